@@ -1,0 +1,90 @@
+// Writes a file so that a crash, a full disk or a pulled plug leaves the old file or the new one, never half
+// of either: a temporary file beside it, flushed, renamed over it. Knows no formats.
+import { open, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+
+let writes = 0;
+
+/**
+ * Writes `bytes` to `path`, replacing what is there; follows a symbolic link. The folder must exist.
+ * On failure the old file is as it was, no temporary file is left, and the error says what to do.
+ */
+export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.tmp-${process.pid}-${++writes}`; // in the same folder: a rename needs one disk
+  try {
+    await withFile(temporary, "w", async (file) => {
+      await file.writeFile(bytes);
+      await file.sync();
+    });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw writeError(error, path, bytes.length, await freeBytes(dirname(target)));
+  }
+  await syncFolder(dirname(target));
+}
+
+async function withFile(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the rename itself durable, where the system can: Windows and some network disks cannot flush folders. */
+async function syncFolder(folder: string): Promise<void> {
+  await withFile(folder, "r", (file) => file.sync()).catch(() => {});
+}
+
+async function freeBytes(folder: string): Promise<number | undefined> {
+  return statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => undefined,
+  );
+}
+
+/** The system's error in words, with what to do. `free`: bytes left on the disk, where known. */
+export function writeError(cause: unknown, path: string, bytes: number, free?: number): Error {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return new Error(`cannot write ${path}: ${explain(code, cause, path, bytes, free)}`, { cause });
+}
+
+function explain(
+  code: string | undefined,
+  cause: unknown,
+  path: string,
+  bytes: number,
+  free: number | undefined,
+): string {
+  const folder = dirname(path);
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT": {
+      const has = free === undefined ? "" : ` and ${free} are free`;
+      const what = code === "ENOSPC" ? "disk full" : "disk quota used up";
+      return `${what}: needs ${bytes} bytes${has}; free some space or choose another disk (an older file is kept)`;
+    }
+    case "EACCES":
+    case "EPERM":
+      return `no permission to write in ${folder}; choose another folder or change its permissions`;
+    case "EROFS":
+      return `${folder} is on a read-only disk; choose another folder`;
+    case "ENOENT":
+      return `the folder ${folder} does not exist; make it first, with mkdir -p`;
+    case "ENOTDIR":
+      return `${folder} is a file, not a folder; choose another place`;
+    case "EISDIR":
+    case "ENOTEMPTY":
+    case "EEXIST":
+      return `it is a folder; add a file name`;
+    default:
+      return `${cause instanceof Error ? cause.message : String(cause)}; choose another place`;
+  }
+}

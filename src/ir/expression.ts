@@ -1,0 +1,39 @@
+// Walking over expressions, and rebuilding them. Knows their shapes and nothing of what they mean.
+import type { Expression } from "./cell.ts";
+
+/** The expressions that one is made of, in the order of the text. */
+export function operands(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case "number":
+    case "name":
+    case "mask":
+      return [];
+    case "call":
+      return e.arguments;
+    case "product":
+    case "norm":
+      return [e.vector];
+  }
+  return e satisfies never;
+}
+
+/** The same expression with every operand replaced. */
+export function mapOperands(e: Expression, change: (operand: Expression) => Expression): Expression {
+  switch (e.kind) {
+    case "number":
+    case "name":
+    case "mask":
+      return e;
+    case "call":
+      return { ...e, arguments: e.arguments.map(change) };
+    case "product":
+    case "norm":
+      return { ...e, vector: change(e.vector) };
+  }
+  return e satisfies never;
+}
+
+/** Whether the expression, or one inside it, passes the test. */
+export function contains(e: Expression, test: (inner: Expression) => boolean): boolean {
+  return test(e) || operands(e).some((operand) => contains(operand, test));
+}

@@ -1,0 +1,147 @@
+// Text into statements of tokens. A statement is a line, or several while a parenthesis is open, so this is
+// also where parentheses are paired. Knows no grammar.
+import type { Place } from "./cell.ts";
+import { EquationError, type Source } from "./text-error.ts";
+
+export type Token =
+  | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly place: Place }
+  | { readonly kind: "number"; readonly text: string; readonly value: number; readonly place: Place }
+  /** An operator in its one spelling: `⊙` for `*`, `·` and `×`. */
+  | { readonly kind: "symbol"; readonly text: string; readonly place: Place }
+  | { readonly kind: "end"; readonly text: ""; readonly place: Place };
+
+export interface StatementText {
+  /** The last one, and no other, has the kind "end". */
+  readonly tokens: readonly Token[];
+  readonly comment: string;
+}
+
+/** Limits that no honest cell comes near, so that what walks a tree may recurse. */
+const deepest = 200;
+const mostTokens = 1000;
+
+const symbols: ReadonlyMap<string, string> = new Map([
+  ...[..."+-⊙/()=,ᵀ"].map((s): [string, string] => [s, s]),
+  ...[..."*·⋅×"].map((s): [string, string] => [s, "⊙"]),
+  ["−", "-"],
+]);
+
+const spaces = /\s+/uy;
+const numbers = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/uy;
+// `ᵀ` counts as a letter in Unicode; here it is the transpose.
+const names = /(?!ᵀ)[\p{L}_](?:(?!ᵀ)[\p{L}\p{N}\p{M}_])*/uy;
+const primes = /['′’]/uy;
+
+export function lex(source: Source): StatementText[] {
+  const statements: StatementText[] = [];
+  const open: Token[] = [];
+  let tokens: Token[] = [];
+  let comments: string[] = [];
+
+  for (const [index, text] of source.lines.entries()) {
+    const line = readLine(source, text, index + 1);
+    for (const token of line.tokens) {
+      tokens.push(token);
+      if (tokens.length > mostTokens) {
+        const message = `a statement has more than ${mostTokens} symbols; cut it into several with locals`;
+        throw new EquationError(source, token.place, message);
+      }
+      if (token.kind !== "symbol") continue;
+      if (token.text === "(" && open.push(token) > deepest) {
+        const message = `parentheses are nested more than ${deepest} deep; cut the equation into several with locals`;
+        throw new EquationError(source, token.place, message);
+      }
+      if (token.text === ")" && open.pop() === undefined) {
+        throw new EquationError(source, token.place, "this ')' closes nothing; remove it, or add its '('");
+      }
+    }
+    if (line.comment !== "" && tokens.length > 0) comments.push(line.comment);
+    if (open.length > 0 || tokens.length === 0) continue;
+    statements.push({ tokens: [...tokens, endAfter(tokens)], comment: comments.join(" ") });
+    [tokens, comments] = [[], []];
+  }
+  const unclosed = open.at(-1);
+  if (unclosed) throw new EquationError(source, unclosed.place, "this '(' is never closed; add its ')'");
+  return statements;
+}
+
+function readLine(source: Source, text: string, line: number): { tokens: Token[]; comment: string } {
+  const tokens: Token[] = [];
+  let at = 0;
+  let column = 1;
+  const match = (pattern: RegExp): string => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0] ?? "";
+  };
+  const advance = (matched: string): Place => {
+    const place = { line, column, length: [...matched].length };
+    at += matched.length;
+    column += place.length;
+    return place;
+  };
+
+  while (at < text.length) {
+    const space = match(spaces);
+    if (space !== "") {
+      advance(space);
+      continue;
+    }
+    if (text[at] === "#") return { tokens, comment: text.slice(at + 1).trim() };
+    const number = match(numbers);
+    const name = match(names);
+    if (number !== "") {
+      const token: Token = { kind: "number", text: number, value: Number(number), place: advance(number) };
+      if (!Number.isFinite(token.value)) {
+        throw new EquationError(
+          source,
+          token.place,
+          `the number ${shorten(number)} is too large; the most is 1.8e308`,
+        );
+      }
+      tokens.push(token);
+    } else if (name !== "") {
+      const start = advance(name);
+      checkName(source, name, start);
+      const prime = match(primes);
+      advance(prime);
+      const place = { ...start, length: start.length + prime.length };
+      tokens.push({ kind: "name", text: name, primed: prime !== "", place });
+    } else {
+      const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      tokens.push(symbol(source, character, advance(character)));
+    }
+  }
+  return { tokens, comment: "" };
+}
+
+function symbol(source: Source, character: string, place: Place): Token {
+  const canonical = symbols.get(character);
+  if (canonical !== undefined) return { kind: "symbol", text: canonical, place };
+  if (/['′’]/u.test(character)) {
+    throw new EquationError(source, place, "a prime must follow a name, and only once, as in h'");
+  }
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  const message = `unknown character '${character}' (U+${code}); names are letters, digits and _, operators + - ⊙ * / ᵀ`;
+  throw new EquationError(source, place, message);
+}
+
+/** `h²` would otherwise be one more name, and pass silently. */
+function checkName(source: Source, name: string, place: Place): void {
+  const power = /[²³¹⁰-⁹]/u.exec(name);
+  if (!power) return;
+  const base = name.slice(0, power.index);
+  const column = place.column + [...base].length;
+  const message = `a power is not part of a name; write square(${base}) or ${base} ⊙ ${base}`;
+  throw new EquationError(source, { ...place, column, length: 1 }, message);
+}
+
+function endAfter(tokens: readonly Token[]): Token {
+  const last = tokens.at(-1)?.place ?? { line: 1, column: 1, length: 0 };
+  return { kind: "end", text: "", place: { line: last.line, column: last.column + last.length, length: 1 } };
+}
+
+/** A token as it is shown in a message. */
+export function shorten(text: string): string {
+  const points = [...text];
+  return points.length <= 40 ? text : `${points.slice(0, 39).join("")}…`;
+}

@@ -1,0 +1,140 @@
+// A cell as text again, in one canonical form: `print(parse(text))` reads back as the same cell.
+// LaTeX is written in `latex.ts`.
+import type { Cell, CellParameter, Equation, Expression, Initial, Width } from "./cell.ts";
+import { contains, operands } from "./expression.ts";
+import { reduces, spelling } from "./functions.ts";
+import { defaultInitial, matricesOnStates } from "./initial.ts";
+
+/** How tightly a form binds: a looser one inside a tighter one needs parentheses. */
+export const levels = { sum: 1, term: 2, factor: 3, product: 4, atom: 5 } as const;
+
+/** The operators of two sides. The right side binds one level tighter: they associate to the left. */
+export const operators: ReadonlyMap<string, { readonly sign: string; readonly level: number }> = new Map([
+  ["add", { sign: "+", level: levels.sum }],
+  ["sub", { sign: "-", level: levels.sum }],
+  ["mul", { sign: "⊙", level: levels.term }],
+  ["div", { sign: "/", level: levels.term }],
+]);
+
+/** What a mask's rate is called, where it is a constant. */
+type RateNames = ReadonlyMap<number, string>;
+
+/** `(1 - z) ⊙ n + z ⊙ h`. */
+export function printExpression(e: Expression, rates: RateNames = new Map()): string {
+  return print(e, levels.sum, rates);
+}
+
+/** `z = σ(Wz x + Uz h + bz)`, without its comment. */
+export function printEquation(equation: Equation, rates: RateNames = new Map()): string {
+  return `${equation.name}${equation.next ? "'" : ""} = ${printExpression(equation.expression, rates)}`;
+}
+
+function print(e: Expression, least: number, rates: RateNames): string {
+  const [text, level] = form(e, rates);
+  return level < least ? `(${text})` : text;
+}
+
+function form(e: Expression, rates: RateNames): readonly [text: string, level: number] {
+  switch (e.kind) {
+    case "number":
+      return [String(e.value), levels.atom];
+    case "name":
+      return [`${e.name}${e.now ? "'" : ""}`, levels.atom];
+    case "mask":
+      return [`mask(${rates.get(e.rate) ?? e.rate}, per ${e.per})`, levels.atom];
+    case "norm":
+      return [`norm(${printExpression(e.vector, rates)})`, levels.atom];
+    case "product": {
+      const matrix = e.transposed ? `${e.matrix}ᵀ` : e.matrix;
+      return [`${matrix} ${print(e.vector, levels.product, rates)}`, levels.product];
+    }
+    case "call": {
+      const [first, second] = e.arguments;
+      const operator = operators.get(e.name);
+      if (operator && first && second) {
+        const { sign, level } = operator;
+        return [`${print(first, level, rates)} ${sign} ${print(second, level + 1, rates)}`, level];
+      }
+      if (e.name === "neg" && first) return [`-${print(first, levels.factor, rates)}`, levels.factor];
+      const args = e.arguments.map((argument) => printExpression(argument, rates));
+      return [`${spelling(e.name)}(${args.join(", ")})`, levels.atom];
+    }
+  }
+  return e satisfies never;
+}
+
+/** A whole cell: its equations with their comments, then the clauses that say what differs from the defaults. */
+export function printCell(cell: Cell): string {
+  const isName = (name: string) => (e: Expression) => e.kind === "name" && e.name === name;
+  const constants = Object.entries(cell.constants);
+  const rates = constants.filter(
+    ([name]) => !cell.equations.some((e) => contains(e.expression, isName(name))),
+  );
+  const rateNames = new Map(rates.map(([name, value]) => [value, name]));
+  const lines = cell.equations.map((equation) => {
+    const comment = equation.comment === "" ? "" : ` # ${equation.comment}`;
+    return printEquation(equation, rateNames) + comment;
+  });
+  return [...lines, ...printClauses(cell)].join("\n");
+}
+
+function printClauses(cell: Cell): string[] {
+  const own = cell.parameters.filter((p) => !p.name.includes(".")); // not those of `norm`
+  const onStates = matricesOnStates(cell);
+  const isDefault = (p: CellParameter): boolean =>
+    printInitial(p.initial) === printInitial(defaultInitial(p.kind, onStates.has(p.name)));
+  const wide = [
+    ...cell.inputs.filter((i) => i.width !== (i.name === "x" ? "I" : "H")),
+    ...cell.states.filter((s) => s.width !== "H"),
+    ...cell.locals.filter((l) => l.width !== "H" || isWidened(cell, l.name)),
+    ...own.filter((p) => p.kind === "vector").filter((p) => p.width !== "H"),
+  ];
+  return [
+    ...cell.inputs.filter((i) => i.name !== "x").map((i) => `input ${i.name} per ${i.per}`),
+    ...Object.entries(cell.constants).map(([name, value]) => `constant ${name} = ${value}`),
+    ...wide.map((n) => `width ${n.name} = ${n.width}`),
+    ...cell.requires.map(([a, b]) => `requires ${a} = ${b}`),
+    ...cell.states.filter((s) => s.start !== 0).map((s) => `start ${s.name} = ${s.start}`),
+    ...own.filter((p) => !isDefault(p)).map((p) => `init ${p.name} = ${printInitial(p.initial)}`),
+    ...own.filter((p) => !p.trained).map((p) => `fixed ${p.name}`),
+    ...own.flatMap((p) => (p.kind === "matrix" && p.blocks > 1 ? [`blocks ${p.name} = ${p.blocks}`] : [])),
+    ...(cell.output === "h" && cell.states.some((s) => s.name === "h") ? [] : [`output ${cell.output}`]),
+  ];
+}
+
+/** Whether a local is wider than what it is assigned, which is then one number for all its elements. */
+function isWidened(cell: Cell, local: string): boolean {
+  const named = [...cell.inputs, ...cell.states, ...cell.locals];
+  const width = (name: string): Width | undefined => {
+    const p = cell.parameters.find((other) => other.name === name);
+    if (p) return p.kind === "vector" ? p.width : undefined;
+    return named.find((other) => other.name === name)?.width ?? 1;
+  };
+  const isOne = (e: Expression): boolean => {
+    if (e.kind === "name") return width(e.name) === 1;
+    if (e.kind === "mask") return e.width === 1;
+    if (e.kind === "product") {
+      const p = cell.parameters.find((other) => other.name === e.matrix);
+      return p?.kind === "matrix" && (e.transposed ? p.columns : p.rows) === 1;
+    }
+    return (e.kind === "call" && reduces(e.name)) || operands(e).every(isOne);
+  };
+  return cell.equations.some((e) => e.name === local && isOne(e.expression));
+}
+
+/** `0.5`, `orthogonal`, `uniform(-1, 2)`. */
+export function printInitial(initial: Initial): string {
+  switch (initial.kind) {
+    case "constant":
+      return String(initial.value);
+    case "glorot":
+    case "orthogonal":
+    case "identity":
+      return initial.gain === 1 ? initial.kind : `${initial.kind}(${initial.gain})`;
+    case "normal":
+      return `normal(${initial.deviation})`;
+    case "uniform":
+      return `uniform(${initial.low}, ${initial.high})`;
+  }
+  return initial satisfies never;
+}

@@ -1,0 +1,182 @@
+// The width of everything in a cell, found by unification: what is added elementwise is equally wide, and a
+// matrix fits both its sides. Symbols stay symbols; what nothing determines is as wide as the layer, `H`.
+import type { Expression, Place, Width } from "./cell.ts";
+import { reduces } from "./functions.ts";
+import { shorten } from "./lexer.ts";
+import { printExpression } from "./print.ts";
+import type { Names } from "./resolve.ts";
+import type { PlacedWidth } from "./syntax.ts";
+import { EquationError, type Source } from "./text-error.ts";
+
+export interface Widths {
+  readonly names: ReadonlyMap<string, Width>;
+  readonly matrices: ReadonlyMap<string, { readonly rows: Width; readonly columns: Width }>;
+  /** By the mask's own object. */
+  readonly masks: ReadonlyMap<Expression, Width>;
+}
+
+/** A width not yet known, or the same one as another. */
+interface Unknown {
+  same?: Unknown;
+  width?: Width;
+}
+
+interface Context {
+  readonly source: Source;
+  readonly names: Map<string, Unknown>;
+  readonly matrices: Map<string, { readonly rows: Unknown; readonly columns: Unknown }>;
+  readonly masks: Map<Expression, Unknown>;
+  readonly equal: (a: Width, b: Width) => boolean;
+}
+
+/** `declared` are the widths of `width` clauses, `required` those of `requires` clauses. */
+export function inferWidths(
+  source: Source,
+  names: Names,
+  declared: ReadonlyMap<string, Width>,
+  required: readonly (readonly [PlacedWidth, PlacedWidth])[],
+): Widths {
+  const context: Context = {
+    source,
+    names: new Map(),
+    matrices: new Map(),
+    masks: new Map(),
+    equal: equality(required.map(([a, b]) => [a.width, b.width])),
+  };
+  const known = (name: string, otherwise?: Width): void => {
+    const width = declared.get(name) ?? otherwise;
+    context.names.set(name, width === undefined ? {} : { width });
+  };
+  for (const name of names.inputs.keys()) known(name, name === "x" ? "I" : "H");
+  for (const name of names.states) known(name, "H");
+  for (const name of names.locals) known(name);
+  for (const name of names.constants.keys()) known(name, 1);
+  for (const [name, use] of names.parameters) {
+    if (use.kind === "vector") known(name);
+    else context.matrices.set(name, { rows: {}, columns: {} });
+  }
+
+  for (const { name, expression, next, place } of names.equations) {
+    const right = measure(context, expression);
+    if (!next && !declared.has(name)) {
+      context.names.set(name, right);
+      continue;
+    }
+    const left = context.names.get(name) as Unknown;
+    if (find(right).width === 1 || unify(context, left, right)) continue;
+    const [wanted, came] = [find(left).width as Width, find(right).width as Width];
+    const message = `'${name}' has width ${wanted} but its right side has width ${came}; ${remedy(wanted, came)}`;
+    throw new EquationError(source, place, message);
+  }
+
+  const settled = (unknown: Unknown): Width => find(unknown).width ?? "H";
+  const settle = <K>(map: ReadonlyMap<K, Unknown>): Map<K, Width> =>
+    new Map([...map].map(([key, unknown]) => [key, settled(unknown)]));
+  return {
+    names: settle(context.names),
+    matrices: new Map(
+      [...context.matrices].map(([name, { rows, columns }]) => [
+        name,
+        { rows: settled(rows), columns: settled(columns) },
+      ]),
+    ),
+    masks: settle(context.masks),
+  };
+}
+
+function measure(context: Context, e: Expression): Unknown {
+  switch (e.kind) {
+    case "number":
+      return { width: 1 };
+    case "name":
+      return context.names.get(e.name) as Unknown;
+    case "mask": {
+      const width = {};
+      context.masks.set(e, width);
+      return width;
+    }
+    case "norm": {
+      const width = measure(context, e.vector);
+      for (const name of [e.gain, e.shift]) unify(context, context.names.get(name) as Unknown, width);
+      return width;
+    }
+    case "product": {
+      const { rows, columns } = context.matrices.get(e.matrix) as { rows: Unknown; columns: Unknown };
+      const [takes, gives] = e.transposed ? [rows, columns] : [columns, rows];
+      const vector = measure(context, e.vector);
+      if (unify(context, takes, vector)) return gives;
+      const [wanted, came] = [find(takes).width as Width, find(vector).width as Width];
+      const matrix = e.transposed ? `${e.matrix}ᵀ` : e.matrix;
+      const message = `'${matrix}' takes width ${wanted} but '${show(e.vector)}' has width ${came}; use another matrix${orRequire(wanted, came)}`;
+      throw new EquationError(context.source, e.place, message);
+    }
+    case "call": {
+      const widths = e.arguments.map((argument) => measure(context, argument));
+      if (reduces(e.name)) return { width: 1 };
+      const [first = {}, second] = widths;
+      return second === undefined ? first : combine(context, e.place, e.arguments, first, second);
+    }
+  }
+  return e satisfies never;
+}
+
+/** Elementwise: equal widths, or one of them 1, which goes with any. */
+function combine(
+  context: Context,
+  place: Place,
+  [left, right]: readonly Expression[],
+  a: Unknown,
+  b: Unknown,
+): Unknown {
+  if (find(a).width === 1) return b;
+  if (find(b).width === 1 || unify(context, a, b)) return a;
+  const [first, second] = [find(a).width as Width, find(b).width as Width];
+  const message = `'${show(left)}' has width ${first} but '${show(right)}' has width ${second}; ${remedy(first, second)}`;
+  throw new EquationError(context.source, place, message);
+}
+
+function show(e: Expression | undefined): string {
+  return e ? shorten(printExpression(e)) : "";
+}
+
+function remedy(wanted: Width, came: Width): string {
+  if (wanted === 1)
+    return "apply sum(…) or mean(…) to the right side, or widen the left one with a width clause";
+  return `apply a matrix to one of them${orRequire(wanted, came)}`;
+}
+
+function orRequire(wanted: Width, came: Width): string {
+  const [first, second] = came === "I" ? [came, wanted] : [wanted, came];
+  if (typeof first === "number" && typeof second === "number") return "";
+  return ` or add 'requires ${first} = ${second}'`;
+}
+
+function find(unknown: Unknown): Unknown {
+  let root = unknown;
+  while (root.same) root = root.same;
+  if (root !== unknown) unknown.same = root;
+  return root;
+}
+
+/** False if both are known and differ. */
+function unify(context: Context, a: Unknown, b: Unknown): boolean {
+  const [first, second] = [find(a), find(b)];
+  if (first === second) return true;
+  if (first.width !== undefined && second.width !== undefined)
+    return context.equal(first.width, second.width);
+  if (first.width === undefined) first.same = second;
+  else second.same = first;
+  return true;
+}
+
+/** Equality of widths, given pairs that are equal. */
+function equality(pairs: readonly (readonly [Width, Width])[]): (a: Width, b: Width) => boolean {
+  const classes = new Map<Width, Width>();
+  for (const [a, b] of pairs) {
+    const [kept, gone] = [classes.get(a) ?? a, classes.get(b) ?? b];
+    classes.set(a, kept);
+    for (const [width, of] of classes) if (of === gone) classes.set(width, kept);
+    classes.set(b, kept);
+  }
+  return (a, b) => (classes.get(a) ?? a) === (classes.get(b) ?? b);
+}

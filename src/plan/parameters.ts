@@ -1,0 +1,64 @@
+// Where each parameter of a network stands in the one block that holds them all: what is trained first, so
+// that the gradient, the clip and the optimiser are one pass over one array each.
+import type { CellParameter, Initial } from "../ir/cell.ts";
+import { sizeOf } from "../ir/lower.ts";
+import type { Step } from "../ir/lower.ts";
+import type { NetworkLayer } from "./network.ts";
+
+export interface ParameterPlace {
+  /** `<layer>.<name in the equations>` */
+  readonly name: string;
+  /** [rows, columns] of a matrix (columns of one block where it is block-diagonal), [width] of a vector. */
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+  readonly trained: boolean;
+  readonly initial: Initial;
+  readonly blocks: number;
+}
+
+export interface ParameterLayout {
+  readonly places: readonly ParameterPlace[];
+  /** Elements that are trained: the first ones. */
+  readonly trained: number;
+  readonly size: number;
+}
+
+export function layoutParameters(
+  layers: readonly { readonly layer: NetworkLayer; readonly step: Step }[],
+): ParameterLayout {
+  const entries = layers.flatMap(({ layer, step }) =>
+    inProductOrder(layer.cell.parameters, step).map((p) => ({ p, layer })),
+  );
+  const ordered = [...entries.filter(({ p }) => p.trained), ...entries.filter(({ p }) => !p.trained)];
+  let offset = 0;
+  const places = ordered.map(({ p, layer }): ParameterPlace => {
+    const size = (w: string | number): number => sizeOf(w, layer.sizes, layer.cell.name);
+    const shape = p.kind === "vector" ? [size(p.width)] : [size(p.rows), size(p.columns) / p.blocks];
+    const count = shape.reduce((a, b) => a * b, 1);
+    const place = {
+      name: `${layer.name}.${p.name}`,
+      shape,
+      offset,
+      size: count,
+      trained: p.trained,
+      initial: p.initial,
+      blocks: p.kind === "matrix" ? p.blocks : 1,
+    };
+    offset += count;
+    return place;
+  });
+  const trained = places.reduce((sum, p) => sum + (p.trained ? p.size : 0), 0);
+  return { places, trained, size: offset };
+}
+
+/** Matrices of one product stand side by side, so that its gradient is one product too; vectors come last. */
+function inProductOrder(parameters: readonly CellParameter[], step: Step): CellParameter[] {
+  const order = new Map<string, number>();
+  for (const node of step.graph.nodes) {
+    if (node.op !== "product" && node.op !== "pullback") continue;
+    for (const m of node.matrices) if (!order.has(m.name)) order.set(m.name, order.size);
+  }
+  const rank = (p: CellParameter): number => order.get(p.name) ?? Infinity;
+  return [...parameters].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}

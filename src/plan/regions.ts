@@ -1,0 +1,66 @@
+// Where in the course of a layer's work each value belongs: hoisted out of the time loop, inside it, or after
+// it; and at which stage, counted in matrix products. Knows the graph, no memory.
+import { dependents, levels, reachable, type Node } from "../ir/graph.ts";
+import type { Step } from "../ir/lower.ts";
+import type { StepGradient } from "../ir/differentiate.ts";
+
+/**
+ * `rows`: once per sequence. `before`, `loop`, `after`: at every step, all at once or one by one. `rowsAfter`:
+ * once per sequence, from sums over its steps. They are worked through in this order.
+ */
+export const regions = ["rows", "before", "loop", "after", "rowsAfter"] as const;
+export type Region = (typeof regions)[number];
+export type Direction = "forward" | "backward";
+
+export interface Spot {
+  readonly direction: Direction;
+  readonly region: Region;
+  /** Matrix products (and sums over steps) of the same direction and region on the way to the value. */
+  readonly stage: number;
+}
+
+export const isBarrier = (node: Node): boolean =>
+  node.op === "product" || node.op === "pullback" || node.op === "sumSteps";
+
+export function assignSpots(step: Step, forwardCount: number, gradient?: StepGradient): (node: Node) => Spot {
+  const nodes = step.graph.nodes;
+  const next = step.states.map((s) => s.next);
+  const forward = {
+    carried: dependents(nodes, (n) => n.op === "lag"),
+    needed: new Set(reachable(next)),
+  };
+  const backward = {
+    carried: dependents(nodes, (n) => n.op === "carried"),
+    needed: new Set(reachable(gradient?.previous.values() ?? [])),
+  };
+  const summed = dependents(nodes, (n) => n.op === "sumSteps");
+  const spots = new Map<Node, Spot>();
+  const spotOf = (node: Node): Spot => {
+    const known = spots.get(node);
+    if (known) return known;
+    const direction = node.id < forwardCount ? "forward" : "backward";
+    const { carried, needed } = direction === "forward" ? forward : backward;
+    const region: Region =
+      node.level <= levels.sequence && !isRecurrentFixed(node)
+        ? summed.has(node)
+          ? "rowsAfter"
+          : "rows"
+        : !carried.has(node)
+          ? "before"
+          : needed.has(node)
+            ? "loop"
+            : "after";
+    const stages = node.arguments.map(spotOf).map((s) => {
+      return s.direction === direction && s.region === region ? s.stage : 0;
+    });
+    const spot = { direction, region, stage: Math.max(0, ...stages) + (isBarrier(node) ? 1 : 0) } as const;
+    spots.set(node, spot);
+    return spot;
+  };
+  return spotOf;
+}
+
+/** Numbers and parameters change never: they are at home wherever they are read. */
+const isRecurrentFixed = (node: Node): boolean => node.op === "number" || node.op === "parameter";
+
+export const sameWork = (a: Spot, b: Spot): boolean => a.direction === b.direction && a.region === b.region;
