@@ -13,5 +13,5 @@ export function cellNamed(name: string): Cell {
   const found = cells.find((cell) => cell.name === name);
   if (found) return found;
   const names = cells.map((cell) => cell.name);
-  throw new Error(`there is no cell '${name}'${suggestion(name, names)}; the cells are ${names.join(", ")}`);
+  throw new Error(`there is no cell '${name}'${suggestion(name, names)} (the cells are ${names.join(", ")})`);
 }

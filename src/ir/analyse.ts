@@ -4,8 +4,8 @@ import type { Cell, CellParameter, Equation, Expression, Initial, Width } from "
 import type { Role } from "./declare.ts";
 import { mapOperands, operands } from "./expression.ts";
 import { defaultInitial, matricesOnStates } from "./initial.ts";
-import { nearest, suggestion } from "./nearest.ts";
-import { resolve, type Names } from "./resolve.ts";
+import { suggestion } from "./nearest.ts";
+import { misread, resolve, type Names } from "./resolve.ts";
 import { readClauses, type Settings } from "./settings.ts";
 import type { PlacedWidth, Statement } from "./syntax.ts";
 import { EquationError, type Source } from "./text-error.ts";
@@ -86,16 +86,7 @@ function refuseDead(source: Source, names: Names, output: string): void {
   }
   const first = dead.at(-1);
   if (!first) return;
-  const single = [...names.parameters].filter(([, use]) => use.kind === "vector" && use.times === 1);
-  const near = nearest(
-    first.name,
-    single.map(([name]) => name),
-  );
-  const line = near === undefined ? 0 : names.parameters.get(near)?.place.line;
-  const remedy =
-    near === undefined
-      ? "read it in a later line, or remove it"
-      : `line ${line} reads '${near}', which nothing assigns; did you mean '${first.name}' there?`;
+  const remedy = misread(first.name, names.parameters) ?? "read it in a later line, or remove it";
   const message = `local '${first.name}' reaches neither the output nor a state; ${remedy}`;
   throw new EquationError(source, first.place, message);
 }

@@ -1,8 +1,19 @@
 // The form of the clauses: `init bf = 1`, `width r = P` and so on, one a line. Whether the names exist is for
 // `analyse.ts` to say.
 import type { Initial, Width } from "./cell.ts";
-import { accept, expectEnd, expectName, expectSymbol, isSymbol, mistake, parsePeriod } from "./cursor.ts";
-import { peek, take, unexpected, type Cursor } from "./cursor.ts";
+import {
+  accept,
+  expectEnd,
+  expectName,
+  expectSymbol,
+  isSymbol,
+  mistake,
+  parsePeriod,
+  peek,
+  take,
+  unexpected,
+  type Cursor,
+} from "./cursor.ts";
 import { functionNames } from "./functions.ts";
 import { nearest, suggestion } from "./nearest.ts";
 import { isMatrixName, type Clause, type Named, type PlacedWidth } from "./syntax.ts";
@@ -82,11 +93,10 @@ function parseBody(cursor: Cursor, kind: ClauseKind, place: Clause["place"]): Cl
     case "width":
       return { kind, names, width: parseWidth(cursor).width, place };
     case "blocks": {
-      const count = parseWidth(cursor);
-      if (typeof count.width === "string") {
-        throw mistake(cursor, count.place, `'blocks' takes a whole number from 1, not '${count.width}'`);
-      }
-      return { kind, names, count: count.width, place };
+      const count = peek(cursor);
+      if (count.kind !== "number" || !isCount(count.value)) throw unexpected(cursor, "a whole number from 1");
+      take(cursor);
+      return { kind, names, count: count.value, place };
     }
   }
   return kind satisfies never;
@@ -120,11 +130,15 @@ function parseNames(cursor: Cursor, kind: ClauseKind): Named[] {
 function parseWidth(cursor: Cursor): PlacedWidth {
   const token = peek(cursor);
   let width: Width | undefined;
-  if (token.kind === "number" && Number.isSafeInteger(token.value) && token.value > 0) width = token.value;
+  if (token.kind === "number" && isCount(token.value)) width = token.value;
   if (token.kind === "name" && !token.primed) width = token.text;
   if (width === undefined) throw unexpected(cursor, "a width (a symbol such as P, or a whole number from 1)");
   take(cursor);
   return { width, place: token.place };
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
 }
 
 /** A number, which here alone may have a sign of its own. */
@@ -167,8 +181,8 @@ function parseInitial(cursor: Cursor): Initial {
     expectSymbol(cursor, ")", "after the numbers");
   }
   if (given.length < row.least || given.length > row.most) {
-    const wanted = row.least === row.most ? `${row.least}` : `${row.least} or ${row.most}`;
-    throw mistake(cursor, token.place, `'${token.text}' takes ${wanted} numbers, not ${given.length}`);
+    const wanted = row.least === row.most ? `${row.least} number` : `${row.least} or ${row.most} numbers`;
+    throw mistake(cursor, token.place, `'${token.text}' takes ${wanted}, not ${given.length}`);
   }
   const [a = 1, b] = given;
   if (token.text === "normal" && a < 0) {

@@ -2,13 +2,33 @@
 // wrong with its names and widths is for `analyse.ts` to say.
 import type { Place } from "./cell.ts";
 import { parseClause, startsClause, unknownStatement } from "./clauses.ts";
-import { accept, expectEnd, expectName, expectSymbol, isSymbol, mistake, parsePeriod } from "./cursor.ts";
-import { peek, source, take, unexpected, type Cursor, type NameToken } from "./cursor.ts";
+import {
+  accept,
+  expectEnd,
+  expectName,
+  expectSymbol,
+  isSymbol,
+  mistake,
+  parsePeriod,
+  peek,
+  source,
+  take,
+  unexpected,
+  type Cursor,
+  type NameToken,
+} from "./cursor.ts";
 import { functionNames, functions, specialFunctions } from "./functions.ts";
 import { lex, type Token } from "./lexer.ts";
 import { suggestion } from "./nearest.ts";
-import { isMatrixName, type Assignment, type Bare, type Named, type Rate } from "./syntax.ts";
-import type { Statement, Tree } from "./syntax.ts";
+import {
+  isMatrixName,
+  type Assignment,
+  type Bare,
+  type Named,
+  type Rate,
+  type Statement,
+  type Tree,
+} from "./syntax.ts";
 import type { Source } from "./text-error.ts";
 
 export function parse(text: Source): Statement[] {
@@ -27,7 +47,7 @@ function parseEquation(cursor: Cursor, comment: string): Assignment {
   const target = named(cursor, first);
   if (isMatrixName(target.name)) {
     const small = target.name.toLowerCase();
-    const message = `'${target.name}' begins with a capital, so it is a matrix and cannot be assigned; write '${small} = …'`;
+    const message = `'${target.name}' begins with a capital, so it is a matrix and cannot be assigned; write ${small}${target.primed ? "'" : ""} = …`;
     throw mistake(cursor, target.place, message);
   }
   expectSymbol(cursor, "=", "after the name");

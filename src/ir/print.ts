@@ -86,7 +86,7 @@ function printClauses(cell: Cell): string[] {
   const wide = [
     ...cell.inputs.filter((i) => i.width !== (i.name === "x" ? "I" : "H")),
     ...cell.states.filter((s) => s.width !== "H"),
-    ...cell.locals.filter((l) => l.width !== "H" || isWidened(cell, l.name)),
+    ...cell.locals.filter((l) => needsWidth(cell, l)),
     ...own.filter((p) => p.kind === "vector").filter((p) => p.width !== "H"),
   ];
   return [
@@ -102,24 +102,39 @@ function printClauses(cell: Cell): string[] {
   ];
 }
 
-/** Whether a local is wider than what it is assigned, which is then one number for all its elements. */
-function isWidened(cell: Cell, local: string): boolean {
-  const named = [...cell.inputs, ...cell.states, ...cell.locals];
-  const width = (name: string): Width | undefined => {
-    const p = cell.parameters.find((other) => other.name === name);
-    if (p) return p.kind === "vector" ? p.width : undefined;
-    return named.find((other) => other.name === name)?.width ?? 1;
-  };
-  const isOne = (e: Expression): boolean => {
-    if (e.kind === "name") return width(e.name) === 1;
-    if (e.kind === "mask") return e.width === 1;
-    if (e.kind === "product") {
+/** Whether reading the equations alone would give a local another width than it has. */
+function needsWidth(cell: Cell, local: Cell["locals"][number]): boolean {
+  const e = cell.equations.find((equation) => equation.name === local.name)?.expression;
+  if (local.width === 1) return !e || !isOne(cell, e, false);
+  return local.width !== "H" || !e || isOne(cell, e, true);
+}
+
+/** Whether an expression has width 1; without `matrices`, whether it has whatever its matrices make. */
+function isOne(cell: Cell, e: Expression, matrices: boolean): boolean {
+  switch (e.kind) {
+    case "number":
+      return true;
+    case "name":
+      return e.name in cell.constants || widthOf(cell, e.name) === 1;
+    case "mask":
+      return matrices && e.width === 1;
+    case "product": {
       const p = cell.parameters.find((other) => other.name === e.matrix);
-      return p?.kind === "matrix" && (e.transposed ? p.columns : p.rows) === 1;
+      return matrices && p?.kind === "matrix" && (e.transposed ? p.columns : p.rows) === 1;
     }
-    return (e.kind === "call" && reduces(e.name)) || operands(e).every(isOne);
-  };
-  return cell.equations.some((e) => e.name === local && isOne(e.expression));
+    case "call":
+    case "norm":
+      return (
+        (e.kind === "call" && reduces(e.name)) ||
+        operands(e).every((operand) => isOne(cell, operand, matrices))
+      );
+  }
+  return e satisfies never;
+}
+
+function widthOf(cell: Cell, name: string): Width | undefined {
+  const vectors = cell.parameters.filter((p) => p.kind === "vector");
+  return [...cell.inputs, ...cell.states, ...cell.locals, ...vectors].find((n) => n.name === name)?.width;
 }
 
 /** `0.5`, `orthogonal`, `uniform(-1, 2)`. */

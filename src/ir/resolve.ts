@@ -126,8 +126,9 @@ function resolveName(context: Context, { name, primed, place }: Named): Expressi
   if (primed) throw new EquationError(context.source, place, wronglyPrimed(context, name));
   if (target) {
     if (context.assigned.has(name)) return read;
-    const where = target.place.line === place.line ? "" : ` (line ${target.place.line})`;
-    const message = `${name} is read before it is assigned${where}; to make it a state, write ${name}' = …`;
+    const { line } = target.place;
+    const where = line === place.line ? "; " : ` (line ${line}); move that line above this one, or, `;
+    const message = `${name} is read before it is assigned${where}to make it a state, write ${name}' = …`;
     throw new EquationError(context.source, place, message);
   }
 
@@ -171,6 +172,10 @@ function unapplied(context: Context, { name, place }: Bare): string {
     const where = applied.line === place.line ? "" : ` (line ${applied.line})`;
     return `'${name}' is used both as a matrix${where} and as a vector; apply it, as in '${name} ${vectors[0]}', or rename the vector in small letters`;
   }
+  const small = vectors.find((v) => v === name.toLowerCase());
+  if (small !== undefined) {
+    return `'${name}' begins with a capital, so it is a matrix, and it is applied to nothing; did you mean '${small}'?`;
+  }
   const suffix = vectors.find((v) => name.length > v.length && name.endsWith(v));
   const remedy =
     suffix === undefined
@@ -179,13 +184,22 @@ function unapplied(context: Context, { name, place }: Bare): string {
   return `matrix '${name}' must be applied to a vector${remedy}`;
 }
 
+/** Where a name that nobody reads was probably misspelt: in the one place that reads a similar parameter. */
+export function misread(name: string, parameters: Names["parameters"]): string | undefined {
+  const single = [...parameters].filter(([, use]) => use.kind === "vector" && use.times === 1);
+  const near = nearest(
+    name,
+    single.map(([parameter]) => parameter),
+  );
+  if (near === undefined) return undefined;
+  const line = parameters.get(near)?.place.line;
+  return `line ${line} reads '${near}', which nothing assigns; did you mean '${name}' there?`;
+}
+
 /** A declared name that is never read is nearly always a slip in one of the two places. */
 function refuseUnused(context: Context): void {
-  const vectors = [...context.parameters].filter(([, use]) => use.kind === "vector").map(([name]) => name);
   const refuse = (kind: "input" | "constant", name: string, place: Place): void => {
-    const near = nearest(name, vectors);
-    const remedy =
-      near === undefined ? "read it in an equation, or remove this clause" : `did you mean '${near}'?`;
+    const remedy = misread(name, context.parameters) ?? "read it in an equation, or remove this clause";
     throw new EquationError(context.source, place, `${kind} '${name}' is never used; ${remedy}`);
   };
   for (const [name, { place }] of context.declaredInputs) {

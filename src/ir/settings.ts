@@ -101,7 +101,10 @@ function misplaced(
   const candidates = [...roles].filter(([, r]) => wanted.includes(r)).map(([other]) => other);
   const near = nearest(name, candidates);
   const meant = near === undefined ? undefined : `did you mean '${near}'?`;
-  const list = wanted.map((r) => called[r]).join(" or ");
+  const list = wanted
+    .map((r) => called[r])
+    .join(", ")
+    .replace(/, ([^,]*)$/u, " or $1");
   const here = candidates.length === 0 ? "and there is none" : `here ${candidates.slice(0, 8).join(", ")}`;
 
   if (role === undefined) return `no equation has '${name}'; ${meant ?? `'${kind}' names ${list}, ${here}`}`;
@@ -114,5 +117,5 @@ function misplaced(
   if (role === "state" && kind === "init") {
     return `'${name}' is a state, and 'init' is for parameters; write 'start ${name} = …'`;
   }
-  return `'${name}' is ${called[role]}, but '${kind}' names ${list}; ${meant ?? here}`;
+  return `'${name}' is ${called[role]}, but '${kind}' names ${list}${meant === undefined ? `, ${here}` : `; ${meant}`}`;
 }

@@ -65,7 +65,8 @@ export function inferWidths(
     const left = context.names.get(name) as Unknown;
     if (find(right).width === 1 || unify(context, left, right)) continue;
     const [wanted, came] = [find(left).width as Width, find(right).width as Width];
-    const message = `'${name}' has width ${wanted} but its right side has width ${came}; ${remedy(wanted, came)}`;
+    const change = wanted === 1 ? "apply sum(…) or mean(…)" : "apply a matrix";
+    const message = `'${name}' has width ${wanted} but its right side has width ${came}; ${change} to the right side${orRequire(wanted, came)}`;
     throw new EquationError(source, place, message);
   }
 
@@ -131,7 +132,7 @@ function combine(
   if (find(a).width === 1) return b;
   if (find(b).width === 1 || unify(context, a, b)) return a;
   const [first, second] = [find(a).width as Width, find(b).width as Width];
-  const message = `'${show(left)}' has width ${first} but '${show(right)}' has width ${second}; ${remedy(first, second)}`;
+  const message = `'${show(left)}' has width ${first} but '${show(right)}' has width ${second}; apply a matrix to one of them${orRequire(first, second)}`;
   throw new EquationError(context.source, place, message);
 }
 
@@ -139,15 +140,9 @@ function show(e: Expression | undefined): string {
   return e ? shorten(printExpression(e)) : "";
 }
 
-function remedy(wanted: Width, came: Width): string {
-  if (wanted === 1)
-    return "apply sum(…) or mean(…) to the right side, or widen the left one with a width clause";
-  return `apply a matrix to one of them${orRequire(wanted, came)}`;
-}
-
 function orRequire(wanted: Width, came: Width): string {
   const [first, second] = came === "I" ? [came, wanted] : [wanted, came];
-  if (typeof first === "number" && typeof second === "number") return "";
+  if (first === 1 || second === 1 || (typeof first === "number" && typeof second === "number")) return "";
   return ` or add 'requires ${first} = ${second}'`;
 }
 

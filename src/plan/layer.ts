@@ -150,12 +150,13 @@ export function planLayer(context: LayerContext): LayerPlan {
       });
     });
   }
+  /** Where a value stands before it is copied anywhere, then its copies. */
   function homesOf(node: Node): readonly Access[] {
     const home = homes.get(node) ?? [];
-    if (node.op === "slice") return [...home, access(barrierBuffer(node.arguments[0] as Node), node.offset)];
-    if (isBarrier(node)) return [...home, access(barrierBuffer(node))];
-    if (node.op === "input") return [...home, context.source(node.name).access];
-    if (node.op === "gradient" && isAtHome(node)) return [...home, ...context.contributions];
+    if (node.op === "slice") return [access(barrierBuffer(node.arguments[0] as Node), node.offset), ...home];
+    if (isBarrier(node)) return [access(barrierBuffer(node)), ...home];
+    if (node.op === "input") return [context.source(node.name).access, ...home];
+    if (node.op === "gradient" && isAtHome(node)) return [...context.contributions, ...home];
     return home;
   }
   function barrierBuffer(node: Node): Buffer {

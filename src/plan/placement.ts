@@ -21,11 +21,11 @@ export function place(
   const stored = new Set(required);
   for (;;) {
     const survey = surveyUses(stored, barriers, spotOf);
-    const dear = [...survey.crossing.keys()].filter((n) => !isCheap(n));
+    const dear = survey.crossing.map(([n]) => n).filter((n) => !isCheap(n));
     const added =
       dear.length > 0
         ? dear
-        : [...survey.crossing].filter(([n, user]) => !isRecomputable(n, user, stored, spotOf)).map(([n]) => n);
+        : survey.crossing.filter(([n, user]) => !isRecomputable(n, user, stored, spotOf)).map(([n]) => n);
     const repeated = added.length > 0 ? [] : [...survey.computedAt].filter(([, kernels]) => kernels.size > 1);
     const more = [...added, ...repeated.map(([n]) => n)];
     if (more.length === 0) {
@@ -37,8 +37,8 @@ export function place(
 }
 
 interface Survey {
-  /** Values read by a kernel of other work than their own and not in memory. */
-  readonly crossing: ReadonlyMap<Node, Spot>;
+  /** Values read by a kernel of other work than their own and not in memory, with each such reader. */
+  readonly crossing: readonly (readonly [Node, Spot])[];
   readonly lasting: ReadonlySet<Node>;
   /** The kernels that compute a dear value that is not stored. */
   readonly computedAt: ReadonlyMap<Node, ReadonlySet<string>>;
@@ -49,7 +49,7 @@ function surveyUses(
   barriers: readonly Node[],
   spotOf: (node: Node) => Spot,
 ): Survey {
-  const crossing = new Map<Node, Spot>();
+  const crossing: [Node, Spot][] = [];
   const lasting = new Set<Node>();
   const computedAt = new Map<Node, Set<string>>();
 
@@ -68,11 +68,11 @@ function surveyUses(
       }
       if (isLeaf(node)) {
         // A carried or earlier state is there only while the loop stands at its step.
-        if (node.op === "mask" ? !here : node.op === "lag" && user.region !== "loop") crossing.set(node, user);
+        if (node.op === "mask" ? !here : node.op === "lag" && user.region !== "loop") crossing.push([node, user]);
         return;
       }
       if (!here) {
-        crossing.set(node, user);
+        crossing.push([node, user]);
         if (!isRecomputable(node, user, stored, spotOf)) return;
       } else if (!isCheap(node)) {
         computedAt.set(node, (computedAt.get(node) ?? new Set()).add(kernel));

@@ -34,10 +34,15 @@ export function isPointwise(node: Node): node is Node & { op: PointwiseOp } {
   return node.op in ops;
 }
 
+/** Made by pointwise kernels; everything else stands in memory before one starts. */
+function isComputed({ op }: Node): boolean {
+  return op in ops || op === "broadcast" || op === "sum" || op === "greatest" || op === "mask" || op === "number";
+}
+
 export function fuse(over: Over, stores: readonly Store[], context: FusionContext): PointwiseKernel {
-  const stored = new Set(stores.map((s) => s.node));
+  const computed = new Set(stores.map((s) => s.node).filter(isComputed));
   const loads = (node: Node): readonly Access[] | undefined =>
-    stored.has(node) && node.arguments.length > 0 ? undefined : context.load(node);
+    computed.has(node) ? undefined : context.load(node);
   const depth = depthBy(loads);
   const sweeps = new Map<string, Sweep>();
   const sweepOf = (at: number, width: number): Sweep => {

@@ -9,7 +9,7 @@ import { fuse } from "./pointwise.ts";
 
 /**
  * An update rule: equations whose input `d` is the gradient, whose state `w` is the parameters and whose other
- * states it keeps for itself (`optimizer.<state>`). Input `norm` is the gradient's norm; every other input is
+ * states it keeps for itself (`optimizer.<state>`). Input `dnorm` is the gradient's norm; every other input is
  * a number of that name, to be written by the caller before a step.
  */
 export interface UpdateRule {
@@ -45,7 +45,7 @@ export function planUpdate(rule: UpdateRule, context: UpdateContext): Kernel[] {
   const inputs = new Map<string, Buffer>(
     rule.cell.inputs.map(({ name }) => [
       name,
-      name === "d" ? gradients : name === "norm" ? norm : arena.make(name, "once", 1),
+      name === "d" ? gradients : name === "dnorm" ? norm : arena.make(name, "once", 1),
     ]),
   );
   const load = (node: Node): readonly Access[] | undefined => {
@@ -62,5 +62,5 @@ export function planUpdate(rule: UpdateRule, context: UpdateContext): Kernel[] {
 
 /** The numbers that a rule wants written before each step. */
 export function numbersOf(rule: UpdateRule): string[] {
-  return rule.cell.inputs.map((i) => i.name).filter((name) => name !== "d" && name !== "norm");
+  return rule.cell.inputs.map((i) => i.name).filter((name) => name !== "d" && name !== "dnorm");
 }

@@ -16,7 +16,7 @@ import {
   type Writable,
 } from "./device.ts";
 import { referenceKernels } from "./reference-kernels.ts";
-import { maskAt, maskKey } from "./noise.ts";
+import { maskAt, maskKey } from "../plan/noise.ts";
 
 export function referenceDevice(): Device {
   return {
@@ -173,7 +173,7 @@ function runPass(
         case "mask": {
           const token = inStep ? (moment.tables.offsets[moment.step] as number) + row : row;
           const index = (value.per === "step" ? token : row) * value.width + column;
-          results[id] = maskAt(maskKey(memory, value.salt), index, value.rate);
+          results[id] = maskAt(keyOfMask(memory, value.salt), index, value.rate);
           break;
         }
         case "sum":
@@ -194,4 +194,12 @@ function runPass(
     }
   }
   for (const [id, total] of sums) results[id] = total;
+}
+
+function keyOfMask(memory: Memory, salt: number): number {
+  const value = (name: string): number => {
+    const buffer = memory.plan.buffers.find((b) => b.name === name);
+    return buffer ? (memory.arrayOf(buffer)[buffer.offset] as number) : 0;
+  };
+  return maskKey(value("seed"), value("step"), salt);
 }

@@ -1,0 +1,53 @@
+// The counter-based generator of `ir/random.ts` as WebAssembly, on one integer and on four. The same bits as
+// the reference draws.
+import { masksPerStep } from "../../plan/noise.ts";
+import { streams } from "../../ir/random.ts";
+import type { Code, Module } from "./assembler.ts";
+
+export interface NoiseFunctions {
+  /** (salt) → the key of that mask at this step. */
+  readonly maskKey: number;
+}
+
+const multipliers = [0x21f0aaad, 0x735a2d97] as const;
+
+/** `seed` and `step` are addresses of integers; without them all masks have the key of step 0, seed 0. */
+export function emitNoise(module: Module, seed: number | undefined, step: number | undefined): NoiseFunctions {
+  const mix = module.func(["i32"], "i32", (code) => {
+    const fold = (shift: number): Code => code.get(0).get(0).i32(shift).op("i32.shr_u").op("i32.xor");
+    fold(16).i32(multipliers[0]).op("i32.mul").set(0);
+    fold(15).i32(multipliers[1]).op("i32.mul").set(0);
+    fold(15);
+  });
+  const maskKey = module.func(["i32"], "i32", (code) => {
+    const key = code.local("i32");
+    const number = (address: number | undefined): Code =>
+      address === undefined ? code.i32(0) : code.i32(0).access("i32.load", address);
+    number(seed).i32(0x3c6ef372).op("i32.xor").call(mix).i32(streams.noise).op("i32.add").call(mix).set(key);
+    number(step).i32(masksPerStep).op("i32.mul").get(0).op("i32.add");
+    code.get(key).op("i32.xor").call(mix).get(key).op("i32.add").call(mix);
+  });
+  return { maskKey };
+}
+
+/** From four indices on the stack to four masks: 0 with probability `rate`, else 1. */
+export function maskBits(code: Code, key: number, rate: number): void {
+  const h = code.local("v128");
+  const mixFour = (): void => {
+    code.set(h);
+    const fold = (shift: number): Code => code.get(h).get(h).i32(shift).op("i32x4.shr_u").op("v128.xor");
+    const times = (m: number): Code => code.lanes(m, m, m, m).op("i32x4.mul");
+    fold(16);
+    times(multipliers[0]).set(h);
+    fold(15);
+    times(multipliers[1]).set(h);
+    fold(15);
+  };
+  const threshold = Math.round(rate * 2 ** 24);
+  code.get(key).op("v128.xor");
+  mixFour();
+  code.get(key).op("i32x4.add");
+  mixFour();
+  code.i32(8).op("i32x4.shr_u").lanes(threshold, threshold, threshold, threshold);
+  code.op("i32x4.ge_u").splat(1).op("v128.and");
+}

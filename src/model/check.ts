@@ -1,0 +1,192 @@
+// Is a cell right, and is a device? The derived gradients of a cell against differences in float64, and a
+// device against the reference. Knows neither the equations of a cell nor how a device works.
+import type { Cell } from "../ir/cell.ts";
+import type { Derivatives } from "../ir/ops.ts";
+import type { Device, Writable } from "../run/device.ts";
+import { referenceDevice } from "../run/reference.ts";
+import { dot, runCase, type CaseRun } from "./case-run.ts";
+import { randomDirection, relativeError, slope } from "./directions.ts";
+import { randomCase, type CaseForm, type CaseSizes, type Quantity, type RandomCase } from "./random-case.ts";
+
+/** What a derived directional derivative may differ by from a difference, relative, in float64. */
+export const cellTolerance = 1e-6;
+
+/** What a device may differ by from the reference: relative to the greatest element of each quantity. */
+export const deviceTolerances: Readonly<Record<Device["name"], number>> = {
+  reference: 0,
+  wasm: 2e-5,
+  native: 2e-5,
+  webgpu: 1e-4,
+};
+
+export interface Finding {
+  /** As the equations call it: `Wz`, `x`, `initial h`; `output`, `final h` for values. */
+  readonly quantity: string;
+  readonly sizes: CaseSizes;
+  readonly form: CaseForm;
+  readonly error: number;
+}
+
+export interface CheckResult {
+  readonly cell: string;
+  /** The greatest error that was found. */
+  readonly error: number;
+  readonly pass: boolean;
+  /** Ways of running the cell that were tried. */
+  readonly cases: number;
+  readonly worst?: Finding;
+}
+
+export interface CheckOptions {
+  /** T; default 1, 2 and 7. */
+  readonly steps?: readonly number[];
+  readonly seed?: number;
+  /** Another table of derivatives, given only to test the check. */
+  readonly derivatives?: Derivatives;
+  /** Do not look further once a quantity fails. */
+  readonly stopAtFailure?: boolean;
+}
+
+/**
+ * The gradient check of a cell, in float64 on the reference device: for each parameter, input and initial state
+ * its derived derivative along a random direction against a difference. The loss is a random projection of all
+ * outputs and all final states. Directions that meet a kink are drawn again.
+ */
+export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
+  const { seed = 1, steps = [1, 2, 7], derivatives, stopAtFailure = false } = options;
+  const device = referenceDevice();
+  const found: Finding[] = [];
+  const cases = steps.flatMap((T) => formsOf(cell, T).map((form) => ({ T, form })));
+  let done = 0;
+  for (const { T, form } of cases) {
+    const sizes: CaseSizes = { steps: T, rows: 3, H: 7, I: 5, other: 3 };
+    const given = randomCase(cell, sizes, form, seed + done);
+    const run = await runCase(device, given, derivatives ? { derivatives } : {});
+    const gradients = await run.gradients();
+    done += 1;
+    for (const quantity of given.quantities) {
+      const derivative = gradients.get(quantity) as Float64Array;
+      const error = await errorAlong(run, quantity, derivative, seed);
+      found.push({ quantity: quantity.name, sizes, form, error });
+      if (stopAtFailure && error > cellTolerance) return resultOf(cell, found, done, cellTolerance);
+    }
+  }
+  return resultOf(cell, found, done, cellTolerance);
+}
+
+export interface DeviceCheckOptions {
+  readonly seed?: number;
+  readonly sizes?: readonly CaseSizes[];
+}
+
+/** Sizes that fill vector registers and sizes that do not. */
+const deviceSizes: readonly CaseSizes[] = [
+  { steps: 7, rows: 5, H: 11, I: 7, other: 5 },
+  { steps: 5, rows: 1, H: 1, I: 1, other: 1 },
+  { steps: 1, rows: 11, H: 7, I: 128, other: 5 },
+  { steps: 2, rows: 7, H: 128, I: 5, other: 11 },
+  { steps: 11, rows: 128, H: 5, I: 11, other: 7 },
+];
+
+/** The same cases on a device and on the reference: outputs, final states and all derivatives. */
+export async function checkDevice(
+  cell: Cell,
+  device: Device,
+  options: DeviceCheckOptions = {},
+): Promise<CheckResult> {
+  const { seed = 1, sizes = deviceSizes } = options;
+  const tolerance = deviceTolerances[device.name];
+  const reference = referenceDevice();
+  const found: Finding[] = [];
+  let cases = 0;
+  for (const size of sizes) {
+    for (const form of formsOf(cell, size.steps)) {
+      const given = inSinglePrecision(randomCase(cell, size, form, seed + cases));
+      cases += 1;
+      const expected = await measure(reference, given);
+      const came = await measure(device, given);
+      found.push(...compare(expected, came).map((f) => ({ ...f, sizes: size, form })));
+    }
+  }
+  return resultOf(cell, found, cases, tolerance);
+}
+
+/** The ways of running a cell that differ in what the plan must do. */
+export function formsOf(cell: Cell, steps: number): CaseForm[] {
+  const hasX = cell.inputs.some((input) => input.name === "x");
+  const forms = [false, true].flatMap((fresh): CaseForm[] => [
+    { fresh, ragged: false, resets: false, index: false },
+    { fresh, ragged: steps > 1, resets: true, index: false },
+    ...(steps > 1 ? [{ fresh, ragged: true, resets: false, index: false }] : []),
+  ]);
+  return hasX && steps > 1 ? [...forms, { fresh: false, ragged: true, resets: true, index: true }] : forms;
+}
+
+const attempts = 8;
+
+/** The relative error of a derivative along a random direction; infinite where no smooth one was found. */
+async function errorAlong(
+  run: CaseRun,
+  quantity: Quantity,
+  derivative: Float64Array,
+  seed: number,
+): Promise<number> {
+  const values = run.valuesOf(quantity);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const direction = randomDirection(quantity.size, seed, attempt);
+    const moved = (distance: number): Promise<number> =>
+      run.loss(
+        quantity,
+        values.map((v, i) => v + distance * (direction[i] as number)),
+      );
+    const expected = await slope(moved, 1e-3 / 2 ** attempt);
+    if (expected !== undefined) return relativeError(dot(derivative, direction), expected);
+  }
+  return Infinity;
+}
+
+interface Measured {
+  readonly values: ReadonlyMap<string, Float64Array>;
+  readonly gradients: ReadonlyMap<string, Float64Array>;
+}
+
+async function measure(device: Device, given: RandomCase): Promise<Measured> {
+  const run = await runCase(device, given);
+  const gradients = new Map([...(await run.gradients())].map(([{ name }, values]) => [`d ${name}`, values]));
+  const values = await run.values();
+  run.dispose();
+  return { values, gradients };
+}
+
+/** The greatest difference in each quantity, relative to its greatest element. */
+function compare(
+  expected: Measured,
+  came: Measured,
+): { readonly quantity: string; readonly error: number }[] {
+  const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  return (["values", "gradients"] as const).flatMap((kind) => {
+    // What is zero but for rounding is held against the others.
+    const least = 0.01 * Math.max(...[...expected[kind].values()].map(greatest));
+    return [...expected[kind]].map(([quantity, right]) => {
+      const own = came[kind].get(quantity) as Float64Array;
+      const difference = greatest(right.map((v, i) => v - (own[i] as number)));
+      const error = difference / Math.max(greatest(right), least);
+      return { quantity, error: Number.isNaN(error) ? Infinity : error };
+    });
+  });
+}
+
+/** What a device holds in float32 it is given exactly. */
+function inSinglePrecision(given: RandomCase): RandomCase {
+  const round = (values: Float64Array): Float64Array => Float64Array.from(values, Math.fround);
+  const buffers = [...given.buffers].map(([name, values]): [string, Writable] => {
+    return [name, values instanceof Float64Array ? round(values) : values];
+  });
+  const projections = given.projections.map((p) => ({ ...p, weights: round(p.weights) }));
+  return { ...given, parameters: round(given.parameters), buffers: new Map(buffers), projections };
+}
+
+function resultOf(cell: Cell, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
+  const worst = found.reduce((a, b) => (b.error > a.error ? b : a));
+  return { cell: cell.name, error: worst.error, pass: worst.error <= tolerance, cases, worst };
+}

@@ -1,0 +1,93 @@
+// How parameters start, from their `init` clauses and one seed. Each parameter draws from a stream of its own,
+// named after it, so that no other layer and no order changes where it starts. Knows no device.
+import { mix, randomStream, streams, type RandomStream } from "../ir/random.ts";
+import type { ParameterLayout, ParameterPlace } from "../plan/parameters.ts";
+
+/** The first values of all parameters, in the layout's order. [layout.size] */
+export function initialParameters(layout: ParameterLayout, seed: number): Float64Array {
+  const values = new Float64Array(layout.size);
+  for (const place of layout.places) {
+    const stream = randomStream(mix(seed ^ hashOf(place.name)), streams.initial);
+    const own = values.subarray(place.offset, place.offset + place.size);
+    const block = place.size / place.blocks;
+    for (let start = 0; start < place.size; start += block) {
+      fill(own.subarray(start, start + block), place, stream);
+    }
+  }
+  return values;
+}
+
+/** Fills one block [rows, columns], or a vector. */
+function fill(values: Float64Array, place: ParameterPlace, stream: RandomStream): void {
+  const { initial } = place;
+  const columns = place.shape[1] ?? 1;
+  const rows = values.length / columns;
+  switch (initial.kind) {
+    case "constant":
+      values.fill(initial.value);
+      return;
+    case "glorot": {
+      const bound = initial.gain * Math.sqrt(6 / (rows + columns));
+      draw(values, () => bound * (2 * stream.uniform() - 1));
+      return;
+    }
+    case "orthogonal":
+      orthogonal(values, rows, columns, initial.gain, stream);
+      return;
+    case "identity":
+      draw(values, (i) => (Math.floor(i / columns) === i % columns ? initial.gain : 0));
+      return;
+    case "normal":
+      draw(values, () => initial.deviation * stream.normal());
+      return;
+    case "uniform":
+      draw(values, () => initial.low + (initial.high - initial.low) * stream.uniform());
+      return;
+  }
+  initial satisfies never;
+}
+
+function draw(values: Float64Array, value: (index: number) => number): void {
+  for (let i = 0; i < values.length; i++) values[i] = value(i);
+}
+
+/**
+ * A matrix whose rows (columns, where there are fewer) are orthonormal times `gain`: a normal one, made so by
+ * Gram and Schmidt's modified method. Saxe et al. 2013, arXiv:1312.6120v3.
+ */
+function orthogonal(
+  values: Float64Array, // [rows, columns]
+  rows: number,
+  columns: number,
+  gain: number,
+  stream: RandomStream,
+): void {
+  const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
+  const vectors = Array.from({ length: count }, () => Float64Array.from({ length }, () => stream.normal()));
+  vectors.forEach((vector, i) => {
+    const scale = 1 / Math.sqrt(dot(vector, vector));
+    for (let k = 0; k < length; k++) vector[k] = scale * (vector[k] as number);
+    for (const later of vectors.slice(i + 1)) {
+      const share = dot(vector, later);
+      for (let k = 0; k < length; k++) later[k] = (later[k] as number) - share * (vector[k] as number);
+    }
+  });
+  draw(values, (index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    const [vector, k] = rows <= columns ? [row, column] : [column, row];
+    return gain * (vectors[vector]?.[k] as number);
+  });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number);
+  return sum;
+}
+
+/** FNV-1a over the name's UTF-16 units. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash;
+}

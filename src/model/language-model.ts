@@ -1,0 +1,81 @@
+// A model of sequences of symbols as a network: symbols → embedding → recurrent layers → readout → loss.
+// Checks its settings; knows no text and no training.
+import { dropout, embedding, readout } from "../cells/parts.ts";
+import type { Cell } from "../ir/cell.ts";
+import { lower, type Sizes } from "../ir/lower.ts";
+import type { Network, NetworkLayer } from "../plan/network.ts";
+
+export interface LanguageModelSettings {
+  /** Symbols of the alphabet, V; two or more. */
+  readonly vocabulary: number;
+  /** The cell of every recurrent layer. */
+  readonly cell: Cell;
+  /** Hidden width of each recurrent layer, H. */
+  readonly size: number;
+  /** Recurrent layers. Default 1. */
+  readonly layers?: number;
+  /** Width of a learned vector for each symbol; 0 feeds the symbols one-hot. Default 0. */
+  readonly embedding?: number;
+  /** Rate of dropout after each recurrent layer, at every step; not inside the recurrence. Default 0. */
+  readonly dropout?: number;
+  /** Sizes of further widths that the cell's equations name, such as `{ P: 64 }`. */
+  readonly sizes?: Sizes;
+}
+
+/** The network's input: one symbol a step, an index below V. */
+export const symbolsInput = "symbols";
+
+const mostLayers = 1000;
+
+/**
+ * A network of the layers `embedding` (if any), `layer1`, `dropout1` (if any), `layer2` …, `readout`, with the
+ * cross-entropy of the next symbol as its loss. Throws at settings out of range, naming them.
+ */
+export function languageModel(settings: LanguageModelSettings): Network {
+  const { vocabulary, cell, size, layers = 1, dropout: rate = 0 } = settings;
+  checkWhole("vocabulary", vocabulary, 2);
+  checkWhole("size", size, 1);
+  checkWhole("layers", layers, 1, mostLayers);
+  checkWhole("embedding", settings.embedding ?? 0, 0);
+  checkInputs(cell);
+  const drop = dropout(rate);
+
+  const parts: NetworkLayer[] = [];
+  let [source, width] = [symbolsInput, vocabulary];
+  const append = (name: string, part: Cell, sizes: Sizes): void => {
+    parts.push({ name, cell: part, sizes, inputs: { x: source } });
+    source = name;
+    width = lower(part, sizes).output.width;
+  };
+  if (settings.embedding) append("embedding", embedding, { I: width, H: settings.embedding });
+  for (let number = 1; number <= layers; number++) {
+    append(`layer${number}`, cell, { ...settings.sizes, I: width, H: size });
+    if (rate > 0) append(`dropout${number}`, drop, { I: width, H: width });
+  }
+  append("readout", readout, { I: width, H: vocabulary });
+  return {
+    inputs: [{ name: symbolsInput, width: vocabulary, kind: "index", per: "step" }],
+    layers: parts,
+    loss: { kind: "cross-entropy", of: "readout" },
+  };
+}
+
+function checkWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `${least} or more`;
+  throw new Error(`language model: ${name} must be a whole number, ${range}, not ${value}`);
+}
+
+/** Symbols are the only input there is. */
+function checkInputs(cell: Cell): void {
+  const further = cell.inputs.filter((input) => input.name !== "x").map((input) => `'${input.name}'`);
+  if (further.length > 0) {
+    throw new Error(
+      `language model: ${cell.name} has the further input ${further.join(", ")}, and there is nothing to give ` +
+        `it; write equations that read x alone, or build a network of your own`,
+    );
+  }
+  if (cell.inputs.length === 0) {
+    throw new Error(`language model: ${cell.name} never reads its input x; add it, as in 'W x'`);
+  }
+}

@@ -1,0 +1,15 @@
+// What the noise of masks is drawn from: (seed, step, mask, index) and nothing else, so that every device and
+// any thread draws the same.
+import { bitsAt, streamKey, streams } from "../ir/random.ts";
+
+/** Masks of one step: their keys are this far apart from the next step's. */
+export const masksPerStep = 4096;
+
+export function maskKey(seed: number, step: number, salt: number): number {
+  return bitsAt(streamKey(seed, streams.noise), (Math.imul(step, masksPerStep) + salt) | 0);
+}
+
+/** 1 unless the upper 24 bits, as a share of 2^24, lie below the rate. */
+export function maskAt(key: number, index: number, rate: number): number {
+  return bitsAt(key, index) >>> 8 >= Math.round(rate * 2 ** 24) ? 1 : 0;
+}

@@ -1,0 +1,217 @@
+// Training as a loop that its caller drives: `for await` takes one event after the other, `break` pauses, and
+// whoever wants to save takes a snapshot. Writes no files and prints nothing.
+import type { Numbers, ParameterStore } from "../run/device.ts";
+import { eventLoopTurns } from "../run/turn.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { scheduleOf } from "./schedules.ts";
+import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions } from "./settings.ts";
+import {
+  checkResume,
+  fingerprintData,
+  fingerprintNetwork,
+  type Fingerprints,
+  type TrainingState,
+} from "./state.ts";
+import { createTrainer, type Trainer, type TrainerSettings, type TrainingData } from "./trainer.ts";
+
+export type TrainingSettings = TrainerSettings & TrainingOptions;
+
+export type TrainingEvent =
+  | {
+      readonly kind: "step";
+      /** Updates made, this one included. */
+      readonly step: number;
+      /** Times through the data so far: 1.25 is a quarter into the second. */
+      readonly epochs: number;
+      /** Share of the budget that is used, from 0 to 1. */
+      readonly share: number;
+      /** Mean cross-entropy of the step's tokens, before the update, in nats. */
+      readonly nats: number;
+      /** Of all gradients together, before clipping. */
+      readonly gradientNorm: number;
+      /** Learning rate of this update. */
+      readonly rate: number;
+      /** Over about the last second, without what the caller did between events. */
+      readonly tokensPerSecond: number;
+      /** Of training so far. */
+      readonly seconds: number;
+    }
+  | ({
+      readonly kind: "validation";
+      readonly step: number;
+      /** Whether this is the best so far. */
+      readonly best: boolean;
+    } & Evaluation)
+  | {
+      readonly kind: "end";
+      /** The budget is used up, or validation did not improve for as long as `patience`. */
+      readonly reason: "budget" | "patience";
+      readonly step: number;
+      readonly seconds: number;
+    };
+
+/**
+ * A run between two events. Iterating over it trains; after a `break` it may be iterated again and goes on.
+ * Its time is the time inside `for await`, the caller's part included.
+ */
+export interface TrainingRun extends AsyncIterable<TrainingEvent> {
+  readonly options: ResolvedOptions;
+  /** The model, shared with whoever samples from it. */
+  readonly store: ParameterStore;
+  /**
+   * Everything needed to go on from here, copied. Only between two events: during a step it throws, and so it
+   * does where a weight is not finite.
+   */
+  snapshot(): Promise<TrainingState>;
+  /** Frees the programs, not the store. */
+  dispose(): void;
+}
+
+/**
+ * Prepares to train a network, from the start or from a snapshot of the same run; the budget may be another.
+ * Throws at settings out of range, data too short, more memory than there is, and a snapshot of another run.
+ */
+export async function fit(settings: TrainingSettings, resume?: TrainingState): Promise<TrainingRun> {
+  const options = resolveOptions(settings);
+  const schedule = scheduleOf(options.schedule);
+  let fingerprints: Fingerprints | undefined;
+  const identify = (): Fingerprints => (fingerprints ??= fingerprintsOf(settings));
+  if (resume) checkResume(resume, options, identify());
+  const trainer = await createTrainer(settings, options);
+  if (resume) trainer.restore(resume);
+  const progress = resume ? progressOf(resume) : start();
+
+  const epochs = (): number => progress.position.epoch + progress.position.at / trainer.epochLength;
+  const share = (): number => shareUsed(options.budget, { ...progress, epochs: epochs() });
+  let busy = false;
+
+  async function* train(): AsyncGenerator<TrainingEvent, void, void> {
+    const turns = eventLoopTurns();
+    const speed = speedometer();
+    let mark = performance.now();
+    const tick = (): void => {
+      const now = performance.now();
+      progress.seconds += (now - mark) / 1000;
+      mark = now;
+    };
+    for (;;) {
+      tick();
+      const used = share();
+      if (trainer.validate && isValidationDue(progress, options, used === 1)) {
+        const evaluation = await exclusively(trainer.validate);
+        yield {
+          kind: "validation",
+          step: progress.step,
+          best: record(progress, evaluation, trainer),
+          ...evaluation,
+        };
+        continue;
+      }
+      const impatient = options.patience > 0 && progress.misses >= options.patience;
+      if (used === 1 || impatient) {
+        const reason = impatient ? "patience" : "budget";
+        yield { kind: "end", reason, step: progress.step, seconds: progress.seconds };
+        return;
+      }
+      const rate = options.rate * schedule(used);
+      const began = performance.now();
+      const result = await exclusively(() => trainer.update(progress.step + 1, progress.position, rate));
+      const tokensPerSecond = speed(result.tokens, performance.now() - began);
+      progress.step += 1;
+      progress.position = result.next;
+      tick();
+      const { nats, gradientNorm } = result;
+      yield {
+        ...{ kind: "step", step: progress.step, epochs: epochs(), share: share() },
+        ...{ nats, gradientNorm, rate, tokensPerSecond, seconds: progress.seconds },
+      };
+      await turns();
+    }
+  }
+
+  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (busy) throw new Error("training: a step is under way; do one thing at a time, between two events");
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  }
+
+  return {
+    options,
+    store: trainer.store,
+    [Symbol.asyncIterator]: train,
+    snapshot: () =>
+      exclusively(async () => {
+        const { best, ...rest } = progress;
+        const numbers = await trainer.numbers();
+        refuseNotFinite(numbers.weights);
+        return { options, fingerprints: identify(), ...rest, ...numbers, ...(best && { best }) };
+      }),
+    dispose: () => trainer.dispose(),
+  };
+}
+
+/** What changes from step to step, but for the numbers on the device. */
+type Progress = {
+  -readonly [K in "step" | "seconds" | "position" | "validated" | "misses" | "best"]: TrainingState[K];
+};
+
+const start = (): Progress => ({
+  step: 0,
+  seconds: 0,
+  position: { epoch: 0, at: 0 },
+  validated: 0,
+  misses: 0,
+});
+
+function progressOf({ step, seconds, position, validated, misses, best }: TrainingState): Progress {
+  return { step, seconds, position, validated, misses, ...(best && { best }) };
+}
+
+/** At the end, and before that at the end of each epoch or every so many steps. */
+function isValidationDue(progress: Progress, { validateEvery }: ResolvedOptions, ended: boolean): boolean {
+  const { step, validated, position } = progress;
+  if (step === validated) return false;
+  return ended || (validateEvery > 0 ? step % validateEvery === 0 : position.at === 0);
+}
+
+/** Keeps the weights of the best validation. Returns whether this one is. */
+function record(progress: Progress, { nats }: Evaluation, trainer: Trainer): boolean {
+  const { step } = progress;
+  const best = nats < (progress.best?.nats ?? Infinity);
+  if (best) progress.best = { step, nats, weights: trainer.weights() };
+  progress.validated = step;
+  progress.misses = best ? 0 : progress.misses + 1;
+  return best;
+}
+
+/** Tokens per second, the recent ones weighing more: what is a second old counts by 1/e. */
+function speedometer(): (tokens: number, milliseconds: number) => number {
+  let [tokens, seconds] = [0, 0];
+  return (more, milliseconds) => {
+    const kept = Math.exp(-milliseconds / 1000);
+    tokens = tokens * kept + more;
+    seconds = seconds * kept + milliseconds / 1000;
+    return tokens / seconds;
+  };
+}
+
+function fingerprintsOf({ network, data }: TrainingSettings): Fingerprints {
+  const part = (name: string, items: TrainingData["train"] | undefined) =>
+    items ? [{ name, items: ArrayBuffer.isView(items) ? [items] : items }] : [];
+  const parts = [...part("training", data.train), ...part("validation", data.validation)];
+  return { network: fingerprintNetwork(network), data: fingerprintData(parts) };
+}
+
+/** The last update can make a weight overflow though its gradient was finite. */
+function refuseNotFinite(weights: Numbers): void {
+  const at = weights.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new Error(
+    `snapshot: parameter ${at} of ${weights.length} is ${weights[at]}: training has diverged; ` +
+      `go back to the last checkpoint and lower the rate`,
+  );
+}

@@ -1,0 +1,106 @@
+// What a training run is told: its options with their defaults, checked. All of the options are plain data and
+// go into a checkpoint.
+import type { ClipSettings } from "./clip.ts";
+import type { OptimizerSettings } from "./optimizers.ts";
+import type { ScheduleSettings } from "./schedules.ts";
+
+/** How long to train; schedules run over the share of it that is used. An epoch is once through the data. */
+export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number };
+
+export interface TrainingOptions {
+  readonly budget: Budget;
+  /** Lanes of text, or sequences, side by side: B. Default 32. */
+  readonly batch?: number;
+  /** Steps between two updates on text, k1. Separate sequences are not cut. Default 50. */
+  readonly window?: number;
+  /**
+   * Steps that the gradient goes back from a window's end, k2: `window` or more. Default `window`.
+   * Williams & Peng 1990, Neural Computation 2(4).
+   */
+  readonly horizon?: number;
+  /** Default Adam. */
+  readonly optimizer?: OptimizerSettings;
+  /** Learning rate, before the schedule. Default 0.002. */
+  readonly rate?: number;
+  /** Default constant. */
+  readonly schedule?: ScheduleSettings;
+  /** Default by the common norm of all gradients, at 5. */
+  readonly clip?: ClipSettings;
+  /** Steps between two validations; 0 for once an epoch. There is always one at the end. Default 0. */
+  readonly validateEvery?: number;
+  /** Ends after this many validations in a row without a new best; 0 for never. Default 0. */
+  readonly patience?: number;
+  /** Of initialisation, order and noise, each of which draws from a stream of its own. Default 1. */
+  readonly seed?: number;
+}
+
+/** The options with their defaults. */
+export type ResolvedOptions = Required<TrainingOptions>;
+
+/** Throws at an option out of range, naming it. */
+export function resolveOptions(options: TrainingOptions): ResolvedOptions {
+  const { window = 50, budget } = options;
+  const resolved: ResolvedOptions = {
+    budget,
+    batch: options.batch ?? 32,
+    window,
+    horizon: options.horizon ?? window,
+    optimizer: options.optimizer ?? { kind: "adam" },
+    rate: options.rate ?? 0.002,
+    schedule: options.schedule ?? { kind: "constant" },
+    clip: options.clip ?? { kind: "norm", limit: 5 },
+    validateEvery: options.validateEvery ?? 0,
+    patience: options.patience ?? 0,
+    seed: options.seed ?? 1,
+  };
+  for (const name of ["batch", "window", "horizon"] as const) checkWhole(name, resolved[name], 1);
+  for (const name of ["validateEvery", "patience"] as const) checkWhole(name, resolved[name], 0);
+  if (resolved.horizon < window) {
+    throw new Error(
+      `training: horizon must be window (${window}) or more, not ${resolved.horizon}: a gradient that ends ` +
+        `inside the window would leave steps without one; make the window shorter too`,
+    );
+  }
+  if (!(resolved.rate > 0 && resolved.rate < Infinity)) {
+    throw new Error(`training: rate must be a number above 0, not ${resolved.rate}; 0.002 suits adam`);
+  }
+  if (!Number.isSafeInteger(resolved.seed)) {
+    throw new Error(`training: seed must be a whole number, not ${resolved.seed}`);
+  }
+  checkBudget(budget);
+  return resolved;
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new Error(`training: ${name} must be a whole number, ${least} or more, not ${value}`);
+}
+
+function checkBudget(budget: Budget): void {
+  if ("steps" in budget) return checkWhole("steps", budget.steps, 1);
+  const [name, value] = "epochs" in budget ? ["epochs", budget.epochs] : ["minutes", budget.minutes];
+  if (!(value > 0 && value < Infinity)) {
+    throw new Error(`training: ${name} must be a number above 0, not ${value}`);
+  }
+}
+
+/** How far a run is. */
+export interface Progress {
+  /** Updates made. */
+  readonly step: number;
+  /** Times through the data, with the share of the current one. */
+  readonly epochs: number;
+  /** Of training so far, in all of its parts. */
+  readonly seconds: number;
+}
+
+/** The share of the budget that is used, from 0 to 1. */
+export function shareUsed(budget: Budget, { step, epochs, seconds }: Progress): number {
+  const share =
+    "steps" in budget
+      ? step / budget.steps
+      : "epochs" in budget
+        ? epochs / budget.epochs
+        : seconds / 60 / budget.minutes;
+  return Math.min(1, share);
+}

@@ -1,0 +1,112 @@
+// Everything that a stopped run needs to go on with the same bits, as plain data; and the check that it goes on
+// with the same model, options and data. Noise, order and initial values are functions of the seed and of where
+// the run stands, so no generator has any other state.
+import { mix } from "../ir/random.ts";
+import type { Network } from "../plan/network.ts";
+import type { Numbers } from "../run/device.ts";
+import type { Position } from "./feed.ts";
+import type { ResolvedOptions } from "./settings.ts";
+
+/** Arrays have the precision of the device: float32, and float64 on the reference device. */
+export interface TrainingState {
+  readonly options: ResolvedOptions;
+  /** Of what the run may not change. */
+  readonly fingerprints: Fingerprints;
+  /** Updates made. */
+  readonly step: number;
+  /** Of training so far. */
+  readonly seconds: number;
+  /** Of the next batch. */
+  readonly position: Position;
+  /** The step of the latest validation; 0 before the first. */
+  readonly validated: number;
+  /** Validations since the best one. */
+  readonly misses: number;
+  readonly weights: Numbers; // [parameters], in the layout's order
+  /** What the optimiser keeps, by its name in the equations. */
+  readonly optimizer: Readonly<Record<string, Numbers>>; // each [trained]
+  /** States that the next batch starts from, as `<layer>.<state>`. */
+  readonly carried: Readonly<Record<string, Numbers>>; // each [batch, width]
+  /** The best validation so far. */
+  readonly best?: BestWeights;
+}
+
+export interface BestWeights {
+  readonly step: number;
+  readonly nats: number;
+  readonly weights: Numbers; // [parameters]
+}
+
+export interface Fingerprints {
+  readonly network: string;
+  /** Such as `1003854 symbols 9d03…`, of the training and the validation part. */
+  readonly data: string;
+}
+
+/** The best weights seen in validation, or the latest where there was none. */
+export function bestWeights(state: TrainingState): Numbers {
+  return state.best?.weights ?? state.weights;
+}
+
+/** Options that may differ where a run goes on: how long it trains and how often it is validated. */
+const free: readonly string[] = ["budget", "validateEvery", "patience"];
+
+/** Throws unless a run with these options and fingerprints is the one that the state was taken from. */
+export function checkResume(
+  state: TrainingState,
+  options: ResolvedOptions,
+  fingerprints: Fingerprints,
+): void {
+  if (state.fingerprints.network !== fingerprints.network) {
+    throw new Error(
+      "resume: the saved run trained another network (cell, sizes or alphabet); use its settings, or start anew",
+    );
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const saved = JSON.stringify(state.options[name as keyof ResolvedOptions]);
+    const now = JSON.stringify(value);
+    if (saved === now || free.includes(name)) continue;
+    throw new Error(`resume: ${name} was ${saved} in the saved run, not ${now}; use the same, or start anew`);
+  }
+  if (state.fingerprints.data !== fingerprints.data) {
+    throw new Error(
+      `resume: the data are not those of the saved run: it had ${state.fingerprints.data}, ` +
+        `not ${fingerprints.data}; use the same file and split, or start anew`,
+    );
+  }
+}
+
+export function fingerprintNetwork(network: Network): string {
+  const layers = network.layers.map(({ name, cell, sizes, inputs }) => {
+    return [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
+  });
+  const codes = Array.from(
+    JSON.stringify([network.inputs, layers, network.loss]),
+    (c) => c.codePointAt(0) ?? 0,
+  );
+  return hashOf([codes]);
+}
+
+export function fingerprintData(
+  parts: readonly { readonly name: string; readonly items: readonly ArrayLike<number>[] }[],
+): string {
+  return parts
+    .map(({ name, items }) => {
+      const symbols = items.reduce((sum, item) => sum + item.length, 0);
+      return `${symbols} symbols (${hashOf(items)}) for ${name}`;
+    })
+    .join(" and ");
+}
+
+/** 64 bits, in hexadecimal: guards against mix-ups, not against forgery. */
+function hashOf(items: readonly ArrayLike<number>[]): string {
+  let [a, b] = [0x9e3779b9 | 0, 0x85ebca6b | 0];
+  for (const item of items) {
+    for (let i = 0; i < item.length; i++) {
+      a = Math.imul(a ^ (item[i] as number), 0x01000193);
+      b = (Math.imul(b, 31) + (item[i] as number)) | 0;
+    }
+    [a, b] = [mix(a ^ item.length), mix(b + item.length)];
+  }
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+}

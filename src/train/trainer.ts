@@ -1,0 +1,186 @@
+// A model on a device, ready to train: one update, one validation, the numbers out and in again. Knows neither
+// budget nor schedule; `fit.ts` decides what happens when.
+import type { Ids } from "../data/alphabet.ts";
+import { initialParameters } from "../model/initialise.ts";
+import { checkMemory, memoryOfPlans } from "../model/memory.ts";
+import { buildPlan } from "../plan/build.ts";
+import type { Network } from "../plan/network.ts";
+import type { Buffer } from "../plan/plan.ts";
+import type { Device, Numbers, ParameterStore } from "../run/device.ts";
+import { divergenceError } from "./diverged.ts";
+import { evaluateFeed, feedForEvaluation, symbolInput, type Evaluation } from "./evaluate.ts";
+import { laneFeed, sequenceFeed, writeBatch, type Feed, type Position } from "./feed.ts";
+import { updateOf } from "./optimizers.ts";
+import type { ResolvedOptions } from "./settings.ts";
+import type { TrainingState } from "./state.ts";
+
+/** One text, read in lanes with the state carried along; or sequences, each from the states' start values. */
+export type TrainingData =
+  | { readonly kind: "text"; readonly train: Ids; readonly validation?: Ids | undefined }
+  | {
+      readonly kind: "sequences";
+      readonly train: readonly ArrayLike<number>[];
+      readonly validation?: readonly ArrayLike<number>[] | undefined;
+    };
+
+export interface TrainerSettings {
+  readonly network: Network;
+  readonly device: Device;
+  readonly data: TrainingData;
+  /** Bytes that may be used; default what WebAssembly can address. */
+  readonly memory?: number;
+}
+
+export interface StepResult {
+  /** Mean over the step's tokens, before the update. */
+  readonly nats: number;
+  /** Of all gradients together, before clipping. */
+  readonly gradientNorm: number;
+  readonly tokens: number;
+  readonly next: Position;
+}
+
+/** The numbers of a run: a part of `TrainingState`. */
+export type TrainerNumbers = Pick<TrainingState, "weights" | "optimizer" | "carried">;
+
+export interface Trainer {
+  readonly store: ParameterStore;
+  /** `at` of a position is below this. */
+  readonly epochLength: number;
+  /** Makes update number `step`, counted from 1. Throws a `TrainingError`, changing no weight, where it cannot. */
+  update(step: number, position: Position, rate: number): Promise<StepResult>;
+  /** The validation part; undefined without one. */
+  readonly validate: (() => Promise<Evaluation>) | undefined;
+  weights(): Numbers;
+  numbers(): Promise<TrainerNumbers>;
+  restore(numbers: TrainerNumbers): void;
+  dispose(): void;
+}
+
+export async function createTrainer(settings: TrainerSettings, options: ResolvedOptions): Promise<Trainer> {
+  const { network, device, data } = settings;
+  const input = symbolInput(network);
+  const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
+  const { feed, validation } = feedsOf(data, options);
+  const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update: rule });
+  const evaluationPlan =
+    validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
+  checkMemory(network, memoryOfPlans(evaluationPlan ? [plan, evaluationPlan] : [plan]), settings.memory);
+
+  const layout = plan.parameters;
+  const store = device.parameters(layout);
+  store.write(initialParameters(layout, options.seed));
+  const program = await device.compile(plan, store);
+  const evaluation = evaluationPlan && (await device.compile(evaluationPlan, store));
+
+  const real = (count: number): Numbers => {
+    return device.name === "reference" ? new Float64Array(count) : new Float32Array(count);
+  };
+  const [scalar, loss, norm] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
+  const counter = new Int32Array(1);
+  const writeNumber = (name: string, value: number): void => {
+    scalar[0] = value;
+    program.write(name, scalar);
+  };
+  const weights = (): Numbers => {
+    const values = real(layout.size);
+    values.set(store.read());
+    return values;
+  };
+  /** All buffers whose names start with `prefix`, by the rest of their names. */
+  const buffersOf = (prefix: string): [string, Buffer][] =>
+    plan.buffers.filter((b) => b.name.startsWith(prefix)).map((b) => [b.name.slice(prefix.length), b]);
+  const readAll = async (prefix: string): Promise<Record<string, Numbers>> => {
+    const values: Record<string, Numbers> = {};
+    for (const [name, buffer] of buffersOf(prefix)) {
+      values[name] = await program.read(buffer.name, real(buffer.size));
+    }
+    return values;
+  };
+  const writeAll = (prefix: string, values: Readonly<Record<string, Numbers>>): void => {
+    for (const [name, buffer] of buffersOf(prefix)) {
+      writeExactly(buffer.size, name, values[name], (found) => program.write(buffer.name, found));
+    }
+  };
+  counter[0] = options.seed;
+  program.write("seed", counter);
+
+  return {
+    store,
+    epochLength: feed.length,
+    async update(step, position, rate) {
+      const batch = feed.load(position);
+      writeBatch(program, input, batch);
+      counter[0] = step;
+      program.write("step", counter);
+      const numbers = numbersFor(step, rate);
+      for (const name in numbers) writeNumber(name, numbers[name] as number);
+      program.run("train", batch.extent);
+      await program.read("loss", loss);
+      await program.read("norm", norm);
+      const [nats, gradientNorm] = [loss[0] as number, norm[0] as number];
+      if (!Number.isFinite(nats) || !Number.isFinite(gradientNorm)) {
+        const gradients = await program.read("gradients", real(layout.trained));
+        const found = {
+          step,
+          loss: nats,
+          norm: gradientNorm,
+          rate,
+          layout,
+          weights: store.read(),
+          gradients,
+        };
+        throw divergenceError(found);
+      }
+      return { nats, gradientNorm, tokens: batch.counted, next: batch.next };
+    },
+    validate: validation && evaluation && (() => evaluateFeed(evaluation, input, validation)),
+    weights,
+    async numbers() {
+      return {
+        weights: weights(),
+        optimizer: await readAll("optimizer."),
+        carried: await readAll("initial."),
+      };
+    },
+    restore(from) {
+      writeExactly(layout.size, "weights", from.weights, (values) => store.write(values));
+      writeAll("optimizer.", from.optimizer);
+      writeAll("initial.", from.carried);
+    },
+    dispose() {
+      program.dispose();
+      evaluation?.dispose();
+    },
+  };
+}
+
+function feedsOf(data: TrainingData, options: ResolvedOptions): { feed: Feed; validation: Feed | undefined } {
+  const { batch, window, seed } = options;
+  if (data.kind === "text") {
+    const validation = data.validation && ({ kind: "text", ids: data.validation } as const);
+    return {
+      feed: laneFeed(data.train, options),
+      validation: validation && feedForEvaluation(validation, batch, window),
+    };
+  }
+  const validation = data.validation && ({ kind: "sequences", items: data.validation } as const);
+  return {
+    feed: sequenceFeed(data.train, { batch, seed, shuffle: true }),
+    validation: validation && feedForEvaluation(validation, batch, window),
+  };
+}
+
+function writeExactly(
+  size: number,
+  name: string,
+  values: Numbers | undefined,
+  write: (v: Numbers) => void,
+): void {
+  if (values?.length !== size) {
+    throw new Error(
+      `resume: '${name}' must have ${size} values, not ${values?.length ?? 0}; the state is another run's`,
+    );
+  }
+  write(values);
+}

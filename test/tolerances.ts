@@ -1,0 +1,17 @@
+// Every tolerance of the tests, and what it is held against. Those that the product itself applies come from it.
+import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
+
+export const tolerances = {
+  /** A row's derivative against a central difference, relative, float64. */
+  op: 1e-6,
+  /** A cell's derived gradients against central differences, relative, float64. */
+  cellGradient: cellTolerance,
+  /** The reference device against PyTorch in float64, relative to the greatest element. */
+  pytorch: 1e-10,
+  /** A scheduled plan against the plain equations, both interpreted, relative to the greatest element. */
+  plan: 1e-12,
+  /** Chunks with the carried state, and truncated gradients, against the chain made by hand. */
+  truncation: 1e-12,
+  /** A device in float32 against the reference, relative to the greatest element of each quantity. */
+  device: deviceTolerances,
+} as const;
