@@ -12,6 +12,8 @@ export const tolerances = {
   plan: 1e-12,
   /** Chunks with the carried state, and truncated gradients, against the chain made by hand. */
   truncation: 1e-12,
+  /** An operation as wasm spells it against the op table, relative, float32: about eight units in the last place. */
+  wasmOp: 1e-6,
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */
   device: deviceTolerances,
 } as const;

@@ -99,3 +99,16 @@ export function idDecoder(alphabet: Alphabet): IdDecoder {
     end: () => text.decode(),
   };
 }
+
+/** Both directions in one, as a sampler takes it; a text without a beginning follows a line's end. */
+export function textCodec(alphabet: Alphabet): {
+  encode(text: string): Ids;
+  decoder(): IdDecoder;
+  readonly start: number;
+} {
+  return {
+    encode: (text) => encodePrompt(alphabet, text),
+    decoder: () => idDecoder(alphabet),
+    start: Math.max(0, alphabetCodes(alphabet).indexOf(0x0a)),
+  };
+}

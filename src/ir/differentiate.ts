@@ -1,6 +1,6 @@
 // Reverse-mode differentiation of one time step. What comes back from the next step and from outside are
 // leaves (`carried`, `gradient`); weight gradients are named, not summed. Knows no time loop and no batch.
-import { levels, type Graph, type Node, type Pullback, type Product } from "./graph.ts";
+import { levels, type Graph, type Matrix, type Node, type Pullback, type Product } from "./graph.ts";
 import { derivatives, type Derivatives } from "./ops.ts";
 import type { Step } from "./lower.ts";
 
@@ -74,10 +74,10 @@ export function differentiate(step: Step, wanted: Wanted): StepGradient {
       case "mask":
         break;
       case "parameter":
-        if (dy && wanted.isTrained(node.name)) parameters.push({ kind: "vector", name: node.name, delta: dy });
+        if (wanted.isTrained(node.name)) parameters.push(...vectorGradients(g, node.name, received ?? []));
         break;
       case "product": {
-        const deltas = parts.map((p, i) => p ?? g.broadcast(g.number(0), (node.matrices[i] as { rows: number }).rows));
+        const deltas = parts.map((p, i) => p ?? g.broadcast(g.number(0), (node.matrices[i] as Matrix).rows, node.level));
         const [dv, ...rows] = rules.product(g, node.arguments, node, deltas[0] as Node, deltas);
         if (dv) contribute(node.arguments[0] as Node, dv);
         parameters.push(...matrixGradients(node, rows, [node.arguments[0] as Node], wanted));
@@ -130,9 +130,20 @@ function dependentsOfWanted(nodes: readonly Node[], wanted: Wanted): Set<Node> {
 /** A contribution has its user's width and level; the target may be narrower, or change less often. */
 function fit(g: Graph, target: Node, value: Node): Node {
   const summed = target.width === 1 ? g.sum(value) : g.broadcast(value, target.width);
-  return target.level === levels.sequence && summed.level === levels.step
+  // A parameter's derivative is summed over all tokens at once, after the loop.
+  return target.level < levels.step && summed.level === levels.step && target.op !== "parameter"
     ? g.add({ op: "sumSteps" }, [summed], summed.width, levels.sequence)
     : summed;
+}
+
+/** One sum over tokens, one over sequences: what a sequence contributes once must not count at every step. */
+function vectorGradients(g: Graph, name: string, contributions: readonly Node[]): VectorGradient[] {
+  const ofSteps = contributions.filter((c) => c.level === levels.step);
+  const ofSequences = contributions.filter((c) => c.level !== levels.step);
+  return [ofSteps, ofSequences].flatMap(([head, ...tail]) => {
+    if (!head) return [];
+    return [{ kind: "vector", name, delta: tail.reduce((total, next) => g.apply("add", total, next), head) }];
+  });
 }
 
 function deltasOf(g: Graph, product: Product, adjoints: ReadonlyMap<Node, Node>): (Node | undefined)[] {

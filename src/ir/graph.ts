@@ -45,7 +45,7 @@ export type Product = Common & { readonly op: "product"; readonly matrices: read
 /** `M1ᵀ v1 + M2ᵀ v2 + …`, one argument for each matrix. */
 export type Pullback = Common & { readonly op: "pullback"; readonly matrices: readonly Matrix[] };
 export type Slice = Common & { readonly op: "slice"; readonly index: number; readonly offset: number };
-/** Repeats a value of width 1. */
+/** Repeats a value: one of width 1 over a width, one that changes rarely at every step. */
 export type Broadcast = Common & { readonly op: "broadcast" };
 /** The sum over the steps of a sequence. */
 export type StepSum = Common & { readonly op: "sumSteps" };
@@ -65,7 +65,7 @@ export interface Graph {
   /** A pointwise operation, with arguments of one width or of width 1, simplified where a number decides it. */
   apply(op: PointwiseOp, ...args: readonly Node[]): Node;
   sum(value: Node): Node;
-  broadcast(value: Node, width: number): Node;
+  broadcast(value: Node, width: number, level?: Level): Node;
   /** The matrices, stacked, applied to one vector: as wide as all their rows together. */
   product(matrices: readonly Matrix[], vector: Node): Product;
   /** The part of a product that its matrix number `index` made. */
@@ -107,8 +107,8 @@ export function createGraph(): Graph {
     return add({ op }, args, width);
   }
   const sum = (value: Node): Node => (value.width === 1 ? value : add({ op: "sum" }, [value], 1));
-  const broadcast = (value: Node, width: number): Node =>
-    value.width === width ? value : add({ op: "broadcast" }, [value], width);
+  const broadcast = (value: Node, width: number, level = value.level): Node =>
+    value.width === width && value.level === level ? value : add({ op: "broadcast" }, [value], width, level);
   const product = (matrices: readonly Matrix[], vector: Node): Product =>
     add({ op: "product", matrices }, [vector], rowsOf(matrices)) as Product;
   const slice = (of: Product, index: number): Node =>

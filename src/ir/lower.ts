@@ -126,6 +126,7 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
       : cell.locals.find((l) => l.name === equation.name);
     named.set(equation.next ? `${equation.name}'` : equation.name, g.broadcast(node, width(declared?.width ?? "H")));
   }
+  const everyStep = (node: Node): Node => g.broadcast(node, node.width, levels.step);
   const isState = cell.states.some((s) => s.name === cell.output);
   return {
     graph: g,
@@ -135,9 +136,9 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
       width: width(state.width),
       start: state.start,
       previous: value(state.name),
-      next: value(`${state.name}'`),
+      next: everyStep(value(`${state.name}'`)),
     })),
-    output: value(isState ? `${cell.output}'` : cell.output),
+    output: everyStep(value(isState ? `${cell.output}'` : cell.output)),
     named,
   };
 }

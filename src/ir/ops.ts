@@ -215,7 +215,7 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
 export const structural: Readonly<Record<StructuralOp, Derivative>> = {
   sum: (g, a, _y, dy) => [g.broadcast(dy, first(a).width)],
   greatest: (g, a, y, dy) => [g.apply("mul", dy, oneMinus(g, g.apply("greater", y, first(a))))],
-  broadcast: (g, _a, _y, dy) => [g.sum(dy)],
+  broadcast: (g, a, _y, dy) => [first(a).width === 1 ? g.sum(dy) : dy],
   product: (g, a, y, _dy, deltas) => {
     const { matrices } = y as Product;
     return [g.add({ op: "pullback", matrices }, deltas, first(a).width), ...deltas];

@@ -26,7 +26,16 @@ export function createArena(rows: number, steps: number): Arena {
     make(name, extent, width, type = "float") {
       if (taken(name)) throw new Error(`two buffers are named '${name}'`);
       const size = counts[extent] * width;
-      const buffer: Buffer = { id: buffers.length, name, type, extent, width, space: "arena", offset: end, size };
+      const buffer: Buffer = {
+        id: buffers.length,
+        name,
+        type,
+        extent,
+        width,
+        space: "arena",
+        offset: end,
+        size,
+      };
       end += Math.ceil(size / alignment) * alignment;
       buffers.push(buffer);
       return buffer;
@@ -54,4 +63,8 @@ export function createArena(rows: number, steps: number): Arena {
   };
 }
 
-export const access = (buffer: Buffer, column = 0, at: Access["at"] = "now"): Access => ({ buffer, column, at });
+export const access = (buffer: Buffer, column = 0, at: Access["at"] = "now"): Access => ({
+  buffer,
+  column,
+  at,
+});

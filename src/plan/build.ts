@@ -1,6 +1,7 @@
 // From a network to a plan: layers joined, loss, gradient, update and carried state, in one arena. Knows
 // capacities and modes; the work of a layer is in `layer.ts`, no device is known.
 import { differentiate } from "../ir/differentiate.ts";
+import type { Node } from "../ir/graph.ts";
 import { lower, sizeOf } from "../ir/lower.ts";
 import type { Derivatives } from "../ir/ops.ts";
 import { access, createArena, type Arena } from "./buffers.ts";
@@ -53,10 +54,11 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   const loss = planLoss(network, arena, training);
   if (loss.gradient) contributions.set(network.loss.of, [loss.gradient]);
 
-  // Last layer first: each hands its derivative to those before it.
+  // In training the last layer first: each hands its derivative to those before it.
   const views: Record<string, View> = {};
   const planned = new Map<string, LayerPlan>();
-  for (const [index, layer] of [...network.layers.entries()].reverse()) {
+  const order = [...network.layers.entries()];
+  for (const [index, layer] of training ? order.reverse() : order) {
     const step = lower(layer.cell, layer.sizes, { noise: training });
     const forwardCount = step.graph.nodes.length;
     const gradient = training
@@ -84,22 +86,42 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
         .map((k) => k.slice(layer.name.length + 1)),
     });
     planned.set(layer.name, plan);
-    sources.set(layer.name, { access: plan.output, kind: "dense" });
-    views[`output.${layer.name}`] = { access: plan.output, width: step.output.width };
+    sources.set(layer.name, {
+      kind: "dense",
+      get access() {
+        return plan.output;
+      },
+    });
     for (const [input, where] of plan.inputGradients) {
       const source = layer.inputs[input] as string;
-      if (network.inputs.some((i) => i.name === source)) views[`d.${source}`] = { access: where, width: inputWidth(network, source) };
+      if (network.inputs.some((i) => i.name === source))
+        views[`d.${source}`] = { access: where, width: inputWidth(network, source) };
       else contributions.set(source, [...(contributions.get(source) ?? []), where]);
     }
   }
 
   const layers = network.layers.map((l) => planned.get(l.name) as LayerPlan);
+  for (const layer of network.layers) {
+    views[`output.${layer.name}`] = {
+      access: (planned.get(layer.name) as LayerPlan).output,
+      width: outputWidth(layer),
+    };
+  }
   const forward = [...prelude, ...layers.flatMap((l) => l.forward()), ...loss.kernels(sources)];
   const backward = training ? [...layers].reverse().flatMap((l) => l.backward()) : [];
-  const carry = layers.flatMap((l) => l.states.flatMap(({ buffer, final }): Kernel[] => [
-    { kind: "finals", direction: "collect", carried: true, tokens: access(buffer), rows: access(final), width: buffer.width },
-    { kind: "copyRows", from: access(final), into: access(buffer, 0, "initial"), width: buffer.width },
-  ]));
+  const carry = layers.flatMap((l) =>
+    l.states.flatMap(({ buffer, final }): Kernel[] => [
+      {
+        kind: "finals",
+        direction: "collect",
+        carried: true,
+        tokens: access(buffer),
+        rows: access(final),
+        width: buffer.width,
+      },
+      { kind: "copyRows", from: access(final), into: access(buffer, 0, "initial"), width: buffer.width },
+    ]),
+  );
   const update =
     gradients && options.update && loss.value
       ? planUpdate(options.update, { arena, parameters, gradients, count: layout.trained, loss: loss.value })
@@ -123,7 +145,8 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
 
 function connectInput(input: NetworkInput, network: Network, arena: Arena, prelude: Kernel[]): Source {
   const extent = input.per === "step" ? "tokens" : "rows";
-  if (input.kind === "dense") return { access: access(arena.make(input.name, extent, input.width)), kind: "dense" };
+  if (input.kind === "dense")
+    return { access: access(arena.make(input.name, extent, input.width)), kind: "dense" };
   const indices = access(arena.make(input.name, extent, 1, "integer"));
   if (isOnlyMultiplied(input.name, network)) return { access: indices, kind: "index" };
   const into = access(arena.make(`${input.name}/one-hot`, extent, input.width));
@@ -135,13 +158,17 @@ function connectInput(input: NetworkInput, network: Network, arena: Arena, prelu
 function isOnlyMultiplied(name: string, network: Network): boolean {
   return network.layers.every((layer) => {
     const names = Object.entries(layer.inputs).filter(([, source]) => source === name);
-    const { nodes } = lower(layer.cell, layer.sizes).graph;
-    return names.every(([input]) =>
-      nodes.every((user) => {
-        const uses = user.arguments.some((a) => a.op === "input" && a.name === input);
-        return !uses || (user.op === "product" && user.matrices.every((m) => m.blocks === 1));
-      }),
-    );
+    const { graph, output } = lower(layer.cell, layer.sizes);
+    return names.every(([input]) => {
+      const isInput = (node: Node): boolean => node.op === "input" && node.name === input;
+      return (
+        !isInput(output) &&
+        graph.nodes.every((user) => {
+          const isDense = user.op === "product" && user.matrices.every((m) => m.blocks === 1);
+          return isDense || !user.arguments.some(isInput);
+        })
+      );
+    });
   });
 }
 
@@ -165,7 +192,14 @@ function planLoss({ loss, layers }: Network, arena: Arena, training: boolean): P
     ...(gradient && { gradient }),
     kernels: (sources) => {
       const logits = (sources.get(loss.of) as Source).access;
-      const common = { kind: "crossEntropy", logits, classes, targets, weights, loss: access(value) } as const;
+      const common = {
+        kind: "crossEntropy",
+        logits,
+        classes,
+        targets,
+        weights,
+        loss: access(value),
+      } as const;
       return [gradient ? { ...common, gradient } : common];
     },
   };
@@ -191,7 +225,8 @@ function outputWidth(layer: NetworkLayer): number {
 function checkNetwork(network: Network): void {
   const widths = new Map(network.inputs.map((i) => [i.name, i.width]));
   for (const layer of network.layers) {
-    if (widths.has(layer.name)) throw new Error(`two parts of the network are named '${layer.name}'; rename one`);
+    if (widths.has(layer.name))
+      throw new Error(`two parts of the network are named '${layer.name}'; rename one`);
     for (const input of layer.cell.inputs) {
       const source = layer.inputs[input.name];
       const given = source === undefined ? undefined : widths.get(source);
@@ -223,4 +258,3 @@ function checkKeep(network: Network, keep: readonly string[]): void {
     throw new Error(`'${name}' cannot be kept; write <layer>.<quantity>, with a layer of ${layers}`);
   }
 }
-

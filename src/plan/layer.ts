@@ -54,9 +54,14 @@ export function planLayer(context: LayerContext): LayerPlan {
   const kept = keptNodes(context);
   const next = new Map(step.states.map((s) => [s.next, s.name]));
   const carriedBack = new Map(
-    step.states.map((s) => [s.name, gradient?.previous.get(s.name) ?? step.graph.broadcast(step.graph.number(0), s.width)]),
+    step.states.map((s) => [
+      s.name,
+      gradient?.previous.get(s.name) ?? step.graph.broadcast(step.graph.number(0), s.width, levels.step),
+    ]),
   );
-  const recordNodes = (gradient?.parameters ?? []).flatMap((p) => (p.kind === "matrix" ? [p.rows, p.vector] : [p.delta]));
+  const recordNodes = (gradient?.parameters ?? []).flatMap((p) =>
+    p.kind === "matrix" ? [p.rows, p.vector] : [p.delta],
+  );
   const inputGradients = [...(gradient?.inputs ?? [])];
   const lastingRoots = [step.output, ...kept.values(), ...recordNodes, ...inputGradients.map(([, n]) => n)];
   const nodes = reachable([...next.keys(), ...lastingRoots, ...(gradient ? carriedBack.values() : [])]);
@@ -76,7 +81,7 @@ export function planLayer(context: LayerContext): LayerPlan {
       ...(gradient ? carriedBack.values() : []),
     ].filter((n) => !isAtHome(n) || next.has(n)),
   );
-  const { stored, lasting } = place(
+  const { stored: needed, lasting } = place(
     required,
     new Set(lastingRoots.map((n) => (n.op === "slice" ? (n.arguments[0] as Node) : n))),
     barriers,
@@ -94,7 +99,8 @@ export function planLayer(context: LayerContext): LayerPlan {
 
   // Homes: where each stored value stands. A value that two groups hold has two.
   const homes = new Map<Node, Access[]>();
-  const settle = (node: Node, where: Access): void => void homes.set(node, [...(homes.get(node) ?? []), where]);
+  const settle = (node: Node, where: Access): void =>
+    void homes.set(node, [...(homes.get(node) ?? []), where]);
   const states = step.states.map((s) => {
     const buffer = make("states", s.width, `${name}.states.${s.name}`);
     arena.alias(`initial.${name}.${s.name}`, "rows", buffer);
@@ -114,13 +120,22 @@ export function planLayer(context: LayerContext): LayerPlan {
   }
   const barrierBuffers = new Map(barriers.map((b) => [b, make(extentOf(b), b.width)]));
   for (const [quantity, node] of kept) {
-    settle(node, access(make(node.level === levels.step ? "tokens" : "rows", node.width, `${name}.${quantity}`)));
+    settle(
+      node,
+      access(make(node.level === levels.step ? "tokens" : "rows", node.width, `${name}.${quantity}`)),
+    );
   }
   for (const group of groupsOfColumns(barriers, gradient)) settleGroup(group);
-  for (const node of stored) {
+  for (const node of needed) {
     if (homes.has(node) && !(carriedOnly(node) && (lasting.has(node) || isArgument(node)))) continue;
-    settle(node, access(make(extentOf(node), node.width, node === step.output ? outputName(context) : undefined)));
+    settle(
+      node,
+      access(make(extentOf(node), node.width, node === step.output ? outputName(context) : undefined)),
+    );
   }
+
+  /** What kernels must store: the values that have homes, arguments first. */
+  const stored = [...homes.keys()].sort((a, b) => a.id - b.id);
 
   function carriedOnly(node: Node): boolean {
     return (homes.get(node) ?? []).every((a) => a.at === "lag");
@@ -131,8 +146,11 @@ export function planLayer(context: LayerContext): LayerPlan {
   /** Side by side in one buffer, as one product reads them; part of a group that exists serves too. */
   function settleGroup(group: readonly Node[]): void {
     if (group.length < 2 || (group.every((n) => homes.has(n)) && besides(group))) return;
-    const inRows = group.every((n) => extentOf(n) === "rows" && n.level !== levels.fixed);
-    const buffer = make(inRows ? "rows" : "tokens", group.reduce((w, n) => w + n.width, 0));
+    const inRows = group.every((n) => extentOf(n) === "rows");
+    const buffer = make(
+      inRows ? "rows" : "tokens",
+      group.reduce((w, n) => w + n.width, 0),
+    );
     let column = 0;
     for (const node of group) {
       settle(node, access(buffer, column));
@@ -144,7 +162,9 @@ export function planLayer(context: LayerContext): LayerPlan {
     return homesOf(group[0] as Node).find((start) => {
       let column = start.column;
       return group.every((node) => {
-        const fits = homesOf(node).some((h) => h.buffer === start.buffer && h.column === column && h.at === start.at);
+        const fits = homesOf(node).some(
+          (h) => h.buffer === start.buffer && h.column === column && h.at === start.at,
+        );
         column += node.width;
         return fits;
       });
@@ -194,9 +214,12 @@ export function planLayer(context: LayerContext): LayerPlan {
       const spot = spotOf(n);
       return spot.direction === direction && spot.region === region && spot.stage === stage;
     });
-    const stores = here.flatMap((node) => (homes.get(node) ?? []).map((where): Store => ({ node, access: where })));
+    const stores = here.flatMap((node) =>
+      (homes.get(node) ?? []).map((where): Store => ({ node, access: where })),
+    );
     if (stores.length === 0) return [];
-    const over: Over = region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
+    const over: Over =
+      region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
     const kernelOver = (o: Over): Kernel =>
       fuse(o, stores, {
         load: loadIn(region),
@@ -218,20 +241,27 @@ export function planLayer(context: LayerContext): LayerPlan {
 
   function barrierKernels(node: Node): Kernel[] {
     const { region } = spotOf(node);
-    const over: Over = region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
+    const over: Over =
+      region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
     const into = access(barrierBuffer(node));
     if (node.op === "sumSteps") {
       const from = memoryOf(node.arguments[0] as Node);
       return [{ kind: "stepSums", from, into, width: node.width }];
     }
-    return node.op === "product" ? productKernels(node, over, into) : pullbackKernels(node as Pullback, over, into);
+    return node.op === "product"
+      ? productKernels(node, over, into)
+      : pullbackKernels(node as Pullback, over, into);
   }
 
   function placesOf(node: Product | Pullback): MatrixPlace[] {
     return node.matrices.flatMap((m) => {
       const { offset } = context.parameter(`${name}.${m.name}`);
       const [rows, columns] = [m.rows / m.blocks, m.columns / m.blocks];
-      return Array.from({ length: m.blocks }, (_, b) => ({ offset: offset + b * rows * columns, rows, columns }));
+      return Array.from({ length: m.blocks }, (_, b) => ({
+        offset: offset + b * rows * columns,
+        rows,
+        columns,
+      }));
     });
   }
 
@@ -242,11 +272,19 @@ export function planLayer(context: LayerContext): LayerPlan {
       const indices = context.source(argument.name).access;
       return [{ kind: "gather", over: over === "rows" ? "rows" : "tokens", indices, into, matrices }];
     }
-    return byBlocks(node, { kind: "matmul", over, from: memoryOf(argument), into, matrices, transposed: false });
+    return byBlocks(node, {
+      kind: "matmul",
+      over,
+      from: memoryOf(argument),
+      into,
+      matrices,
+      transposed: false,
+    });
   }
 
   function pullbackKernels(node: Pullback, over: Over, into: Access): Kernel[] {
-    const from = node.arguments.length === 1 ? memoryOf(node.arguments[0] as Node) : (besides(node.arguments) as Access);
+    const from =
+      node.arguments.length === 1 ? memoryOf(node.arguments[0] as Node) : (besides(node.arguments) as Access);
     return byBlocks(node, { kind: "matmul", over, from, into, matrices: placesOf(node), transposed: true });
   }
 
@@ -254,7 +292,9 @@ export function planLayer(context: LayerContext): LayerPlan {
   function byBlocks(node: Product | Pullback, kernel: Kernel & { kind: "matmul" }): Kernel[] {
     if (node.matrices.every((m) => m.blocks === 1)) return [kernel];
     return kernel.matrices.map((matrix, b) => {
-      const [taken, given] = kernel.transposed ? [matrix.rows, matrix.columns] : [matrix.columns, matrix.rows];
+      const [taken, given] = kernel.transposed
+        ? [matrix.rows, matrix.columns]
+        : [matrix.columns, matrix.rows];
       const from = { ...kernel.from, column: kernel.from.column + b * taken };
       const into = { ...kernel.into, column: kernel.into.column + b * given };
       return { ...kernel, from, into, matrices: [matrix] };
@@ -268,11 +308,20 @@ export function planLayer(context: LayerContext): LayerPlan {
   function work(direction: Direction): (Kernel | Loop)[] {
     const items: (Kernel | Loop)[] = [];
     for (const region of regions) {
-      const ownBarriers = barriers.filter((b) => spotOf(b).direction === direction && spotOf(b).region === region);
-      const last = Math.max(0, ...[...ownBarriers, ...stored.filter((n) => spotOf(n).direction === direction && spotOf(n).region === region)].map((n) => spotOf(n).stage));
+      const ownBarriers = barriers.filter(
+        (b) => spotOf(b).direction === direction && spotOf(b).region === region,
+      );
+      const last = Math.max(
+        0,
+        ...[
+          ...ownBarriers,
+          ...stored.filter((n) => spotOf(n).direction === direction && spotOf(n).region === region),
+        ].map((n) => spotOf(n).stage),
+      );
       const body: (Kernel | Loop)[] = [];
       for (let stage = 0; stage <= last; stage++) {
-        for (const barrier of ownBarriers) if (spotOf(barrier).stage === stage) body.push(...barrierKernels(barrier));
+        for (const barrier of ownBarriers)
+          if (spotOf(barrier).stage === stage) body.push(...barrierKernels(barrier));
         body.push(...pointwiseAt(direction, region, stage));
       }
       if (region !== "loop") items.push(...body);
@@ -282,24 +331,42 @@ export function planLayer(context: LayerContext): LayerPlan {
   }
 
   return {
-    output: memoryOf(step.output),
+    // An input that is handed on as it is stands where its source does.
+    get output() {
+      return memoryOf(step.output);
+    },
     inputGradients: new Map(inputGradients.map(([input, node]) => [input, memoryOf(node)])),
     states,
     forward() {
       const collect = states.map(({ buffer, final }): Kernel => {
-        return { kind: "finals", direction: "collect", carried: false, tokens: access(buffer), rows: access(final), width: buffer.width };
+        return {
+          kind: "finals",
+          direction: "collect",
+          carried: false,
+          tokens: access(buffer),
+          rows: access(final),
+          width: buffer.width,
+        };
       });
       return [...work("forward"), ...collect];
     },
     backward() {
       const spread = [...derivatives].map(([state, buffer]): Kernel => {
         const rows = access(arena.named(`dfinal.${name}.${state}`));
-        return { kind: "finals", direction: "spread", carried: false, tokens: access(buffer), rows, width: buffer.width };
+        return {
+          kind: "finals",
+          direction: "spread",
+          carried: false,
+          tokens: access(buffer),
+          rows,
+          width: buffer.width,
+        };
       });
       const sums = parameterGradients(gradient?.parameters ?? [], {
         place: (p) => context.parameter(`${name}.${p}`),
         into: context.gradients as Buffer,
-        memoryOf: (node, beside) => (beside && homesOf(node).find((h) => isNextTo(beside, h))) ?? memoryOf(node),
+        memoryOf: (node, beside) =>
+          (beside && homesOf(node).find((h) => isNextTo(beside, h))) ?? memoryOf(node),
         source: (node) => (isIndex(node) ? context.source(node.name).access : undefined),
       });
       return [...spread, ...work("backward"), ...sums];
@@ -333,7 +400,9 @@ function keptNodes({ name, step, gradient, keep }: LayerContext): Map<string, No
     const adjoint = adjointOf && gradient?.adjoints.get(adjointOf);
     const found = node ?? adjoint;
     if (!found) {
-      const known = [...step.named.keys()].filter((k) => !isLeaf(step.named.get(k) as Node)).map((k) => k.replace("'", ""));
+      const known = [...step.named.keys()]
+        .filter((k) => !isLeaf(step.named.get(k) as Node))
+        .map((k) => k.replace("'", ""));
       throw new Error(
         `${name}: '${quantity}' cannot be kept; the equations name ${[...new Set(known)].join(", ")}` +
           (gradient ? ", and 'd' before one is its derivative" : " (derivatives only in training)"),

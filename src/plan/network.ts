@@ -24,8 +24,7 @@ export interface NetworkLayer {
  * `given`: the caller writes the derivative by the named layer's output (`d.<layer>`) and by its final states.
  */
 export type Loss =
-  | { readonly kind: "cross-entropy"; readonly of: string }
-  | { readonly kind: "given"; readonly of: string };
+  { readonly kind: "cross-entropy"; readonly of: string } | { readonly kind: "given"; readonly of: string };
 
 export interface Network {
   readonly inputs: readonly NetworkInput[];

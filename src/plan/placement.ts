@@ -68,7 +68,8 @@ function surveyUses(
       }
       if (isLeaf(node)) {
         // A carried or earlier state is there only while the loop stands at its step.
-        if (node.op === "mask" ? !here : node.op === "lag" && user.region !== "loop") crossing.push([node, user]);
+        if (node.op === "mask" ? !here : node.op === "lag" && user.region !== "loop")
+          crossing.push([node, user]);
         return;
       }
       if (!here) {

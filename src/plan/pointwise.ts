@@ -36,7 +36,9 @@ export function isPointwise(node: Node): node is Node & { op: PointwiseOp } {
 
 /** Made by pointwise kernels; everything else stands in memory before one starts. */
 function isComputed({ op }: Node): boolean {
-  return op in ops || op === "broadcast" || op === "sum" || op === "greatest" || op === "mask" || op === "number";
+  return (
+    op in ops || op === "broadcast" || op === "sum" || op === "greatest" || op === "mask" || op === "number"
+  );
 }
 
 export function fuse(over: Over, stores: readonly Store[], context: FusionContext): PointwiseKernel {
@@ -47,7 +49,13 @@ export function fuse(over: Over, stores: readonly Store[], context: FusionContex
   const sweeps = new Map<string, Sweep>();
   const sweepOf = (at: number, width: number): Sweep => {
     const key = `${at}:${width}`;
-    const sweep = sweeps.get(key) ?? { depth: at, width, stores: [], reductions: new Set(), scalars: new Set() };
+    const sweep = sweeps.get(key) ?? {
+      depth: at,
+      width,
+      stores: [],
+      reductions: new Set(),
+      scalars: new Set(),
+    };
     sweeps.set(key, sweep);
     return sweep;
   };
@@ -91,7 +99,11 @@ export function fuse(over: Over, stores: readonly Store[], context: FusionContex
     for (const node of current.scalars) want(node);
   }
 
-  return { kind: "pointwise", over, ...writeSweeps([...sweeps.values()], depth, loads, handed, context.salt) };
+  return {
+    kind: "pointwise",
+    over,
+    ...writeSweeps([...sweeps.values()], depth, loads, handed, context.salt),
+  };
 }
 
 /** The sweep with the greatest depth that was not visited; among equals those of vectors before that of scalars. */
@@ -155,10 +167,17 @@ function writeSweeps(
         }
         if (node.op === "number") return push({ op: "number", value: node.value, width: 1 });
         if (node.op === "mask") {
-          return emit({ op: "mask", rate: node.rate, per: node.per, salt: salt + node.salt, width: node.width });
+          return emit({
+            op: "mask",
+            rate: node.rate,
+            per: node.per,
+            salt: salt + node.salt,
+            width: node.width,
+          });
         }
         const before = handed.get(node);
-        if (before && depth(node) < sweep.depth && node.width === sweep.width) return load(before, node.width);
+        if (before && depth(node) < sweep.depth && node.width === sweep.width)
+          return load(before, node.width);
         if (node.op === "broadcast" || node.op === "detach") return build(node.arguments[0] as Node);
         if (!isPointwise(node)) throw new Error(`'${node.op}' cannot stand in a pointwise kernel`);
         return emit({ op: node.op, arguments: node.arguments.map(build), width: node.width });

@@ -41,7 +41,7 @@ export function assignSpots(step: Step, forwardCount: number, gradient?: StepGra
     const direction = node.id < forwardCount ? "forward" : "backward";
     const { carried, needed } = direction === "forward" ? forward : backward;
     const region: Region =
-      node.level <= levels.sequence && !isRecurrentFixed(node)
+      node.level <= levels.sequence
         ? summed.has(node)
           ? "rowsAfter"
           : "rows"
@@ -59,8 +59,5 @@ export function assignSpots(step: Step, forwardCount: number, gradient?: StepGra
   };
   return spotOf;
 }
-
-/** Numbers and parameters change never: they are at home wherever they are read. */
-const isRecurrentFixed = (node: Node): boolean => node.op === "number" || node.op === "parameter";
 
 export const sameWork = (a: Spot, b: Spot): boolean => a.direction === b.direction && a.region === b.region;

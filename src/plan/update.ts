@@ -55,7 +55,9 @@ export function planUpdate(rule: UpdateRule, context: UpdateContext): Kernel[] {
   };
   const stores = step.states.map((s) => ({ node: s.next, access: access(homes.get(s.name) as Buffer) }));
   const temporary = (): Access => {
-    throw new Error(`${rule.cell.name}: an update rule works on each parameter alone; it cannot sum over them`);
+    throw new Error(
+      `${rule.cell.name}: an update rule works on each parameter alone; it cannot sum over them`,
+    );
   };
   return [...check, fuse("once", stores, { load, temporary, salt: 0 })];
 }

@@ -66,8 +66,10 @@ export function tokenTables(plan: Plan, extent: RunExtent): TokenTables {
 }
 
 function checkExtent(plan: Plan, { rows, steps, lengths, carry }: RunExtent): void {
-  const inRange = (value: number, high: number): boolean => Number.isInteger(value) && value >= 1 && value <= high;
-  if (!inRange(rows, plan.rows)) throw new Error(`rows must be from 1 to ${plan.rows}, the plan's capacity, not ${rows}`);
+  const inRange = (value: number, high: number): boolean =>
+    Number.isInteger(value) && value >= 1 && value <= high;
+  if (!inRange(rows, plan.rows))
+    throw new Error(`rows must be from 1 to ${plan.rows}, the plan's capacity, not ${rows}`);
   if (!inRange(steps, plan.steps)) {
     throw new Error(`steps must be from 1 to ${plan.steps}, the plan's capacity, not ${steps}`);
   }
@@ -75,7 +77,8 @@ function checkExtent(plan: Plan, { rows, steps, lengths, carry }: RunExtent): vo
     throw new Error(`carry must be from 1 to ${steps}, the steps of the run, not ${carry}`);
   }
   if (!lengths) return;
-  if (lengths.length !== rows) throw new Error(`lengths must have ${rows} entries, one a row, not ${lengths.length}`);
+  if (lengths.length !== rows)
+    throw new Error(`lengths must have ${rows} entries, one a row, not ${lengths.length}`);
   for (let b = 0; b < rows; b++) {
     const length = lengths[b] as number;
     if (!inRange(length, steps)) throw new Error(`lengths[${b}] must be from 1 to ${steps}, not ${length}`);
@@ -90,14 +93,19 @@ export function viewNamed(plan: Plan, name: string): View {
   const view = plan.views[name];
   if (view) return view;
   const buffer = bufferNamed(plan, name);
-  return { access: { buffer, column: 0, at: buffer.extent === "states" ? "initial" : "now" }, width: buffer.width };
+  return {
+    access: { buffer, column: 0, at: buffer.extent === "states" ? "initial" : "now" },
+    width: buffer.width,
+  };
 }
 
 export function bufferNamed(plan: Plan, name: string): Buffer {
   const buffer = plan.buffers.find((b) => b.name === name);
   if (!buffer) {
     const known = plan.buffers.map((b) => b.name).filter((n) => !n.includes("/"));
-    throw new Error(`the plan has no buffer '${name}'; it has ${[...known, ...Object.keys(plan.views)].join(", ")}`);
+    throw new Error(
+      `the plan has no buffer '${name}'; it has ${[...known, ...Object.keys(plan.views)].join(", ")}`,
+    );
   }
   return buffer;
 }

@@ -93,7 +93,8 @@ function matmul(run: Run, kernel: Of<"matmul">): void {
     } else {
       stack.forEach((start, n) => {
         let sum = 0;
-        for (let k = 0; k < columns; k++) sum += get(run, kernel.from, row, k) * (weights[start + k] as number);
+        for (let k = 0; k < columns; k++)
+          sum += get(run, kernel.from, row, k) * (weights[start + k] as number);
         put(run, kernel.into, row, n, sum);
       });
     }

@@ -1,7 +1,17 @@
 // The reference device: interprets a plan in float64, one element at a time. Slow, obvious and the definition
 // that every other device is held against.
 import { ops, type PointwiseOp } from "../ir/ops.ts";
-import type { Access, Buffer, Kernel, Loop, Pass, PhaseName, Plan, PointwiseKernel, Value } from "../plan/plan.ts";
+import type {
+  Access,
+  Buffer,
+  Kernel,
+  Loop,
+  Pass,
+  PhaseName,
+  Plan,
+  PointwiseKernel,
+  Value,
+} from "../plan/plan.ts";
 import {
   bufferNamed,
   checkWrite,
@@ -89,7 +99,9 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
       const { access, width } = viewNamed(plan, name);
       const array = memory.arrayOf(access.buffer);
       const start =
-        access.buffer.offset + access.column + (access.at === "now" && access.buffer.extent === "states" ? plan.rows * access.buffer.width : 0);
+        access.buffer.offset +
+        access.column +
+        (access.at === "now" && access.buffer.extent === "states" ? plan.rows * access.buffer.width : 0);
       for (let i = 0; i < into.length; i++) {
         into[i] = array[start + Math.floor(i / width) * access.buffer.width + (i % width)] as number;
       }
@@ -126,7 +138,10 @@ function runKernel(memory: Memory, kernel: Kernel, moment: Moment, inStep: boole
 }
 
 /** Rows of a kernel at this moment. */
-export function rowCount(over: "step" | "tokens" | "rows" | "once", { tables, extent, step }: Moment): number {
+export function rowCount(
+  over: "step" | "tokens" | "rows" | "once",
+  { tables, extent, step }: Moment,
+): number {
   switch (over) {
     case "step":
       return tables.alive[step] as number;

@@ -59,7 +59,9 @@ function trial(tile: Tile, relaxed: boolean): () => void {
   const [left, packed, result] = [0, 4 * rows * k, 4 * (rows * k + n * k)];
   const from = { address: left, stride: 4 * k, origin: "none" } as const;
   const into = { address: result, stride: 4 * n, origin: "none" } as const;
-  const product = module.func(5, undefined, (code) => emitMatmul(code, { from, into, n, k, packed }, micros, tile));
+  const product = module.func(5, undefined, (code) =>
+    emitMatmul(code, { from, into, n, k, packed }, micros, tile),
+  );
   module.export("product", product);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const run = instance.exports["product"] as (...args: number[]) => void;

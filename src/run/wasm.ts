@@ -29,7 +29,9 @@ export interface WasmOptions {
 /** Throws where the engine has no WebAssembly SIMD. */
 export function wasmDevice(options: WasmOptions = {}): Device {
   if (!hasSimd()) {
-    throw new Error("this engine has no WebAssembly SIMD; use Node 16.4 or later or a browser of 2021 or later");
+    throw new Error(
+      "this engine has no WebAssembly SIMD; use Node 16.4 or later or a browser of 2021 or later",
+    );
   }
   const relaxed = options.relaxed ?? hasRelaxedSimd();
   const heap = createHeap();
@@ -92,7 +94,9 @@ async function createProgram(
       const { buffer, address } = place(name);
       checkWrite(buffer, values.length);
       const into =
-        buffer.type === "integer" ? heap.integers(address, values.length) : heap.floats(address, values.length);
+        buffer.type === "integer"
+          ? heap.integers(address, values.length)
+          : heap.floats(address, values.length);
       into.set(values);
     },
     run(phase, extent: RunExtent) {

@@ -122,8 +122,15 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
       tick();
       const { nats, gradientNorm } = result;
       yield {
-        ...{ kind: "step", step: progress.step, epochs: epochs(), share: share() },
-        ...{ nats, gradientNorm, rate, tokensPerSecond, seconds: progress.seconds },
+        kind: "step",
+        step: progress.step,
+        epochs: epochs(),
+        share: share(),
+        nats,
+        gradientNorm,
+        rate,
+        tokensPerSecond,
+        seconds: progress.seconds,
       };
       await turns();
     }
@@ -155,9 +162,10 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
 }
 
 /** What changes from step to step, but for the numbers on the device. */
-type Progress = {
-  -readonly [K in "step" | "seconds" | "position" | "validated" | "misses" | "best"]: TrainingState[K];
-};
+type Progress = Changing<
+  Pick<TrainingState, "step" | "seconds" | "position" | "validated" | "misses" | "best">
+>;
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 const start = (): Progress => ({
   step: 0,

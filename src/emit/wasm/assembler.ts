@@ -116,13 +116,7 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
 
 /** Loads and stores, with the exponent of the natural alignment. */
 export type MemoryOp =
-  | "i32.load"
-  | "f32.load"
-  | "i32.store"
-  | "f32.store"
-  | "v128.load"
-  | "v128.load32_splat"
-  | "v128.store";
+  "i32.load" | "f32.load" | "i32.store" | "f32.store" | "v128.load" | "v128.load32_splat" | "v128.store";
 
 const memory: Readonly<Record<MemoryOp, readonly [readonly number[], number]>> = {
   "i32.load": [[0x28], 2],
@@ -166,7 +160,11 @@ export interface Code {
 
 export interface Module {
   /** Adds a function and returns its index. */
-  func(parameters: number | readonly ValueType[], result: ValueType | undefined, body: (code: Code) => void): number;
+  func(
+    parameters: number | readonly ValueType[],
+    result: ValueType | undefined,
+    body: (code: Code) => void,
+  ): number;
   export(name: string, index: number): void;
   bytes(): Uint8Array<ArrayBuffer>;
 }
@@ -183,7 +181,11 @@ export function createModule(): Module {
     const known = types.indexOf(key);
     if (known >= 0) return known;
     const results = result ? [result] : [];
-    typeBodies.push([0x60, ...vector(parameters.map((p) => [typeBytes[p]])), ...vector(results.map((r) => [typeBytes[r]]))]);
+    typeBodies.push([
+      0x60,
+      ...vector(parameters.map((p) => [typeBytes[p]])),
+      ...vector(results.map((r) => [typeBytes[r]])),
+    ]);
     return types.push(key) - 1;
   }
   return {
@@ -208,7 +210,9 @@ export function createModule(): Module {
         [10, vector(functions.map((f) => concat([unsigned(f.body.length), f.body])))],
       ];
       const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-      return Uint8Array.from(concat([header, ...sections.map(([id, body]) => concat([[id], unsigned(body.length), body]))]));
+      return Uint8Array.from(
+        concat([header, ...sections.map(([id, body]) => concat([[id], unsigned(body.length), body]))]),
+      );
     },
   };
 }
@@ -271,7 +275,8 @@ function concat(parts: readonly (readonly number[])[]): number[] {
   return all;
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => concat([unsigned(items.length), ...items]);
+const vector = (items: readonly (readonly number[])[]): number[] =>
+  concat([unsigned(items.length), ...items]);
 const text = (value: string): number[] => {
   const bytes = [...new TextEncoder().encode(value)];
   return [...unsigned(bytes.length), ...bytes];
@@ -291,7 +296,7 @@ function unsigned(value: number): number[] {
 
 function signed(value: number): number[] {
   const bytes: number[] = [];
-  for (let rest = value; ; ) {
+  for (let rest = value; ;) {
     const low = rest & 0x7f;
     rest >>= 7;
     const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);

@@ -25,10 +25,18 @@ export function emitPanelCopy(module: Module, vectors: number): number {
     const [source, stride, to, tokens] = [0, 1, 2, 3];
     code.loop(() => {
       for (let v = 0; v < vectors; v++) {
-        code.get(to).get(source).access("v128.load", 16 * v).access("v128.store", 16 * v);
+        code
+          .get(to)
+          .get(source)
+          .access("v128.load", 16 * v)
+          .access("v128.store", 16 * v);
       }
       code.get(source).get(stride).op("i32.add").set(source);
-      code.get(to).i32(16 * vectors).op("i32.add").set(to);
+      code
+        .get(to)
+        .i32(16 * vectors)
+        .op("i32.add")
+        .set(to);
       code.get(tokens).i32(1).op("i32.sub").tee(tokens).branchIf(0);
     });
   });
@@ -39,12 +47,22 @@ export interface PanelCopies {
   readonly single: number;
 }
 
-export function emitOuter(code: Code, shape: OuterShape, micros: MicroLibrary, tile: Tile, copies: PanelCopies): void {
+export function emitOuter(
+  code: Code,
+  shape: OuterShape,
+  micros: MicroLibrary,
+  tile: Tile,
+  copies: PanelCopies,
+): void {
   const { rows, m, vector, n, into, scratch } = shape;
   const local = (): number => code.local("i32");
   const [rowAt, vectorAt, remaining, depth, started] = [local(), local(), local(), local(), local()];
   code.i32(rows.address).set(rowAt).i32(vector.address).set(vectorAt);
-  code.get(kernelParameters.count).set(remaining).i32(shape.accumulate ? 1 : 0).set(started);
+  code
+    .get(kernelParameters.count)
+    .set(remaining)
+    .i32(shape.accumulate ? 1 : 0)
+    .set(started);
   code.block(() => {
     code.get(remaining).op("i32.eqz").branchIf(0);
     code.loop(() => {
@@ -72,8 +90,17 @@ export function emitOuter(code: Code, shape: OuterShape, micros: MicroLibrary, t
   /** Columns `column` (in bytes) and on, as panels of four, each `depthBlock` deep. */
   function packRows(column: number, height: number): void {
     for (let p = 0; p * tileHeight < height; p++) {
-      code.get(rowAt).get(column).op("i32.add").i32(16 * p).op("i32.add").i32(rows.stride);
-      code.i32(scratch.rows + 16 * depthBlock * p).get(depth).call(copies.single);
+      code
+        .get(rowAt)
+        .get(column)
+        .op("i32.add")
+        .i32(16 * p)
+        .op("i32.add")
+        .i32(rows.stride);
+      code
+        .i32(scratch.rows + 16 * depthBlock * p)
+        .get(depth)
+        .call(copies.single);
     }
   }
   function multiply(result: number, height: number): void {
@@ -93,13 +120,25 @@ export function emitOuter(code: Code, shape: OuterShape, micros: MicroLibrary, t
         );
       };
       tileRows(code, tileHeight, count, call, (done) => {
-        code.get(left).i32(16 * depthBlock).op("i32.add").set(left);
-        code.get(to).i32(done * 4 * n).op("i32.add").set(to);
+        code
+          .get(left)
+          .i32(16 * depthBlock)
+          .op("i32.add")
+          .set(left);
+        code
+          .get(to)
+          .i32(done * 4 * n)
+          .op("i32.add")
+          .set(to);
       });
     });
   }
   /** The rows of the result in chunks: a local for the column's bytes and one for the result's address. */
-  function eachChunk(c: Code, height: number, visit: (column: number, result: number, height: number) => void): void {
+  function eachChunk(
+    c: Code,
+    height: number,
+    visit: (column: number, result: number, height: number) => void,
+  ): void {
     const [column, result, left] = [local(), local(), local()];
     const whole = Math.floor(height / rowChunk);
     c.i32(0).set(column).i32(into).set(result);
@@ -107,8 +146,14 @@ export function emitOuter(code: Code, shape: OuterShape, micros: MicroLibrary, t
       c.i32(whole).set(left);
       c.loop(() => {
         visit(column, result, rowChunk);
-        c.get(column).i32(4 * rowChunk).op("i32.add").set(column);
-        c.get(result).i32(4 * rowChunk * n).op("i32.add").set(result);
+        c.get(column)
+          .i32(4 * rowChunk)
+          .op("i32.add")
+          .set(column);
+        c.get(result)
+          .i32(4 * rowChunk * n)
+          .op("i32.add")
+          .set(result);
         c.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
       });
     }
@@ -122,19 +167,35 @@ export function emitColumnSums(
   { from, width, into, accumulate }: { from: Place; width: number; into: number; accumulate: boolean },
 ): void {
   const { wide, single, partial } = panelsOf(width, 4);
-  const [column, at, left, panels] = [code.local("i32"), code.local("i32"), code.local("i32"), code.local("i32")];
+  const [column, at, left, panels] = [
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+  ];
   const chunk = (vectors: number, lanes: 1 | 4): void => {
     const sums = Array.from({ length: vectors }, () => code.local("v128"));
     const load = lanes === 4 ? "v128.load" : "v128.load32_splat";
     sums.forEach((sum, v) => {
-      if (accumulate) code.get(column).access(load, into + 16 * v).set(sum);
+      if (accumulate)
+        code
+          .get(column)
+          .access(load, into + 16 * v)
+          .set(sum);
       else code.splat(0).set(sum);
     });
     code.get(column).i32(from.address).op("i32.add").set(at).get(kernelParameters.count).set(left);
     code.block(() => {
       code.get(left).op("i32.eqz").branchIf(0);
       code.loop(() => {
-        sums.forEach((sum, v) => code.get(sum).get(at).access(load, 16 * v).op("f32x4.add").set(sum));
+        sums.forEach((sum, v) =>
+          code
+            .get(sum)
+            .get(at)
+            .access(load, 16 * v)
+            .op("f32x4.add")
+            .set(sum),
+        );
         code.get(at).i32(from.stride).op("i32.add").set(at);
         code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
       });
@@ -144,7 +205,11 @@ export function emitColumnSums(
       if (lanes === 4) code.access("v128.store", into + 16 * v);
       else code.storeLane(0, into);
     });
-    code.get(column).i32(lanes === 4 ? 16 * vectors : 4).op("i32.add").set(column);
+    code
+      .get(column)
+      .i32(lanes === 4 ? 16 * vectors : 4)
+      .op("i32.add")
+      .set(column);
   };
   const repeat = (count: number, vectors: number, lanes: 1 | 4): void => {
     if (count === 0) return;

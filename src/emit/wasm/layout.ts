@@ -50,7 +50,10 @@ const up = (n: number, to: number): number => Math.ceil(n / to) * to;
 export const sumRows = (matrices: readonly MatrixPlace[]): number => matrices.reduce((n, m) => n + m.rows, 0);
 
 /** Rows and columns of a product's right side: K terms make N results. */
-export function productSize(form: Packing["form"], matrices: readonly MatrixPlace[]): { k: number; n: number } {
+export function productSize(
+  form: Packing["form"],
+  matrices: readonly MatrixPlace[],
+): { k: number; n: number } {
   const columns = matrices[0]?.columns ?? 0;
   return form === "pullback" ? { k: sumRows(matrices), n: columns } : { k: columns, n: sumRows(matrices) };
 }

@@ -37,12 +37,23 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
       if (end === (lanes === 4 ? 0 : whole)) continue;
       code.loop(() => {
         visit(lanes);
-        code.get(j).i32(4 * lanes).op("i32.add").tee(j).i32(4 * end).op("i32.lt_s").branchIf(0);
+        code
+          .get(j)
+          .i32(4 * lanes)
+          .op("i32.add")
+          .tee(j)
+          .i32(4 * end)
+          .op("i32.lt_s")
+          .branchIf(0);
       });
     }
   };
   const load = (base: number, lanes: 1 | 4): Code =>
-    code.get(base).get(j).op("i32.add").access(lanes === 4 ? "v128.load" : "v128.load32_splat");
+    code
+      .get(base)
+      .get(j)
+      .op("i32.add")
+      .access(lanes === 4 ? "v128.load" : "v128.load32_splat");
   const store = (lanes: 1 | 4): void => {
     if (lanes === 4) code.access("v128.store");
     else code.storeLane(0, 0);
@@ -96,7 +107,13 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
     if (gradient) {
       // weight / total / powers, then minus weight / total at the target.
       const share = (): Code =>
-        code.get(weight).access("f32.load").op("f64.promote_f32").get(total).op("f64.div").op("f32.demote_f64");
+        code
+          .get(weight)
+          .access("f32.load")
+          .op("f64.promote_f32")
+          .get(total)
+          .op("f64.div")
+          .op("f32.demote_f64");
       share().op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
       columns((lanes) => {
         code.get(out).get(j).op("i32.add");
@@ -123,10 +140,17 @@ export function emitNorm(code: Code, from: number, width: number, into: number):
   const sweep = (count: number, vectors: number, lanes: 1 | 4): void => {
     if (count === 0) return;
     const bytes = lanes === 4 ? 16 * vectors : 4;
-    code.get(at).i32(count * bytes).op("i32.add").set(end);
+    code
+      .get(at)
+      .i32(count * bytes)
+      .op("i32.add")
+      .set(end);
     code.loop(() => {
       for (const [v, sum] of sums.slice(0, vectors).entries()) {
-        code.get(at).access(lanes === 4 ? "v128.load" : "v128.load32_splat", 16 * v).set(value);
+        code
+          .get(at)
+          .access(lanes === 4 ? "v128.load" : "v128.load32_splat", 16 * v)
+          .set(value);
         // One value in all lanes counts once: only the first lane of the last sum is taken from it.
         if (lanes === 1) code.get(value).lanes(-1, 0, 0, 0).op("v128.and").set(value);
         code.get(sum).get(value).get(value).op("f32x4.mul").op("f32x4.add").set(sum);

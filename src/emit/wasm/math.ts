@@ -34,7 +34,10 @@ type Spelling = (m: Math4, args: readonly number[]) => void;
 const binary =
   (op: Plain): Spelling =>
   ({ code }, [a, b]) =>
-    void code.get(a as number).get(b as number).op(op);
+    void code
+      .get(a as number)
+      .get(b as number)
+      .op(op);
 const unary =
   (op: Plain): Spelling =>
   ({ code }, [a]) =>
@@ -63,18 +66,27 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   },
   log: (m, args) => logarithm(m, first(args)),
   softplus: (m, args) => {
-    const shrunk = m.fresh();
-    const sum = m.fresh();
+    // relu(x) + log(1 + e) with e = exp(-|x|); what rounding 1 + e to u lost is added back: (e - (u - 1)) / u.
+    const [shrunk, e, u] = [m.fresh(), m.fresh(), m.fresh()];
     m.code.get(first(args)).op("f32x4.abs").op("f32x4.neg").set(shrunk);
     spelling.exp(m, [shrunk]);
-    m.code.splat(1).op("f32x4.add").set(sum);
+    m.code.tee(e).splat(1).op("f32x4.add").set(u);
     spelling.relu(m, args);
-    logarithm(m, sum);
-    m.code.op("f32x4.add");
+    logarithm(m, u);
+    m.code.get(e).get(u).splat(1).op("f32x4.sub").op("f32x4.sub").get(u).op("f32x4.div");
+    m.code.op("f32x4.add").op("f32x4.add");
   },
   abs: unary("f32x4.abs"),
-  min: ({ code }, [a, b]) => void code.get(b as number).get(a as number).op("f32x4.pmin"),
-  max: ({ code }, [a, b]) => void code.get(b as number).get(a as number).op("f32x4.pmax"),
+  min: ({ code }, [a, b]) =>
+    void code
+      .get(b as number)
+      .get(a as number)
+      .op("f32x4.pmin"),
+  max: ({ code }, [a, b]) =>
+    void code
+      .get(b as number)
+      .get(a as number)
+      .op("f32x4.pmax"),
   sqrt: unary("f32x4.sqrt"),
   square: ({ code }, args) => void code.get(first(args)).get(first(args)).op("f32x4.mul"),
   hardsigmoid: (m, args) => {
@@ -86,25 +98,45 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     code.get(first(args)).splat(1).op("f32x4.pmin").splat(-1).op("f32x4.pmax");
   },
   greater: ({ code }, [a, b]) => {
-    code.get(a as number).get(b as number).op("f32x4.gt").splat(1).op("v128.and");
+    code
+      .get(a as number)
+      .get(b as number)
+      .op("f32x4.gt")
+      .splat(1)
+      .op("v128.and");
   },
   where: ({ code }, [a, b, c]) => {
-    code.get(b as number).get(c as number).get(a as number).splat(0).op("f32x4.gt").op("v128.bitselect");
+    code
+      .get(b as number)
+      .get(c as number)
+      .get(a as number)
+      .splat(0)
+      .op("f32x4.gt")
+      .op("v128.bitselect");
   },
   detach: ({ code }, args) => void code.get(first(args)),
 };
 
 /** expm1(r) = r + r² p(r) for |r| ≤ ln 2 / 2; relative error 1.4e-8. */
-const expm1Polynomial = [0.001394649501889944, 0.00836661085486412, 0.04166628047823906, 0.1666654348373413, 0.5];
+const expm1Polynomial = [
+  0.001394649501889944, 0.00836661085486412, 0.04166628047823906, 0.1666654348373413, 0.5,
+];
 /** Adding it rounds to a whole number, which then stands in the low bits. */
 const rounder = 1.5 * 2 ** 23;
 const ln2High = 0.693359375;
-const ln2Low = -2.12194440e-4;
+const ln2Low = -2.1219444e-4;
 
 /** `exp(x) = scale·(1 + excess)`, `scale` a power of two. x is cut to what a float can hold. */
 function powerParts(m: Math4, x: number): { scale: number; excess: number } {
   const { code } = m;
-  const [cut, rounded, r, p, scale, excess] = [m.fresh(), m.fresh(), m.fresh(), m.fresh(), m.fresh(), m.fresh()];
+  const [cut, rounded, r, p, scale, excess] = [
+    m.fresh(),
+    m.fresh(),
+    m.fresh(),
+    m.fresh(),
+    m.fresh(),
+    m.fresh(),
+  ];
   // pmin and pmax keep a NaN that stands first.
   code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
   code.get(cut).splat(Math.LOG2E).splat(rounder);

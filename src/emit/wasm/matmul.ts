@@ -51,26 +51,51 @@ function emitMicro(code: Code, shape: Micro, relaxed: boolean): void {
   const each = (visit: (sum: number, row: number, v: number) => void): void =>
     sums.forEach((own, row) => own.forEach((sum, v) => visit(sum, row, v)));
   if (shape.accumulate) {
-    each((sum, row, v) => code.get(result).access("v128.load", row * shape.resultRow + 16 * v).set(sum));
+    each((sum, row, v) =>
+      code
+        .get(result)
+        .access("v128.load", row * shape.resultRow + 16 * v)
+        .set(sum),
+    );
   }
   code.loop(() => {
-    right.forEach((r, v) => code.get(panel).access("v128.load", 16 * v).set(r));
+    right.forEach((r, v) =>
+      code
+        .get(panel)
+        .access("v128.load", 16 * v)
+        .set(r),
+    );
     sums.forEach((own, row) => {
-      code.get(left).access("v128.load32_splat", row * shape.leftRow).set(term);
+      code
+        .get(left)
+        .access("v128.load32_splat", row * shape.leftRow)
+        .set(term);
       own.forEach((sum, v) => {
-        code.get(term).get(right[v] as number).get(sum);
+        code
+          .get(term)
+          .get(right[v] as number)
+          .get(sum);
         math.madd();
         code.set(sum);
       });
     });
     code.get(left).i32(shape.leftTerm).op("i32.add").set(left);
-    code.get(panel).i32(16 * vectors).op("i32.add").set(panel);
+    code
+      .get(panel)
+      .i32(16 * vectors)
+      .op("i32.add")
+      .set(panel);
     code.get(depth).i32(1).op("i32.sub").tee(depth).branchIf(0);
   });
   each((sum, row, v) => {
     const offset = row * shape.resultRow + 16 * v;
     if (v < vectors - 1 || shape.lastLanes === 4) code.get(result).get(sum).access("v128.store", offset);
-    else for (let l = 0; l < shape.lastLanes; l++) code.get(result).get(sum).storeLane(l, offset + 4 * l);
+    else
+      for (let l = 0; l < shape.lastLanes; l++)
+        code
+          .get(result)
+          .get(sum)
+          .storeLane(l, offset + 4 * l);
   });
 }
 
@@ -123,8 +148,16 @@ export function emitMatmul(code: Code, shape: MatmulShape, micros: MicroLibrary,
           code.get(l).get(panel).get(r).i32(k).call(micro);
         };
         tileRows(code, tile.rows, rows, call, (height) => {
-          code.get(l).i32(height * from.stride).op("i32.add").set(l);
-          code.get(r).i32(height * into.stride).op("i32.add").set(r);
+          code
+            .get(l)
+            .i32(height * from.stride)
+            .op("i32.add")
+            .set(l);
+          code
+            .get(r)
+            .i32(height * into.stride)
+            .op("i32.add")
+            .set(r);
         });
       });
       code.get(left).get(block).i32(from.stride).op("i32.mul").op("i32.add").set(left);
@@ -156,8 +189,16 @@ export function forPanels(
     code.i32(count).set(left);
     code.loop(() => {
       visit(panel, column, width, lastLanes);
-      code.get(panel).i32(16 * width * depth).op("i32.add").set(panel);
-      code.get(column).i32(16 * width).op("i32.add").set(column);
+      code
+        .get(panel)
+        .i32(16 * width * depth)
+        .op("i32.add")
+        .set(panel);
+      code
+        .get(column)
+        .i32(16 * width)
+        .op("i32.add")
+        .set(column);
       code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
   };
@@ -183,7 +224,11 @@ export function tileRows(
     });
   });
   for (let rows = tile - 1; rows > 0; rows--) {
-    code.get(count).i32(rows).op("i32.eq").if(() => call(rows));
+    code
+      .get(count)
+      .i32(rows)
+      .op("i32.eq")
+      .if(() => call(rows));
   }
 }
 
@@ -191,8 +236,16 @@ export function tileRows(
 export function emitPackFunction(module: Module, tile: Tile): number {
   const wide = 4 * tile.vectors;
   return module.func(10, undefined, (code) => {
-    const [source, nStride, kStride, nCount, kCount, n, k0, panels, whole, depth] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-    const [from, to, step, left, width] = ["", "", "", "", ""].map(() => code.local("i32")) as [number, number, number, number, number];
+    const [source, nStride, kStride, nCount, kCount, n, k0, panels, whole, depth] = [
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ];
+    const [from, to, step, left, width] = ["", "", "", "", ""].map(() => code.local("i32")) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     code.loop(() => {
       // Which panel column n is in, and how wide that panel is.
       code.get(n).get(whole).op("i32.lt_s");
@@ -222,7 +275,13 @@ export function emitPackFunction(module: Module, tile: Tile): number {
 }
 
 /** Packs one stack of matrices; `pack` is the function above. */
-export function emitPacking(code: Code, packing: Packing, parameters: number, pack: number, tile: Tile): void {
+export function emitPacking(
+  code: Code,
+  packing: Packing,
+  parameters: number,
+  pack: number,
+  tile: Tile,
+): void {
   const { k, n } = productSize(packing.form, packing.matrices);
   const whole = panelsOf(n, tile.vectors).wide * 4 * tile.vectors;
   let row = 0;

@@ -21,7 +21,15 @@ import { emitCrossEntropy, emitGuard, emitNorm } from "./loss.ts";
 import { emitMatmul, emitPackFunction, emitPacking, microLibrary, type MicroLibrary } from "./matmul.ts";
 import { emitNoise, type NoiseFunctions } from "./noise.ts";
 import { emitPointwise } from "./pointwise.ts";
-import { emitCopyRows, emitFinals, emitGather, emitOneHot, emitScatter, emitStepSums, emitTranspose } from "./rows.ts";
+import {
+  emitCopyRows,
+  emitFinals,
+  emitGather,
+  emitOneHot,
+  emitScatter,
+  emitStepSums,
+  emitTranspose,
+} from "./rows.ts";
 
 export interface Target {
   readonly bases: Bases;
@@ -69,7 +77,9 @@ export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> 
     },
   };
   module.export("prepare", emitPrepare(emitter));
-  const functions = new Map<Kernel, number>(planKernels(plan).map((k) => [k, emitKernelFunction(emitter, k)]));
+  const functions = new Map<Kernel, number>(
+    planKernels(plan).map((k) => [k, emitKernelFunction(emitter, k)]),
+  );
   for (const [name, items] of Object.entries(plan.phases)) {
     module.export(name satisfies string as PhaseName, emitPhase(emitter, items, functions));
   }
@@ -91,7 +101,12 @@ function emitTable(code: Code, packing: Packing, parameters: number, transpose: 
   const height = sumRows(packing.matrices);
   let done = 0;
   for (const { offset, rows, columns } of packing.matrices) {
-    code.i32(parameters + 4 * offset).i32(rows).i32(columns).i32(packing.address + 4 * done).i32(4 * height);
+    code
+      .i32(parameters + 4 * offset)
+      .i32(rows)
+      .i32(columns)
+      .i32(packing.address + 4 * done)
+      .i32(4 * height);
     code.call(transpose);
     done += rows;
   }
@@ -145,7 +160,12 @@ function emitKernel(emitter: Emitter, kernel: Kernel, code: Code): void {
     }
     case "columnSums": {
       const { width, accumulate } = kernel;
-      return emitColumnSums(code, { from: place(kernel.from), width, into: place(kernel.into).address, accumulate });
+      return emitColumnSums(code, {
+        from: place(kernel.from),
+        width,
+        into: place(kernel.into).address,
+        accumulate,
+      });
     }
     case "stepSums":
       return emitStepSums(
@@ -215,8 +235,14 @@ function emitPhase(
 ): number {
   const { rows, steps, carry } = phaseParameters;
   return module.func(3, undefined, (code) => {
-    const [tokens, t, base, before] = [code.local("i32"), code.local("i32"), code.local("i32"), code.local("i32")];
-    const entry = (table: number, index: () => Code): Code => index().i32(2).op("i32.shl").access("i32.load", table);
+    const [tokens, t, base, before] = [
+      code.local("i32"),
+      code.local("i32"),
+      code.local("i32"),
+      code.local("i32"),
+    ];
+    const entry = (table: number, index: () => Code): Code =>
+      index().i32(2).op("i32.shl").access("i32.load", table);
     const target = (kernel: Kernel): number => functions.get(kernel) as number;
     entry(layout.offsets, () => code.get(steps)).set(tokens);
     const single = (kernel: Kernel): void => {
@@ -236,7 +262,10 @@ function emitPhase(
         // The rows that the step before left follow the initial ones.
         code.i32(0).set(before);
         code.get(t).if(() => {
-          entry(layout.offsets, () => code.get(t).i32(1).op("i32.sub")).i32(plan.rows).op("i32.add").set(before);
+          entry(layout.offsets, () => code.get(t).i32(1).op("i32.sub"))
+            .i32(plan.rows)
+            .op("i32.add")
+            .set(before);
         });
         for (const kernel of body) {
           code.get(base).get(before);
@@ -244,7 +273,11 @@ function emitPhase(
           else entry(layout.alive, () => code.get(t));
           code.get(steps).get(carry).call(target(kernel));
         }
-        code.get(t).i32(ahead ? 1 : -1).op("i32.add").tee(t);
+        code
+          .get(t)
+          .i32(ahead ? 1 : -1)
+          .op("i32.add")
+          .tee(t);
         if (ahead) code.get(steps).op("i32.lt_s").branchIf(0);
         else code.i32(0).op("i32.ge_s").branchIf(0);
       });

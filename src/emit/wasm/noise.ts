@@ -12,7 +12,11 @@ export interface NoiseFunctions {
 const multipliers = [0x21f0aaad, 0x735a2d97] as const;
 
 /** `seed` and `step` are addresses of integers; without them all masks have the key of step 0, seed 0. */
-export function emitNoise(module: Module, seed: number | undefined, step: number | undefined): NoiseFunctions {
+export function emitNoise(
+  module: Module,
+  seed: number | undefined,
+  step: number | undefined,
+): NoiseFunctions {
   const mix = module.func(["i32"], "i32", (code) => {
     const fold = (shift: number): Code => code.get(0).get(0).i32(shift).op("i32.shr_u").op("i32.xor");
     fold(16).i32(multipliers[0]).op("i32.mul").set(0);

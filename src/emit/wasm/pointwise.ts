@@ -146,22 +146,40 @@ function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
   if (whole > 0) {
     code.loop(() => {
       sweep(4);
-      code.get(j).i32(16).op("i32.add").tee(j).i32(4 * whole).op("i32.lt_s").branchIf(0);
+      code
+        .get(j)
+        .i32(16)
+        .op("i32.add")
+        .tee(j)
+        .i32(4 * whole)
+        .op("i32.lt_s")
+        .branchIf(0);
     });
   }
   if (whole < pass.width) {
     code.loop(() => {
       sweep(1);
-      code.get(j).i32(4).op("i32.add").tee(j).i32(4 * pass.width).op("i32.lt_s").branchIf(0);
+      code
+        .get(j)
+        .i32(4)
+        .op("i32.add")
+        .tee(j)
+        .i32(4 * pass.width)
+        .op("i32.lt_s")
+        .branchIf(0);
     });
   }
   for (const { id, four, rest } of totals) {
     combineLanes(e, e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax", four);
-    code.get(rest).op(e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax").set(e.locals[id] as number);
+    code
+      .get(rest)
+      .op(e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax")
+      .set(e.locals[id] as number);
   }
 }
 
-const isReduction = (v: Value): v is Value & { op: "sum" | "greatest" } => v.op === "sum" || v.op === "greatest";
+const isReduction = (v: Value): v is Value & { op: "sum" | "greatest" } =>
+  v.op === "sum" || v.op === "greatest";
 
 /** All lanes become the four lanes' sum or maximum, always in the same tree. Left on the stack. */
 export function combineLanes({ code }: { code: Code }, op: "f32x4.add" | "f32x4.pmax", four: number): void {
@@ -198,7 +216,11 @@ function emitValue(e: Emission, id: number, pass: Pass, lanes: 1 | 4, totals: re
     case "greatest": {
       const { four, rest } = totals.find((t) => t.id === id) as Total;
       const total = lanes === 4 ? four : rest;
-      code.get(total).get(local(value.arguments[0])).op(value.op === "sum" ? "f32x4.add" : "f32x4.pmax").set(total);
+      code
+        .get(total)
+        .get(local(value.arguments[0]))
+        .op(value.op === "sum" ? "f32x4.add" : "f32x4.pmax")
+        .set(total);
       return;
     }
     default:

@@ -15,7 +15,8 @@ export function repeatLocal(code: Code, count: number, body: () => void): void {
   });
 }
 
-const step = (code: Code, local: number, bytes: number): Code => code.get(local).i32(bytes).op("i32.add").set(local);
+const step = (code: Code, local: number, bytes: number): Code =>
+  code.get(local).i32(bytes).op("i32.add").set(local);
 
 /** The sum of two rows of `width` floats: `into += from`, addresses in locals, which are kept. */
 export function addRow(code: Code, from: number, into: number, width: number): void {
@@ -50,7 +51,14 @@ export function emitGather(code: Code, indices: Place, into: Place, table: numbe
   const [index, to, left] = [startAt(code, indices), startAt(code, into), code.local("i32")];
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code.get(to).get(index).access("i32.load").i32(4 * width).op("i32.mul").i32(table).op("i32.add");
+    code
+      .get(to)
+      .get(index)
+      .access("i32.load")
+      .i32(4 * width)
+      .op("i32.mul")
+      .i32(table)
+      .op("i32.add");
     code.i32(4 * width).memoryCopy();
     step(code, index, indices.stride);
     step(code, to, into.stride);
@@ -80,26 +88,60 @@ export function emitTranspose(code: Code, add: boolean): void {
 /** Sums rows into a table by index, then transposes it into the gradient [m, n]. */
 export function emitScatter(
   code: Code,
-  shape: { rows: Place; m: number; indices: Place; n: number; into: number; table: number; transpose: number },
+  shape: {
+    rows: Place;
+    m: number;
+    indices: Place;
+    n: number;
+    into: number;
+    table: number;
+    transpose: number;
+  },
 ): void {
   const { rows, m, indices, n, into, table, transpose } = shape;
-  const [index, from, to, left] = [startAt(code, indices), startAt(code, rows), code.local("i32"), code.local("i32")];
-  code.i32(table).i32(0).i32(4 * m * n).memoryFill();
+  const [index, from, to, left] = [
+    startAt(code, indices),
+    startAt(code, rows),
+    code.local("i32"),
+    code.local("i32"),
+  ];
+  code
+    .i32(table)
+    .i32(0)
+    .i32(4 * m * n)
+    .memoryFill();
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code.get(index).access("i32.load").i32(4 * m).op("i32.mul").i32(table).op("i32.add").set(to);
+    code
+      .get(index)
+      .access("i32.load")
+      .i32(4 * m)
+      .op("i32.mul")
+      .i32(table)
+      .op("i32.add")
+      .set(to);
     addRow(code, from, to, m);
     step(code, index, indices.stride);
     step(code, from, rows.stride);
   });
-  code.i32(table).i32(n).i32(m).i32(into).i32(4 * n).call(transpose);
+  code
+    .i32(table)
+    .i32(n)
+    .i32(m)
+    .i32(into)
+    .i32(4 * n)
+    .call(transpose);
 }
 
 export function emitOneHot(code: Code, indices: Place, into: Place, width: number): void {
   const [index, to, left] = [startAt(code, indices), startAt(code, into), code.local("i32")];
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code.get(to).i32(0).i32(4 * width).memoryFill();
+    code
+      .get(to)
+      .i32(0)
+      .i32(4 * width)
+      .memoryFill();
     code.get(to).get(index).access("i32.load").i32(2).op("i32.shl").op("i32.add").f32(1).access("f32.store");
     step(code, index, indices.stride);
     step(code, to, into.stride);
@@ -110,7 +152,11 @@ export function emitCopyRows(code: Code, from: Place, into: Place, width: number
   const [a, b, left] = [startAt(code, from), startAt(code, into), code.local("i32")];
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code.get(b).get(a).i32(4 * width).memoryCopy();
+    code
+      .get(b)
+      .get(a)
+      .i32(4 * width)
+      .memoryCopy();
     step(code, a, from.stride);
     step(code, b, into.stride);
   });
@@ -156,7 +202,11 @@ export function emitStepSums(
   const [t, source, to, left] = [code.local("i32"), code.local("i32"), code.local("i32"), code.local("i32")];
   code.i32(into.address).set(to).get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code.get(to).i32(0).i32(4 * width).memoryFill();
+    code
+      .get(to)
+      .i32(0)
+      .i32(4 * width)
+      .memoryFill();
     step(code, to, into.stride);
   });
   code.loop(() => {

@@ -1,0 +1,94 @@
+// The wasm spelling of every pointwise operation, over the whole range of floats, against the op table.
+import { expect, test } from "vitest";
+import { createModule } from "../../src/emit/wasm/assembler.ts";
+import { createMath, spelling } from "../../src/emit/wasm/math.ts";
+import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
+import { hasRelaxedSimd } from "../../src/run/wasm-engine.ts";
+import { tolerances } from "../tolerances.ts";
+
+type Evaluate = (...args: number[]) => number;
+
+/** The operation as a function of single numbers. */
+function compile(op: PointwiseOp, relaxed: boolean): Evaluate {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const module = createModule();
+  const index = module.func(0, undefined, (code) => {
+    const math = createMath(code, relaxed);
+    const args = [0, 1, 2].map((i) => {
+      const local = code.local("v128");
+      code
+        .i32(0)
+        .access("v128.load32_splat", 4 * i)
+        .set(local);
+      return local;
+    });
+    const result = code.local("v128");
+    spelling[op](math, args.slice(0, ops[op].arity));
+    code.set(result).i32(0).get(result).access("v128.store", 16);
+  });
+  module.export("run", index);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  const run = instance.exports["run"] as () => void;
+  return (...args) => {
+    const floats = new Float32Array(memory.buffer);
+    floats.set(args);
+    run();
+    return floats[4] as number;
+  };
+}
+
+const magnitudes = [
+  0, 1e-30, 1e-8, 1e-4, 0.01, 0.1, 0.3, 0.4999, 0.5, 0.6, 1, 1.5, 2, 2.5, 4, 7, 9.5, 20, 50, 86, 1000, 1e10,
+];
+const points = magnitudes.flatMap((m) => (m === 0 ? [0] : [m, -m])).map(Math.fround);
+const grid = Array.from({ length: 4001 }, (_, i) => Math.fround(-20 + i / 100));
+
+/** The table's value and, where subtraction inside an operation cancels, the size of what was subtracted. */
+const cancels: Partial<Record<PointwiseOp, number>> = { hardsigmoid: 0.5, log: 0.01 };
+
+/** Relative difference, with what float32 cannot hold taken as equal. */
+function difference(came: number, expected: number, size: number): number {
+  if (Number.isNaN(expected)) return Number.isNaN(came) ? 0 : Infinity;
+  const rounded = Math.fround(expected);
+  if (came === rounded) return 0;
+  if (!Number.isFinite(rounded) || !Number.isFinite(came)) return Infinity;
+  // Below 2^-126 results may be flushed.
+  return Math.abs(came - expected) / Math.max(Math.abs(expected), size);
+}
+
+const variants = hasRelaxedSimd() ? [false, true] : [false];
+const named = Object.keys(ops) as PointwiseOp[];
+
+test.each(named.flatMap((op) => variants.map((relaxed) => ({ op, relaxed }))))(
+  "$op, relaxed $relaxed",
+  ({ op, relaxed }) => {
+    const run = compile(op, relaxed);
+    const { arity, value } = ops[op];
+    let worst = 0;
+    const compare = (...args: number[]): void => {
+      const apart = difference(run(...args), value(...args), cancels[op] ?? 2 ** -100);
+      if (apart > worst) worst = apart;
+      expect(apart, `${op}(${args.join(", ")}) is ${run(...args)}, not ${value(...args)}`).toBeLessThan(
+        tolerances.wasmOp,
+      );
+    };
+    if (arity === 1) for (const a of [...points, ...grid]) compare(a);
+    else for (const a of points) for (const b of points) compare(a, b, 3);
+  },
+);
+
+test.each(["sigmoid", "tanh", "exp", "log", "softplus", "sqrt", "abs"] as const)(
+  "%s hands on what is not a number",
+  (op) => {
+    expect(compile(op, false)(NaN)).toBeNaN();
+  },
+);
+
+test("the ends of the range", () => {
+  expect(compile("log", false)(0)).toBe(-Infinity);
+  expect(compile("log", false)(-1)).toBeNaN();
+  expect(compile("log", false)(Infinity)).toBe(Infinity);
+  expect(compile("exp", false)(200)).toBe(Infinity);
+  expect(compile("sigmoid", false)(-Infinity)).toBeLessThan(1e-30);
+  expect(compile("tanh", false)(Infinity)).toBe(1);
+});
