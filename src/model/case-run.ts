@@ -64,7 +64,7 @@ export async function runCase(
       return new Map(projections.map(({ from }, i) => [from, found[i] as Float64Array]));
     },
     async gradients() {
-      for (const { into, weights } of projections) program.write(into, weights);
+      for (const { into, weights } of projections) if (into) program.write(into, weights);
       program.run("forward", extent);
       program.run("backward", extent);
       const found = new Map<Quantity, Float64Array>();

@@ -12,7 +12,7 @@ export interface MemoryNeeded {
 }
 
 /** What WebAssembly can address. */
-export const wasmMemory = 2 ** 32;
+export const wasmMemory: number = 2 ** 32;
 
 const bytesPerNumber = 4;
 

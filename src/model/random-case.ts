@@ -2,11 +2,12 @@
 // projection as the loss. What every check of a cell starts from; it runs nothing itself.
 import type { Cell, Width } from "../ir/cell.ts";
 import { randomStream, streams, type RandomStream } from "../ir/random.ts";
-import type { Sizes } from "../ir/lower.ts";
+import { lower, sizeOf, type Sizes } from "../ir/lower.ts";
 import { parameterLayout } from "../plan/build.ts";
-import type { Network } from "../plan/network.ts";
+import type { Network, NetworkLayer } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { RunExtent, Writable } from "../run/device.ts";
+import { sizesFor, type WantedSizes } from "./case-sizes.ts";
 
 /** Which of the ways of running a cell a case takes. */
 export interface CaseForm {
@@ -20,21 +21,18 @@ export interface CaseForm {
   readonly index: boolean;
 }
 
-export interface CaseSizes {
+export interface CaseSizes extends WantedSizes {
   /** T */
   readonly steps: number;
   /** B */
   readonly rows: number;
-  /** Wanted widths; a cell's clauses may ask for larger ones. `other` is for every other symbol. */
-  readonly H: number;
-  readonly I: number;
-  readonly other: number;
 }
 
 /** A part of the loss, `Σ weights · read(from)`; its derivative by `from` is written into `into`. */
 export interface Projection {
   readonly from: string;
-  readonly into: string;
+  /** Not given for a loss of the network's own. */
+  readonly into?: string;
   readonly weights: Float64Array;
 }
 
@@ -63,64 +61,69 @@ export interface RandomCase {
   readonly quantities: readonly Quantity[];
 }
 
-const layerName = "cell";
-
+/** A cell alone, and a loss on everything that it hands on. */
 export function randomCase(cell: Cell, sizes: CaseSizes, form: CaseForm, seed: number): RandomCase {
-  const stream = randomStream(seed, streams.check);
-  const { rows, steps } = sizes;
-  const layerSizes = sizesFor(cell, sizes);
-  const network = networkOf(cell, layerSizes, form.index);
-  const layout = parameterLayout(network);
-  const widthOf = (width: Width): number =>
-    typeof width === "number" ? width : (layerSizes[width] as number);
+  return randomNetworkCase(networkOf(cell, sizesFor(cell, sizes), form.index), sizes, form, seed);
+}
 
+/** The same for any network; whether its inputs are classes is for the network to say. */
+export function randomNetworkCase(
+  network: Network,
+  { rows, steps }: Pick<CaseSizes, "rows" | "steps">,
+  form: Omit<CaseForm, "index">,
+  seed: number,
+): RandomCase {
+  const stream = randomStream(seed, streams.check);
+  const layout = parameterLayout(network);
   const lengths = lengthsOf(rows, steps, form.ragged, stream);
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
   const buffers = new Map<string, Writable>();
   const quantities: Quantity[] = [];
-  for (const input of network.inputs) {
-    const count = input.per === "step" ? tokens : rows;
-    if (input.kind === "index") {
-      buffers.set(
-        input.name,
-        Int32Array.from({ length: count }, () => Math.floor(stream.uniform() * input.width)),
-      );
-      continue;
-    }
-    const size = count * input.width;
-    buffers.set(
-      input.name,
-      fill(size, () => stream.normal()),
-    );
-    quantities.push({ name: input.name, buffer: input.name, offset: 0, size, derivative: `d.${input.name}` });
+  const classes = (count: number, width: number): Int32Array =>
+    Int32Array.from({ length: count }, () => Math.floor(stream.uniform() * width));
+
+  for (const { name, kind, per, width } of network.inputs) {
+    const count = per === "step" ? tokens : rows;
+    const size = count * width;
+    buffers.set(name, kind === "index" ? classes(count, width) : fill(size, () => stream.normal()));
+    if (kind === "index" || network.loss.kind !== "given") continue;
+    quantities.push({ name, buffer: name, offset: 0, size, derivative: `d.${name}` });
   }
   buffers.set("resets", resetsOf(lengths, form, stream));
   buffers.set("seed", Int32Array.of(seed));
   buffers.set("step", Int32Array.of(3));
 
-  const output = [...cell.states, ...cell.locals].find((named) => named.name === cell.output);
-  const outputSize = tokens * widthOf((output as { width: Width }).width);
-  const projections = [project(`output.${layerName}`, `d.${layerName}`, outputSize, stream)];
-  for (const state of cell.states) {
-    const size = rows * widthOf(state.width);
-    const place = `${layerName}.${state.name}`;
+  const projections: Projection[] = [];
+  const { kind, of } = network.loss;
+  const outputWidth = outputWidthOf(network.layers.find((layer) => layer.name === of) as NetworkLayer);
+  if (kind === "given") {
+    projections.push(project(`output.${of}`, `d.${of}`, tokens * outputWidth, stream));
+  } else {
+    buffers.set("targets", classes(tokens, outputWidth));
     buffers.set(
-      `initial.${place}`,
-      fill(size, () => 0.5 * stream.normal()),
+      "weights",
+      fill(tokens, () => 0.5 + stream.uniform()),
     );
-    projections.push(project(`final.${place}`, `dfinal.${place}`, size, stream));
-    const derivative = `dinitial.${place}`;
-    quantities.push({
-      name: `initial ${state.name}`,
-      buffer: `initial.${place}`,
-      offset: 0,
-      size,
-      derivative,
-    });
+    projections.push({ from: "loss", weights: Float64Array.of(1) });
+  }
+  for (const { name: layer, cell, sizes } of network.layers) {
+    for (const state of cell.states) {
+      const size = rows * sizeOf(state.width, sizes, cell.name);
+      const [buffer, derivative] = [`initial.${layer}.${state.name}`, `dinitial.${layer}.${state.name}`];
+      buffers.set(
+        buffer,
+        fill(size, () => 0.5 * stream.normal()),
+      );
+      projections.push(
+        project(`final.${layer}.${state.name}`, `dfinal.${layer}.${state.name}`, size, stream),
+      );
+      const name = `initial ${shortName(network, `${layer}.${state.name}`)}`;
+      quantities.push({ name, buffer, offset: 0, size, derivative });
+    }
   }
   for (const { name, offset, size, trained } of layout.places) {
     if (!trained) continue;
-    const short = name.slice(layerName.length + 1);
+    const short = shortName(network, name);
     quantities.push({ name: short, buffer: "parameters", offset, size, derivative: "gradients" });
   }
   const extent = form.ragged ? { rows, steps, lengths } : { rows, steps };
@@ -134,6 +137,14 @@ export function randomCase(cell: Cell, sizes: CaseSizes, form: CaseForm, seed: n
     quantities,
   };
 }
+
+/** Without the layer, where there is only one. */
+const shortName = ({ layers }: Network, name: string): string =>
+  layers.length === 1 ? name.slice(name.indexOf(".") + 1) : name;
+
+const outputWidthOf = ({ cell, sizes }: NetworkLayer): number => lower(cell, sizes).output.width;
+
+const layerName = "cell";
 
 /** A network of the cell alone, with a loss that is given. */
 export function networkOf(cell: Cell, sizes: Sizes, index: boolean): Network {
@@ -152,46 +163,6 @@ export function networkOf(cell: Cell, sizes: Sizes, index: boolean): Network {
   };
 }
 
-/** Sizes near the wanted ones that the cell's `requires` and `blocks` clauses allow. */
-export function sizesFor(cell: Cell, wanted: Pick<CaseSizes, "H" | "I" | "other">): Sizes {
-  const matrices = cell.parameters.filter((p) => p.kind === "matrix");
-  const named = [...cell.inputs, ...cell.states, ...cell.locals];
-  const parameterWidths = cell.parameters.flatMap((p) => (p.kind === "matrix" ? [p.rows, p.columns] : [p.width]));
-  const widths: Width[] = ["H", ...named.map((n) => n.width), ...parameterWidths];
-  const classes: Set<Width>[] = [...new Set(widths)].map((w) => new Set([w]));
-  for (const [a, b] of cell.requires) {
-    const [joined, other] = [a, b].map((w) => classes.findIndex((c) => c.has(w))) as [number, number];
-    if (joined === other || joined < 0 || other < 0) {
-      classes[Math.max(joined, other)]?.add(a).add(b);
-      continue;
-    }
-    for (const w of classes[other] as Set<Width>) classes[joined]?.add(w);
-    classes.splice(other, 1);
-  }
-  const sizes: Record<string, number> = {};
-  for (const members of classes) {
-    const number = [...members].find((w) => typeof w === "number");
-    const near = members.has("H") ? wanted.H : members.has("I") ? wanted.I : wanted.other;
-    const blocks = matrices.filter((m) => members.has(m.rows) || members.has(m.columns)).map((m) => m.blocks);
-    const size =
-      typeof number === "number" ? number : multipleOf(blocks.reduce(leastCommonMultiple, 1), near);
-    for (const member of members) if (typeof member === "string") sizes[member] = size;
-  }
-  return sizes;
-}
-
-/** The multiple at or above a number; an odd one where that is possible. */
-function multipleOf(unit: number, near: number): number {
-  const count = Math.ceil(near / unit);
-  return unit * (unit > 1 && count % 2 === 0 && near % 2 === 1 ? count + 1 : count);
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let common = a;
-  while (common % b !== 0) common += a;
-  return common;
-}
-
 /** Longest first: all of the steps, or with `ragged` down to one. */
 function lengthsOf(rows: number, steps: number, ragged: boolean, stream: RandomStream): Int32Array {
   const any = (): number => 1 + Math.floor(stream.uniform() * steps);
@@ -201,7 +172,7 @@ function lengthsOf(rows: number, steps: number, ragged: boolean, stream: RandomS
 }
 
 /** 1 where a sequence starts, one for each token: step by step, the rows that are alive. */
-function resetsOf(lengths: Int32Array, form: CaseForm, stream: RandomStream): Float64Array {
+function resetsOf(lengths: Int32Array, form: Omit<CaseForm, "index">, stream: RandomStream): Float64Array {
   const resets: number[] = [];
   const steps = lengths[0] as number;
   for (let t = 0; t < steps; t++) {

@@ -58,7 +58,7 @@ function printItem(plan: Plan, item: Kernel | Loop): string[] {
 }
 
 function printKernel(plan: Plan, kernel: Kernel): string {
-  const title = kernel.kind.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`).padEnd(10);
+  const title = kernel.kind.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`).padEnd(11);
   return `${title} ${describe(plan, kernel)}`;
 }
 

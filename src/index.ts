@@ -1,0 +1,64 @@
+// The public interface: all that works in Node and in a browser. What reads and writes files is in `node.ts`.
+
+// Cells: equations, and what can be said of them.
+export { cellNamed, cells } from "./cells/index.ts";
+export { dropout, embedding, readout } from "./cells/parts.ts";
+export type { Cell } from "./ir/cell.ts";
+export { equations, parseCell } from "./ir/equations.ts";
+export { latex } from "./ir/latex.ts";
+export { printCell } from "./ir/print.ts";
+export { EquationError } from "./ir/text-error.ts";
+export { checkCell, checkDevice, type CheckOptions, type CheckResult } from "./model/check.ts";
+
+// Models.
+export { initialParameters } from "./model/initialise.ts";
+export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
+export { checkMemory, memoryNeeded, showBytes, type MemoryNeeded } from "./model/memory.ts";
+export { buildPlan, parameterLayout, type PlanOptions } from "./plan/build.ts";
+export type { Loss, Network, NetworkInput, NetworkLayer } from "./plan/network.ts";
+export type { ParameterLayout, ParameterPlace } from "./plan/parameters.ts";
+export type { Plan } from "./plan/plan.ts";
+export type { UpdateRule } from "./plan/update.ts";
+
+// Devices.
+export type { Device, Numbers, ParameterStore, Program, RunExtent } from "./run/device.ts";
+export { referenceDevice } from "./run/reference.ts";
+export { wasmDevice, type WasmOptions } from "./run/wasm.ts";
+
+// Data.
+export { checkAlphabet, type Alphabet, type Ids, type Unit } from "./data/alphabet.ts";
+export { decodeIds, encodePrompt, idDecoder, textCodec, type IdDecoder } from "./data/prompt.ts";
+export { describeSplit, splitIds, type Split, type SplitShares } from "./data/split.ts";
+export {
+  encodeString,
+  encodeWith,
+  readAlphabet,
+  readText,
+  type Chunks,
+  type EncodedText,
+} from "./data/text.ts";
+
+// Training.
+export type { ClipSettings } from "./train/clip.ts";
+export { TrainingError } from "./train/diverged.ts";
+export { evaluate, type Evaluation, type EvaluationData, type EvaluationSettings } from "./train/evaluate.ts";
+export { fit, type TrainingEvent, type TrainingRun, type TrainingSettings } from "./train/fit.ts";
+export { optimizerKinds, updateOf, type OptimizerKind, type OptimizerSettings } from "./train/optimizers.ts";
+export { scheduleKinds, scheduleOf, type ScheduleKind, type ScheduleSettings } from "./train/schedules.ts";
+export { resolveOptions, type Budget, type ResolvedOptions, type TrainingOptions } from "./train/settings.ts";
+export { bestWeights, type TrainingState } from "./train/state.ts";
+export type { TrainingData } from "./train/trainer.ts";
+
+// Generation.
+export { choose, type ChoiceSettings } from "./generate/choose.ts";
+export { createSampler, type GenerateSettings, type Sampler, type TextCodec } from "./generate/sample.ts";
+
+// File formats, as bytes.
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type LoadedCheckpoint,
+} from "./io/checkpoint.ts";
+export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./io/safetensors.ts";
+export { libraryVersion } from "./io/version.ts";

@@ -1,0 +1,189 @@
+// Every stage of a cell or a network as text: equations, the derived backward pass, parameters, plan, bytes.
+// Gathers what `ir/` and `plan/` print; runs nothing and prints nothing itself.
+import { deriveBackward, type DerivedLine } from "../ir/backward.ts";
+import type { Cell } from "../ir/cell.ts";
+import { latex } from "../ir/latex.ts";
+import type { Sizes } from "../ir/lower.ts";
+import { buildPlan } from "../plan/build.ts";
+import type { Network } from "../plan/network.ts";
+import type { ParameterLayout } from "../plan/parameters.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planBytes, printPlan, type PlanBytes } from "../plan/print.ts";
+import type { UpdateRule } from "../plan/update.ts";
+import { showBytes } from "./memory.ts";
+import { sizesFor } from "./case-sizes.ts";
+
+/** What the widths' symbols stand for where a cell is looked at alone. */
+export interface CellSizes {
+  /** H. Default 128. */
+  readonly size?: number;
+  /** I. Default 64. */
+  readonly input?: number;
+}
+
+/** The capacities of the plan that is shown, and what updates the parameters. */
+export interface PlanSizes {
+  /** B. Default 32. */
+  readonly batch?: number;
+  /** T. Default 50. */
+  readonly steps?: number;
+  /** Adds the `update` phase, and the optimiser's bytes. */
+  readonly update?: UpdateRule;
+}
+
+export interface ParameterRow {
+  readonly name: string;
+  /** Axes slowest first; [rows, columns] of a matrix, the columns of one block where it has blocks. */
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly trained: boolean;
+}
+
+/** A cell at every stage, as data. Texts have one entry for each line. */
+export interface CellExplanation {
+  readonly cell: string;
+  readonly equations: readonly string[];
+  readonly latex: string;
+  readonly sizes: Sizes;
+  readonly parameters: readonly ParameterRow[];
+  /** Of all parameters together. */
+  readonly count: number;
+  readonly backward: {
+    readonly forward: readonly string[];
+    readonly step: readonly string[];
+    readonly parameters: readonly string[];
+  };
+  readonly plan: readonly string[];
+  readonly bytes: PlanBytes;
+}
+
+/** Throws where sizes are not whole numbers from 1. Widths that the cell's clauses tie together stay so. */
+export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): CellExplanation {
+  const { size: H = 128, input: I = 64, batch = 32, steps = 50 } = sizes;
+  const widths = sizesFor(cell, { H, I, other: H });
+  const plan = buildPlan(alone(cell, widths), { mode: "train", rows: batch, steps });
+  const { forward, step, parameters } = deriveBackward(cell, widths);
+  return {
+    cell: cell.name,
+    equations: cell.text.split("\n"),
+    latex: latex(cell),
+    sizes: widths,
+    parameters: parameterRows(plan.parameters),
+    count: plan.parameters.size,
+    backward: { forward: align(forward), step: align(step), parameters: align(parameters) },
+    plan: printPlan(plan),
+    bytes: planBytes(plan),
+  };
+}
+
+/** The same as text; for a network, each of its cells and the plan of all layers together. */
+export function explain(subject: Cell | Network, sizes: CellSizes & PlanSizes = {}): string {
+  return "layers" in subject ? explainNetwork(subject, sizes) : showCell(explainCell(subject, sizes), sizes);
+}
+
+/** One layer with its inputs given and its output's gradient given. */
+function alone(cell: Cell, sizes: Sizes): Network {
+  const width = (w: string | number): number => (typeof w === "number" ? w : (sizes[w] as number));
+  const inputs = Object.fromEntries(cell.inputs.map(({ name }) => [name, name]));
+  return {
+    inputs: cell.inputs.map(({ name, per, width: w }) => ({ name, per, width: width(w), kind: "dense" })),
+    layers: [{ name: cell.name, cell, sizes, inputs }],
+    loss: { kind: "given", of: cell.name },
+  };
+}
+
+function showCell(c: CellExplanation, { batch = 32, steps = 50 }: PlanSizes): string {
+  const sizes = Object.entries(c.sizes).map(([symbol, size]) => `${symbol} = ${size}`);
+  return sections([
+    [`${c.cell}: equations`, c.equations],
+    ["LaTeX", c.latex.split("\n")],
+    [`parameters, ${sizes.join(", ")}: ${grouped(c.count)}`, parameterTable(c.parameters)],
+    ...backwardSections(c.backward),
+    [`plan of a training step, B = ${batch} rows, T = ${steps} steps`, c.plan],
+    ["bytes", byteTable(c.bytes)],
+  ]);
+}
+
+function explainNetwork(network: Network, sizes: PlanSizes): string {
+  const { batch = 32, steps = 50, update } = sizes;
+  const plan = buildPlan(network, { mode: "train", rows: batch, steps, ...(update && { update }) });
+  const layers = network.layers.map((layer) => {
+    const inputs = Object.values(layer.inputs).join(", ");
+    return `${layer.name} = ${layer.cell.name}(${inputs}), ${Object.entries(layer.sizes)
+      .map(([symbol, size]) => `${symbol} = ${size}`)
+      .join(", ")}`;
+  });
+  const cells = network.layers.filter(
+    (layer, i) => network.layers.findIndex((other) => other.cell === layer.cell) === i,
+  );
+  return sections([
+    ["network", layers],
+    ...cells.flatMap(({ cell, sizes: widths }): Section[] => {
+      const { forward, step, parameters } = deriveBackward(cell, widths);
+      const texts = { forward: align(forward), step: align(step), parameters: align(parameters) };
+      return [[`${cell.name}: equations`, cell.text.split("\n")], ...backwardSections(texts)];
+    }),
+    [`parameters: ${grouped(plan.parameters.size)}`, parameterTable(parameterRows(plan))],
+    [planTitle(plan), printPlan(plan)],
+    ["bytes", byteTable(planBytes(plan))],
+  ]);
+}
+
+const planTitle = ({ rows, steps }: Plan): string =>
+  `plan of a training step, B = ${rows} rows, T = ${steps} steps`;
+
+type Section = readonly [title: string, lines: readonly string[]];
+
+function sections(list: readonly Section[]): string {
+  return list.map(([title, lines]) => [title, ...lines.map((l) => `  ${l}`)].join("\n")).join("\n\n");
+}
+
+function backwardSections({ forward, step, parameters }: CellExplanation["backward"]): Section[] {
+  const shared: Section[] = forward.length > 0 ? [["kept from the forward pass", forward]] : [];
+  return [
+    ...shared,
+    ["backward, at each step from the last to the first (∇: from outside, ⁺: of the step after)", step],
+    ["backward, summed over all steps and rows", parameters],
+  ];
+}
+
+function parameterRows(of: ParameterLayout | Plan): ParameterRow[] {
+  const layout = "parameters" in of ? of.parameters : of;
+  const single = new Set(layout.places.map((p) => p.name.split(".")[0])).size === 1;
+  return layout.places.map(({ name, shape, size, trained }) => ({
+    name: single ? name.slice(name.indexOf(".") + 1) : name,
+    shape,
+    count: size,
+    trained,
+  }));
+}
+
+function parameterTable(rows: readonly ParameterRow[]): string[] {
+  const names = Math.max(0, ...rows.map((r) => r.name.length));
+  const shapes = Math.max(0, ...rows.map((r) => showShape(r).length));
+  const counts = Math.max(0, ...rows.map((r) => grouped(r.count).length));
+  return rows.map(
+    (r) =>
+      `${r.name.padEnd(names)}  ${showShape(r).padEnd(shapes)}  ${grouped(r.count).padStart(counts)}` +
+      (r.trained ? "" : "  fixed"),
+  );
+}
+
+const showShape = ({ shape }: ParameterRow): string => `[${shape.join(", ")}]`;
+
+function byteTable(bytes: PlanBytes): string[] {
+  const rows = Object.entries(bytes).filter(([, size]) => size > 0);
+  const names = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, size]) => `${name.padEnd(names)}  ${showBytes(size)}`);
+}
+
+/** `dh' = …`, with the equals signs below each other. */
+function align(lines: readonly DerivedLine[]): string[] {
+  const width = Math.max(0, ...lines.map(({ name }) => name.length));
+  return lines.map(({ name, expression }) => `${name.padEnd(width)} = ${expression}`);
+}
+
+/** `1,003,854`. */
+function grouped(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,5 @@
+// The public interface in Node: everything that a browser has, and files.
+export * from "./index.ts";
+export { loadCheckpoint, saveCheckpoint } from "./io/checkpoint-file.ts";
+export { fileBytes, fileChunks, readBytes } from "./io/files.ts";
+export { writeAtomic } from "./io/write-atomic.ts";
