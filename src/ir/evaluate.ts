@@ -7,7 +7,7 @@ import { ops, type PointwiseOp } from "./ops.ts";
 export type Values = ReadonlyMap<string, Float64Array>;
 
 /** Zeros and ones for the mask that stands at this place among the masks of the text, counted from 0. */
-export type Noise = (mask: number, per: Period, width: number) => Float64Array;
+export type Noise = (mask: number, per: Period, width: number, rate: number) => Float64Array;
 
 export interface Evaluation {
   readonly cell: Cell;
@@ -24,7 +24,7 @@ export interface Evaluation {
  */
 export function evaluateStep(given: Evaluation, inputs: Values, states: Values): Values {
   const { cell } = given;
-  const named = new Map<string, Float64Array>([...given.parameters, ...inputs, ...states]);
+  const named = new Map([...given.parameters, ...inputs, ...states]);
   for (const [name, value] of Object.entries(cell.constants)) named.set(name, Float64Array.of(value));
   let masks = 0;
   const value = (e: Expression): Float64Array => {
@@ -37,7 +37,7 @@ export function evaluateStep(given: Evaluation, inputs: Values, states: Values):
         return product(given, e, value(e.vector));
       case "mask": {
         const width = widthOf(given, e.width);
-        return given.noise?.(masks++, e.per, width) ?? new Float64Array(width).fill(1 - e.rate);
+        return given.noise?.(masks++, e.per, width, e.rate) ?? new Float64Array(width).fill(1 - e.rate);
       }
       case "norm": {
         const [gain, shift] = [named.get(e.gain), named.get(e.shift)] as [Float64Array, Float64Array];

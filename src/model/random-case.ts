@@ -1,6 +1,6 @@
 // A random run of one cell: sizes that its clauses allow, values for everything that is written, and a random
 // projection as the loss. What every check of a cell starts from; it runs nothing itself.
-import type { Cell, Width } from "../ir/cell.ts";
+import type { Cell } from "../ir/cell.ts";
 import { randomStream, streams, type RandomStream } from "../ir/random.ts";
 import { lower, sizeOf, type Sizes } from "../ir/lower.ts";
 import { parameterLayout } from "../plan/build.ts";
@@ -148,11 +148,10 @@ const layerName = "cell";
 
 /** A network of the cell alone, with a loss that is given. */
 export function networkOf(cell: Cell, sizes: Sizes, index: boolean): Network {
-  const width = (w: Width): number => (typeof w === "number" ? w : (sizes[w] as number));
   return {
     inputs: cell.inputs.map((input) => ({
       name: input.name,
-      width: width(input.width),
+      width: sizeOf(input.width, sizes, cell.name),
       kind: index && input.name === "x" ? "index" : "dense",
       per: input.per,
     })),

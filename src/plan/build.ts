@@ -9,6 +9,7 @@ import { planLayer, type LayerPlan, type Source } from "./layer.ts";
 import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
 import type { Access, Kernel, Mode, Plan, View } from "./plan.ts";
+import { addUp } from "./pointwise.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
 
 export interface PlanOptions {
@@ -94,9 +95,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     });
     for (const [input, where] of plan.inputGradients) {
       const source = layer.inputs[input] as string;
-      if (network.inputs.some((i) => i.name === source))
-        views[`d.${source}`] = { access: where, width: inputWidth(network, source) };
-      else contributions.set(source, [...(contributions.get(source) ?? []), where]);
+      contributions.set(source, [...(contributions.get(source) ?? []), where]);
     }
   }
 
@@ -109,6 +108,14 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   }
   const forward = [...prelude, ...layers.flatMap((l) => l.forward()), ...loss.kernels(sources)];
   const backward = training ? [...layers].reverse().flatMap((l) => l.backward()) : [];
+  for (const { name, width } of network.inputs) {
+    const parts = contributions.get(name) ?? [];
+    const [first] = parts;
+    if (!first) continue;
+    const whole = parts.length === 1 ? first : access(arena.make(`d.${name}`, first.buffer.extent, width));
+    if (whole !== first) backward.push(addUp(parts, whole, width));
+    views[`d.${name}`] = { access: whole, width };
+  }
   const carry = layers.flatMap((l) =>
     l.states.flatMap(({ buffer, final }): Kernel[] => [
       {
@@ -158,11 +165,12 @@ function connectInput(input: NetworkInput, network: Network, arena: Arena, prelu
 function isOnlyMultiplied(name: string, network: Network): boolean {
   return network.layers.every((layer) => {
     const names = Object.entries(layer.inputs).filter(([, source]) => source === name);
-    const { graph, output } = lower(layer.cell, layer.sizes);
+    const { graph, output, states } = lower(layer.cell, layer.sizes);
+    const handedOn = [output, ...states.map((s) => s.next)];
     return names.every(([input]) => {
       const isInput = (node: Node): boolean => node.op === "input" && node.name === input;
       return (
-        !isInput(output) &&
+        !handedOn.some(isInput) &&
         graph.nodes.every((user) => {
           const isDense = user.op === "product" && user.matrices.every((m) => m.blocks === 1);
           return isDense || !user.arguments.some(isInput);
@@ -214,9 +222,6 @@ function differentiableInputs(network: Network, layer: NetworkLayer): string[] {
       return source ? source.kind === "dense" && network.loss.kind === "given" : true;
     });
 }
-
-const inputWidth = (network: Network, name: string): number =>
-  (network.inputs.find((i) => i.name === name) as NetworkInput).width;
 
 function outputWidth(layer: NetworkLayer): number {
   return lower(layer.cell, layer.sizes).output.width;

@@ -21,7 +21,7 @@ export interface RunExtent {
 /** The parameters of one model, on one device, shared by its programs. */
 export interface ParameterStore {
   readonly layout: ParameterLayout;
-  /** All parameters in the layout's order. [layout.size] */
+  /** All parameters in the layout's order, [layout.size]. Throws for another number of values. */
   write(values: Numbers): void;
   read(): Float64Array;
 }
@@ -114,4 +114,9 @@ export function checkWrite(buffer: Buffer, count: number): void {
   if (count > buffer.size) {
     throw new Error(`buffer '${buffer.name}' holds ${buffer.size} values; ${count} were written`);
   }
+}
+
+export function checkParameters(layout: ParameterLayout, count: number): void {
+  if (count !== layout.size)
+    throw new Error(`the parameters are ${layout.size} values; ${count} were written`);
 }

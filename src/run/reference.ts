@@ -14,6 +14,7 @@ import type {
 } from "../plan/plan.ts";
 import {
   bufferNamed,
+  checkParameters,
   checkWrite,
   tokenTables,
   viewNamed,
@@ -36,7 +37,10 @@ export function referenceDevice(): Device {
       const store: ReferenceStore = {
         layout,
         values,
-        write: (from: Numbers) => values.set(from.subarray(0, layout.size)),
+        write(from: Numbers) {
+          checkParameters(layout, from.length);
+          values.set(from);
+        },
         read: () => values.slice(),
       };
       return store;
@@ -83,7 +87,12 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
       return buffer.offset + line * buffer.width + column;
     },
   };
+  let disposed = false;
+  const checkAlive = (): void => {
+    if (disposed) throw new Error("this program was disposed of; compile the plan again");
+  };
   const locate = (name: string): { array: Float64Array; buffer: Buffer } => {
+    checkAlive();
     const buffer = bufferNamed(plan, name);
     return { array: memory.arrayOf(buffer), buffer };
   };
@@ -94,7 +103,10 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
       checkWrite(buffer, values.length);
       array.set(values, buffer.offset);
     },
-    run: (phase, extent) => runPhase(memory, phase, extent),
+    run(phase, extent) {
+      checkAlive();
+      runPhase(memory, phase, extent);
+    },
     read(name, into) {
       const { access, width } = viewNamed(plan, name);
       const array = memory.arrayOf(access.buffer);
@@ -107,7 +119,9 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
       }
       return Promise.resolve(into);
     },
-    dispose() {},
+    dispose() {
+      disposed = true;
+    },
   };
 }
 

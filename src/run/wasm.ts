@@ -6,6 +6,7 @@ import type { ParameterLayout } from "../plan/parameters.ts";
 import type { Buffer, Plan } from "../plan/plan.ts";
 import {
   bufferNamed,
+  checkParameters,
   checkWrite,
   tokenTables,
   viewNamed,
@@ -59,7 +60,8 @@ function createStore(heap: Heap, layout: ParameterLayout): WasmStore {
     address,
     version: 0,
     write(values: Numbers) {
-      heap.floats(address, layout.size).set(values.subarray(0, layout.size));
+      checkParameters(layout, values.length);
+      heap.floats(address, layout.size).set(values);
       this.version++;
     },
     read: () => Float64Array.from(heap.floats(address, layout.size)),

@@ -1,0 +1,165 @@
+// The scheduled, fused plan against the plain equations, both interpreted in float64: values, states, kept
+// quantities and every gradient; in training, in evaluation and step by step with the state carried.
+import { expect, test } from "vitest";
+import { cells } from "../../src/cells/index.ts";
+import { formsOf } from "../../src/model/check.ts";
+import { randomCase, randomNetworkCase, type RandomCase } from "../../src/model/random-case.ts";
+import { buildPlan } from "../../src/plan/build.ts";
+import type { Mode } from "../../src/plan/plan.ts";
+import type { Program, Writable } from "../../src/run/device.ts";
+import { referenceDevice } from "../../src/run/reference.ts";
+import { tolerances } from "../tolerances.ts";
+import { proofCells } from "./cells.ts";
+import { expectClose } from "./closeness.ts";
+import { networks } from "./networks.ts";
+import { differentiatePlain } from "./plain-gradient.ts";
+import { flat, runPlain, type Token } from "./plain.ts";
+
+const sizes = { steps: 5, rows: 3, H: 5, I: 3, other: 2 };
+const forms = [false, true].flatMap((fresh) => [
+  { fresh, ragged: false, resets: false },
+  { fresh, ragged: true, resets: true },
+]);
+const cases: { name: string; given: RandomCase }[] = [
+  ...[...cells, ...proofCells].flatMap((cell) =>
+    formsOf(cell, sizes.steps).map((form, i) => ({
+      name: `${cell.name} ${JSON.stringify(form)}`,
+      given: randomCase(cell, sizes, form, i + 1),
+    })),
+  ),
+  ...networks.flatMap(({ name, network }) =>
+    forms.map((form, i) => ({
+      name: `${name} ${JSON.stringify(form)}`,
+      given: randomNetworkCase(network, sizes, form, i + 1),
+    })),
+  ),
+];
+
+async function compile(given: RandomCase, mode: Mode, keep: readonly string[] = []): Promise<Program> {
+  const device = referenceDevice();
+  const plan = buildPlan(given.network, { mode, keep, rows: sizes.rows, steps: sizes.steps });
+  const store = device.parameters(plan.parameters);
+  store.write(given.parameters);
+  const program = await device.compile(plan, store);
+  // A program is used again and again: nothing may be read before it is written.
+  for (const { name, space, type, size } of plan.buffers) {
+    if (space === "arena" && type === "float") program.write(name, new Float64Array(size).fill(NaN));
+  }
+  const buffers: (readonly [string, Writable])[] = [...given.buffers];
+  for (const { into, weights } of given.projections) if (into) buffers.push([into, weights]);
+  for (const [name, values] of buffers) {
+    const buffer = plan.buffers.find((b) => b.name === name);
+    if (buffer) program.write(name, values.subarray(0, buffer.size));
+  }
+  return program;
+}
+
+async function expectRead(program: Program, name: string, expected: readonly number[]): Promise<void> {
+  const came = await program.read(name, new Float64Array(expected.length));
+  expectClose(name, came, expected, tolerances.plan);
+}
+
+test.each(cases)("values in training and evaluation: $name", async ({ given }) => {
+  for (const mode of ["train", "evaluate"] as const) {
+    const plain = runPlain(given, mode === "train");
+    const program = await compile(given, mode);
+    program.run("forward", given.extent);
+    for (const [layer, outputs] of plain.outputs) await expectRead(program, `output.${layer}`, flat(outputs));
+    for (const [state, rows] of plain.finals) await expectRead(program, `final.${state}`, flat(rows));
+    program.run("carry", given.extent);
+    for (const [state, rows] of plain.finals) await expectRead(program, `initial.${state}`, flat(rows));
+  }
+});
+
+test.each(cases)("gradients: $name", async ({ given }) => {
+  const plain = differentiatePlain(given);
+  const program = await compile(given, "train");
+  program.run("forward", given.extent);
+  program.run("backward", given.extent);
+  await expectGradients(program, given, plain);
+});
+
+async function expectGradients(
+  program: Program,
+  given: RandomCase,
+  plain: ReturnType<typeof differentiatePlain>,
+): Promise<void> {
+  const gradients = await program.read("gradients", new Float64Array(given.layout.trained));
+  for (const { name, offset, size, trained } of given.layout.places) {
+    if (!trained) continue;
+    const expected = plain.parameters.get(name) ?? new Float64Array(size);
+    expectClose(name, gradients.subarray(offset, offset + size), expected, tolerances.plan);
+  }
+  for (const [state, rows] of plain.initial) await expectRead(program, `dinitial.${state}`, flat(rows));
+  for (const { name, kind } of given.network.inputs) {
+    if (kind === "index" || given.network.loss.kind !== "given") continue;
+    await expectRead(program, `d.${name}`, flat(plain.inputs.get(name) ?? []));
+  }
+}
+
+test.each(cases)("kept quantities and their derivatives: $name", async ({ given }) => {
+  const values = runPlain(given, true);
+  const gradients = differentiatePlain(given);
+  const quantities = given.network.layers.flatMap(({ name: layer, cell }) =>
+    [...cell.states, ...cell.locals].flatMap(({ name }) => [
+      { layer, name, kept: `${layer}.${name}`, derivative: false },
+      ...(gradients.named.get(layer)?.(name, values.tokens[0] as Token)
+        ? [{ layer, name, kept: `${layer}.d${name}`, derivative: true }]
+        : []),
+    ]),
+  );
+  const program = await compile(
+    given,
+    "train",
+    quantities.map((q) => q.kept),
+  );
+  program.run("forward", given.extent);
+  program.run("backward", given.extent);
+  for (const { layer, name, kept, derivative } of quantities) {
+    const perRow = program.plan.buffers.find((b) => b.name === kept)?.extent === "rows";
+    const tokens = values.tokens.filter((token) => !perRow || token.step === 0);
+    const expected = tokens.map((token) => {
+      const named = values.named.get(layer)?.[token.place];
+      return derivative
+        ? gradients.named.get(layer)?.(name, token)
+        : (named?.get(`${name}'`) ?? named?.get(name));
+    });
+    await expectRead(program, kept, flat(expected as Float64Array[]));
+  }
+  await expectGradients(program, given, gradients);
+});
+
+test.each(cases.filter(({ given }) => !given.extent.lengths))(
+  "step by step with the state carried: $name",
+  async ({ given }) => {
+    const { rows, steps } = given.extent;
+    const plain = runPlain(given, false);
+    const program = await compile(given, "step");
+    for (let t = 0; t < steps; t++) {
+      const perStep = given.network.inputs.filter((input) => input.per === "step");
+      for (const { name, kind, width } of [
+        ...perStep,
+        { name: "resets", kind: "dense", width: 1 } as const,
+      ]) {
+        const size = rows * (kind === "index" ? 1 : width);
+        program.write(name, (given.buffers.get(name) as Writable).subarray(t * size, (t + 1) * size));
+      }
+      program.run("forward", { rows, steps: 1 });
+      program.run("carry", { rows, steps: 1 });
+      for (const [layer, outputs] of plain.outputs) {
+        await expectRead(program, `output.${layer}`, flat(outputs.slice(t * rows, (t + 1) * rows)));
+      }
+    }
+    for (const [state, values] of plain.finals) await expectRead(program, `final.${state}`, flat(values));
+  },
+);
+
+test("a plan that differs from the equations is seen", async () => {
+  const given = randomCase(cells[0]!, sizes, { fresh: false, ragged: false, resets: false, index: false }, 1);
+  const plain = runPlain(given, false);
+  const program = await compile({ ...given, parameters: given.parameters.map((p) => p + 1e-10) }, "evaluate");
+  program.run("forward", given.extent);
+  const outputs = flat(plain.outputs.get("cell") ?? []);
+  const came = await program.read("output.cell", new Float64Array(outputs.length));
+  expect(() => expectClose("output", came, outputs, tolerances.plan)).toThrow();
+});

@@ -1,0 +1,126 @@
+// What every device must do, as one suite: how programs are written to, run, read and disposed of, and what a
+// wrong call is told. The numbers themselves are held against the reference elsewhere (`checkDevice`).
+import { describe, expect, test } from "vitest";
+import { lstm } from "../../src/cells/lstm.ts";
+import { languageModel } from "../../src/model/language-model.ts";
+import { buildPlan, type PlanOptions } from "../../src/plan/build.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { Device, Program } from "../../src/run/device.ts";
+import { updateOf } from "../../src/train/optimizers.ts";
+
+const vocabulary = 5;
+const network = languageModel({ vocabulary, cell: lstm, size: 6 });
+const update = updateOf({ kind: "sgd" });
+const planned = (options: Pick<PlanOptions, "mode" | "rows" | "steps">): Plan =>
+  buildPlan(network, { ...options, update: update.rule });
+const values = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => 0.3 * Math.sin(i + 1));
+
+function feed(program: Program, tokens: number): void {
+  program.write(
+    "symbols",
+    Int32Array.from({ length: tokens }, (_, i) => (i * 3) % vocabulary),
+  );
+  program.write(
+    "targets",
+    Int32Array.from({ length: tokens }, (_, i) => (i * 2 + 1) % vocabulary),
+  );
+  program.write("weights", new Float32Array(tokens).fill(1));
+  if (program.plan.mode !== "train") return;
+  for (const [name, number] of Object.entries(update.numbers(1, 0.5)))
+    program.write(name, Float32Array.of(number));
+}
+
+const lossOf = async (program: Program): Promise<number> =>
+  (await program.read("loss", new Float32Array(1)))[0] as number;
+
+export function deviceConformance(name: string, make: () => Device): void {
+  describe(`the ${name} device`, () => {
+    const prepare = async (mode: Plan["mode"], rows = 2, steps = 3) => {
+      const device = make();
+      const plan = planned({ mode, rows, steps });
+      const store = device.parameters(plan.parameters);
+      store.write(values(plan.parameters.size));
+      return { device, store, program: await device.compile(plan, store) };
+    };
+
+    test("programs of one model share its parameters", async () => {
+      const { device, store, program } = await prepare("train");
+      const judge = await device.compile(planned({ mode: "evaluate", rows: 2, steps: 3 }), store);
+      feed(program, 6);
+      feed(judge, 6);
+      judge.run("forward", { rows: 2, steps: 3 });
+      const before = await lossOf(judge);
+      const weights = store.read();
+      program.run("train", { rows: 2, steps: 3 });
+      expect(await lossOf(program)).toBeCloseTo(before, 5);
+      judge.run("forward", { rows: 2, steps: 3 });
+      expect(await lossOf(judge)).toBeLessThan(before - 1e-3);
+      expect(store.read()).not.toEqual(weights);
+      store.write(weights);
+      judge.run("forward", { rows: 2, steps: 3 });
+      // The carried state is another by now only in the program that carried it.
+      expect(await lossOf(judge)).toBe(before);
+    });
+
+    test("one program runs any number of rows and steps up to its capacity", async () => {
+      const { device, store, program } = await prepare("evaluate", 3, 4);
+      const small = await device.compile(planned({ mode: "evaluate", rows: 2, steps: 2 }), store);
+      for (const p of [program, small]) {
+        feed(p, 4);
+        p.run("forward", { rows: 2, steps: 2 });
+      }
+      expect(await lossOf(program)).toBe(await lossOf(small));
+    });
+
+    test("a loss that is not finite changes nothing and says so", async () => {
+      const { store, program } = await prepare("train");
+      feed(program, 6);
+      const weights = store.read();
+      program.write("weights", new Float32Array(6));
+      program.run("train", { rows: 2, steps: 3 });
+      expect(await lossOf(program)).toBeNaN();
+      expect(await program.read("status", new Float32Array(1))).toEqual(Float32Array.of(1));
+      expect(store.read()).toEqual(weights);
+      expect(await program.read("initial.layer1.h", new Float32Array(12))).toEqual(new Float32Array(12));
+      feed(program, 6);
+      program.run("train", { rows: 2, steps: 3 });
+      expect(await program.read("status", new Float32Array(1))).toEqual(Float32Array.of(0));
+      expect(store.read()).not.toEqual(weights);
+    });
+
+    test("the same run gives the same bits", async () => {
+      const results = [];
+      for (let i = 0; i < 2; i++) {
+        const { store, program } = await prepare("train", 3, 5);
+        for (let step = 0; step < 3; step++) {
+          feed(program, 15);
+          program.run("train", { rows: 3, steps: 5 });
+        }
+        results.push(store.read());
+      }
+      expect(results[0]).toEqual(results[1]);
+    });
+
+    test("wrong calls are told what would be right", async () => {
+      const { device, store, program } = await prepare("evaluate");
+      expect(() => program.write("weigths", new Float32Array(1))).toThrow(
+        /no buffer 'weigths'; it has .*weights/,
+      );
+      expect(() => program.write("loss", new Float32Array(2))).toThrow(
+        "buffer 'loss' holds 1 values; 2 were written",
+      );
+      expect(() => program.run("train", { rows: 2, steps: 3 })).toThrow(
+        "this evaluate plan has no phase 'train'",
+      );
+      expect(() => program.run("forward", { rows: 3, steps: 3 })).toThrow("rows must be from 1 to 2");
+      expect(() => program.run("forward", { rows: 2, steps: 0 })).toThrow("steps must be from 1 to 3");
+      const lengths = Int32Array.of(1, 2);
+      expect(() => program.run("forward", { rows: 2, steps: 3, lengths })).toThrow("longest first");
+      expect(() => store.write(new Float32Array(3))).toThrow(/the parameters are \d+ values; 3 were written/);
+      program.dispose();
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow("disposed");
+      device.dispose();
+    });
+  });
+}
