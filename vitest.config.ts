@@ -1,9 +1,18 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Node 20 keeps relaxed SIMD behind a switch; the command line sets it, the tests do too. */
 const execArgv: string[] = process.versions.node.startsWith("20.") ? ["--experimental-wasm-relaxed-simd"] : [];
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const config: ReturnType<typeof defineConfig> = defineConfig({
+  // What the examples import is the package; here it is its sources.
+  resolve: {
+    alias: [
+      { find: /^unrolled$/, replacement: source("src/index.ts") },
+      { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
+    ],
+  },
   test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, pool: "forks", maxWorkers: 2, execArgv },
 });
 export default config;

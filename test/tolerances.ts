@@ -14,6 +14,8 @@ export const tolerances = {
   truncation: 1e-12,
   /** An operation as wasm spells it against the op table, relative, float32: about eight units in the last place. */
   wasmOp: 1e-6,
+  /** Orthonormal rows of a first value, multiplied out. */
+  orthogonal: 1e-12,
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */
   device: deviceTolerances,
 } as const;

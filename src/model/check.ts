@@ -2,21 +2,32 @@
 // device against the reference. Knows neither the equations of a cell nor how a device works.
 import type { Cell } from "../ir/cell.ts";
 import type { Derivatives } from "../ir/ops.ts";
+import type { Network } from "../plan/network.ts";
 import type { Device, Writable } from "../run/device.ts";
 import { referenceDevice } from "../run/reference.ts";
 import { dot, runCase, type CaseRun } from "./case-run.ts";
-import { randomDirection, relativeError, slope } from "./directions.ts";
-import { randomCase, type CaseForm, type CaseSizes, type Quantity, type RandomCase } from "./random-case.ts";
+import { leastScale, randomDirection, relativeError, slope } from "./directions.ts";
+import {
+  randomCase,
+  randomNetworkCase,
+  type CaseForm,
+  type CaseSizes,
+  type Quantity,
+  type RandomCase,
+} from "./random-case.ts";
 
 /** What a derived directional derivative may differ by from a difference, relative, in float64. */
 export const cellTolerance = 1e-6;
 
-/** What a device may differ by from the reference: relative to the greatest element of each quantity. */
+/**
+ * What a device may differ by from the reference: relative to the greatest element of each quantity. Rounding in
+ * float32 alone is 1e-6 to 1e-5, and 1e-4 where a layer normalisation divides by a small deviation.
+ */
 export const deviceTolerances: Readonly<Record<Device["name"], number>> = {
   reference: 0,
-  wasm: 2e-5,
-  native: 2e-5,
-  webgpu: 1e-4,
+  wasm: 2e-4,
+  native: 2e-4,
+  webgpu: 5e-4,
 };
 
 export interface Finding {
@@ -55,8 +66,9 @@ export interface CheckOptions {
 export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
   const { seed = 1, steps = [1, 2, 7], derivatives, stopAtFailure = false } = options;
   const device = referenceDevice();
+  const hasX = cell.inputs.some((input) => input.name === "x");
   const found: Finding[] = [];
-  const cases = steps.flatMap((T) => formsOf(cell, T).map((form) => ({ T, form })));
+  const cases = steps.flatMap((T) => formsOf(T, hasX).map((form) => ({ T, form })));
   let done = 0;
   for (const { T, form } of cases) {
     const sizes: CaseSizes = { steps: T, rows: 3, H: 7, I: 5, other: 3 };
@@ -68,10 +80,10 @@ export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise
       const derivative = gradients.get(quantity) as Float64Array;
       const error = await errorAlong(run, quantity, derivative, seed);
       found.push({ quantity: quantity.name, sizes, form, error });
-      if (stopAtFailure && error > cellTolerance) return resultOf(cell, found, done, cellTolerance);
+      if (stopAtFailure && error > cellTolerance) return resultOf(cell.name, found, done, cellTolerance);
     }
   }
-  return resultOf(cell, found, done, cellTolerance);
+  return resultOf(cell.name, found, done, cellTolerance);
 }
 
 export interface DeviceCheckOptions {
@@ -84,36 +96,58 @@ const deviceSizes: readonly CaseSizes[] = [
   { steps: 7, rows: 5, H: 11, I: 7, other: 5 },
   { steps: 5, rows: 1, H: 1, I: 1, other: 1 },
   { steps: 1, rows: 11, H: 7, I: 128, other: 5 },
-  { steps: 2, rows: 7, H: 128, I: 5, other: 11 },
-  { steps: 11, rows: 128, H: 5, I: 11, other: 7 },
+  { steps: 2, rows: 3, H: 128, I: 5, other: 11 },
+  { steps: 2, rows: 128, H: 5, I: 11, other: 7 },
 ];
 
 /** The same cases on a device and on the reference: outputs, final states and all derivatives. */
-export async function checkDevice(
+export function checkDevice(
   cell: Cell,
   device: Device,
   options: DeviceCheckOptions = {},
 ): Promise<CheckResult> {
-  const { seed = 1, sizes = deviceSizes } = options;
-  const tolerance = deviceTolerances[device.name];
+  const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
+    randomCase(cell, sizes, form, seed);
+  const hasX = cell.inputs.some((input) => input.name === "x");
+  return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), device, options);
+}
+
+/** The same for a network of several layers, whose widths are its own. */
+export function checkNetworkOnDevice(
+  name: string,
+  network: Network,
+  device: Device,
+  options: DeviceCheckOptions = {},
+): Promise<CheckResult> {
+  const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
+    randomNetworkCase(network, sizes, form, seed);
+  return compareCases(name, make, (steps) => formsOf(steps, false), device, options);
+}
+
+async function compareCases(
+  name: string,
+  make: (sizes: CaseSizes, form: CaseForm, seed: number) => RandomCase,
+  forms: (steps: number) => readonly CaseForm[],
+  device: Device,
+  { seed = 1, sizes = deviceSizes }: DeviceCheckOptions,
+): Promise<CheckResult> {
   const reference = referenceDevice();
   const found: Finding[] = [];
   let cases = 0;
   for (const size of sizes) {
-    for (const form of formsOf(cell, size.steps)) {
-      const given = inSinglePrecision(randomCase(cell, size, form, seed + cases));
+    for (const form of forms(size.steps)) {
+      const given = inSinglePrecision(make(size, form, seed + cases));
       cases += 1;
       const expected = await measure(reference, given);
       const came = await measure(device, given);
       found.push(...compare(expected, came).map((f) => ({ ...f, sizes: size, form })));
     }
   }
-  return resultOf(cell, found, cases, tolerance);
+  return resultOf(name, found, cases, deviceTolerances[device.name]);
 }
 
 /** The ways of running a cell that differ in what the plan must do. */
-export function formsOf(cell: Cell, steps: number): CaseForm[] {
-  const hasX = cell.inputs.some((input) => input.name === "x");
+export function formsOf(steps: number, hasX: boolean): CaseForm[] {
   const forms = [false, true].flatMap((fresh): CaseForm[] => [
     { fresh, ragged: false, resets: false, index: false },
     { fresh, ragged: steps > 1, resets: true, index: false },
@@ -153,8 +187,11 @@ interface Measured {
 async function measure(device: Device, given: RandomCase): Promise<Measured> {
   const run = await runCase(device, given);
   const gradients = new Map([...(await run.gradients())].map(([{ name }, values]) => [`d ${name}`, values]));
-  const values = await run.values();
+  const values = new Map(await run.values());
   run.dispose();
+  const judge = await runCase(device, given, { mode: "evaluate" });
+  for (const [name, own] of await judge.values()) values.set(`${name} in evaluation`, own);
+  judge.dispose();
   return { values, gradients };
 }
 
@@ -165,8 +202,8 @@ function compare(
 ): { readonly quantity: string; readonly error: number }[] {
   const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   return (["values", "gradients"] as const).flatMap((kind) => {
-    // What is zero but for rounding is held against the others.
-    const least = 0.01 * Math.max(...[...expected[kind].values()].map(greatest));
+    // What is zero but for rounding is held against the others, and against a loss near one.
+    const least = Math.max(leastScale, 0.01 * Math.max(...[...expected[kind].values()].map(greatest)));
     return [...expected[kind]].map(([quantity, right]) => {
       const own = came[kind].get(quantity) as Float64Array;
       const difference = greatest(right.map((v, i) => v - (own[i] as number)));
@@ -187,8 +224,8 @@ function inSinglePrecision(given: RandomCase): RandomCase {
 }
 
 /** A cell on which the loss depends in nothing has nothing to be wrong. */
-function resultOf(cell: Cell, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
+function resultOf(cell: string, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
   const worst = found.reduce<Finding | undefined>((a, b) => (a && a.error >= b.error ? a : b), undefined);
   const error = worst?.error ?? 0;
-  return { cell: cell.name, error, pass: error <= tolerance, cases, ...(worst && { worst }) };
+  return { cell, error, pass: error <= tolerance, cases, ...(worst && { worst }) };
 }

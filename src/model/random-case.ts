@@ -112,7 +112,7 @@ export function randomNetworkCase(
       const [buffer, derivative] = [`initial.${layer}.${state.name}`, `dinitial.${layer}.${state.name}`];
       buffers.set(
         buffer,
-        fill(size, () => 0.5 * stream.normal()),
+        fill(size, () => state.start + signed(stream, 0.1, 0.6)),
       );
       projections.push(
         project(`final.${layer}.${state.name}`, `dfinal.${layer}.${state.name}`, size, stream),
@@ -184,15 +184,14 @@ function resetsOf(lengths: Int32Array, form: Omit<CaseForm, "index">, stream: Ra
   return Float64Array.from(resets);
 }
 
-/** Away from zero, either sign; matrices so that values neither grow nor fade over the steps. */
+/** Not near zero; matrices so that values neither grow nor fade over the steps. */
 function parametersOf(layout: ParameterLayout, stream: RandomStream): Float64Array {
   const values = new Float64Array(layout.size);
-  const signed = (low: number, high: number): number =>
-    (stream.uniform() < 0.5 ? -1 : 1) * (low + (high - low) * stream.uniform());
   for (const { offset, size, shape } of layout.places) {
     const columns = shape[1];
     for (let i = offset; i < offset + size; i++) {
-      values[i] = columns === undefined ? signed(0.1, 0.7) : signed(0.3, 1.2) / Math.sqrt(columns);
+      values[i] =
+        columns === undefined ? signed(stream, 0.1, 0.7) : signed(stream, 0.3, 1.2) / Math.sqrt(columns);
     }
   }
   return values;
@@ -201,6 +200,11 @@ function parametersOf(layout: ParameterLayout, stream: RandomStream): Float64Arr
 /** Weights such that the loss is about as large as one of the values. */
 function project(from: string, into: string, size: number, stream: RandomStream): Projection {
   return { from, into, weights: fill(size, () => stream.normal() / Math.sqrt(size)) };
+}
+
+/** Away from zero, either sign. */
+function signed(stream: RandomStream, low: number, high: number): number {
+  return (stream.uniform() < 0.5 ? -1 : 1) * (low + (high - low) * stream.uniform());
 }
 
 function fill(size: number, value: () => number): Float64Array {

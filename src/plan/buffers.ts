@@ -43,8 +43,14 @@ export function createArena(rows: number, steps: number): Arena {
     parameters(size) {
       const id = buffers.length;
       const buffer: Buffer = {
-        ...{ id, name: "parameters", type: "float", extent: "once", width: size },
-        ...{ space: "parameters", offset: 0, size },
+        id,
+        name: "parameters",
+        type: "float",
+        extent: "once",
+        width: size,
+        space: "parameters",
+        offset: 0,
+        size,
       };
       buffers.push(buffer);
       return buffer;

@@ -55,11 +55,10 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   const loss = planLoss(network, arena, training);
   if (loss.gradient) contributions.set(network.loss.of, [loss.gradient]);
 
-  // In training the last layer first: each hands its derivative to those before it.
+  // Last layer first: each hands its derivative to those before it.
   const views: Record<string, View> = {};
   const planned = new Map<string, LayerPlan>();
-  const order = [...network.layers.entries()];
-  for (const [index, layer] of training ? order.reverse() : order) {
+  for (const [index, layer] of [...network.layers.entries()].reverse()) {
     const step = lower(layer.cell, layer.sizes, { noise: training });
     const forwardCount = step.graph.nodes.length;
     const gradient = training
@@ -246,6 +245,13 @@ function checkNetwork(network: Network): void {
       if (given !== expected) {
         throw new Error(
           `layer '${layer.name}': input '${input.name}' has width ${expected} but '${source}' has width ${given}`,
+        );
+      }
+      const per = network.inputs.find((i) => i.name === source)?.per ?? "step";
+      if (per !== input.per) {
+        throw new Error(
+          `layer '${layer.name}': input '${input.name}' is per ${input.per} but '${source}' is per ${per}; ` +
+            `declare it so in the equations, as in 'input ${input.name} per ${per}', or connect another`,
         );
       }
     }

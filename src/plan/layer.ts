@@ -189,9 +189,9 @@ export function planLayer(context: LayerContext): LayerPlan {
     return home;
   }
 
-  /** Where a pointwise kernel in `region` loads a node; undefined where it computes it. */
+  /** Where the pointwise kernel that stores `here` loads a node; undefined where it computes it. */
   const loadIn =
-    (region: Region) =>
+    (region: Region, here: readonly Node[]) =>
     (node: Node): readonly Access[] | undefined => {
       switch (node.op) {
         case "parameter":
@@ -203,7 +203,8 @@ export function planLayer(context: LayerContext): LayerPlan {
         case "carried":
           return [access(derivatives.get(node.name) as Buffer)];
         case "lag":
-          if (region === "loop") return [access(stateBuffer.get(node.name) as Buffer, 0, "lag")];
+          if (region === "loop" || here.includes(node))
+            return [access(stateBuffer.get(node.name) as Buffer, 0, "lag")];
       }
       const home = homesOf(node).find((h) => h.at !== "lag");
       return home ? [home] : undefined;
@@ -222,7 +223,7 @@ export function planLayer(context: LayerContext): LayerPlan {
       region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
     const kernelOver = (o: Over): Kernel =>
       fuse(o, stores, {
-        load: loadIn(region),
+        load: loadIn(region, here),
         temporary: (width) => access(make("once", width)),
         salt: context.salt,
       });

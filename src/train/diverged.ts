@@ -27,46 +27,45 @@ export interface Divergence {
 }
 
 export function divergenceError(divergence: Divergence): TrainingError {
-  const { step, loss, norm, rate, layout } = divergence;
-  const ruined = firstNotFinite(layout, divergence.weights, layout.size);
-  const names = ruined ?? firstNotFinite(layout, divergence.gradients, layout.trained);
-  const name = names?.[0] ?? largest(layout, divergence.gradients);
-  const others = names && names.length > 1 ? ` (and of ${names.length - 1} others)` : "";
-  const what = ruined
-    ? `the weights of ${name}${others} are not finite since the step before; go back to the last checkpoint and`
-    : `the gradient of ${name}${others} is ${names ? "not finite" : "too large"}, ` +
-      `the loss is ${loss} and the gradient's norm ${norm}; no weight was changed;`;
-  return new TrainingError(
-    step,
-    name,
-    `training, step ${step}: ${what} lower the rate (now ${rate}) or clip more tightly`,
-  );
-}
+  const { step, loss, norm, rate, layout, weights, gradients } = divergence;
+  const error = (names: readonly string[], what: string): TrainingError => {
+    const [name = ""] = names;
+    const others = names.length > 1 ? ` (and of ${names.length - 1} others)` : "";
+    const message =
+      `training, step ${step}: the ${what.replace("#", name + others)} ` +
+      `lower the rate (now ${rate}) or clip more tightly`;
+    return new TrainingError(step, name, message);
+  };
+  const seen = `the loss is ${loss} and the gradient's norm ${norm}; no weight was changed;`;
 
-/** The parameters with an element that is not finite, or undefined. */
-function firstNotFinite(
-  layout: ParameterLayout,
-  values: ArrayLike<number>,
-  count: number,
-): string[] | undefined {
-  const names = layout.places
-    .filter(({ offset, size }) => {
-      for (let i = offset; i < Math.min(offset + size, count); i++)
-        if (!Number.isFinite(values[i])) return true;
-      return false;
-    })
-    .map((place) => place.name);
-  return names.length > 0 ? names : undefined;
-}
-
-/** Where the gradient's greatest element is: its norm can overflow though every element is finite. */
-function largest(layout: ParameterLayout, gradients: ArrayLike<number>): string {
-  let [name, most] = ["", -1];
-  for (const place of layout.places.filter((p) => p.trained)) {
-    for (let i = place.offset; i < place.offset + place.size; i++) {
-      const size = Math.abs(gradients[i] as number);
-      if (size > most) [name, most] = [place.name, size];
-    }
+  const ruined = notFinite(layout, weights, layout.size);
+  if (ruined.length > 0) {
+    return error(
+      ruined,
+      "weights of # are not finite since the step before; go back to the last checkpoint and",
+    );
   }
-  return name;
+  const broken = notFinite(layout, gradients, layout.trained);
+  if (broken.length > 0) return error(broken, `gradient of # is not finite, ${seen}`);
+  // Sums of numbers that are finite can overflow.
+  return Number.isFinite(norm)
+    ? error([greatest(layout, weights, layout.size)], `weights of # have grown too large, ${seen}`)
+    : error([greatest(layout, gradients, layout.trained)], `gradient of # is too large, ${seen}`);
+}
+
+/** The parameters with an element that is not finite, among the first `count` elements. */
+function notFinite(layout: ParameterLayout, values: ArrayLike<number>, count: number): string[] {
+  const broken = layout.places.filter(({ offset, size }) => {
+    for (let i = offset; i < Math.min(offset + size, count); i++)
+      if (!Number.isFinite(values[i])) return true;
+    return false;
+  });
+  return broken.map((place) => place.name);
+}
+
+/** The parameter that the element of the greatest size belongs to. */
+function greatest(layout: ParameterLayout, values: ArrayLike<number>, count: number): string {
+  let at = 0;
+  for (let i = 1; i < count; i++) if (Math.abs(values[i] as number) > Math.abs(values[at] as number)) at = i;
+  return layout.places.find(({ offset, size }) => at >= offset && at < offset + size)?.name ?? "";
 }

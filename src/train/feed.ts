@@ -46,6 +46,7 @@ export function laneFeed(ids: Ids, { batch, window, horizon }: FeedSettings, par
   const text = lanes(ids, { batch, window }, part);
   const steps = Math.min(horizon, text.steps);
   const arrays = allocate(steps * batch);
+  const front = frontOf(arrays);
   return {
     rows: batch,
     steps,
@@ -64,7 +65,7 @@ export function laneFeed(ids: Ids, { batch, window, horizon }: FeedSettings, par
       const ended = end === text.steps;
       return {
         extent: { rows: batch, steps: count, carry: Math.min(count, carry) },
-        ...views(arrays, tokens),
+        ...front(tokens),
         counted: (end - at) * batch,
         next: ended ? { epoch: epoch + 1, at: 0 } : { epoch, at: end },
       };
@@ -87,6 +88,7 @@ export function sequenceFeed(
   const batch = Math.min(settings.batch, Math.max(1, items.length));
   const data = sequences(items, { ...settings, batch });
   const arrays = allocate(data.longest * batch);
+  const front = frontOf(arrays);
   const padded = { ...allocate(data.longest * batch), lengths: new Int32Array(batch) };
   return {
     rows: batch,
@@ -115,7 +117,7 @@ export function sequenceFeed(
       arrays.resets.fill(0, 0, tokens).fill(1, 0, rows);
       return {
         extent: { rows, steps, lengths },
-        ...views(arrays, tokens),
+        ...front(tokens),
         counted,
         next: at + 1 === data.batches ? { epoch: epoch + 1, at: 0 } : { epoch, at: at + 1 },
       };
@@ -147,11 +149,18 @@ function allocate(tokens: number): Arrays {
   };
 }
 
-function views({ inputs, targets, weights, resets }: Arrays, tokens: number): Arrays {
-  return {
-    inputs: inputs.subarray(0, tokens),
-    targets: targets.subarray(0, tokens),
-    weights: weights.subarray(0, tokens),
-    resets: resets.subarray(0, tokens),
+/** The front of the arrays; the last views are kept, since nearly all batches have the same size. */
+function frontOf({ inputs, targets, weights, resets }: Arrays): (tokens: number) => Arrays {
+  let [latest, size]: [Arrays | undefined, number] = [undefined, 0];
+  return (tokens) => {
+    if (latest && size === tokens) return latest;
+    size = tokens;
+    latest = {
+      inputs: inputs.subarray(0, tokens),
+      targets: targets.subarray(0, tokens),
+      weights: weights.subarray(0, tokens),
+      resets: resets.subarray(0, tokens),
+    };
+    return latest;
   };
 }

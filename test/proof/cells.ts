@@ -115,7 +115,7 @@ const accumulated = equations("accumulated")`
 
 // No input: the state alone.
 const autonomous = equations("autonomous")`
-  h' = tanh(U h + b) + 0.5 ⊙ V tanh(U (U h))
+  h' = -tanh(U h + b) + 0.5 ⊙ V tanh(U (U h))
 `;
 
 export const proofCells: readonly Cell[] = [

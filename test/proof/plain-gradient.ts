@@ -2,11 +2,11 @@
 // by its definition, and the parameters' are summed one token after another.
 import { differentiate, type MatrixGradient, type VectorGradient } from "../../src/ir/differentiate.ts";
 import type { Values } from "../../src/ir/evaluate.ts";
-import { levels, type Matrix, type Node } from "../../src/ir/graph.ts";
+import { levels, type Node } from "../../src/ir/graph.ts";
 import { lower } from "../../src/ir/lower.ts";
-import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
 import type { RandomCase } from "../../src/model/random-case.ts";
 import type { NetworkLayer } from "../../src/plan/network.ts";
+import { add, interpret, outer } from "./interpret.ts";
 import { inputAt, noiseAt, parametersOf, runPlain, tokensOf, type PlainRun, type Token } from "./plain.ts";
 
 export interface PlainGradient {
@@ -20,27 +20,18 @@ export interface PlainGradient {
   readonly named: ReadonlyMap<string, (name: string, token: Token) => Float64Array | undefined>;
 }
 
-const add = (a: Float64Array | undefined, b: Float64Array): Float64Array =>
-  a ? a.map((v, i) => v + (b[i] as number)) : b;
-
-/** Of a matrix in blocks: the element at [row, column], and where it is kept; zero outside the blocks. */
-function elementsOf({ rows, columns, blocks }: Matrix): { row: number; column: number; at: number }[] {
-  const [height, width] = [rows / blocks, columns / blocks];
-  return Array.from({ length: rows * width }, (_, at) => {
-    const row = Math.floor(at / width);
-    return { row, column: Math.floor(row / height) * width + (at % width), at };
-  });
+/** The same while it is being summed. */
+interface Sums extends PlainGradient {
+  readonly parameters: Map<string, Float64Array>;
+  readonly inputs: Map<string, Float64Array[]>;
+  readonly initial: Map<string, Float64Array[]>;
+  readonly named: Map<string, (name: string, token: Token) => Float64Array | undefined>;
 }
 
 export function differentiatePlain(given: RandomCase): PlainGradient {
-  const { network, buffers } = given;
+  const { network } = given;
   const run = runPlain(given, true);
-  const sums = {
-    parameters: new Map<string, Float64Array>(),
-    inputs: new Map<string, Float64Array[]>(),
-    initial: new Map<string, Float64Array[]>(),
-    named: new Map<string, (name: string, token: Token) => Float64Array | undefined>(),
-  };
+  const sums: Sums = { parameters: new Map(), inputs: new Map(), initial: new Map(), named: new Map() };
   // By layer, for each token: the derivative by what it hands on, from all that use it.
   const received = new Map([[network.loss.of, lossGradient(given, run)]]);
   for (const [index, layer] of [...network.layers.entries()].reverse()) {
@@ -57,24 +48,28 @@ export function differentiatePlain(given: RandomCase): PlainGradient {
     );
   }
   return sums;
+}
 
-  function lossGradient(of: RandomCase, { outputs, tokens }: PlainRun): Float64Array[] {
-    const logits = outputs.get(network.loss.of) as Float64Array[];
-    const width = logits[0]?.length ?? 0;
-    if (network.loss.kind === "given") {
-      const weights = of.projections[0]?.weights as Float64Array;
-      return tokens.map(({ place }) => weights.slice(place * width, (place + 1) * width));
-    }
-    const [targets, weights] = [buffers.get("targets"), buffers.get("weights")];
-    const total = tokens.reduce((sum, { place }) => sum + (weights?.[place] as number), 0);
-    return tokens.map(({ place }) => {
-      const row = logits[place] as Float64Array;
-      const powers = row.map((v) => Math.exp(v - Math.max(...row)));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      const share = (weights?.[place] as number) / total;
-      return powers.map((p, i) => (p / sum - (targets?.[place] === i ? 1 : 0)) * share);
-    });
+/** The derivative by what the layer of the loss hands on. */
+function lossGradient(
+  { network, buffers, projections }: RandomCase,
+  { outputs, tokens }: PlainRun,
+): Float64Array[] {
+  const logits = outputs.get(network.loss.of) as Float64Array[];
+  const width = logits[0]?.length ?? 0;
+  if (network.loss.kind === "given") {
+    const weights = projections[0]?.weights as Float64Array;
+    return tokens.map(({ place }) => weights.slice(place * width, (place + 1) * width));
   }
+  const [targets, weights] = [buffers.get("targets"), buffers.get("weights")];
+  const total = tokens.reduce((sum, { place }) => sum + (weights?.[place] as number), 0);
+  return tokens.map(({ place }) => {
+    const row = logits[place] as Float64Array;
+    const powers = row.map((v) => Math.exp(v - Math.max(...row)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    const share = (weights?.[place] as number) / total;
+    return powers.map((p, i) => (p / sum - (targets?.[place] === i ? 1 : 0)) * share);
+  });
 }
 
 interface LayerWork {
@@ -87,11 +82,7 @@ interface LayerWork {
 
 function differentiateLayer(
   { given, run, layer, index, outside }: LayerWork,
-  sums: {
-    parameters: Map<string, Float64Array>;
-    initial: Map<string, Float64Array[]>;
-    named: Map<string, (name: string, token: Token) => Float64Array | undefined>;
-  },
+  sums: Sums,
   hand: (source: string, at: number, value: Float64Array) => void,
 ): void {
   const step = lower(layer.cell, layer.sizes);
@@ -129,7 +120,6 @@ function differentiateLayer(
   }
   function compute(node: Node, token: Token): Float64Array {
     const args = node.op === "sumSteps" ? [] : node.arguments.map((a) => value(a, token));
-    const first = args[0] as Float64Array;
     const own = ofRow(token.row);
     switch (node.op) {
       case "number":
@@ -155,43 +145,15 @@ function differentiateLayer(
       }
       case "mask":
         return noiseAt(given, index, token)(node.salt, node.per, node.width, node.rate);
-      case "sum":
-        return Float64Array.of(first.reduce((a, b) => a + b, 0));
-      case "greatest":
-        return Float64Array.of(Math.max(...first));
-      case "product":
-        return Float64Array.from(node.matrices.flatMap((m) => [...multiply(m, first, false)]));
-      case "pullback":
-        return node.matrices.map((m, i) => multiply(m, args[i] as Float64Array, true)).reduce(add);
-      case "slice":
-        return first.slice(node.offset, node.offset + node.width);
-      case "broadcast":
-        return first.length === node.width ? first : new Float64Array(node.width).fill(first[0] as number);
       case "sumSteps":
         return own.map((other) => value(node.arguments[0] as Node, other)).reduce(add);
       default:
-        return Float64Array.from({ length: node.width }, (_, i) =>
-          ops[node.op as PointwiseOp].value(...args.map((a) => a[a.length === 1 ? 0 : i] as number)),
-        );
+        return interpret(node, args, (matrix) => parameters.get(matrix) as Float64Array);
     }
-  }
-  function multiply(matrix: Matrix, vector: Float64Array, transposed: boolean): Float64Array {
-    const elements = parameters.get(matrix.name) as Float64Array;
-    const result = new Float64Array(transposed ? matrix.columns : matrix.rows);
-    for (const { row, column, at } of elementsOf(matrix)) {
-      const [to, from] = transposed ? [column, row] : [row, column];
-      result[to] = (result[to] as number) + (elements[at] as number) * (vector[from] as number);
-    }
-    return result;
   }
   function contributionOf(p: MatrixGradient | VectorGradient, token: Token): Float64Array {
     if (p.kind === "vector") return value(p.delta, token);
-    const [rows, vector] = [value(p.rows, token), value(p.vector, token)];
-    const matrix = { name: p.name, rows: p.rows.width, columns: p.vector.width, blocks: p.blocks };
-    return Float64Array.from(
-      elementsOf(matrix),
-      ({ row, column }) => (rows[row] as number) * (vector[column] as number),
-    );
+    return outer(value(p.rows, token), value(p.vector, token), p.blocks);
   }
 
   const firstTokens = tokens.filter((token) => token.step === 0);

@@ -4,15 +4,13 @@ import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
 import { formsOf } from "../../src/model/check.ts";
 import { randomCase, randomNetworkCase, type RandomCase } from "../../src/model/random-case.ts";
-import { buildPlan } from "../../src/plan/build.ts";
-import type { Mode } from "../../src/plan/plan.ts";
-import type { Program, Writable } from "../../src/run/device.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import type { Writable } from "../../src/run/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { proofCells } from "./cells.ts";
 import { expectClose } from "./closeness.ts";
 import { networks } from "./networks.ts";
 import { differentiatePlain } from "./plain-gradient.ts";
+import { compileCase, expectGradients, expectRead } from "./programs.ts";
 import { flat, runPlain, type Token } from "./plain.ts";
 
 const sizes = { steps: 5, rows: 3, H: 5, I: 3, other: 2 };
@@ -22,7 +20,10 @@ const forms = [false, true].flatMap((fresh) => [
 ]);
 const cases: { name: string; given: RandomCase }[] = [
   ...[...cells, ...proofCells].flatMap((cell) =>
-    formsOf(cell, sizes.steps).map((form, i) => ({
+    formsOf(
+      sizes.steps,
+      cell.inputs.some((input) => input.name === "x"),
+    ).map((form, i) => ({
       name: `${cell.name} ${JSON.stringify(form)}`,
       given: randomCase(cell, sizes, form, i + 1),
     })),
@@ -35,34 +36,10 @@ const cases: { name: string; given: RandomCase }[] = [
   ),
 ];
 
-async function compile(given: RandomCase, mode: Mode, keep: readonly string[] = []): Promise<Program> {
-  const device = referenceDevice();
-  const plan = buildPlan(given.network, { mode, keep, rows: sizes.rows, steps: sizes.steps });
-  const store = device.parameters(plan.parameters);
-  store.write(given.parameters);
-  const program = await device.compile(plan, store);
-  // A program is used again and again: nothing may be read before it is written.
-  for (const { name, space, type, size } of plan.buffers) {
-    if (space === "arena" && type === "float") program.write(name, new Float64Array(size).fill(NaN));
-  }
-  const buffers: (readonly [string, Writable])[] = [...given.buffers];
-  for (const { into, weights } of given.projections) if (into) buffers.push([into, weights]);
-  for (const [name, values] of buffers) {
-    const buffer = plan.buffers.find((b) => b.name === name);
-    if (buffer) program.write(name, values.subarray(0, buffer.size));
-  }
-  return program;
-}
-
-async function expectRead(program: Program, name: string, expected: readonly number[]): Promise<void> {
-  const came = await program.read(name, new Float64Array(expected.length));
-  expectClose(name, came, expected, tolerances.plan);
-}
-
 test.each(cases)("values in training and evaluation: $name", async ({ given }) => {
   for (const mode of ["train", "evaluate"] as const) {
     const plain = runPlain(given, mode === "train");
-    const program = await compile(given, mode);
+    const program = await compileCase(given, mode);
     program.run("forward", given.extent);
     for (const [layer, outputs] of plain.outputs) await expectRead(program, `output.${layer}`, flat(outputs));
     for (const [state, rows] of plain.finals) await expectRead(program, `final.${state}`, flat(rows));
@@ -73,29 +50,11 @@ test.each(cases)("values in training and evaluation: $name", async ({ given }) =
 
 test.each(cases)("gradients: $name", async ({ given }) => {
   const plain = differentiatePlain(given);
-  const program = await compile(given, "train");
+  const program = await compileCase(given, "train");
   program.run("forward", given.extent);
   program.run("backward", given.extent);
   await expectGradients(program, given, plain);
 });
-
-async function expectGradients(
-  program: Program,
-  given: RandomCase,
-  plain: ReturnType<typeof differentiatePlain>,
-): Promise<void> {
-  const gradients = await program.read("gradients", new Float64Array(given.layout.trained));
-  for (const { name, offset, size, trained } of given.layout.places) {
-    if (!trained) continue;
-    const expected = plain.parameters.get(name) ?? new Float64Array(size);
-    expectClose(name, gradients.subarray(offset, offset + size), expected, tolerances.plan);
-  }
-  for (const [state, rows] of plain.initial) await expectRead(program, `dinitial.${state}`, flat(rows));
-  for (const { name, kind } of given.network.inputs) {
-    if (kind === "index" || given.network.loss.kind !== "given") continue;
-    await expectRead(program, `d.${name}`, flat(plain.inputs.get(name) ?? []));
-  }
-}
 
 test.each(cases)("kept quantities and their derivatives: $name", async ({ given }) => {
   const values = runPlain(given, true);
@@ -108,7 +67,7 @@ test.each(cases)("kept quantities and their derivatives: $name", async ({ given 
         : []),
     ]),
   );
-  const program = await compile(
+  const program = await compileCase(
     given,
     "train",
     quantities.map((q) => q.kept),
@@ -134,7 +93,7 @@ test.each(cases.filter(({ given }) => !given.extent.lengths))(
   async ({ given }) => {
     const { rows, steps } = given.extent;
     const plain = runPlain(given, false);
-    const program = await compile(given, "step");
+    const program = await compileCase(given, "step");
     for (let t = 0; t < steps; t++) {
       const perStep = given.network.inputs.filter((input) => input.per === "step");
       for (const { name, kind, width } of [
@@ -157,7 +116,10 @@ test.each(cases.filter(({ given }) => !given.extent.lengths))(
 test("a plan that differs from the equations is seen", async () => {
   const given = randomCase(cells[0]!, sizes, { fresh: false, ragged: false, resets: false, index: false }, 1);
   const plain = runPlain(given, false);
-  const program = await compile({ ...given, parameters: given.parameters.map((p) => p + 1e-10) }, "evaluate");
+  const program = await compileCase(
+    { ...given, parameters: given.parameters.map((p) => p + 1e-10) },
+    "evaluate",
+  );
   program.run("forward", given.extent);
   const outputs = flat(plain.outputs.get("cell") ?? []);
   const came = await program.read("output.cell", new Float64Array(outputs.length));

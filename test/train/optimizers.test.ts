@@ -4,9 +4,13 @@ import { cellNamed } from "../../src/cells/index.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Program } from "../../src/run/device.ts";
+import { parseCell } from "../../src/ir/equations.ts";
+import type { Network } from "../../src/plan/network.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
+import type { ClipSettings } from "../../src/train/clip.ts";
 import { updateOf, type OptimizerSettings, type Update } from "../../src/train/optimizers.ts";
 import { readModelGolden, type ModelParameterName, type OptimizerName } from "../goldens/read.ts";
+import { distance, expectClose } from "../proof/closeness.ts";
 import { tolerances } from "../tolerances.ts";
 
 const golden = readModelGolden();
@@ -73,28 +77,57 @@ async function train(update: Update, rate: number) {
   return { losses, norms, finals: new Map(finals) };
 }
 
-/** The greatest difference, relative to the greatest expected value. */
-function difference(came: readonly number[], expected: readonly number[]): number {
-  const scale = Math.max(...expected.map(Math.abs));
-  return Math.max(...expected.map((value, i) => Math.abs(value - came[i]!))) / scale;
-}
-
 describe("optimisers agree with PyTorch in float64", () => {
   it.each(Object.keys(optimizers) as OptimizerName[])("%s", async (name) => {
     const run = runs[name];
     const update = updateOf(optimizers[name], { kind: "norm", limit: golden.clip });
     const came = await train(update, run.settings.lr);
-    expect(difference(came.losses, run.losses)).toBeLessThan(tolerances.pytorch);
-    expect(difference(came.norms, run.gradientNorms)).toBeLessThan(tolerances.pytorch);
+    expectClose("losses", came.losses, run.losses, tolerances.pytorch);
+    expectClose("norms", came.norms, run.gradientNorms, tolerances.pytorch);
     if (name !== "adam") return;
     for (const [parameter, expected] of Object.entries(golden.finalParameters.adam)) {
-      expect(difference(came.finals.get(parameter)!, expected), parameter).toBeLessThan(tolerances.pytorch);
+      expectClose(parameter, came.finals.get(parameter)!, expected, tolerances.pytorch);
     }
   });
 
   it("and a rate that is 0.1 % off would be seen", async () => {
     const update = updateOf(optimizers.adam, { kind: "norm", limit: golden.clip });
     const came = await train(update, runs.adam.settings.lr * 1.001);
-    expect(difference(came.losses, runs.adam.losses)).toBeGreaterThan(1e4 * tolerances.pytorch);
+    expect(distance(came.losses, runs.adam.losses)).toBeGreaterThan(1e4 * tolerances.pytorch);
+  });
+});
+
+describe("clipping", () => {
+  const gradient = [3, -4, 0.1]; // norm 5.0009999
+  const norm = Math.hypot(...gradient);
+
+  /** One update of three weights at 0 by SGD at rate 1: the clipped gradient, negative. */
+  async function clipped(clip: ClipSettings): Promise<number[]> {
+    const cell = parseCell("scale", "y = w ⊙ x\noutput y\nwidth y = I");
+    const network: Network = {
+      inputs: [{ name: "x", width: 3, kind: "dense", per: "step" }],
+      layers: [{ name: "layer", cell, sizes: { I: 3, H: 3 }, inputs: { x: "x" } }],
+      loss: { kind: "cross-entropy", of: "layer" },
+    };
+    const { rule, numbers } = updateOf({ kind: "sgd" }, clip);
+    const plan = buildPlan(network, { mode: "train", rows: 1, steps: 1, update: rule });
+    const device = referenceDevice();
+    const store = device.parameters(plan.parameters);
+    const program = await device.compile(plan, store);
+    program.write("gradients", Float64Array.from(gradient));
+    for (const [name, value] of Object.entries(numbers(1, 1))) program.write(name, Float64Array.of(value));
+    program.run("update", { rows: 1, steps: 1 });
+    return [...store.read()].map((w) => -w);
+  }
+
+  it.each<[ClipSettings, number[]]>([
+    [{ kind: "none" }, gradient],
+    [{ kind: "value", limit: 2 }, [2, -2, 0.1]],
+    [{ kind: "norm", limit: 100 }, gradient],
+    [{ kind: "norm", limit: 1 }, gradient.map((d) => d / (norm + 1e-6))],
+    [{ kind: "normalise", limit: 1 }, gradient.map((d) => d / (norm + 1e-6))],
+    [{ kind: "normalise", limit: 100 }, gradient.map((d) => (100 * d) / (norm + 1e-6))],
+  ])("%o", async (clip, expected) => {
+    expectClose("clipped gradient", await clipped(clip), expected, tolerances.plan);
   });
 });

@@ -1,0 +1,21 @@
+// Nobody wrote a backward pass here, so nobody has to believe one: every cell's derived gradients against
+// differences in float64, and the fast device against the slow and obvious one. Must reach: 1e-6, and the wasm
+// device's tolerance in float32.
+import { cells, checkCell, checkDevice, wasmDevice } from "unrolled";
+
+const device = wasmDevice();
+let failed = 0;
+for (const cell of cells) {
+  const gradients = await checkCell(cell);
+  const wasm = await checkDevice(cell, device, { sizes: [{ steps: 7, rows: 5, H: 11, I: 7, other: 5 }] });
+  if (!gradients.pass || !wasm.pass) failed += 1;
+  const { worst } = gradients;
+  console.log(
+    `${cell.name.padEnd(16)} gradients ${gradients.error.toExponential(1)} (worst: d ${worst?.quantity}), ` +
+      `wasm ${wasm.error.toExponential(1)}`,
+  );
+}
+device.dispose();
+
+console.log(`${cells.length} cells, ${failed} failed`);
+if (failed > 0) throw new Error(`gradient check: ${failed} of ${cells.length} cells failed`);

@@ -1,0 +1,96 @@
+// Where a command's words go: data to stdout, talk to stderr, one line that is redrawn while work goes on.
+// Knows streams, colours and signals, and no command.
+import { styleText } from "node:util";
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+export interface Terminal {
+  /** Data. Resolves when the stream has taken it; rejects with code EPIPE where the reader has gone. */
+  out(text: string): Promise<void>;
+  /** One line of talk. */
+  say(line: string): void;
+  /** A line that the next one replaces; nothing where nobody watches. */
+  status(line: string): void;
+  /** Whether stderr is a terminal, so that a line can be redrawn. */
+  readonly isInteractive: boolean;
+  /** Text in a style, where the stream it is for shows colours. */
+  paint(stream: "out" | "err", style: Style, text: string): string;
+  /** Calls `handler` at the first Ctrl-C or SIGTERM from now on; the second one quits. Returns how to stop. */
+  onInterrupt(handler: () => void): () => void;
+}
+
+/** What a terminal needs of a stream; `process.stdout` is one. */
+export interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string, done: (error?: Error | null) => void): boolean;
+}
+
+export interface TerminalSettings {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onInterrupt: Terminal["onInterrupt"];
+}
+
+const clearLine = "\r\u001b[2K";
+
+export function createTerminal({ stdout, stderr, environment, onInterrupt }: TerminalSettings): Terminal {
+  // https://no-color.org: any value but the empty one.
+  const plain = Boolean(environment["NO_COLOR"]) || environment["TERM"] === "dumb";
+  const colours = { out: !plain && stdout.isTTY === true, err: !plain && stderr.isTTY === true };
+  const isInteractive = stderr.isTTY === true && environment["TERM"] !== "dumb";
+  let shown = false;
+  const talk = (text: string): void => void stderr.write(text, () => {});
+  const clear = (): void => {
+    if (shown) talk(clearLine);
+    shown = false;
+  };
+  return {
+    isInteractive,
+    out(text) {
+      clear();
+      return new Promise((resolve, reject) => {
+        stdout.write(text, (error) => (error ? reject(error) : resolve()));
+      });
+    },
+    say(line) {
+      clear();
+      talk(`${line}\n`);
+    },
+    status(line) {
+      if (!isInteractive) return;
+      talk(`${clearLine}${[...line].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
+      shown = line !== "";
+    },
+    paint: (stream, style, text) => (colours[stream] ? styleText(style, text) : text),
+    onInterrupt,
+  };
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  // A write's own callback reports the error; without a listener it would end the process as well.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+  return createTerminal({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    onInterrupt(handler) {
+      let count = 0;
+      const onSignal = (): void => {
+        count += 1;
+        if (count > 1) process.exit(exitInterrupted);
+        handler();
+      };
+      for (const signal of signals) process.on(signal, onSignal);
+      return () => {
+        for (const signal of signals) process.off(signal, onSignal);
+      };
+    },
+  });
+}
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+const exitInterrupted = 130;

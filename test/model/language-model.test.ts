@@ -1,0 +1,87 @@
+// The network of a language model, and what is said of settings that cannot be.
+import { describe, expect, it } from "vitest";
+import { cellNamed } from "../../src/cells/index.ts";
+import { equations } from "../../src/ir/equations.ts";
+import { languageModel, type LanguageModelSettings } from "../../src/model/language-model.ts";
+import { checkMemory, memoryNeeded, showBytes } from "../../src/model/memory.ts";
+import { parameterLayout } from "../../src/plan/build.ts";
+
+const lstm = cellNamed("lstm");
+const model = (more: Partial<LanguageModelSettings> = {}) =>
+  languageModel({ vocabulary: 65, cell: lstm, size: 128, ...more });
+
+describe("language model", () => {
+  it("has a parameter for every name in the equations", () => {
+    const count = 4 * 128 * (65 + 128 + 1) + 65 * (128 + 1);
+    expect(parameterLayout(model()).size).toBe(count);
+  });
+
+  it("joins embedding, layers and dropout in this order", () => {
+    const { layers } = model({ embedding: 16, layers: 2, dropout: 0.5 });
+    expect(layers.map(({ name, sizes, inputs }) => [name, sizes["I"], sizes["H"], inputs["x"]])).toEqual([
+      ["embedding", 65, 16, "symbols"],
+      ["layer1", 16, 128, "embedding"],
+      ["dropout1", 128, 128, "layer1"],
+      ["layer2", 128, 128, "dropout1"],
+      ["dropout2", 128, 128, "layer2"],
+      ["readout", 128, 65, "dropout2"],
+    ]);
+  });
+
+  it("takes the width that a cell hands on, and further sizes", () => {
+    const projected = equations("projected")`
+      s' = tanh(W x + U r + b)
+      r' = R s'
+      width r = P
+      output r
+    `;
+    const { layers } = model({ cell: projected, layers: 2, sizes: { P: 10 } });
+    expect(layers.map(({ sizes }) => sizes["I"])).toEqual([65, 10, 10]);
+  });
+
+  it.each([
+    [{ size: 0 }, "language model: size must be a whole number, 1 or more, not 0"],
+    [{ size: 1.5 }, "language model: size must be a whole number, 1 or more, not 1.5"],
+    [{ size: NaN }, "language model: size must be a whole number, 1 or more, not NaN"],
+    [{ layers: 0 }, "language model: layers must be a whole number, from 1 to 1000, not 0"],
+    [{ layers: 1e9 }, "language model: layers must be a whole number, from 1 to 1000, not 1000000000"],
+    [{ embedding: -1 }, "language model: embedding must be a whole number, 0 or more, not -1"],
+    [{ vocabulary: 1 }, "language model: vocabulary must be a whole number, 2 or more, not 1"],
+    [{ dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
+    [{ dropout: NaN }, "dropout must be from 0 (none) to below 1, not NaN"],
+    [
+      { cell: equations("two")`h' = tanh(W x + V v)${"\ninput v per step"}` },
+      "two has the further input 'v'",
+    ],
+    [{ cell: equations("deaf")`h' = tanh(U h + b)` }, "deaf never reads its input x; add it, as in 'W x'"],
+  ])("refuses %o", (settings, message) => {
+    expect(() => model(settings)).toThrow(message);
+  });
+});
+
+describe("memory", () => {
+  it("is that of the plans, before anything is allocated", () => {
+    const { parameters, bytes } = memoryNeeded(model(), { batch: 32, steps: 50 });
+    expect(parameters).toBe(parameterLayout(model()).size);
+    expect(bytes).toBeGreaterThan(4 * parameters);
+    expect(bytes).toBeLessThan(100e6);
+  });
+
+  it("says the bytes of a size that is out of reach, and what to do", () => {
+    const network = model({ size: 1e9 });
+    const needed = memoryNeeded(network, { batch: 32, steps: 50 });
+    const message = /needs 32 EB, and 4.29 GB can be used: .* layer1.Ui .* choose a smaller size/;
+    expect(() => checkMemory(network, needed)).toThrow(message);
+    expect(() => checkMemory(network, { parameters: 1, bytes: 2 ** 32 })).not.toThrow();
+  });
+
+  it.each([
+    [0, "0 bytes"],
+    [999, "999 bytes"],
+    [4096, "4.1 kB"],
+    [2 ** 32, "4.29 GB"],
+    [4e21, "4000 EB"],
+  ])("shows %i as %s", (bytes, shown) => {
+    expect(showBytes(bytes)).toBe(shown);
+  });
+});

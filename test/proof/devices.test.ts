@@ -1,0 +1,48 @@
+// The fast devices against the reference: outputs, final states and every derivative, at sizes round and odd.
+import { describe, expect, test } from "vitest";
+import { cells } from "../../src/cells/index.ts";
+import { checkDevice, checkNetworkOnDevice } from "../../src/model/check.ts";
+import { referenceDevice } from "../../src/run/reference.ts";
+import type { Device, Numbers } from "../../src/run/device.ts";
+import { wasmDevice } from "../../src/run/wasm.ts";
+import { tolerances } from "../tolerances.ts";
+import { proofCells } from "./cells.ts";
+import { networks } from "./networks.ts";
+
+const small = [
+  { steps: 5, rows: 3, H: 11, I: 7, other: 5 },
+  { steps: 3, rows: 1, H: 1, I: 1, other: 1 },
+];
+
+describe.each([{ name: "wasm", make: () => wasmDevice() }])("$name", ({ make }) => {
+  const device = make();
+
+  test.each(cells.map((cell) => ({ cell, name: cell.name })))("$name, all sizes", async ({ cell }) => {
+    const { error, worst } = await checkDevice(cell, device);
+    expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.device[device.name]);
+  });
+
+  test.each(proofCells.map((cell) => ({ cell, name: cell.name })))("$name", async ({ cell }) => {
+    const { error, worst } = await checkDevice(cell, device, { sizes: small });
+    expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.device[device.name]);
+  });
+
+  test.each(networks)("the network $name", async ({ network, name }) => {
+    const { error, worst } = await checkNetworkOnDevice(name, network, device);
+    expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.device[device.name]);
+  });
+});
+
+test("a device that is wrong by 0.1 % in its parameters is seen", async () => {
+  const reference = referenceDevice();
+  const wrong: Device = {
+    ...reference,
+    name: "wasm",
+    parameters(layout) {
+      const store = reference.parameters(layout);
+      const write = store.write.bind(store);
+      return Object.assign(store, { write: (values: Numbers) => write(values.map((v) => v * 1.001)) });
+    },
+  };
+  expect(await checkDevice(cells[0]!, wrong, { sizes: small })).toMatchObject({ pass: false });
+});

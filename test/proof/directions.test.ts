@@ -1,0 +1,44 @@
+// Differences along a direction: right where a function is smooth, silent where it is not.
+import { expect, test } from "vitest";
+import { equations } from "../../src/ir/equations.ts";
+import { checkCell } from "../../src/model/check.ts";
+import { randomDirection, relativeError, slope } from "../../src/model/directions.ts";
+
+const at = (f: (x: number) => number): Promise<number | undefined> =>
+  slope((d) => Promise.resolve(f(d)), 1e-3);
+
+test("the slope of a smooth function has nine digits", async () => {
+  expect(relativeError((await at((d) => Math.sin(0.7 + d))) as number, Math.cos(0.7))).toBeLessThan(1e-9);
+  expect(relativeError((await at((d) => Math.exp(3 * d))) as number, 3)).toBeLessThan(1e-9);
+  expect(await at(() => 5)).toBe(0);
+});
+
+test.each([-1.5e-3, -3e-4, 1e-4, 7e-4, 1.9e-3])("a kink at %d is not taken for a slope", async (kink) => {
+  expect(await at((d) => Math.sin(d) + 1e-2 * Math.abs(d - kink))).toBeUndefined();
+});
+
+test("what is not finite has no slope", async () => {
+  expect(await at((d) => Math.log(d))).toBeUndefined();
+  expect(relativeError(NaN, 1)).toBe(Infinity);
+  expect(relativeError(1, NaN)).toBe(Infinity);
+});
+
+test("a direction has length one and its seed's values", () => {
+  const direction = randomDirection(11, 3, 1);
+  expect(Math.hypot(...direction)).toBeCloseTo(1, 12);
+  expect(randomDirection(11, 3, 1)).toEqual(direction);
+  expect(randomDirection(11, 4, 1)).not.toEqual(direction);
+});
+
+test("a cell whose loss is not finite fails", async () => {
+  const cell = equations("outside")`h' = log(W x + U h - 100)`;
+  expect(await checkCell(cell, { steps: [2] })).toMatchObject({ pass: false, error: Infinity });
+});
+
+test("a cell on which nothing depends passes", async () => {
+  const cell = equations("noise")`
+    y = mask(0.5, per step)
+    output y
+  `;
+  expect(await checkCell(cell, { steps: [2] })).toMatchObject({ pass: true, error: 0, cases: 6 });
+});

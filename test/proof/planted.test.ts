@@ -1,0 +1,30 @@
+// The checker checked: right cells pass, and an error of 1 % in any derivative that a cell uses makes its check
+// fail. The proof cells use every row of the table.
+import { describe, expect, test } from "vitest";
+import { cells } from "../../src/cells/index.ts";
+import { derivatives } from "../../src/ir/ops.ts";
+import { checkCell } from "../../src/model/check.ts";
+import { tolerances } from "../tolerances.ts";
+import { proofCells } from "./cells.ts";
+import { planted, plantsOf } from "./planting.ts";
+
+const all = [...cells, ...proofCells].map((cell) => ({ cell, name: cell.name }));
+
+test.each(all)("the gradients of $name agree with differences", async ({ cell }) => {
+  const { error, worst } = await checkCell(cell);
+  expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.cellGradient);
+});
+
+describe.each(all)("a planted error fails $name", ({ cell }) => {
+  test.each(plantsOf(cell))("in the derivative of $op, result $position", async (plant) => {
+    const options = { derivatives: planted(plant), stopAtFailure: true, steps: [2, 7] };
+    expect(await checkCell(cell, options)).toMatchObject({ pass: false });
+  });
+});
+
+test("the cells use every derivative that there is", () => {
+  const used = new Set(all.flatMap(({ cell }) => plantsOf(cell).map(({ op }) => op)));
+  const without = Object.keys(derivatives).filter((op) => !(used as Set<string>).has(op));
+  // What selects and what is taken as a constant has none.
+  expect(without).toEqual(["greater", "detach"]);
+});

@@ -1,0 +1,67 @@
+// Plants errors in the table of derivatives, one result of one row at a time, and says where that can matter.
+import type { Cell } from "../../src/ir/cell.ts";
+import { differentiate } from "../../src/ir/differentiate.ts";
+import type { Node } from "../../src/ir/graph.ts";
+import { lower } from "../../src/ir/lower.ts";
+import { derivatives, type Derivative, type Derivatives, type DifferentiableOp } from "../../src/ir/ops.ts";
+import { sizesFor } from "../../src/model/case-sizes.ts";
+
+/** The derivative by one argument of an operation; those by matrices and by parts of a product count on. */
+export interface Plant {
+  readonly op: DifferentiableOp;
+  readonly position: number;
+}
+
+const factor = 1.01;
+
+/** The table with one result of one row too large by 1 %. */
+export function planted({ op, position }: Plant): Derivatives {
+  const wrong: Derivative = (g, args, y, dy, deltas) =>
+    derivatives[op](g, args, y, dy, deltas).map((value, i) =>
+      value && i === position ? g.apply("mul", value, g.number(factor)) : value,
+    );
+  return { ...derivatives, [op]: wrong };
+}
+
+/** Every result of every row that the gradient of a cell is made with. */
+export function plantsOf(cell: Cell): Plant[] {
+  const step = lower(cell, sizesFor(cell, { H: 3, I: 2, other: 2 }));
+  const isTrained = (name: string): boolean => cell.parameters.some((p) => p.name === name && p.trained);
+  const found = new Map<string, Plant>();
+  const watched = Object.entries(derivatives).map(([name, rule]): [string, Derivative] => {
+    const op = name as DifferentiableOp;
+    return [
+      name,
+      (g, args, y, dy, deltas) => {
+        const results = rule(g, args, y, dy, deltas);
+        // The results after those by the arguments are by matrices.
+        const matrices = y.op === "product" || y.op === "pullback" ? y.matrices : [];
+        const matters = (position: number): boolean => {
+          const target = args[position];
+          return target ? leadsToSource(target) : isTrained(matrices[position - args.length]?.name ?? "");
+        };
+        for (const [position, value] of results.entries()) {
+          if (value && matters(position)) found.set(`${op}:${position}`, { op, position });
+        }
+        return results;
+      },
+    ];
+  });
+  differentiate(step, {
+    inputs: cell.inputs.map((input) => input.name),
+    isTrained,
+    derivatives: Object.fromEntries(watched) as Derivatives,
+  });
+  return [...found.values()];
+}
+
+/** Whether a derivative by this value reaches anything that is looked at. */
+function leadsToSource(value: Node): boolean {
+  const seen = new Set<Node>();
+  const leads = (node: Node): boolean => {
+    if (seen.has(node) || node.op === "detach" || node.op === "greater") return false;
+    seen.add(node);
+    return node.op === "lag" || node.op === "parameter" || node.op === "input" || node.arguments.some(leads);
+  };
+  return leads(value);
+}

@@ -1,0 +1,48 @@
+// Which register tile the engine is fastest with must not show in a model: all of them give the same bits.
+import { expect, test } from "vitest";
+import { gruResetBefore } from "../../src/cells/gru-reset-before.ts";
+import { languageModel } from "../../src/model/language-model.ts";
+import { buildPlan } from "../../src/plan/build.ts";
+import { fastestTile, hasRelaxedSimd, tiles } from "../../src/run/wasm-engine.ts";
+import { wasmDevice } from "../../src/run/wasm.ts";
+import { updateOf } from "../../src/train/optimizers.ts";
+
+const network = languageModel({ vocabulary: 13, cell: gruResetBefore, size: 23, layers: 2 });
+const update = updateOf({ kind: "adam" }, { kind: "norm", limit: 1 });
+const extent = { rows: 9, steps: 31 };
+const plan = buildPlan(network, { mode: "train", ...extent, update: update.rule });
+
+/** The parameters after three updates. */
+async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<Float64Array> {
+  const device = wasmDevice({ tile, relaxed });
+  const store = device.parameters(plan.parameters);
+  store.write(Float32Array.from({ length: plan.parameters.size }, (_, i) => 0.4 * Math.sin(i * i)));
+  const program = await device.compile(plan, store);
+  const tokens = extent.rows * extent.steps;
+  const ids = (factor: number): Int32Array =>
+    Int32Array.from({ length: tokens }, (_, i) => (i * factor) % 13);
+  program.write("symbols", ids(5));
+  program.write("targets", ids(7));
+  program.write("weights", new Float32Array(tokens).fill(1));
+  for (let step = 1; step <= 3; step++) {
+    for (const [name, value] of Object.entries(update.numbers(step, 0.01)))
+      program.write(name, Float32Array.of(value));
+    program.run("train", extent);
+  }
+  return store.read();
+}
+
+test.each(hasRelaxedSimd() ? [false, true] : [false])(
+  "every tile gives the same bits, relaxed %s",
+  async (relaxed) => {
+    const [first, ...others] = await Promise.all(tiles.map((tile) => trained(tile, relaxed)));
+    expect(first?.every(Number.isFinite)).toBe(true);
+    for (const other of others) expect(other).toEqual(first);
+  },
+);
+
+test("the fastest tile is one of them, and is found once", () => {
+  const tile = fastestTile(false);
+  expect(tiles).toContain(tile);
+  expect(fastestTile(false)).toBe(tile);
+});
