@@ -1,7 +1,9 @@
 // Every tolerance of the tests, and what it is held against. Those that the product itself applies come from it.
 import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
 
-export const tolerances = {
+type Name = "op" | "cellGradient" | "pytorch" | "plan" | "truncation" | "wasmOp" | "orthogonal";
+
+export const tolerances: Readonly<Record<Name, number>> & { readonly device: typeof deviceTolerances } = {
   /** A row's derivative against a central difference, relative, float64. */
   op: 1e-6,
   /** A cell's derived gradients against central differences, relative, float64. */
@@ -18,4 +20,4 @@ export const tolerances = {
   orthogonal: 1e-12,
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */
   device: deviceTolerances,
-} as const;
+};

@@ -77,7 +77,9 @@ export function differentiate(step: Step, wanted: Wanted): StepGradient {
         if (wanted.isTrained(node.name)) parameters.push(...vectorGradients(g, node.name, received ?? []));
         break;
       case "product": {
-        const deltas = parts.map((p, i) => p ?? g.broadcast(g.number(0), (node.matrices[i] as Matrix).rows, node.level));
+        const deltas = parts.map(
+          (p, i) => p ?? g.broadcast(g.number(0), (node.matrices[i] as Matrix).rows, node.level),
+        );
         const [dv, ...rows] = rules.product(g, node.arguments, node, deltas[0] as Node, deltas);
         if (dv) contribute(node.arguments[0] as Node, dv);
         parameters.push(...matrixGradients(node, rows, [node.arguments[0] as Node], wanted));
@@ -121,7 +123,8 @@ function dependentsOfWanted(nodes: readonly Node[], wanted: Wanted): Set<Node> {
       node.op === "lag" ||
       (node.op === "parameter" && wanted.isTrained(node.name)) ||
       (node.op === "input" && wanted.inputs.includes(node.name)) ||
-      ((node.op === "product" || node.op === "pullback") && node.matrices.some((m) => wanted.isTrained(m.name)));
+      ((node.op === "product" || node.op === "pullback") &&
+        node.matrices.some((m) => wanted.isTrained(m.name)));
     if (isSource || node.arguments.some((a) => active.has(a))) active.add(node);
   }
   return active;

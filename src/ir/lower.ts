@@ -124,7 +124,10 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     const declared = equation.next
       ? cell.states.find((s) => s.name === equation.name)
       : cell.locals.find((l) => l.name === equation.name);
-    named.set(equation.next ? `${equation.name}'` : equation.name, g.broadcast(node, width(declared?.width ?? "H")));
+    named.set(
+      equation.next ? `${equation.name}'` : equation.name,
+      g.broadcast(node, width(declared?.width ?? "H")),
+    );
   }
   const everyStep = (node: Node): Node => g.broadcast(node, node.width, levels.step);
   const isState = cell.states.some((s) => s.name === cell.output);

@@ -8,6 +8,10 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { install, repository, type Installed } from "../installed.ts";
+import type { PageTests } from "./page.ts";
+
+/** In the page. */
+declare const tests: PageTests;
 
 const executablePath = "/usr/bin/chromium";
 const args = [
@@ -24,15 +28,20 @@ const args = [
 /** What a page needs that uses the package without a bundler. */
 const importMap = { imports: { unrolled: "/unrolled/dist/index.js", zod: "/zod/index.js" } };
 const html = `<!doctype html><link rel="icon" href="data:,">
-  <script type="importmap">${JSON.stringify(importMap)}</script>`;
+  <script type="importmap">${JSON.stringify(importMap)}</script>
+  <script type="module" src="/page.js"></script>`;
 
-/** The page, the package, its one dependency, and the example `hello`, without its types. */
+function withoutTypes(path: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(readFileSync(join(repository, path), "utf8"), { compilerOptions }).outputText;
+}
+
+/** The page, the package, its one dependency, and an example. */
 function serve({ package: own }: Installed): Server {
-  const example = readFileSync(join(repository, "examples/hello.ts"), "utf8");
-  const { target, module } = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const pages = new Map([
     ["/", html],
-    ["/hello.js", ts.transpileModule(example, { compilerOptions: { target, module } }).outputText],
+    ["/page.js", withoutTypes("test/browser/page.ts")],
+    ["/hello.js", withoutTypes("examples/hello.ts")],
   ]);
   const folders = new Map([
     ["/unrolled/", own],
@@ -68,6 +77,7 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("response", (r) => r.status() >= 400 && faults.push(`${r.status()} ${r.url()}`));
     await page.goto(`http://127.0.0.1:${(own.address() as AddressInfo).port}/`);
+    await page.waitForFunction(() => "tests" in globalThis);
   });
 
   afterAll(async () => {
@@ -77,58 +87,23 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
   });
 
   test("the engine has relaxed SIMD, and the library sees it", async () => {
-    const found = await open().evaluate(async () => {
-      const path = "/unrolled/dist/run/wasm-engine.js";
-      const engine = (await import(path)) as typeof import("../../src/run/wasm-engine.ts");
-      return { simd: engine.hasSimd(), relaxed: engine.hasRelaxedSimd(), agent: navigator.userAgent };
-    });
-    console.log(
-      `${found.agent.match(/Chrome\/[\d.]+/)?.[0]}: SIMD ${found.simd}, relaxed SIMD ${found.relaxed}`,
-    );
+    const found = await open().evaluate(() => tests.engine());
+    const version = /Chrome\/[\d.]+/.exec(found.agent)?.[0];
+    console.log(`${version}: SIMD ${found.simd}, relaxed SIMD ${found.relaxed}`);
     expect(found).toMatchObject({ simd: true, relaxed: true });
   });
 
   test("the example 'hello' trains, samples and reaches its number", async () => {
-    await open().evaluate(() => import("/hello.js" as string));
+    await open().evaluate(() => tests.hello());
     expect(said.at(-1)).toMatch(/^after "h" comes "ello", at 0\.00\d+ nats/);
   });
 
-  test("timers fire while fit() runs, and the page stays alive", async () => {
-    const { ticks, milliseconds, longest, steps } = await open().evaluate(async () => {
-      const name = "unrolled";
-      const { cellNamed, encodeString, fit, languageModel, wasmDevice } = (await import(
-        name
-      )) as typeof import("../../src/index.ts");
-      const { alphabet, ids } = encodeString(
-        Array.from({ length: 2000 }, (_, i) => `${i} + 1 = ${i + 1}\n`).join(""),
-      );
-      const network = languageModel({
-        vocabulary: alphabet.symbols.length,
-        cell: cellNamed("lstm"),
-        size: 128,
-      });
-      const device = wasmDevice();
-      const run = await fit({ network, device, data: { kind: "text", train: ids }, budget: { steps: 60 } });
-      const times: number[] = [performance.now()];
-      const timer = setInterval(() => times.push(performance.now()), 1);
-      let latest = 0;
-      for await (const event of run) latest = event.step;
-      clearInterval(timer);
-      times.push(performance.now());
-      device.dispose();
-      const gaps = times.slice(1).map((t, i) => t - (times[i] as number));
-      return {
-        ticks: gaps.length - 1,
-        milliseconds: (times.at(-1) as number) - (times[0] as number),
-        longest: Math.max(...gaps),
-        steps: latest,
-      };
-    });
-    console.log(
-      `${steps} steps in ${milliseconds.toFixed(0)} ms, ${ticks} ticks of a timer, at most ${longest.toFixed(0)} ms apart`,
-    );
+  test("timers fire while fit() runs", async () => {
+    const { steps, milliseconds, ticks, longest } = await open().evaluate(() => tests.timers());
+    const all = `${steps} steps in ${milliseconds.toFixed(0)} ms`;
+    console.log(`${all}, a timer fired ${ticks} times, at most ${longest.toFixed(0)} ms apart`);
     expect(steps).toBe(60);
-    // A turn is due every 20 ms, and a step takes 10 to 30.
+    // A turn is due every 20 ms, and a step takes 10 to 30; a busy machine takes several times that.
     expect(ticks).toBeGreaterThan(milliseconds / 200);
     expect(longest).toBeLessThan(milliseconds / 2);
   });

@@ -1,0 +1,63 @@
+// What the page of the browser test does, as a module script: it gets the package through an import map and
+// leaves one function for each test. Runs in the browser, not in Node.
+import { cellNamed, encodeString, fit, languageModel, wasmDevice } from "unrolled";
+
+const paths = { engine: "/unrolled/dist/run/wasm-engine.js", hello: "/hello.js" };
+
+interface Engine {
+  readonly simd: boolean;
+  readonly relaxed: boolean;
+  readonly agent: string;
+}
+
+async function engine(): Promise<Engine> {
+  const { hasSimd, hasRelaxedSimd } = (await import(
+    paths.engine
+  )) as typeof import("../../src/run/wasm-engine.ts");
+  return { simd: hasSimd(), relaxed: hasRelaxedSimd(), agent: navigator.userAgent };
+}
+
+/** Throws unless the example reaches its number. */
+async function hello(): Promise<void> {
+  await import(paths.hello);
+}
+
+interface Ticks {
+  readonly steps: number;
+  /** Of training. */
+  readonly milliseconds: number;
+  readonly ticks: number;
+  /** Milliseconds between two ticks. */
+  readonly longest: number;
+}
+
+/** How often a timer fires while a model trains. */
+async function timers(): Promise<Ticks> {
+  const lines = Array.from({ length: 2000 }, (_, i) => `${i} + 1 = ${i + 1}\n`);
+  const { alphabet, ids } = encodeString(lines.join(""));
+  const network = languageModel({ vocabulary: alphabet.symbols.length, cell: cellNamed("lstm"), size: 128 });
+  const device = wasmDevice();
+  const run = await fit({ network, device, data: { kind: "text", train: ids }, budget: { steps: 60 } });
+  const times = [performance.now()];
+  const timer = setInterval(() => times.push(performance.now()), 1);
+  let steps = 0;
+  for await (const event of run) steps = event.step;
+  clearInterval(timer);
+  times.push(performance.now());
+  device.dispose();
+  const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+  return {
+    steps,
+    milliseconds: gaps.reduce((a, b) => a + b, 0),
+    ticks: gaps.length - 1,
+    longest: Math.max(...gaps),
+  };
+}
+
+export interface PageTests {
+  readonly engine: () => Promise<Engine>;
+  readonly hello: () => Promise<void>;
+  readonly timers: () => Promise<Ticks>;
+}
+
+Object.assign(globalThis, { tests: { engine, hello, timers } satisfies PageTests });
