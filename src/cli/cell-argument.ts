@@ -31,6 +31,8 @@ async function readEquations(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${path} is not text in UTF-8, so it holds no equations; give a file such as my.cell`);
+    throw new InputError(
+      `${path} is not text in UTF-8, so it holds no equations; give a file such as my.cell`,
+    );
   }
 }

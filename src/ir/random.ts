@@ -1,17 +1,21 @@
 // Counter-based random numbers: a number is a pure function of (seed, stream, index), so that every device
 // and any thread draws the same, and a generator's whole state is one counter. Knows no distribution of weights.
 
+export const mixMultipliers: readonly [number, number] = [0x21f0aaad, 0x735a2d97];
+/** Sets the key of a stream apart from the numbers it is made from. */
+export const keyOffset = 0x3c6ef372;
+
 /** A 32-bit mixing function with two multiplications; constants found by C. Wellons' hash prospector (2018). */
 export function mix(value: number): number {
   let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
-  h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
+  h = Math.imul(h ^ (h >>> 16), mixMultipliers[0]);
+  h = Math.imul(h ^ (h >>> 15), mixMultipliers[1]);
   return (h ^ (h >>> 15)) | 0;
 }
 
 /** The key of a stream: the same for all of its indices. */
 export function streamKey(seed: number, stream: number): number {
-  return mix(mix((seed | 0) ^ 0x3c6ef372) + stream);
+  return mix(mix((seed | 0) ^ keyOffset) + stream);
 }
 
 /** The 32 random bits at `index` of the stream with this key, as a signed integer. */

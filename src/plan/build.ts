@@ -31,8 +31,8 @@ export function parameterLayout(network: Network): ParameterLayout {
   return layoutParameters(network.layers.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
 }
 
-/** Streams of noise per layer. */
-const masksPerLayer = 64;
+/** More masks than the longest equations can name: layers do not share their noise. */
+const masksPerLayer = 2 ** 16;
 
 export function buildPlan(network: Network, options: PlanOptions): Plan {
   const { mode, rows } = options;

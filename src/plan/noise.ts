@@ -2,11 +2,9 @@
 // any thread draws the same.
 import { bitsAt, streamKey, streams } from "../ir/random.ts";
 
-/** Masks of one step: their keys are this far apart from the next step's. */
-export const masksPerStep = 4096;
-
+/** The key of one mask at one step; `salt` tells the masks of a network apart. */
 export function maskKey(seed: number, step: number, salt: number): number {
-  return bitsAt(streamKey(seed, streams.noise), (Math.imul(step, masksPerStep) + salt) | 0);
+  return streamKey(bitsAt(streamKey(seed, streams.noise), step), salt);
 }
 
 /** 1 unless the upper 24 bits, as a share of 2^24, lie below the rate. */

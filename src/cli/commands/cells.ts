@@ -38,7 +38,9 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
         return `${title}\n${equations.map((line) => `  ${line}\n`).join("")}`;
       });
       await terminal.out(`${text.join("\n")}\n`);
-      terminal.say(`H = ${size}, I = ${input}; 'unrolled cells NAME' shows what is derived from the equations`);
+      terminal.say(
+        `H = ${size}, I = ${input}; 'unrolled cells NAME' shows what is derived from the equations`,
+      );
       return;
     }
     const cell = await asInput(() => cellFromArgument(argument));

@@ -47,7 +47,19 @@ async function gather() {
   };
 }
 
-const known = ["sse4_1", "sse4_2", "avx", "f16c", "fma", "avx2", "avx512f", "avx512vl", "avx512_vnni", "asimd", "sve"];
+const known = [
+  "sse4_1",
+  "sse4_2",
+  "avx",
+  "f16c",
+  "fma",
+  "avx2",
+  "avx512f",
+  "avx512vl",
+  "avx512_vnni",
+  "asimd",
+  "sve",
+];
 
 /** Those with vectors, where the system tells; every ARM of 64 bits has NEON. */
 async function instructionSets(): Promise<string[]> {

@@ -1,15 +1,12 @@
 // The counter-based generator of `ir/random.ts` as WebAssembly, on one integer and on four. The same bits as
 // the reference draws.
-import { masksPerStep } from "../../plan/noise.ts";
-import { streams } from "../../ir/random.ts";
+import { keyOffset, mixMultipliers as multipliers, streams } from "../../ir/random.ts";
 import type { Code, Module } from "./assembler.ts";
 
 export interface NoiseFunctions {
   /** (salt) → the key of that mask at this step. */
   readonly maskKey: number;
 }
-
-const multipliers = [0x21f0aaad, 0x735a2d97] as const;
 
 /** `seed` and `step` are addresses of integers; without them all masks have the key of step 0, seed 0. */
 export function emitNoise(
@@ -27,9 +24,16 @@ export function emitNoise(
     const key = code.local("i32");
     const number = (address: number | undefined): Code =>
       address === undefined ? code.i32(0) : code.i32(0).access("i32.load", address);
-    number(seed).i32(0x3c6ef372).op("i32.xor").call(mix).i32(streams.noise).op("i32.add").call(mix).set(key);
-    number(step).i32(masksPerStep).op("i32.mul").get(0).op("i32.add");
-    code.get(key).op("i32.xor").call(mix).get(key).op("i32.add").call(mix);
+    /** The stack's number becomes the key of the stream that `stream` pushes. */
+    const streamKey = (stream: () => void): Code => {
+      code.i32(keyOffset).op("i32.xor").call(mix);
+      stream();
+      return code.op("i32.add").call(mix);
+    };
+    number(seed);
+    streamKey(() => void code.i32(streams.noise)).set(key);
+    number(step).get(key).op("i32.xor").call(mix).get(key).op("i32.add").call(mix);
+    streamKey(() => void code.get(0));
   });
   return { maskKey };
 }

@@ -1,0 +1,62 @@
+// Where a run's model is written: checked before the training starts, so that hours of work find their place,
+// and written somewhere else where that place fails at the end.
+import { open, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Checkpoint } from "../io/checkpoint.ts";
+import { loadCheckpoint, saveCheckpoint } from "../io/checkpoint-file.ts";
+import { writeError } from "../io/write-atomic.ts";
+import { InputError } from "./failure.ts";
+
+/**
+ * Throws an `InputError` where `path` cannot be written, or holds something that is no model. Returns the
+ * number of steps of the model that will be replaced, or undefined.
+ */
+export async function checkOutput(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new InputError(`--out ${path} is a folder; add a file name`);
+  if (found && !found.isFile())
+    throw new InputError(`--out ${path} is no ordinary file; choose another name`);
+  const replaced = found && (await stepsOf(path));
+  const probe = `${path}.probe-${process.pid}`;
+  try {
+    await (await open(probe, "wx")).close();
+    await rm(probe);
+  } catch (error) {
+    throw new InputError(`--out: ${writeError(error, path, 0).message}`, { cause: error });
+  }
+  return replaced;
+}
+
+async function stepsOf(path: string): Promise<number> {
+  try {
+    return (await loadCheckpoint(path)).state.step;
+  } catch (error) {
+    throw new InputError(
+      `--out ${path} exists and is not a model that can be replaced (${(error as Error).message}); ` +
+        `choose another name with --out, or remove the file`,
+      { cause: error },
+    );
+  }
+}
+
+/** Saves to `path`; where that fails, to the system's temporary folder, and throws an error that names it. */
+export async function saveAnywhere(path: string, checkpoint: Checkpoint): Promise<void> {
+  try {
+    await saveCheckpoint(path, checkpoint);
+  } catch (error) {
+    const elsewhere = join(tmpdir(), basename(path));
+    const message = (error as Error).message;
+    const found = await stat(elsewhere).catch(() => undefined);
+    if (found) throw error;
+    await saveCheckpoint(elsewhere, checkpoint).catch(() => {
+      throw error;
+    });
+    throw new Error(
+      `${message}\n       the run was saved in ${elsewhere} instead; move it to a better place`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,164 @@
+// Drives a training run on the command line: tells how it goes, saves when it is time, and stops in good order
+// at the first Ctrl-C. Knows neither where the text came from nor which command this is.
+import type { Alphabet } from "../data/alphabet.ts";
+import type { Checkpoint } from "../io/checkpoint.ts";
+import { saveCheckpoint } from "../io/checkpoint-file.ts";
+import { TrainingError } from "../train/diverged.ts";
+import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
+import { isClosedPipe } from "./failure.ts";
+import { duration, grouped, natsAndBits } from "./format.ts";
+import { saveAnywhere } from "./model-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface TrainingJob {
+  readonly run: TrainingRun;
+  readonly device: string;
+  /** The model and the caller's notes, without the state that changes. */
+  readonly model: Omit<Checkpoint, "state">;
+  /** Where to save. */
+  readonly out: string;
+  /** Steps between two saves; undefined: after validations, if the last save is half a minute old. */
+  readonly saveEvery?: number | undefined;
+  readonly json: boolean;
+  /** Called after each event, for whatever else is to be shown. */
+  readonly onEvent?: (event: TrainingEvent) => Promise<void>;
+}
+
+export interface TrainingOutcome {
+  readonly reason: "budget" | "patience" | "interrupted";
+  readonly step: number;
+  /** Of the best validation, which is what the model's weights are; undefined without a validation part. */
+  readonly best: { readonly nats: number } | undefined;
+  readonly seconds: number;
+}
+
+const secondsBetweenSaves = 30;
+
+/** Trains, and saves at the end. Where training fails, what was good is saved and the error names the file. */
+export async function train(job: TrainingJob, terminal: Terminal): Promise<TrainingOutcome> {
+  const { run, out, model, saveEvery } = job;
+  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(model.alphabet, terminal)];
+  if (job.onEvent) listeners.push(job.onEvent);
+  let interrupted = false;
+  const off = terminal.onInterrupt(() => {
+    interrupted = true;
+    terminal.say("finishing this step, then saving; Ctrl-C again quits at once");
+  });
+  const checkpoint = async (): Promise<Checkpoint> => ({ ...model, state: await run.snapshot() });
+  let reason: TrainingOutcome["reason"] = "budget";
+  let savedAt = performance.now();
+  try {
+    for await (const event of run) {
+      for (const listen of listeners) await listen(event);
+      if (event.kind === "end") reason = event.reason;
+      if (interrupted || event.kind === "end") break;
+      const due =
+        saveEvery === undefined
+          ? event.kind === "validation" && performance.now() - savedAt > 1000 * secondsBetweenSaves
+          : event.kind === "step" && event.step % saveEvery === 0;
+      if (!due) continue;
+      await saveCheckpoint(out, await checkpoint());
+      savedAt = performance.now();
+    }
+    if (interrupted) reason = "interrupted";
+    const last = await checkpoint();
+    await saveAnywhere(out, last);
+    const { step, best, seconds } = last.state;
+    return { reason, step, best, seconds };
+  } catch (error) {
+    throw error instanceof TrainingError ? await afterDivergence(error, out, checkpoint) : error;
+  } finally {
+    terminal.status("");
+    off();
+  }
+}
+
+/** The weights are those before the step that failed; if they are good, they are saved. */
+async function afterDivergence(
+  error: TrainingError,
+  out: string,
+  checkpoint: () => Promise<Checkpoint>,
+): Promise<Error> {
+  const kept = await checkpoint()
+    .then((last) => saveAnywhere(out, last))
+    .then(
+      () => `the last good state, after step ${error.step - 1}, is saved in ${out}`,
+      (cause: Error) => `it was not saved again (${cause.message}); an earlier save in ${out} is kept`,
+    );
+  return new Error(`${error.message}\n       ${kept}`, { cause: error });
+}
+
+type Listener = (event: TrainingEvent) => Promise<void>;
+
+/** JSON lines. Training goes on where their reader has gone: the model is what it is for. */
+function printEvents({ run, device }: TrainingJob, terminal: Terminal): Listener {
+  const print = printer(terminal);
+  const started = print({ event: "start", parameters: run.store.layout.size, device, threads: 1 });
+  return async (event) => {
+    await started;
+    if (event.kind === "step") {
+      const { step, nats, tokensPerSecond } = event;
+      await print({ event: "step", step, nats, tokensPerSecond: Math.round(tokensPerSecond) });
+    } else if (event.kind === "validation") {
+      const { step, nats, bits } = event;
+      await print({ event: "validation", step, nats, bits });
+    }
+  };
+}
+
+/** Prints objects as lines, and nothing more once nobody reads them. */
+export function printer(terminal: Terminal): (line: object) => Promise<void> {
+  return async (line) => {
+    await terminal.out(`${JSON.stringify(line)}\n`).catch((error: unknown) => {
+      if (!isClosedPipe(error)) throw error;
+    });
+  };
+}
+
+const millisecondsBetweenLines = { interactive: 100, plain: 10_000 } as const;
+
+/** A line that is redrawn on a terminal, or one every ten seconds; validations stay. */
+function tellEvents(alphabet: Alphabet, terminal: Terminal): Listener {
+  const smooth = smoother();
+  const pause = terminal.isInteractive
+    ? millisecondsBetweenLines.interactive
+    : millisecondsBetweenLines.plain;
+  let told = performance.now() - (terminal.isInteractive ? pause : 0);
+  return async (event) => {
+    if (event.kind === "validation") {
+      const best = event.best ? "" : " (not the best)";
+      terminal.say(
+        `step ${grouped(event.step)}: validation ${natsAndBits(event.nats, alphabet.unit)}${best}`,
+      );
+    }
+    if (event.kind !== "step") return;
+    const nats = smooth(event.nats);
+    if (performance.now() - told < pause) return;
+    told = performance.now();
+    const line = progressLine(event, nats, alphabet);
+    if (terminal.isInteractive) terminal.status(line);
+    else terminal.say(line);
+  };
+}
+
+type StepEvent = TrainingEvent & { readonly kind: "step" };
+
+/** `step 1,234  20 %  1.812 nats, 2.614 bits per character  51,200 characters/s  1:23 left`. */
+function progressLine(event: StepEvent, nats: number, { unit }: Alphabet): string {
+  const { step, share, tokensPerSecond, seconds } = event;
+  const left = share > 0 ? `${duration((seconds * (1 - share)) / share)} left` : "";
+  const speed = `${grouped(tokensPerSecond)} ${unit === "char" ? "characters" : "bytes"}/s`;
+  return [`step ${grouped(step)}`, `${Math.floor(100 * share)} %`, natsAndBits(nats, unit), speed, left].join(
+    "  ",
+  );
+}
+
+/** A mean of the values so far in which the latest fifty or so weigh most. */
+function smoother(): (value: number) => number {
+  let [sum, weight] = [0, 0];
+  return (value) => {
+    sum = 0.98 * sum + value;
+    weight = 0.98 * weight + 1;
+    return sum / weight;
+  };
+}
