@@ -59,7 +59,7 @@ export function deriveBackward(cell: Cell, sizes: Sizes): DerivedBackward {
   nameShared(roots, { step, gradient, names, nameOf, forwardCount, taken });
 
   const written = reachable(roots).filter((n) => names.has(n));
-  const isGiven = new Set([...step.named.values()]);
+  const isGiven = new Set(step.named.values());
   const own = (n: Node): DerivedLine => ({
     name: names.get(n) as string,
     expression: arrival(cell, n, derivative) ?? printNode(n, nameOf),

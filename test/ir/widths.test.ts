@@ -18,7 +18,7 @@ test("states are H wide, x is I wide, and matrices fit", () => {
 
 test("a projection", () => {
   expect(widths("c' = tanh(W x + U r + b)\nr' = P c'\noutput r\nwidth r = 3")).toBe(
-    H, P: 3×H",
+    "x: I, c: H, r: 3, W: H×I, U: H×3, b: H, P: 3×H",
   );
   expect(widths("r = V x + d\nh' = A r + U h\nwidth r = P")).toBe(
     "x: I, h: H, r: P, V: P×I, d: P, A: H×P, U: H×H",

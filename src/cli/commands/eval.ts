@@ -1,3 +1,41 @@
+// `unrolled eval MODEL FILE`: how well a model predicts a text.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { z } from "zod";
+import { evaluate } from "../../train/evaluate.ts";
+import { deviceChoices } from "../devices.ts";
+import { asInput, InputError } from "../failure.ts";
+import { grouped, natsAndBits } from "../format.ts";
+import { openModel } from "../model.ts";
 import type { CommandContext } from "../program.ts";
-export function addEval(_program: CommandUnknownOpts, _context: CommandContext): void {}
+import { addOptions, flag, oneOf, readSettings } from "../settings.ts";
+import { readFileWith } from "../text-file.ts";
+
+const fields = {
+  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  json: flag.describe("one JSON object a line"),
+};
+
+export function addEval(program: CommandUnknownOpts, { terminal }: CommandContext): void {
+  const command = program
+    .command("eval")
+    .description("measure how well a model predicts a text")
+    .argument("<model>", "a model file")
+    .argument("<file>", "a text with no other characters than the model's");
+  addOptions(command, fields, { device: "name" });
+  command.action(async (path, file, options) => {
+    const { device: choice, json } = readSettings(z.object(fields), options);
+    const { checkpoint, device, store } = await asInput(() => openModel(path, choice));
+    const { network, alphabet, state } = checkpoint;
+    const { ids } = await asInput(() => readFileWith(file, alphabet));
+    if (ids.length < 2) throw new InputError(`${file}: a text needs two characters or more to predict one`);
+    const { batch, window } = state.options;
+    const { nats, bits, tokens } = await evaluate({
+      ...{ network, device, store, batch, window },
+      data: { kind: "text", ids },
+    });
+    device.dispose();
+    const unit = alphabet.unit === "char" ? "characters" : "bytes";
+    const text = `${natsAndBits(nats, alphabet.unit)}, over ${grouped(tokens)} of ${grouped(ids.length)} ${unit}`;
+    await terminal.out(`${json ? JSON.stringify({ nats, bits, tokens }) : text}\n`);
+  });
+}

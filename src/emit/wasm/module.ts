@@ -147,8 +147,13 @@ function emitKernel(emitter: Emitter, kernel: Kernel, code: Code): void {
     case "outer": {
       const { m, n, accumulate } = kernel;
       const shape = {
-        ...{ m, n, accumulate, scratch: layout.scratch, into: place(kernel.into).address },
-        ...{ rows: place(kernel.rows), vector: place(kernel.vector) },
+        m,
+        n,
+        accumulate,
+        scratch: layout.scratch,
+        into: place(kernel.into).address,
+        rows: place(kernel.rows),
+        vector: place(kernel.vector),
       };
       return emitOuter(code, shape, micros, tile, emitter.copies);
     }
@@ -186,8 +191,11 @@ function emitKernel(emitter: Emitter, kernel: Kernel, code: Code): void {
       return emitCrossEntropy(
         code,
         {
-          ...{ logits: place(kernel.logits), classes: kernel.classes, targets: place(kernel.targets) },
-          ...{ weights: place(kernel.weights), loss: place(kernel.loss).address },
+          logits: place(kernel.logits),
+          classes: kernel.classes,
+          targets: place(kernel.targets),
+          weights: place(kernel.weights),
+          loss: place(kernel.loss).address,
           gradient: kernel.gradient && place(kernel.gradient),
         },
         relaxed,
