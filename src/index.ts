@@ -10,6 +10,14 @@ export { printCell } from "./ir/print.ts";
 export { EquationError } from "./ir/text-error.ts";
 export { checkCell, checkDevice, type CheckOptions, type CheckResult } from "./model/check.ts";
 
+export {
+  explain,
+  explainCell,
+  type CellExplanation,
+  type CellSizes,
+  type PlanSizes,
+} from "./model/explain.ts";
+
 // Models.
 export { initialParameters } from "./model/initialise.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";

@@ -40,7 +40,11 @@ export async function trainHello(cell: Cell, size: number, device: Device): Prom
   const network = languageModel({ vocabulary: letters.length, cell, size });
   const word = Uint8Array.from(inputs + targets.slice(-1), (letter) => letters.indexOf(letter));
   const run = await fit({
-    ...{ network, device, batch: 1, rate: 0.03, seed: 1 },
+    network,
+    device,
+    batch: 1,
+    rate: 0.03,
+    seed: 1,
     data: { kind: "sequences", train: [word] },
     budget: { steps: mostSteps },
   });

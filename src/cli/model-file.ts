@@ -1,6 +1,6 @@
 // Where a run's model is written: checked before the training starts, so that hours of work find their place,
 // and written somewhere else where that place fails at the end.
-import { open, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Checkpoint } from "../io/checkpoint.ts";
@@ -40,23 +40,25 @@ async function stepsOf(path: string): Promise<number> {
   }
 }
 
-/** Saves to `path`; where that fails, to the system's temporary folder, and throws an error that names it. */
+/** Saves to `path`; where that fails, in the system's temporary folder, and throws an error that names the file. */
 export async function saveAnywhere(path: string, checkpoint: Checkpoint): Promise<void> {
   try {
     await saveCheckpoint(path, checkpoint);
   } catch (error) {
-    const elsewhere = join(tmpdir(), basename(path));
-    const message = (error as Error).message;
-    const found = await stat(elsewhere).catch(() => undefined);
-    if (found) throw error;
-    await saveCheckpoint(elsewhere, checkpoint).catch(() => {
-      throw error;
-    });
-    throw new Error(
-      `${message}\n       the run was saved in ${elsewhere} instead; move it to a better place`,
-      {
-        cause: error,
-      },
-    );
+    const elsewhere = await saveElsewhere(basename(path), checkpoint);
+    const kept = elsewhere
+      ? `the run was saved in ${elsewhere} instead; move it to a better place`
+      : `nor could it be saved in ${tmpdir()}`;
+    throw new Error(`${(error as Error).message}\n       ${kept}`, { cause: error });
+  }
+}
+
+async function saveElsewhere(name: string, checkpoint: Checkpoint): Promise<string | undefined> {
+  try {
+    const path = join(await mkdtemp(join(tmpdir(), "unrolled-")), name);
+    await saveCheckpoint(path, checkpoint);
+    return path;
+  } catch {
+    return undefined;
   }
 }

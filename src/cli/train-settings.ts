@@ -28,7 +28,11 @@ const shares = z.string().transform((text, context) => {
     readShares(text);
     return text;
   } catch (error) {
-    context.issues.push({ code: "custom", message: (error as Error).message, input: text });
+    context.issues.push({
+      code: "custom",
+      message: (error as Error).message.replace(/^split: /u, ""),
+      input: text,
+    });
     return z.NEVER;
   }
 });
@@ -136,7 +140,12 @@ export function readTrainSettings(given: Given): TrainSettings {
 export function trainingOptions(settings: TrainSettings): TrainingOptions {
   const { budget, batch, window, horizon, optimizer, rate, schedule, clip, seed } = settings;
   return {
-    ...{ budget, batch, window, horizon, rate, seed },
+    budget,
+    batch,
+    window,
+    horizon,
+    rate,
+    seed,
     optimizer: { kind: optimizer },
     schedule: { kind: schedule },
     clip: clip > 0 ? { kind: "norm", limit: clip } : { kind: "none" },
@@ -145,10 +154,12 @@ export function trainingOptions(settings: TrainSettings): TrainingOptions {
 
 const noteName = "train";
 
-/** What a model file keeps of the settings, to go on with them. */
-export function settingsNote(given: Given): Record<string, string> {
-  const kept = Object.entries(given).filter(([name]) => !(free as string[]).includes(name));
-  return { [noteName]: JSON.stringify(Object.fromEntries(kept)) };
+/** What a model file keeps of the settings, to go on with them: as they would be typed. */
+export function settingsNote({ budget, ...settings }: TrainSettings): Record<string, string> {
+  const kept = Object.entries({ ...settings, ...budget }).filter(([name]) => !free.includes(name));
+  return {
+    [noteName]: JSON.stringify(Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))),
+  };
 }
 
 /**
@@ -159,7 +170,7 @@ export function resumedSettings(
   file: string,
   notes: Readonly<Record<string, string>>,
   given: Given,
-): { settings: TrainSettings; given: Given } {
+): TrainSettings {
   const saved = savedSettings(file, notes[noteName]);
   const isNewBudget = budgetNames.some((name) => given[name] !== undefined);
   const kept = Object.entries(saved).filter(
@@ -180,11 +191,11 @@ export function resumedSettings(
         `--save-every and --device may change); leave them out, or start anew without --resume`,
     );
   }
-  return { settings, given: both };
+  return settings;
 }
 
 function savedSettings(file: string, note: string | undefined): Given {
-  const record = z.record(z.string(), z.union([z.string(), z.boolean()]));
+  const record = z.record(z.string(), z.string());
   const parsed = note === undefined ? undefined : record.safeParse(JSON.parse(note));
   if (parsed?.success) return parsed.data;
   throw new InputError(

@@ -2,7 +2,6 @@
 // at the first Ctrl-C. Knows neither where the text came from nor which command this is.
 import type { Alphabet } from "../data/alphabet.ts";
 import type { Checkpoint } from "../io/checkpoint.ts";
-import { saveCheckpoint } from "../io/checkpoint-file.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
@@ -57,7 +56,7 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
           ? event.kind === "validation" && performance.now() - savedAt > 1000 * secondsBetweenSaves
           : event.kind === "step" && event.step % saveEvery === 0;
       if (!due) continue;
-      await saveCheckpoint(out, await checkpoint());
+      await saveAnywhere(out, await checkpoint());
       savedAt = performance.now();
     }
     if (interrupted) reason = "interrupted";

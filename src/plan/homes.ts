@@ -89,9 +89,14 @@ export function settleHomes({ layer, spotOf, barriers, placement, kept, carriedB
   for (const node of needed) {
     if (homes.has(node) && !(carriedOnly(node) && (lasting.has(node) || isArgument(node)))) continue;
     const label = node === step.output ? outputName(layer) : undefined;
-    settle(node, access(make(extentOf(node), node.width, label)));
+    settle(node, access(make(extentOf(node), node.width, label ?? labelled(node))));
   }
 
+  /** A name of its own, with what the equations call the value: for reading a plan. */
+  function labelled(node: Node): string {
+    const quantity = [...step.named].find(([, named]) => named === node)?.[0];
+    return `${name}/${made++}${quantity === undefined ? "" : `(${quantity})`}`;
+  }
   function carriedOnly(node: Node): boolean {
     return (homes.get(node) ?? []).every((a) => a.at === "lag");
   }

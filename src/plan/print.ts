@@ -128,7 +128,9 @@ function shape(over: Over, width?: number): string {
 function nameOf({ buffer, column, at }: Access): string {
   const place = buffer.space === "parameters" || column === 0 ? "" : `+${column}`;
   const step = buffer.extent === "states" && at === "lag" ? " of the step before" : "";
-  return `${buffer.name}${place}${step}`;
+  // `lstm/7(i)` is a buffer of the layer's own that holds what the equations call i.
+  const name = buffer.name.replace(/\/\d+\((.+)\)$/u, ".$1");
+  return `${name}${place}${step}`;
 }
 
 /** Without repeats; of many the first few. */
@@ -158,7 +160,7 @@ function sizeOf(matrices: readonly MatrixPlace[]): readonly [rows: number, colum
 }
 
 function matrixNames(plan: Plan, matrices: readonly MatrixPlace[]): string {
-  const names = [...new Set(matrices.map((m) => parameterAt(plan, m.offset)))];
+  const names = [...new Set(matrices.map((m) => shortName(plan, parameterAt(plan, m.offset))))];
   return names.length === 1 ? (names[0] as string) : `[${names.join("; ")}]`;
 }
 
@@ -170,6 +172,12 @@ function parameterAt(plan: Plan, offset: number): string {
 function gradientName(plan: Plan, into: Access, size: number): string {
   const names = plan.parameters.places
     .filter((p) => p.offset < into.column + size && p.offset + p.size > into.column)
-    .map((p) => `d ${p.name}`);
+    .map((p) => `d${shortName(plan, p.name)}`);
   return names.length > 1 ? `[${names.join("; ")}]` : names.join("");
+}
+
+/** Without the layer's name where there is only one layer. */
+function shortName(plan: Plan, name: string): string {
+  const layers = new Set(plan.parameters.places.map((p) => p.name.split(".")[0]));
+  return layers.size === 1 ? name.slice(name.indexOf(".") + 1) : name;
 }

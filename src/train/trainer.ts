@@ -2,7 +2,7 @@
 // budget nor schedule; `fit.ts` decides what happens when.
 import type { Ids } from "../data/alphabet.ts";
 import { initialParameters } from "../model/initialise.ts";
-import { checkMemory, memoryOfPlans } from "../model/memory.ts";
+import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Buffer } from "../plan/plan.ts";
@@ -62,6 +62,9 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const input = symbolInput(network);
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
   const { feed, validation } = feedsOf(data, options);
+  // First without the optimiser, whose equations have no width beyond what a computer can count.
+  const needed = memoryNeeded(network, { batch: feed.rows, steps: feed.steps });
+  checkMemory(network, needed, settings.memory);
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update: rule });
   const evaluationPlan =
     validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });

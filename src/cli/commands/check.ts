@@ -3,7 +3,6 @@ import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { cells } from "../../cells/index.ts";
 import type { Cell } from "../../ir/cell.ts";
 import { checkCell, checkDevice, type CheckResult } from "../../model/check.ts";
-import { turn } from "../../run/turn.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { deviceChoices, deviceNamed, type DeviceChoice } from "../devices.ts";
 import { asInput, exitCodes, InputError } from "../failure.ts";
@@ -23,21 +22,18 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
       const device = choice && (await asInput(() => deviceNamed(choice satisfies DeviceChoice)));
       let failed = 0;
       for (const cell of chosen) {
-        const results: { of: string; result: CheckResult }[] = [];
-        const add = async (of: string, work: () => Promise<CheckResult>): Promise<void> => {
+        const checks = [
+          { of: gradients, work: () => checkCell(cell) },
+          ...(device ? [{ of: device.name, work: () => checkDevice(cell, device) }] : []),
+        ];
+        let passed = true;
+        for (const { of, work } of checks) {
           terminal.status(`${cell.name}: ${of} …`);
-          await turn(); // lets Ctrl-C be heard
           const result = await work();
-          results.push({ of, result });
-          const device = of === gradients ? {} : { device: of };
-          const { cell: name, error, pass } = result;
-          await terminal.out(
-            json ? `${JSON.stringify({ cell: name, ...device, error, pass })}\n` : line(of, result),
-          );
-        };
-        await add(gradients, () => checkCell(cell));
-        if (device) await add(device.name, () => checkDevice(cell, device));
-        if (results.some(({ result }) => !result.pass)) failed += 1;
+          passed &&= result.pass;
+          await terminal.out(json ? jsonLine(of, result) : line(of, result));
+        }
+        if (!passed) failed += 1;
       }
       device?.dispose();
       await terminal.out(
@@ -54,6 +50,12 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
     const where = pass || !worst ? "" : `, worst in ${worst.quantity} at T = ${worst.sizes.steps}`;
     return `${verdict}  ${cell.padEnd(18)} ${error.toExponential(1)}  ${what}, ${cases} cases${where}\n`;
   }
+}
+
+/** The gradient check has no device: it is always made on the reference. */
+function jsonLine(of: string, { cell, error, pass }: CheckResult): string {
+  const device = of === gradients ? {} : { device: of };
+  return `${JSON.stringify({ cell, ...device, error, pass })}\n`;
 }
 
 const gradients = "gradients in float64";

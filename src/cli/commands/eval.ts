@@ -30,7 +30,11 @@ export function addEval(program: CommandUnknownOpts, { terminal }: CommandContex
     if (ids.length < 2) throw new InputError(`${file}: a text needs two characters or more to predict one`);
     const { batch, window } = state.options;
     const { nats, bits, tokens } = await evaluate({
-      ...{ network, device, store, batch, window },
+      network,
+      device,
+      store,
+      batch,
+      window,
       data: { kind: "text", ids },
     });
     device.dispose();

@@ -66,6 +66,10 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
     });
     const outcome = await train({ run, device: device.name, model, out, json: false, onEvent }, terminal);
     const { best, step, seconds } = outcome;
+    if (outcome.reason === "interrupted") {
+      terminal.say(`saved after step ${grouped(step)} in ${out}`);
+      return exitWith(exitCodes.interrupted);
+    }
     const found = best ? `, validation ${natsAndBits(best.nats, "char")}` : "";
     await show(sampler, 400, `after ${grouped(step)} steps, ${duration(seconds)}${found}, it writes`);
     const path = quoted(out);
@@ -80,7 +84,6 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
     );
     run.dispose();
     device.dispose();
-    if (outcome.reason === "interrupted") exitWith(exitCodes.interrupted);
   });
 
   async function show(sampler: Sampler, length: number, title: string): Promise<void> {
