@@ -2,8 +2,13 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Node 20 keeps relaxed SIMD behind a switch; the command line sets it, the tests do too. */
-const execArgv: string[] = process.versions.node.startsWith("20.") ? ["--experimental-wasm-relaxed-simd"] : [];
+const execArgv: string[] = process.versions.node.startsWith("20.")
+  ? ["--experimental-wasm-relaxed-simd"]
+  : [];
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** CI counts the tests in a file of this name. */
+const report = process.env["TEST_REPORT"];
 
 const config: ReturnType<typeof defineConfig> = defineConfig({
   // What the examples import is the package; here it is its sources.
@@ -13,6 +18,13 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, pool: "forks", maxWorkers: 2, execArgv },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    pool: "forks",
+    maxWorkers: 2,
+    execArgv,
+    ...(report && { reporters: ["default", "json"], outputFile: { json: report } }),
+  },
 });
 export default config;

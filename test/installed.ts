@@ -23,7 +23,7 @@ export interface Installed {
   readonly folder: string;
   /** The package's own folder in it. */
   readonly package: string;
-  /** Runs a line of shell there, with `npx unrolled` as it stands; the output. Throws where it fails. */
+  /** Runs a line of shell there, with `npx unrolled` as it stands; all that it says. Throws where it fails. */
   run(command: string): string;
   dispose(): void;
 }
@@ -55,7 +55,7 @@ export function install(): Installed {
   return {
     folder,
     package: own,
-    run: (command) => execFileSync("bash", ["-ec", command], { cwd: folder, encoding: "utf8" }),
+    run: (command) => execFileSync("bash", ["-c", `{ ${command}; } 2>&1`], { cwd: folder, encoding: "utf8" }),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

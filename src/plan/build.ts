@@ -5,6 +5,7 @@ import type { Node } from "../ir/graph.ts";
 import { lower, sizeOf } from "../ir/lower.ts";
 import type { Derivatives } from "../ir/ops.ts";
 import { access, createArena, type Arena } from "./buffers.ts";
+import { layerSalt } from "./noise.ts";
 import { planLayer, type LayerPlan, type Source } from "./layer.ts";
 import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
@@ -30,9 +31,6 @@ export interface PlanOptions {
 export function parameterLayout(network: Network): ParameterLayout {
   return layoutParameters(network.layers.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
 }
-
-/** More masks than the longest equations can name: layers do not share their noise. */
-const masksPerLayer = 2 ** 16;
 
 export function buildPlan(network: Network, options: PlanOptions): Plan {
   const { mode, rows } = options;
@@ -70,7 +68,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
       : undefined;
     const plan = planLayer({
       name: layer.name,
-      salt: index * masksPerLayer,
+      salt: layerSalt(index),
       step,
       forwardCount,
       ...(gradient && { gradient }),

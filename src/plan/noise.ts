@@ -2,6 +2,9 @@
 // any thread draws the same.
 import { bitsAt, streamKey, streams } from "../ir/random.ts";
 
+/** What the salts of a layer's masks begin with; more apart than the longest equations can name masks. */
+export const layerSalt = (layer: number): number => layer * 2 ** 16;
+
 /** The key of one mask at one step; `salt` tells the masks of a network apart. */
 export function maskKey(seed: number, step: number, salt: number): number {
   return streamKey(bitsAt(streamKey(seed, streams.noise), step), salt);

@@ -4,7 +4,7 @@ import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../
 import { sizeOf } from "../../src/ir/lower.ts";
 import type { RandomCase } from "../../src/model/random-case.ts";
 import type { NetworkInput, NetworkLayer } from "../../src/plan/network.ts";
-import { maskAt, maskKey } from "../../src/plan/noise.ts";
+import { layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
 
 /** One row at one step. */
 export interface Token {
@@ -107,7 +107,7 @@ export function inputAt(
 export function noiseAt({ buffers }: RandomCase, layer: number, { row, place }: Token): Noise {
   const [seed, step] = ["seed", "step"].map((name) => buffers.get(name)?.[0]) as [number, number];
   return (mask, per, width, rate) => {
-    const key = maskKey(seed, step, layer * 64 + mask);
+    const key = maskKey(seed, step, layerSalt(layer) + mask);
     const first = (per === "step" ? place : row) * width;
     return Float64Array.from({ length: width }, (_, i) => maskAt(key, first + i, rate));
   };
