@@ -92,7 +92,9 @@ function markdownIn(folder: string): string[] {
 
 test.each(documents)("what %s links to and names is there", (path) => {
   const text = read(path);
-  const links = [...text.matchAll(/\]\(([^)#]+)/gu)].map(([, link]) => join(dirname(path), link as string));
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/gu)].map(([, link]) =>
+    join(dirname(path), link as string),
+  );
   const files = [...text.matchAll(/`((?:src|test|docs|examples|bench)\/[\w./-]+)`/gu)].map(
     ([, file]) => file,
   );

@@ -40,8 +40,7 @@ export function deriveBackward(cell: Cell, sizes: Sizes): DerivedBackward {
   const names = nameForward(step);
   const taken = new Set<string>([...cell.parameters.map((p) => p.name), ...step.named.keys()]);
   const derivative = (name: string): string => {
-    const plain = `d${name}`;
-    return taken.has(plain) ? `∂${name}` : plain;
+    return taken.has(`d${name.replace("'", "")}`) ? `∂${name}` : `d${name}`;
   };
 
   // Derivatives by what the equations name: the first name that a value has is its name.

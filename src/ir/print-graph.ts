@@ -51,7 +51,11 @@ function writeSum(list: readonly Term[]): string {
     const inner = writeSum(rest);
     return writeTerm([...shared, { divides: false, text: `(${inner})`, level: binds.atom }]);
   }
-  return list
+  const first = Math.max(
+    0,
+    list.findIndex((t) => !t.negative),
+  );
+  return [...list.slice(first, first + 1), ...list.slice(0, first), ...list.slice(first + 1)]
     .map(({ negative, factors }, i) => {
       const text = writeTerm(factors);
       return i === 0 ? (negative ? `-${text}` : text) : `${negative ? "-" : "+"} ${text}`;

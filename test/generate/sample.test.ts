@@ -21,7 +21,7 @@ let base: SamplerSettings;
 
 beforeAll(async () => {
   const data = { kind: "text", train: ids } as const;
-  const run = await fit(smallSettings({ network, device, data, rate: 0.02, budget: { epochs: 15 } }));
+  const run = await fit(smallSettings({ network, device, data, rate: 0.02, budget: { epochs: 40 } }));
   await finish(run);
   base = { network, device, store: run.store, text: textCodec(alphabet) };
 });

@@ -42,7 +42,7 @@ test("what equations do not name and the backward pass needs twice is listed fir
   const cell = equations("squashed")`
     h' = tanh(W x + U h + b) ⊙ softplus(W x + U h + b)
   `;
-  expect(lines(derived(cell).forward)).toEqual(["a1 = W x + U h + b", "a2 = tanh(a1)"]);
+  expect(lines(derived(cell).forward)).toEqual(["a1 = W x + U h + b"]);
 });
 
 test("a name of the cell is never taken for a derivative", () => {
@@ -51,8 +51,8 @@ test("a name of the cell is never taken for a derivative", () => {
     h' = dh ⊙ tanh(V x + b)
   `;
   const names = lines(derived(cell).step).map((line) => line.split(" = ")[0]);
-  expect(names).toContain("∂h'");
-  expect(names).toContain("ddh");
+  expect(names.slice(0, 2)).toEqual(["∂h'", "ddh"]);
+  expect(names).toContain("∂h");
   expect(new Set(names).size).toBe(names.length);
 });
 
@@ -62,9 +62,11 @@ test("masks, divisions, fixed matrices and means are printed", () => {
     h' = 0.5 ⊙ h / (1 + abs(m)) + F h - mean(h)
     fixed F
   `;
-  const { step, parameters } = derived(cell);
-  expect(lines(parameters)).toEqual(["dW = Σ (dm ⊙ m1 ⊙ (1 - tanh(W x)²)) xᵀ"]);
-  expect(lines(step)).toContain("dh = 0.5 ⊙ dh' / (1 + abs(m)) + Fᵀ dh' - mean(dh')");
+  const { forward, step, parameters } = derived(cell);
+  expect(lines(forward)).toEqual(["m1 = mask(0.25, per step)"]);
+  expect(lines(parameters)).toEqual(["dW = Σ δW xᵀ"]);
+  expect(lines(step)).toContain("δW = dm ⊙ m1 ⊙ (1 - tanh(W x)²)");
+  expect(lines(step)).toContain("dh = Fᵀ dh' - mean(dh') + 0.5 ⊙ δ1");
 });
 
 const ownCell = equations("own")`

@@ -1,0 +1,107 @@
+// Manners: what goes where, colours, lines that are redrawn, help and exit codes.
+import { expect, test } from "vitest";
+import { createTerminal, type Stream } from "../../src/cli/terminal.ts";
+import { unrolled } from "./run.ts";
+
+// eslint-disable-next-line no-control-regex
+const escape = "\u001b[";
+
+test("help goes to stdout, with the exit codes, for each command", async () => {
+  const whole = await unrolled(["--help"]);
+  expect(whole.code).toBe(0);
+  expect(whole.stderr).toBe("");
+  expect(whole.stdout).toContain(
+    "Exit codes: 0 all is well, 1 failure, 2 wrong usage or bad input, 130 interrupted.",
+  );
+  for (const name of ["train", "sample", "eval", "hello", "cells", "check", "info"]) {
+    expect(whole.stdout).toMatch(new RegExp(`^  ${name} `, "mu"));
+    const one = await unrolled([name, "--help"]);
+    expect(one.code).toBe(0);
+    expect(one.stdout).toContain("Exit codes:");
+    expect(one.stdout).toContain("--json");
+  }
+  expect(whole.stdout).not.toContain("start");
+});
+
+test("no command at all is wrong usage, and shows the help on stderr", async () => {
+  const { code, stdout, stderr } = await unrolled([]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("Usage: unrolled");
+});
+
+test.each([
+  [["trian"], "unknown command 'trian'\n(Did you mean train?)"],
+  [["cells", "--jsn"], "unknown option '--jsn'\n(Did you mean --json?)"],
+  [["train"], "missing required argument 'file'"],
+  [["sample", "a", "b"], "too many arguments"],
+  [["check", "gru", "--all"], "give a cell or --all, not both"],
+  [["check", "--device", "wsam"], "Allowed choices are"],
+])("%j is wrong usage", async (words, message) => {
+  const { code, stdout, stderr } = await unrolled(words);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(`error: `);
+  expect(stderr).toContain(message);
+});
+
+test("the version is that of the package", async () => {
+  const { version } = (await import("../../package.json", { with: { type: "json" } })).default;
+  expect((await unrolled(["--version"])).stdout).toBe(`${version}\n`);
+});
+
+test("colours are for terminals that want them", async () => {
+  expect((await unrolled(["cells"], { isTTY: true })).stdout).toContain(escape);
+  expect((await unrolled(["cells"])).stdout).not.toContain(escape);
+  const plain = { isTTY: true, environment: { NO_COLOR: "1" } };
+  expect((await unrolled(["cells"], plain)).stdout).not.toContain(escape);
+  expect((await unrolled(["nothing"], plain)).stderr).not.toContain(escape);
+});
+
+interface Kept {
+  text: string;
+}
+
+function kept(isTTY: boolean): Stream & Kept {
+  return {
+    isTTY,
+    columns: 20,
+    text: "",
+    write(text, done) {
+      this.text += text;
+      done();
+      return true;
+    },
+  };
+}
+
+test("a status line is redrawn on a terminal, cut to its width, and makes way for other lines", async () => {
+  const [stdout, stderr] = [kept(true), kept(true)];
+  const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
+  const clear = "\r\u001b[2K";
+  terminal.status("a line that is longer than the terminal");
+  terminal.say("talk");
+  await terminal.out("data\n");
+  expect(stderr.text).toBe(`${clear}a line that is long${clear}talk\n`);
+  expect(stdout.text).toBe("data\n");
+});
+
+test("nothing is redrawn where stderr is no terminal", () => {
+  const [stdout, stderr] = [kept(true), kept(false)];
+  const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
+  terminal.status("a line");
+  terminal.say("talk");
+  expect(stderr.text).toBe("talk\n");
+});
+
+test("a reader that has gone ends a command quietly", async () => {
+  const gone: Stream = {
+    write(_text, done) {
+      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      return false;
+    },
+  };
+  const { runCommandLine } = await import("../../src/cli/program.ts");
+  const stderr = kept(false);
+  const terminal = createTerminal({ stdout: gone, stderr, environment: {}, onInterrupt: () => () => {} });
+  expect(await runCommandLine(["cells", "--json"], terminal)).toBe(0);
+  expect(stderr.text).toBe("");
+});
