@@ -15,12 +15,14 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   resolve: {
     alias: [
       { find: /^unrolled$/, replacement: source("src/index.ts") },
+      { find: /^unrolled\/checkpoint$/, replacement: source("src/checkpoint.ts") },
       { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
     ],
   },
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
     execArgv,

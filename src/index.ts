@@ -1,4 +1,5 @@
-// The public interface: all that works in Node and in a browser. What reads and writes files is in `node.ts`.
+// The public interface: all that works in Node and in a browser, with no dependency. Models as bytes are in
+// `checkpoint.ts`, which needs zod; what reads and writes files is in `node.ts`.
 
 // Cells: equations, and what can be said of them.
 export { cellNamed, cells } from "./cells/index.ts";
@@ -62,11 +63,5 @@ export { choose, type ChoiceSettings } from "./generate/choose.ts";
 export { createSampler, type GenerateSettings, type Sampler, type TextCodec } from "./generate/sample.ts";
 
 // File formats, as bytes.
-export {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type Checkpoint,
-  type LoadedCheckpoint,
-} from "./io/checkpoint.ts";
 export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./io/safetensors.ts";
 export { libraryVersion } from "./io/version.ts";

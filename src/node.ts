@@ -1,5 +1,6 @@
 // The public interface in Node: everything that a browser has, and files.
 export * from "./index.ts";
+export * from "./checkpoint.ts";
 export { loadCheckpoint, saveCheckpoint } from "./io/checkpoint-file.ts";
 export { fileBytes, fileChunks, readBytes } from "./io/files.ts";
 export { writeAtomic } from "./io/write-atomic.ts";

@@ -18,12 +18,14 @@ const layers = [
   ["data", "generate"],
   ["train"],
   ["io"],
-  ["index"],
+  ["index", "checkpoint"],
   ["node"],
   ["cli"],
 ];
 const rank = (folder: string): number => layers.findIndex((names) => names.includes(folder));
 const mayNameNode = ["cli", "io", "node"];
+/** Entry points that a page loads as they are. */
+const entries = ["index.ts"];
 
 interface Source {
   readonly path: string;
@@ -74,6 +76,23 @@ test("dependencies point one way", () => {
   const all = sources();
   expect(all.length).toBeGreaterThan(40);
   expect(faultsIn(all)).toEqual([]);
+});
+
+test("the library loads without any package", () => {
+  const all = new Map(sources().map((s) => [s.path, s]));
+  const loaded = new Set<string>();
+  const outside: string[] = [];
+  const visit = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const target of importsOf(all.get(path) as Source)) {
+      if (target.endsWith(".ts")) visit(target);
+      else outside.push(`${path} imports ${target}`);
+    }
+  };
+  entries.forEach(visit);
+  expect(loaded.size).toBeGreaterThan(40);
+  expect(outside).toEqual([]);
 });
 
 test("a folder that imports a later one, Node or an engine is noticed", () => {

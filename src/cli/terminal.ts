@@ -63,7 +63,8 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
       talk(`${clearLine}${[...line].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
       shown = line !== "";
     },
-    paint: (stream, style, text) => (colours[stream] ? styleText(style, text) : text),
+    paint: (stream, style, text) =>
+      colours[stream] ? styleText(style, text, { validateStream: false }) : text,
     onInterrupt,
   };
 }

@@ -72,6 +72,7 @@ export async function prepareJob(file: string, given: Given, terminal: Terminal)
       ...(saved && { sampling: saved.checkpoint.sampling }),
     },
     out,
+    savedStep: out === saved?.file ? resumedAt : undefined,
     saveEvery: settings.saveEvery,
     json: settings.json,
     unit: settings.unit,

@@ -16,6 +16,8 @@ export interface TrainingJob {
   readonly model: Omit<Checkpoint, "state">;
   /** Where to save. */
   readonly out: string;
+  /** The step of this run whose state `out` holds already, if it does. */
+  readonly savedStep?: number | undefined;
   /** Steps between two saves; undefined: after validations, if the last save is half a minute old. */
   readonly saveEvery?: number | undefined;
   readonly json: boolean;
@@ -46,6 +48,7 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
   const checkpoint = async (): Promise<Checkpoint> => ({ ...model, state: await run.snapshot() });
   let reason: TrainingOutcome["reason"] = "budget";
   let savedAt = performance.now();
+  let savedStep = job.savedStep;
   try {
     for await (const event of run) {
       for (const listen of listeners) await listen(event);
@@ -57,7 +60,7 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
           : event.kind === "step" && event.step % saveEvery === 0;
       if (!due) continue;
       await saveAnywhere(out, await checkpoint());
-      savedAt = performance.now();
+      [savedAt, savedStep] = [performance.now(), event.step];
     }
     if (interrupted) reason = "interrupted";
     const last = await checkpoint();
@@ -65,25 +68,36 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
     const { step, best, seconds } = last.state;
     return { reason, step, best, seconds };
   } catch (error) {
-    throw error instanceof TrainingError ? await afterDivergence(error, out, checkpoint) : error;
+    throw error instanceof TrainingError ? await afterDivergence(error, job, savedStep, checkpoint) : error;
   } finally {
     terminal.status("");
     off();
   }
 }
 
-/** The weights are those before the step that failed; if they are good, they are saved. */
+/**
+ * The weights are those before the step that failed. They may have grown useless already, so they replace an
+ * earlier save of this run only if the best ones come with them.
+ */
 async function afterDivergence(
   error: TrainingError,
-  out: string,
+  { out }: TrainingJob,
+  savedStep: number | undefined,
   checkpoint: () => Promise<Checkpoint>,
 ): Promise<Error> {
-  const kept = await checkpoint()
-    .then((last) => saveAnywhere(out, last))
-    .then(
-      () => `the last good state, after step ${error.step - 1}, is saved in ${out}`,
-      (cause: Error) => `it was not saved again (${cause.message}); an earlier save in ${out} is kept`,
-    );
+  const keep = async (): Promise<string> => {
+    const last = await checkpoint();
+    const { best } = last.state;
+    if (!best && savedStep !== undefined) return `${out} keeps the state after step ${savedStep}`;
+    await saveAnywhere(out, last);
+    const weights = best ? `, with the best weights, of step ${best.step},` : "";
+    return `the last good state, after step ${error.step - 1}${weights} is saved in ${out}`;
+  };
+  const kept = await keep().catch((cause: Error) =>
+    savedStep === undefined
+      ? `nothing was saved (${cause.message})`
+      : `${out} keeps the state after step ${savedStep} (${cause.message})`,
+  );
   return new Error(`${error.message}\n       ${kept}`, { cause: error });
 }
 

@@ -8,6 +8,7 @@ import type { Network, NetworkLayer } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { RunExtent, Writable } from "../run/device.ts";
 import { sizesFor, type WantedSizes } from "./case-sizes.ts";
+import { checkMemory, memoryNeeded } from "./memory.ts";
 
 /** Which of the ways of running a cell a case takes. */
 export interface CaseForm {
@@ -66,13 +67,17 @@ export function randomCase(cell: Cell, sizes: CaseSizes, form: CaseForm, seed: n
   return randomNetworkCase(networkOf(cell, sizesFor(cell, sizes), form.index), sizes, form, seed);
 }
 
-/** The same for any network; whether its inputs are classes is for the network to say. */
+/**
+ * The same for any network; whether its inputs are classes is for the network to say. Throws before anything is
+ * allocated where it needs more memory than a device can address.
+ */
 export function randomNetworkCase(
   network: Network,
   { rows, steps }: Pick<CaseSizes, "rows" | "steps">,
   form: Omit<CaseForm, "index">,
   seed: number,
 ): RandomCase {
+  checkMemory(network, memoryNeeded(network, { batch: rows, steps }));
   const stream = randomStream(seed, streams.check);
   const layout = parameterLayout(network);
   const lengths = lengthsOf(rows, steps, form.ragged, stream);

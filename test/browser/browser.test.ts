@@ -26,7 +26,7 @@ const args = [
 ];
 
 /** What a page needs that uses the package without a bundler. */
-const importMap = { imports: { unrolled: "/unrolled/dist/index.js", zod: "/zod/index.js" } };
+const importMap = { imports: { unrolled: "/unrolled/dist/index.js" } };
 const html = `<!doctype html><link rel="icon" href="data:,">
   <script type="importmap">${JSON.stringify(importMap)}</script>
   <script type="module" src="/page.js"></script>`;
@@ -36,17 +36,14 @@ function withoutTypes(path: string): string {
   return ts.transpileModule(readFileSync(join(repository, path), "utf8"), { compilerOptions }).outputText;
 }
 
-/** The page, the package, its one dependency, and an example. */
+/** The page, the package and an example. */
 function serve({ package: own }: Installed): Server {
   const pages = new Map([
     ["/", html],
     ["/page.js", withoutTypes("test/browser/page.ts")],
     ["/hello.js", withoutTypes("examples/hello.ts")],
   ]);
-  const folders = new Map([
-    ["/unrolled/", own],
-    ["/zod/", join(repository, "node_modules/zod")],
-  ]);
+  const folders = new Map([["/unrolled/", own]]);
   return createServer((request, response) => {
     const path = normalize(request.url ?? "/");
     const [prefix, folder] = [...folders].find(([start]) => path.startsWith(start)) ?? [];

@@ -1,7 +1,6 @@
 // Runs the command line in this process, with streams that are kept; and in a process of its own, built.
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
-import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,8 +88,14 @@ export interface Running {
 }
 
 /** One command line in a process of its own. */
-export function start(main: string, words: readonly string[], folder: string): Running {
-  const child = spawn(process.execPath, [main, ...words], { cwd: folder });
+export function start(
+  main: string,
+  words: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Running {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [main, ...words], { cwd: folder, env });
   let [stdout, stderr] = ["", ""];
   const waiting: (() => void)[] = [];
   child.stdout.on("data", (chunk: Buffer) => {

@@ -37,7 +37,7 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
         const title = `${terminal.paint("out", "bold", cell)}  ${count.toLocaleString("en-US")} parameters`;
         return `${title}\n${equations.map((line) => `  ${line}\n`).join("")}`;
       });
-      await terminal.out(`${text.join("\n")}\n`);
+      await terminal.out(text.join("\n"));
       terminal.say(
         `H = ${size}, I = ${input}; 'unrolled cells NAME' shows what is derived from the equations`,
       );

@@ -1,0 +1,7 @@
+// Models as bytes, in Node and in browsers. Apart from `index.ts` because what it reads is validated by zod.
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type LoadedCheckpoint,
+} from "./io/checkpoint.ts";
