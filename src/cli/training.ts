@@ -156,14 +156,17 @@ function tellEvents(alphabet: Alphabet, terminal: Terminal): Listener {
 
 type StepEvent = TrainingEvent & { readonly kind: "step" };
 
-/** `step 1,234  20 %  1.812 nats, 2.614 bits per character  51,200 characters/s  1:23 left`. */
+/** `step 1,234  20 %  1.812 nats  2.614 bits/char  51,200 chars/s  1:23 left`: no wider than 80 columns. */
 function progressLine(event: StepEvent, nats: number, { unit }: Alphabet): string {
   const { step, share, tokensPerSecond, seconds } = event;
-  const left = share > 0 ? `${duration((seconds * (1 - share)) / share)} left` : "";
-  const speed = `${grouped(tokensPerSecond)} ${unit === "char" ? "characters" : "bytes"}/s`;
-  return [`step ${grouped(step)}`, `${Math.floor(100 * share)} %`, natsAndBits(nats, unit), speed, left].join(
-    "  ",
-  );
+  return [
+    `step ${grouped(step)}`,
+    `${Math.floor(100 * share)} %`,
+    `${nats.toFixed(3)} nats`,
+    `${(nats / Math.LN2).toFixed(3)} bits/${unit}`,
+    `${grouped(tokensPerSecond)} ${unit}s/s`,
+    ...(share > 0 ? [`${duration((seconds * (1 - share)) / share)} left`] : []),
+  ].join("  ");
 }
 
 /** A mean of the values so far in which the latest fifty or so weigh most. */

@@ -67,7 +67,7 @@ test("on a terminal one line is redrawn with loss, speed and time left", async (
     isTTY: true,
   });
   expect(stderr.replaceAll("\u001b", "<esc>")).toMatch(
-    /\r<esc>\[2Kstep 1 {2}33 % {2}\d\.\d{3} nats, \d\.\d{3} bits per character {2}[\d,]+ characters\/s {2}\d+ s left/u,
+    /\r<esc>\[2Kstep 1 {2}33 % {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ chars\/s {2}\d+ s left/u,
   );
 });
 

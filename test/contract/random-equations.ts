@@ -66,7 +66,7 @@ export function randomEquations(seed: number): string {
       () => `(${part()} / (1 + softplus(${part()})))`,
       () => `${pick(["min", "max"])}(${part()}, ${part()})`,
       () => `(${pick(["sum", "mean", "greatest"])}(tanh(${pick(known)[0]})) ⊙ ${part()})`,
-      () => pick([`exp(-softplus(${part()}))`, `log(1 + softplus(${part()}))`, `sqrt(0.5 + abs(${part()}))`]),
+      () => `${pick(["exp(-softplus", "log(1 + softplus", "sqrt(0.5 + abs"])}(${part()}))`,
       () => `softmax(${part()})`,
       () => `(mask(${pick(["0", "0.3"])}, per ${pick(["step", "sequence"])}) ⊙ ${part()})`,
       () => `(${pick(["1", "-0.7"])} ${pick(["-", "+", "⊙"])} ${part()})`,

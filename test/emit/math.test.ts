@@ -38,7 +38,8 @@ function compile(op: PointwiseOp, relaxed: boolean): Evaluate {
 }
 
 const magnitudes = [
-  0, 1e-30, 1e-8, 1e-4, 0.01, 0.1, 0.3, 0.4999, 0.5, 0.6, 1, 1.5, 2, 2.5, 4, 7, 9.5, 20, 50, 86, 1000, 1e10,
+  0, 1e-30, 1e-8, 1e-4, 0.01, 0.1, 0.3, 0.4999, 0.5, 0.6, 1, 1.5, 2, 2.5, 4, 7, 9.5, 20, 50, 86, 87.5, 88.3,
+  88.4, 88.5, 88.7, 89, 1000, 1e10,
 ];
 const points = magnitudes.flatMap((m) => (m === 0 ? [0] : [m, -m])).map(Math.fround);
 const grid = Array.from({ length: 4001 }, (_, i) => Math.fround(-20 + i / 100));

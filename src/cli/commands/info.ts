@@ -15,7 +15,7 @@ export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContex
     .action(async ({ json }) => {
       const info = await gather();
       if (json) return terminal.out(`${JSON.stringify(info)}\n`);
-      const { bold } = { bold: (text: string) => terminal.paint("out", "bold", text) };
+      const bold = (text: string): string => terminal.paint("out", "bold", text);
       const lines = [
         bold("devices"),
         ...info.devices.map(({ name, found, note }) => {

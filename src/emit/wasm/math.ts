@@ -141,7 +141,8 @@ function powerParts(m: Math4, x: number): { scale: number; excess: number } {
   code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
   code.get(cut).splat(Math.LOG2E).splat(rounder);
   m.madd();
-  code.set(rounded);
+  // 2^127 is the greatest power there is: rounded up to 2^128, the last numbers below the limit would be ∞ - ∞.
+  code.splat(rounder + 127).op("f32x4.pmin").set(rounded);
   code.get(rounded).i32(23).op("i32x4.shl").lanes(0x3f800000, 0x3f800000, 0x3f800000, 0x3f800000);
   code.op("i32x4.add").set(scale);
   code.get(rounded).splat(rounder).op("f32x4.sub").set(rounded);

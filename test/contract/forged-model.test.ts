@@ -1,0 +1,103 @@
+// Model files whose checksum fits though their content is wrong, as a person or a program could make them: each
+// is read, or refused with the file's name; nothing else may come out.
+import { beforeAll, expect, test } from "vitest";
+import {
+  cellNamed,
+  decodeSafetensors,
+  encodeSafetensors,
+  encodeString,
+  fit,
+  languageModel,
+  wasmDevice,
+  type Tensor,
+} from "../../src/index.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/io/checkpoint.ts";
+
+const strange = [null, -1, 0, 0.5, 1e9, 1e300, "x", "", {}, [], [[]], true, "__proto__", "h' = tahn(x)"];
+let tensors: ReadonlyMap<string, Tensor> = new Map();
+let metadata: Record<string, string> = {};
+
+beforeAll(async () => {
+  const { alphabet, ids } = encodeString("what a forger may write, a reader has to read. ".repeat(10));
+  const network = languageModel({ cell: cellNamed("gru"), size: 3, vocabulary: alphabet.symbols.length });
+  const device = wasmDevice();
+  const data = { kind: "text", train: ids.subarray(40), validation: ids.subarray(0, 40) } as const;
+  const run = await fit({ network, device, data, budget: { steps: 4 }, batch: 2, window: 5 });
+  for await (const event of run) if (event.kind === "end") break;
+  const state = await run.snapshot();
+  run.dispose();
+  device.dispose();
+  const bytes = await encodeCheckpoint({ network, alphabet, state, sampling: 0, notes: {} });
+  const { checksum, ...rest } = decodeSafetensors(bytes).metadata;
+  tensors = decodeSafetensors(bytes).tensors;
+  metadata = rest;
+  expect(checksum).toMatch(/^[0-9a-f]{64}$/);
+  await decodeCheckpoint(await sealed(tensors, metadata));
+});
+
+/** A file with the checksum that fits. */
+async function sealed(
+  content: ReadonlyMap<string, Tensor>,
+  described: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const bytes = encodeSafetensors(content, described).slice();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const checksum = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return encodeSafetensors(content, { ...described, checksum });
+}
+
+/** What reading says where it is not as it should be: an error that does not name the file. */
+async function misbehaviour(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    await decodeCheckpoint(bytes, "forged.safetensors");
+    return undefined;
+  } catch (error) {
+    const { name, message } = error as Error;
+    return name === "Error" && message.startsWith("forged.safetensors") ? undefined : `${name}: ${message}`;
+  }
+}
+
+/** Every value that differs from a JSON value in one place. */
+function* variants(value: unknown): Generator<unknown> {
+  for (const other of strange) yield other;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, part] of Object.entries(value)) {
+    const without = Object.entries(value).filter(([k]) => k !== key);
+    yield Array.isArray(value) ? without.map(([, v]) => v as unknown) : Object.fromEntries(without);
+    for (const changed of variants(part)) {
+      const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [...value] : { ...value };
+      Object.assign(copy, { [key]: changed });
+      yield copy;
+    }
+  }
+}
+
+test.each(["model", "training"])("the %s with one thing changed", async (part) => {
+  const found: string[] = [];
+  let count = 0;
+  for (const changed of variants(JSON.parse(metadata[part] as string))) {
+    const wrong = await misbehaviour(await sealed(tensors, { ...metadata, [part]: JSON.stringify(changed) }));
+    if (wrong !== undefined) found.push(`${JSON.stringify(changed).slice(0, 300)} gives ${wrong}`);
+    count += 1;
+  }
+  expect(found).toEqual([]);
+  expect(count).toBeGreaterThan(200);
+});
+
+test("tensors that are missing, called otherwise or of another shape", async () => {
+  const found: string[] = [];
+  for (const [name, tensor] of tensors) {
+    const rest = [...tensors].filter(([other]) => other !== name);
+    const changes: [string, Tensor][][] = [
+      [],
+      [[`${name}z`, tensor]],
+      [[name, { ...tensor, shape: [1, ...tensor.shape] }]],
+      [[name, { type: "I32", shape: [0], data: new Int32Array(0) }]],
+    ];
+    for (const change of changes) {
+      const wrong = await misbehaviour(await sealed(new Map([...rest, ...change]), metadata));
+      if (wrong !== undefined) found.push(`${name}: ${wrong}`);
+    }
+  }
+  expect(found).toEqual([]);
+});
