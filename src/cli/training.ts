@@ -46,6 +46,12 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
     terminal.say("finishing this step, then saving; Ctrl-C again quits at once");
   });
   const checkpoint = async (): Promise<Checkpoint> => ({ ...model, state: await run.snapshot() });
+  let saving = false;
+  const save = async (checkpointed: Checkpoint): Promise<void> => {
+    saving = true;
+    await saveAnywhere(out, checkpointed);
+    saving = false;
+  };
   let reason: TrainingOutcome["reason"] = "budget";
   let savedAt = performance.now();
   let savedStep = job.savedStep;
@@ -59,16 +65,26 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
           ? event.kind === "validation" && performance.now() - savedAt > 1000 * secondsBetweenSaves
           : event.kind === "step" && event.step % saveEvery === 0;
       if (!due) continue;
-      await saveAnywhere(out, await checkpoint());
+      await save(await checkpoint());
       [savedAt, savedStep] = [performance.now(), event.step];
     }
     if (interrupted) reason = "interrupted";
     const last = await checkpoint();
-    await saveAnywhere(out, last);
+    await save(last);
     const { step, best, seconds } = last.state;
     return { reason, step, best, seconds };
   } catch (error) {
-    throw error instanceof TrainingError ? await afterDivergence(error, job, savedStep, checkpoint) : error;
+    if (error instanceof TrainingError) throw await afterDivergence(error, job, savedStep, checkpoint);
+    if (saving) throw error;
+    // Whatever else went wrong, such as a full disk behind stdout, the run is not lost.
+    const last = await checkpoint();
+    await save(last);
+    throw new Error(
+      `${(error as Error).message}\n       the state after step ${last.state.step} is saved in ${out}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     terminal.status("");
     off();
@@ -87,7 +103,8 @@ async function afterDivergence(
 ): Promise<Error> {
   const keep = async (): Promise<string> => {
     const last = await checkpoint();
-    const { best } = last.state;
+    const { best, step } = last.state;
+    if (step === 0) return "no step was made, and nothing was saved";
     if (!best && savedStep !== undefined) return `${out} keeps the state after step ${savedStep}`;
     await saveAnywhere(out, last);
     const weights = best ? `, with the best weights, of step ${best.step},` : "";

@@ -1,7 +1,7 @@
 // Writes a file so that a crash, a full disk or a pulled plug leaves the old file or the new one, never half
 // of either: a temporary file beside it, flushed, renamed over it. Knows no formats.
-import { open, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, readdir, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 let writes = 0;
 
@@ -11,7 +11,8 @@ let writes = 0;
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.tmp-${process.pid}-${++writes}`; // in the same folder: a rename needs one disk
+  const temporary = `${target}${temporaryMark}${process.pid}-${++writes}`; // in the same folder: a rename needs one disk
+  await removeLeftovers(target);
   try {
     await withFile(temporary, "w", async (file) => {
       await file.writeFile(bytes);
@@ -23,6 +24,26 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
     throw writeError(error, path, bytes.length, await freeBytes(dirname(target)));
   }
   await syncFolder(dirname(target));
+}
+
+const temporaryMark = ".tmp-";
+
+/** Removes the temporary files of `target` that belong to processes which ended in the middle of a write. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const start = `${basename(target)}${temporaryMark}`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, id] = (name.startsWith(start) && /^(\d+)-\d+$/.exec(name.slice(start.length))) || [];
+    if (id && !isRunning(Number(id))) await rm(join(folder, name), { force: true }).catch(() => {});
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 async function withFile(

@@ -30,7 +30,10 @@ export interface Step {
 export function sizeOf(width: Width, sizes: Sizes, cell: string): number {
   const size = typeof width === "number" ? width : sizes[width];
   if (size === undefined) {
-    throw new Error(`${cell}: the width '${width}' has no size; give one, as in { sizes: { ${width}: 64 } }`);
+    throw new Error(
+      `${cell}: the width '${width}' has no size; give one, as in { sizes: { ${width}: 64 } }, ` +
+        "or write a number in the width clause",
+    );
   }
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new Error(`${cell}: the width '${width}' must be a whole number from 1, not ${size}`);

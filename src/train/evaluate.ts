@@ -42,7 +42,11 @@ export async function evaluate(settings: EvaluationSettings): Promise<Evaluation
   const plan = buildPlan(network, { mode: "evaluate", rows: feed.rows, steps: feed.steps });
   const program = await device.compile(plan, store);
   try {
-    return await evaluateFeed(program, symbolInput(network), feed);
+    const parts = evaluateFeed(program, symbolInput(network), feed);
+    for (;;) {
+      const part = await parts.next();
+      if (part.done) return part.value;
+    }
   } finally {
     program.dispose();
   }
@@ -54,9 +58,17 @@ export function feedForEvaluation(data: EvaluationData, batch: number, window: n
     : sequenceFeed(data.items, { batch, seed: 0, shuffle: false });
 }
 
-/** Once through a feed with an evaluation program. */
-export async function evaluateFeed(program: Program, input: string, feed: Feed): Promise<Evaluation> {
+/** Time between two parts of an evaluation, where whoever drives it may stop. */
+const millisecondsOfPart = 250;
+
+/** Once through a feed with an evaluation program, in parts: each gives the share of the feed that is done. */
+export async function* evaluateFeed(
+  program: Program,
+  input: string,
+  feed: Feed,
+): AsyncGenerator<number, Evaluation, void> {
   const turns = eventLoopTurns();
+  let partStarted = performance.now();
   const loss = new Float64Array(1);
   let [sum, tokens] = [0, 0];
   for (let position = { epoch: 0, at: 0 }; position.epoch === 0;) {
@@ -69,6 +81,9 @@ export async function evaluateFeed(program: Program, input: string, feed: Feed):
     tokens += batch.counted;
     position = batch.next;
     await turns();
+    if (performance.now() - partStarted < millisecondsOfPart) continue;
+    yield position.epoch === 0 ? position.at / feed.length : 1;
+    partStarted = performance.now();
   }
   const nats = sum / tokens;
   return { nats, bits: nats / Math.LN2, tokens };

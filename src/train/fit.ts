@@ -36,6 +36,13 @@ export type TrainingEvent =
       /** Of training so far. */
       readonly seconds: number;
     }
+  | {
+      /** A long validation is under way; stopped here, it is begun again when the run goes on. */
+      readonly kind: "validating";
+      readonly step: number;
+      /** Of the validation part, from 0 to 1. */
+      readonly share: number;
+    }
   | ({
       readonly kind: "validation";
       readonly step: number;
@@ -98,7 +105,12 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
       tick();
       const used = share();
       if (trainer.validate && isValidationDue(progress, options, used === 1)) {
-        const evaluation = await exclusively(trainer.validate);
+        const parts = trainer.validate();
+        let part = await exclusively(() => parts.next());
+        for (; !part.done; part = await exclusively(() => parts.next())) {
+          yield { kind: "validating", step: progress.step, share: part.value };
+        }
+        const evaluation = part.value;
         yield {
           kind: "validation",
           step: progress.step,

@@ -50,7 +50,7 @@ export interface Trainer {
   /** Makes update number `step`, counted from 1. Throws a `TrainingError`, changing no weight, where it cannot. */
   update(step: number, position: Position, rate: number): Promise<StepResult>;
   /** The validation part; undefined without one. */
-  readonly validate: (() => Promise<Evaluation>) | undefined;
+  readonly validate: (() => AsyncGenerator<number, Evaluation, void>) | undefined;
   weights(): Numbers;
   numbers(): Promise<TrainerNumbers>;
   restore(numbers: TrainerNumbers): void;

@@ -1,6 +1,6 @@
 // The command line as it is installed: built, in a process of its own, with real signals, pipes and disks.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/io/safetensors.ts";
@@ -137,4 +137,16 @@ test("a file that may not grow any more: the error says so, and nothing half wri
   expect(stdout).toBe("1\n");
   expect(readFileSync(at("limited.txt"), "utf8")).toMatch(/error: cannot write limited\.safetensors: /u);
   expect(readdirSync(folder).filter((name) => name.startsWith("limited.safetensors"))).toEqual([]);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk behind stdout does not lose the run", () => {
+  const words = ["train", "text.txt", ...settings, "--json", "--out", "kept.safetensors"];
+  const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/the state after step \d+ is saved in kept\.safetensors/);
+  expect(Object.keys(weights("kept.safetensors")).length).toBeGreaterThan(10);
 });

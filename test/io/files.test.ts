@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +119,17 @@ describe("writing atomically", () => {
     );
     expect(await readdir(folder)).toEqual(["taken"]);
     expect(await readdir(path)).toEqual(["inside"]);
+  });
+
+  it("removes what processes that were killed have left, and nothing of those that run", async () => {
+    const ended = spawnSync(process.execPath, ["--version"]).pid;
+    const [mine, other] = [`model.tmp-${process.pid}-99`, `model.tmp-${ended}-1`];
+    for (const name of [mine, other]) await writeFile(join(folder, name), "half");
+    await writeAtomic(join(folder, "model"), Uint8Array.of(1));
+    const left = await readdir(folder);
+    expect(left).toContain("model");
+    expect(left).toContain(mine);
+    expect(left).not.toContain(other);
   });
 
   it("says which folder is missing", async () => {

@@ -18,6 +18,31 @@ import { tolerances } from "../tolerances.ts";
 import { alphabet, finish, ids, ofKind, runUntil, smallNetwork, smallSettings } from "./small.ts";
 
 describe("fit", () => {
+  it("can be stopped inside a long validation, which is begun again", async () => {
+    const device = wasmDevice();
+    const network = smallNetwork({ size: 128 });
+    const validation = Uint8Array.from({ length: 150_000 }, (_, i) => ids[i % ids.length] as number);
+    const data = { kind: "text", train: ids, validation } as const;
+    const run = await fit(smallSettings({ network, device, data, budget: { steps: 1 } }));
+    for await (const event of run) if (event.kind === "validating") break;
+    expect((await run.snapshot()).step).toBe(1);
+    const events = await finish(run);
+    expect(ofKind(events, "step")).toEqual([]);
+    const [found] = ofKind(events, "validation");
+    const batch = { batch: 3, window: 8 };
+    const expected = await evaluate({
+      network,
+      device,
+      store: run.store,
+      data: { kind: "text", ids: validation },
+      ...batch,
+    });
+    expect(found?.nats).toBe(expected.nats);
+    const shares = ofKind(events, "validating").map((e) => e.share);
+    expect(shares.length).toBeGreaterThan(0);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  });
+
   it("makes PyTorch's losses on the same text and weights", async () => {
     const golden = readModelGolden();
     const { V, T, B, H } = golden.sizes;

@@ -60,9 +60,12 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   tanh,
   relu: ({ code }, args) => void code.splat(0).get(first(args)).op("f32x4.pmax"),
   exp: (m, args) => {
-    const { scale, excess } = powerParts(m, first(args));
+    // With half the scale: where it is rounded up to 2^128, no float, the value itself may yet be one.
+    const half = m.fresh();
+    const { scale, excess } = powerParts(m, first(args), "halved");
     m.code.get(scale).get(excess).get(scale);
     m.madd();
+    m.code.tee(half).get(half).op("f32x4.add");
   },
   log: (m, args) => logarithm(m, first(args)),
   softplus: (m, args) => {
@@ -126,8 +129,15 @@ const rounder = 1.5 * 2 ** 23;
 const ln2High = 0.693359375;
 const ln2Low = -2.1219444e-4;
 
-/** `exp(x) = scale·(1 + excess)`, `scale` a power of two. x is cut to what a float can hold. */
-function powerParts(m: Math4, x: number): { scale: number; excess: number } {
+/**
+ * `exp(x) = scale·(1 + excess)`, `scale` a power of two, or half of it. x is cut to what a float can hold; below
+ * 2^-126 half of the scale is 0.
+ */
+function powerParts(
+  m: Math4,
+  x: number,
+  size: "whole" | "halved" = "whole",
+): { scale: number; excess: number } {
   const { code } = m;
   const [cut, rounded, r, p, scale, excess] = [
     m.fresh(),
@@ -141,9 +151,9 @@ function powerParts(m: Math4, x: number): { scale: number; excess: number } {
   code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
   code.get(cut).splat(Math.LOG2E).splat(rounder);
   m.madd();
-  // 2^127 is the greatest power there is: rounded up to 2^128, the last numbers below the limit would be ∞ - ∞.
-  code.splat(rounder + 127).op("f32x4.pmin").set(rounded);
-  code.get(rounded).i32(23).op("i32x4.shl").lanes(0x3f800000, 0x3f800000, 0x3f800000, 0x3f800000);
+  code.set(rounded);
+  const one = size === "whole" ? 0x3f800000 : 0x3f000000;
+  code.get(rounded).i32(23).op("i32x4.shl").lanes(one, one, one, one);
   code.op("i32x4.add").set(scale);
   code.get(rounded).splat(rounder).op("f32x4.sub").set(rounded);
   code.get(rounded).splat(ln2High).get(cut);
