@@ -134,6 +134,8 @@ export interface Code {
   get(local: number): Code;
   set(local: number): Code;
   tee(local: number): Code;
+  /** Adds a number to an i32 local. */
+  advance(local: number, by: number): Code;
   op(name: Plain): Code;
   i32(value: number): Code;
   f32(value: number): Code;
@@ -230,6 +232,7 @@ function assemble(parameters: number, write: (code: Code) => void): number[] {
     get: (local) => push(0x20, ...unsigned(local)),
     set: (local) => push(0x21, ...unsigned(local)),
     tee: (local) => push(0x22, ...unsigned(local)),
+    advance: (local, by) => code.get(local).i32(by).op("i32.add").set(local),
     op: (name) => push(...plain[name]),
     i32: (value) => push(0x41, ...signed(value | 0)),
     f32: (value) => push(0x43, ...float(value)),

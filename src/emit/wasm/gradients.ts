@@ -32,11 +32,7 @@ export function emitPanelCopy(module: Module, vectors: number): number {
           .access("v128.store", 16 * v);
       }
       code.get(source).get(stride).op("i32.add").set(source);
-      code
-        .get(to)
-        .i32(16 * vectors)
-        .op("i32.add")
-        .set(to);
+      code.advance(to, 16 * vectors);
       code.get(tokens).i32(1).op("i32.sub").tee(tokens).branchIf(0);
     });
   });
@@ -120,16 +116,8 @@ export function emitOuter(
         );
       };
       tileRows(code, tileHeight, count, call, (done) => {
-        code
-          .get(left)
-          .i32(16 * depthBlock)
-          .op("i32.add")
-          .set(left);
-        code
-          .get(to)
-          .i32(done * 4 * n)
-          .op("i32.add")
-          .set(to);
+        code.advance(left, 16 * depthBlock);
+        code.advance(to, done * 4 * n);
       });
     });
   }
@@ -146,14 +134,8 @@ export function emitOuter(
       c.i32(whole).set(left);
       c.loop(() => {
         visit(column, result, rowChunk);
-        c.get(column)
-          .i32(4 * rowChunk)
-          .op("i32.add")
-          .set(column);
-        c.get(result)
-          .i32(4 * rowChunk * n)
-          .op("i32.add")
-          .set(result);
+        c.advance(column, 4 * rowChunk);
+        c.advance(result, 4 * rowChunk * n);
         c.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
       });
     }
@@ -196,7 +178,7 @@ export function emitColumnSums(
             .op("f32x4.add")
             .set(sum),
         );
-        code.get(at).i32(from.stride).op("i32.add").set(at);
+        code.advance(at, from.stride);
         code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
       });
     });
@@ -205,11 +187,7 @@ export function emitColumnSums(
       if (lanes === 4) code.access("v128.store", into + 16 * v);
       else code.storeLane(0, into);
     });
-    code
-      .get(column)
-      .i32(lanes === 4 ? 16 * vectors : 4)
-      .op("i32.add")
-      .set(column);
+    code.advance(column, lanes === 4 ? 16 * vectors : 4);
   };
   const repeat = (count: number, vectors: number, lanes: 1 | 4): void => {
     if (count === 0) return;

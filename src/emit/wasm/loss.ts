@@ -68,7 +68,7 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
     code.get(total).get(weight).access("f32.load").op("f64.promote_f32").op("f64.add").set(total);
-    code.get(weight).i32(weights.stride).op("i32.add").set(weight);
+    code.advance(weight, weights.stride);
   });
 
   start(logits, row);
@@ -123,11 +123,11 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
       code.get(target).access("i32.load").i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
       code.get(j).access("f32.load");
       share().op("f32.sub").access("f32.store");
-      code.get(out).i32(gradient.stride).op("i32.add").set(out);
+      code.advance(out, gradient.stride);
     }
-    code.get(row).i32(logits.stride).op("i32.add").set(row);
-    code.get(target).i32(targets.stride).op("i32.add").set(target);
-    code.get(weight).i32(weights.stride).op("i32.add").set(weight);
+    code.advance(row, logits.stride);
+    code.advance(target, targets.stride);
+    code.advance(weight, weights.stride);
   });
   code.i32(loss).get(sum).get(total).op("f64.div").op("f32.demote_f64").access("f32.store");
 }

@@ -79,24 +79,22 @@ function emitMicro(code: Code, shape: Micro, relaxed: boolean): void {
         code.set(sum);
       });
     });
-    code.get(left).i32(shape.leftTerm).op("i32.add").set(left);
-    code
-      .get(panel)
-      .i32(16 * vectors)
-      .op("i32.add")
-      .set(panel);
+    code.advance(left, shape.leftTerm);
+    code.advance(panel, 16 * vectors);
     code.get(depth).i32(1).op("i32.sub").tee(depth).branchIf(0);
   });
   each((sum, row, v) => {
     const offset = row * shape.resultRow + 16 * v;
     if (v < vectors - 1 || shape.lastLanes === 4) code.get(result).get(sum).access("v128.store", offset);
-    else
-      for (let l = 0; l < shape.lastLanes; l++)
-        code
-          .get(result)
-          .get(sum)
-          .storeLane(l, offset + 4 * l);
+    else storeLanes(sum, offset);
   });
+  function storeLanes(sum: number, offset: number): void {
+    for (let l = 0; l < shape.lastLanes; l++)
+      code
+        .get(result)
+        .get(sum)
+        .storeLane(l, offset + 4 * l);
+  }
 }
 
 /** The panels of N columns: whole ones of the tile's width, then single vectors, the last maybe partial. */
@@ -148,16 +146,8 @@ export function emitMatmul(code: Code, shape: MatmulShape, micros: MicroLibrary,
           code.get(l).get(panel).get(r).i32(k).call(micro);
         };
         tileRows(code, tile.rows, rows, call, (height) => {
-          code
-            .get(l)
-            .i32(height * from.stride)
-            .op("i32.add")
-            .set(l);
-          code
-            .get(r)
-            .i32(height * into.stride)
-            .op("i32.add")
-            .set(r);
+          code.advance(l, height * from.stride);
+          code.advance(r, height * into.stride);
         });
       });
       code.get(left).get(block).i32(from.stride).op("i32.mul").op("i32.add").set(left);
@@ -189,16 +179,8 @@ export function forPanels(
     code.i32(count).set(left);
     code.loop(() => {
       visit(panel, column, width, lastLanes);
-      code
-        .get(panel)
-        .i32(16 * width * depth)
-        .op("i32.add")
-        .set(panel);
-      code
-        .get(column)
-        .i32(16 * width)
-        .op("i32.add")
-        .set(column);
+      code.advance(panel, 16 * width * depth);
+      code.advance(column, 16 * width);
       code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
   };
@@ -268,7 +250,7 @@ export function emitPackFunction(module: Module, tile: Tile): number {
         code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
       });
       code.get(source).get(nStride).op("i32.add").set(source);
-      code.get(n).i32(1).op("i32.add").set(n);
+      code.advance(n, 1);
       code.get(nCount).i32(1).op("i32.sub").tee(nCount).branchIf(0);
     });
   });

@@ -85,8 +85,8 @@ export function emitPointwise(code: Code, kernel: PointwiseKernel, context: Poin
     code.get(left).op("i32.eqz").branchIf(0);
     code.loop(() => {
       for (const pass of kernel.passes) emitPass(emission, pass, [...streams.values()]);
-      for (const { row, stride } of streams.values()) code.get(row).i32(stride).op("i32.add").set(row);
-      code.get(rowIndex).i32(1).op("i32.add").set(rowIndex);
+      for (const { row, stride } of streams.values()) code.advance(row, stride);
+      code.advance(rowIndex, 1);
       code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
   });

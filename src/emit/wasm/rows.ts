@@ -15,9 +15,6 @@ export function repeatLocal(code: Code, count: number, body: () => void): void {
   });
 }
 
-const step = (code: Code, local: number, bytes: number): Code =>
-  code.get(local).i32(bytes).op("i32.add").set(local);
-
 /** The sum of two rows of `width` floats: `into += from`, addresses in locals, which are kept. */
 export function addRow(code: Code, from: number, into: number, width: number): void {
   const [a, b, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
@@ -30,8 +27,8 @@ export function addRow(code: Code, from: number, into: number, width: number): v
       code.get(b).get(a).access(load).get(b).access(load).op("f32x4.add");
       if (lanes === 4) code.access("v128.store");
       else code.storeLane(0, 0);
-      step(code, a, 4 * lanes);
-      step(code, b, 4 * lanes);
+      code.advance(a, 4 * lanes);
+      code.advance(b, 4 * lanes);
       code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
   };
@@ -60,8 +57,8 @@ export function emitGather(code: Code, indices: Place, into: Place, table: numbe
       .i32(table)
       .op("i32.add");
     code.i32(4 * width).memoryCopy();
-    step(code, index, indices.stride);
-    step(code, to, into.stride);
+    code.advance(index, indices.stride);
+    code.advance(to, into.stride);
   });
 }
 
@@ -78,10 +75,10 @@ export function emitTranspose(code: Code, add: boolean): void {
       code.get(to).get(source).access("f32.load");
       if (add) code.get(to).access("f32.load").op("f32.add");
       code.access("f32.store");
-      step(code, source, 4);
+      code.advance(source, 4);
       code.get(to).get(stride).op("i32.add").set(to);
     });
-    step(code, target, 4);
+    code.advance(target, 4);
   });
 }
 
@@ -121,8 +118,8 @@ export function emitScatter(
       .op("i32.add")
       .set(to);
     addRow(code, from, to, m);
-    step(code, index, indices.stride);
-    step(code, from, rows.stride);
+    code.advance(index, indices.stride);
+    code.advance(from, rows.stride);
   });
   code
     .i32(table)
@@ -143,8 +140,8 @@ export function emitOneHot(code: Code, indices: Place, into: Place, width: numbe
       .i32(4 * width)
       .memoryFill();
     code.get(to).get(index).access("i32.load").i32(2).op("i32.shl").op("i32.add").f32(1).access("f32.store");
-    step(code, index, indices.stride);
-    step(code, to, into.stride);
+    code.advance(index, indices.stride);
+    code.advance(to, into.stride);
   });
 }
 
@@ -157,8 +154,8 @@ export function emitCopyRows(code: Code, from: Place, into: Place, width: number
       .get(a)
       .i32(4 * width)
       .memoryCopy();
-    step(code, a, from.stride);
-    step(code, b, into.stride);
+    code.advance(a, from.stride);
+    code.advance(b, into.stride);
   });
 }
 
@@ -207,7 +204,7 @@ export function emitStepSums(
       .i32(0)
       .i32(4 * width)
       .memoryFill();
-    step(code, to, into.stride);
+    code.advance(to, into.stride);
   });
   code.loop(() => {
     const entry = (table: number): Code => code.get(t).i32(2).op("i32.shl").access("i32.load", table);
@@ -216,8 +213,8 @@ export function emitStepSums(
     entry(layout.alive).set(left);
     repeatLocal(code, left, () => {
       addRow(code, source, to, width);
-      step(code, source, from.stride);
-      step(code, to, into.stride);
+      code.advance(source, from.stride);
+      code.advance(to, into.stride);
     });
     code.get(t).i32(1).op("i32.add").tee(t).get(steps).op("i32.lt_s").branchIf(0);
   });
