@@ -218,6 +218,17 @@ test("a run that diverges keeps its earlier save where there is no best one to s
   expect(stderr).toMatch(/kept\.safetensors keeps the state after step \d+\n$/u);
 });
 
+test("a run that diverges before its first update replaces no model", async () => {
+  const out = at("good.safetensors");
+  expect((await train([...small, "--steps", "3", "--out", out])).code).toBe(0);
+  const good = readFileSync(out);
+  const wild = ["--cell", "h' = exp(exp(exp(3 + W x + U h)))", "--size", "8"];
+  const { code, stderr } = await train([...small, ...wild, "--steps", "50", "--out", out]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("no step was made, and nothing was saved");
+  expect(readFileSync(out)).toEqual(good);
+});
+
 test("start trains on the package's own text, shows what it writes, and says what to do next", async () => {
   const out = at("start.safetensors");
   const { code, stdout, stderr } = await unrolled([

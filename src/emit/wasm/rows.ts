@@ -43,22 +43,22 @@ function startAt(code: Code, place: Place): number {
   return at;
 }
 
-/** `into[row] = table[index[row]]`, the table [classes, width] at `table`. */
-export function emitGather(code: Code, indices: Place, into: Place, table: number, width: number): void {
-  const [index, to, left] = [startAt(code, indices), startAt(code, into), code.local("i32")];
+/** Walks two places side by side, one row at a time; the body gets locals with the addresses of their rows. */
+function eachRow(code: Code, first: Place, second: Place, body: (a: number, b: number) => void): void {
+  const [a, b, left] = [startAt(code, first), startAt(code, second), code.local("i32")];
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    code
-      .get(to)
-      .get(index)
-      .access("i32.load")
-      .i32(4 * width)
-      .op("i32.mul")
-      .i32(table)
-      .op("i32.add");
-    code.i32(4 * width).memoryCopy();
-    code.advance(index, indices.stride);
-    code.advance(to, into.stride);
+    body(a, b);
+    code.advance(a, first.stride).advance(b, second.stride);
+  });
+}
+
+/** `into[row] = table[index[row]]`, the table [classes, width] at `table`. */
+export function emitGather(code: Code, indices: Place, into: Place, table: number, width: number): void {
+  const bytes = 4 * width;
+  eachRow(code, indices, into, (index, to) => {
+    code.get(to).get(index).access("i32.load").i32(bytes).op("i32.mul").i32(table).op("i32.add");
+    code.i32(bytes).memoryCopy();
   });
 }
 
@@ -96,67 +96,30 @@ export function emitScatter(
   },
 ): void {
   const { rows, m, indices, n, into, table, transpose } = shape;
-  const [index, from, to, left] = [
-    startAt(code, indices),
-    startAt(code, rows),
-    code.local("i32"),
-    code.local("i32"),
-  ];
+  const [to, rowBytes, columnBytes] = [code.local("i32"), 4 * m, 4 * n];
   code
     .i32(table)
     .i32(0)
-    .i32(4 * m * n)
+    .i32(rowBytes * n)
     .memoryFill();
-  code.get(kernelParameters.count).set(left);
-  repeatLocal(code, left, () => {
-    code
-      .get(index)
-      .access("i32.load")
-      .i32(4 * m)
-      .op("i32.mul")
-      .i32(table)
-      .op("i32.add")
-      .set(to);
+  eachRow(code, indices, rows, (index, from) => {
+    code.get(index).access("i32.load").i32(rowBytes).op("i32.mul").i32(table).op("i32.add").set(to);
     addRow(code, from, to, m);
-    code.advance(index, indices.stride);
-    code.advance(from, rows.stride);
   });
-  code
-    .i32(table)
-    .i32(n)
-    .i32(m)
-    .i32(into)
-    .i32(4 * n)
-    .call(transpose);
+  code.i32(table).i32(n).i32(m).i32(into).i32(columnBytes).call(transpose);
 }
 
 export function emitOneHot(code: Code, indices: Place, into: Place, width: number): void {
-  const [index, to, left] = [startAt(code, indices), startAt(code, into), code.local("i32")];
-  code.get(kernelParameters.count).set(left);
-  repeatLocal(code, left, () => {
-    code
-      .get(to)
-      .i32(0)
-      .i32(4 * width)
-      .memoryFill();
+  const bytes = 4 * width;
+  eachRow(code, indices, into, (index, to) => {
+    code.get(to).i32(0).i32(bytes).memoryFill();
     code.get(to).get(index).access("i32.load").i32(2).op("i32.shl").op("i32.add").f32(1).access("f32.store");
-    code.advance(index, indices.stride);
-    code.advance(to, into.stride);
   });
 }
 
 export function emitCopyRows(code: Code, from: Place, into: Place, width: number): void {
-  const [a, b, left] = [startAt(code, from), startAt(code, into), code.local("i32")];
-  code.get(kernelParameters.count).set(left);
-  repeatLocal(code, left, () => {
-    code
-      .get(b)
-      .get(a)
-      .i32(4 * width)
-      .memoryCopy();
-    code.advance(a, from.stride);
-    code.advance(b, into.stride);
-  });
+  const bytes = 4 * width;
+  eachRow(code, from, into, (source, to) => void code.get(to).get(source).i32(bytes).memoryCopy());
 }
 
 /** Parameter `steps` is a local with the number of steps; `count` is the number of rows. */
