@@ -39,7 +39,7 @@ console.log(`minimal: greatest relative error of a gradient ${check.error.toExpo
 
 const [builtIn, own] = [await trainer(cellNamed("gru")), await trainer(renamed)];
 // Parameters start from streams that are named after them; here both shall start alike.
-own.store.write(builtIn.store.read());
+own.store.write(await builtIn.store.read());
 const [expected, came] = [await losses(builtIn), await losses(own)];
 const apart = Math.max(...expected.map((nats, i) => Math.abs(nats - (came[i] ?? NaN))));
 console.log(`gru ${expected.at(-1)?.toFixed(4)} nats, my-gru ${came.at(-1)?.toFixed(4)}: ${apart} apart`);

@@ -23,24 +23,58 @@ export interface ParameterStore {
   readonly layout: ParameterLayout;
   /** All parameters in the layout's order, [layout.size]. Throws for another number of values. */
   write(values: Numbers): void;
-  read(): Float64Array;
+  /** A copy, after all runs that were started before. */
+  read(): Promise<Float64Array>;
 }
 
 export interface Program {
   readonly plan: Plan;
   /** Copies values into the front of a buffer. Throws for an unknown name or too many values. */
   write(buffer: string, values: Writable): void;
-  /** Runs a phase; work is done in the order of the calls. */
+  /**
+   * Runs a phase; work is done in the order of the calls. A short one is done when this returns, a long one goes
+   * on beside the caller. An error while it runs rejects the next `read`.
+   */
   run(phase: PhaseName, extent: RunExtent): void;
   /** Fills `into` with the front of a buffer, or of a view's columns. */
   read<A extends Writable>(buffer: string, into: A): Promise<A>;
+  /** Where the time of its runs went so far, if the device was made to keep account of it. */
+  times?(): WorkTimes;
   dispose(): void;
+}
+
+/** Milliseconds of the first thread, by kind of work. */
+export interface WorkTimes {
+  /** Matrix products, weight gradients among them. */
+  readonly products: number;
+  /** Elementwise work, the optimiser and the loss. */
+  readonly pointwise: number;
+  /** Bringing weights and gradients' factors into the order that products read them in. */
+  readonly packing: number;
+  /** For other threads. */
+  readonly waiting: number;
+  /** Selecting, copying and summing rows. */
+  readonly moving: number;
+}
+
+/** GFLOP/s that the device's threads reach together: what no program of it can pass. */
+export interface Roofline {
+  /** Multiply-adds on values in registers. */
+  readonly registers: number;
+  /** The best matrix product of this device. */
+  readonly product: number;
+  /** The best matrix product of OpenBLAS, where it is installed. */
+  readonly openblas?: number;
 }
 
 export interface Device {
   readonly name: "reference" | "wasm" | "native" | "webgpu";
+  /** Threads that a long run is divided among; any number of them gives the same bits. */
+  readonly threads: number;
   parameters(layout: ParameterLayout): ParameterStore;
   compile(plan: Plan, store: ParameterStore): Promise<Program>;
+  /** Measured at the call, in about a second. */
+  roofline?(): Promise<Roofline>;
   dispose(): void;
 }
 

@@ -32,6 +32,7 @@ import { maskAt, maskKey } from "../plan/noise.ts";
 export function referenceDevice(): Device {
   return {
     name: "reference",
+    threads: 1,
     parameters(layout) {
       const values = new Float64Array(layout.size);
       const store: ReferenceStore = {
@@ -41,7 +42,7 @@ export function referenceDevice(): Device {
           checkParameters(layout, from.length);
           values.set(from);
         },
-        read: () => values.slice(),
+        read: () => Promise.resolve(values.slice()),
       };
       return store;
     },

@@ -38,6 +38,7 @@ export function wasmDevice(options: WasmOptions = {}): Device {
   const heap = createHeap();
   return {
     name: "wasm",
+    threads: 1,
     parameters: (layout) => createStore(heap, layout),
     async compile(plan, store) {
       const tile = options.tile ?? fastestTile(relaxed);
@@ -64,7 +65,7 @@ function createStore(heap: Heap, layout: ParameterLayout): WasmStore {
       heap.floats(address, layout.size).set(values);
       this.version++;
     },
-    read: () => Float64Array.from(heap.floats(address, layout.size)),
+    read: () => Promise.resolve(Float64Array.from(heap.floats(address, layout.size))),
   };
 }
 

@@ -114,7 +114,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
         yield {
           kind: "validation",
           step: progress.step,
-          best: record(progress, evaluation, trainer),
+          best: await record(progress, evaluation, trainer),
           ...evaluation,
         };
         continue;
@@ -199,10 +199,10 @@ function isValidationDue(progress: Progress, { validateEvery }: ResolvedOptions,
 }
 
 /** Keeps the weights of the best validation. Returns whether this one is. */
-function record(progress: Progress, { nats }: Evaluation, trainer: Trainer): boolean {
+async function record(progress: Progress, { nats }: Evaluation, trainer: Trainer): Promise<boolean> {
   const { step } = progress;
   const best = nats < (progress.best?.nats ?? Infinity);
-  if (best) progress.best = { step, nats, weights: trainer.weights() };
+  if (best) progress.best = { step, nats, weights: await trainer.weights() };
   progress.validated = step;
   progress.misses = best ? 0 : progress.misses + 1;
   return best;

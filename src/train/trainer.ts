@@ -51,7 +51,7 @@ export interface Trainer {
   update(step: number, position: Position, rate: number): Promise<StepResult>;
   /** The validation part; undefined without one. */
   readonly validate: (() => AsyncGenerator<number, Evaluation, void>) | undefined;
-  weights(): Numbers;
+  weights(): Promise<Numbers>;
   numbers(): Promise<TrainerNumbers>;
   restore(numbers: TrainerNumbers): void;
   dispose(): void;
@@ -85,9 +85,9 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     scalar[0] = value;
     program.write(name, scalar);
   };
-  const weights = (): Numbers => {
+  const weights = async (): Promise<Numbers> => {
     const values = real(layout.size);
-    values.set(store.read());
+    values.set(await store.read());
     return values;
   };
   /** All buffers whose names start with `prefix`, by the rest of their names. */
@@ -130,7 +130,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
           norm: gradientNorm,
           rate,
           layout,
-          weights: store.read(),
+          weights: await store.read(),
           gradients,
         };
         throw divergenceError(found);
@@ -141,7 +141,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     weights,
     async numbers() {
       return {
-        weights: weights(),
+        weights: await weights(),
         optimizer: await readAll("optimizer."),
         carried: await readAll("initial."),
       };

@@ -51,12 +51,12 @@ export function deviceConformance(name: string, make: () => Device): void {
       feed(judge, 6);
       judge.run("forward", { rows: 2, steps: 3 });
       const before = await lossOf(judge);
-      const weights = store.read();
+      const weights = await store.read();
       program.run("train", { rows: 2, steps: 3 });
       expect(await lossOf(program)).toBeCloseTo(before, 5);
       judge.run("forward", { rows: 2, steps: 3 });
       expect(await lossOf(judge)).toBeLessThan(before - 1e-3);
-      expect(store.read()).not.toEqual(weights);
+      expect(await store.read()).not.toEqual(weights);
       store.write(weights);
       judge.run("forward", { rows: 2, steps: 3 });
       // The carried state is another by now only in the program that carried it.
@@ -76,17 +76,17 @@ export function deviceConformance(name: string, make: () => Device): void {
     test("a loss that is not finite changes nothing and says so", async () => {
       const { store, program } = await prepare("train");
       feed(program, 6);
-      const weights = store.read();
+      const weights = await store.read();
       program.write("weights", new Float32Array(6));
       program.run("train", { rows: 2, steps: 3 });
       expect(await lossOf(program)).toBeNaN();
       expect(await program.read("status", new Float32Array(1))).toEqual(Float32Array.of(1));
-      expect(store.read()).toEqual(weights);
+      expect(await store.read()).toEqual(weights);
       expect(await program.read("initial.layer1.h", new Float32Array(12))).toEqual(new Float32Array(12));
       feed(program, 6);
       program.run("train", { rows: 2, steps: 3 });
       expect(await program.read("status", new Float32Array(1))).toEqual(Float32Array.of(0));
-      expect(store.read()).not.toEqual(weights);
+      expect(await store.read()).not.toEqual(weights);
     });
 
     test("the same run gives the same bits", async () => {
@@ -97,7 +97,7 @@ export function deviceConformance(name: string, make: () => Device): void {
           feed(program, 15);
           program.run("train", { rows: 3, steps: 5 });
         }
-        results.push(store.read());
+        results.push(await store.read());
       }
       expect(results[0]).toEqual(results[1]);
     });

@@ -147,7 +147,7 @@ describe("fit", () => {
       "validation 5",
       "end 5",
     ]);
-    expect(parts.store.read()).toEqual(whole.store.read());
+    expect(await parts.store.read()).toEqual(await whole.store.read());
   });
 
   it("stops when validation no longer improves, and keeps the best weights", async () => {
@@ -200,7 +200,7 @@ describe("fit", () => {
         for await (const piece of sampler.generate({ length: 3 })) pieces.push(piece);
     }
     expect(pieces.length).toBe(15);
-    expect(watched.store.read()).toEqual(alone.store.read());
+    expect(await watched.store.read()).toEqual(await alone.store.read());
   });
 
   it("evaluates the same whatever the batch, but for what the lanes' starts do not know", async () => {
@@ -254,7 +254,7 @@ describe("a loss or gradient that is not finite", () => {
 
   it("changes no weight, and names the step and the parameter", async () => {
     const run = await fit(smallSettings({ network: smallNetwork({ cell: broken }) }));
-    const before = run.store.read();
+    const before = await run.store.read();
     const message =
       /^training, step 1: the gradient of layer1.W .*is not finite, the loss is NaN .*no weight was changed; lower the rate \(now 0.01\)/;
     await expect(finish(run)).rejects.toThrow(message);
@@ -263,7 +263,7 @@ describe("a loss or gradient that is not finite", () => {
       step: 1,
       parameter: "layer1.W",
     });
-    expect(run.store.read()).toEqual(before);
+    expect(await run.store.read()).toEqual(before);
     expect((await run.snapshot()).step).toBe(0);
   });
 

@@ -69,7 +69,7 @@ async function train(update: Update, rate: number) {
     losses.push(await number(program, "loss"));
     norms.push(await number(program, "norm"));
   }
-  const final = store.read();
+  const final = await store.read();
   const finals = plan.parameters.places.map(({ name, offset, size }): [string, number[]] => [
     name,
     [...final.subarray(offset, offset + size)],
@@ -117,7 +117,7 @@ describe("clipping", () => {
     program.write("gradients", Float64Array.from(gradient));
     for (const [name, value] of Object.entries(numbers(1, 1))) program.write(name, Float64Array.of(value));
     program.run("update", { rows: 1, steps: 1 });
-    return [...store.read()].map((w) => -w);
+    return [...(await store.read())].map((w) => -w);
   }
 
   it.each<[ClipSettings, number[]]>([

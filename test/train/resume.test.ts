@@ -86,7 +86,7 @@ describe("what is carried matters", () => {
       await finish(run);
       const other = await fit(smallSettings({ ...windows(), device }), { ...state, [part]: fresh[part] });
       await finish(other);
-      expect(other.store.read()).not.toEqual(run.store.read());
+      expect(await other.store.read()).not.toEqual(await run.store.read());
     },
   );
 });
