@@ -2,19 +2,26 @@
 import type { Device } from "../run/device.ts";
 import { referenceDevice } from "../run/reference.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
-import { wasmDevice } from "../run/wasm.ts";
+import { wasmDevice, type WasmOptions } from "../run/wasm.ts";
 import { InputError } from "./failure.ts";
 
 export const deviceChoices = ["auto", "wasm", "reference", "native", "webgpu"] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
 
+export interface DeviceOptions {
+  /** Threads that a long run is divided among; all of the machine's if not given. */
+  readonly threads?: number;
+  /** Keep account of where the time goes. */
+  readonly profile?: boolean;
+}
+
 /** `auto` is wasm where the engine has SIMD, else the reference. */
-export function deviceNamed(choice: DeviceChoice): Device {
+export function deviceNamed(choice: DeviceChoice, options: DeviceOptions = {}): Device {
   switch (choice) {
     case "auto":
-      return hasSimd() ? wasmDevice() : referenceDevice();
+      return hasSimd() ? wasmDevice(options as WasmOptions) : referenceDevice();
     case "wasm":
-      return wasmDevice();
+      return wasmDevice(options as WasmOptions);
     case "reference":
       return referenceDevice();
     case "native":
