@@ -39,22 +39,31 @@ export function planOf(configuration: Configuration, cell: Cell): Plan {
   return buildPlan(network, { mode: "train", rows, steps, update: update.rule });
 }
 
+/** What a workload is given: the same at every call, so that other libraries can be given it, too. */
+export function drawNumbers({ size, batch, steps }: Configuration, plan: Plan): Numbers {
+  const stream = randomStream(1, streams.initial);
+  const bound = 1 / Math.sqrt(size);
+  const symbols = (): Int32Array =>
+    Int32Array.from({ length: batch * steps }, () => Math.floor(vocabulary * stream.uniform()));
+  const weights = Float32Array.from(
+    { length: plan.parameters.size },
+    () => bound * (2 * stream.uniform() - 1),
+  );
+  return { weights, symbols: symbols(), targets: symbols() };
+}
+
 export async function openWorkload(
   configuration: Configuration,
   cell: Cell,
   device: Device,
 ): Promise<Workload> {
-  const { work, size, batch, steps } = configuration;
+  const { work, batch, steps } = configuration;
   const network = networkOf(configuration, cell);
   const plan = planOf(configuration, cell);
+  const { weights, ...batchOf } = drawNumbers(configuration, plan);
   const store = device.parameters(plan.parameters);
-  const stream = randomStream(1, streams.initial);
-  const bound = 1 / Math.sqrt(size);
-  store.write(Float32Array.from({ length: plan.parameters.size }, () => bound * (2 * stream.uniform() - 1)));
+  store.write(weights);
   const program = await device.compile(plan, store);
-  const symbols = (): Int32Array =>
-    Int32Array.from({ length: batch * steps }, () => Math.floor(vocabulary * stream.uniform()));
-  const batchOf = { symbols: symbols(), targets: symbols() };
   const call =
     work === "train" ? trainingCall(program, batchOf) : forwardCall(program, network, batchOf.symbols);
   return {
@@ -66,8 +75,12 @@ export async function openWorkload(
 }
 
 interface Batch {
-  readonly symbols: Int32Array; // [T·B]
+  readonly symbols: Int32Array; // [T·B], those of the first step before those of the second
   readonly targets: Int32Array; // [T·B]
+}
+
+interface Numbers extends Batch {
+  readonly weights: Float32Array; // [parameters], uniform in ±1/√H
 }
 
 /** A step as a trainer makes it: the batch and the update's numbers in, the loss out. */
