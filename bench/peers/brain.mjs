@@ -19,6 +19,6 @@ await serve(async ({ configuration: { size, layers, steps }, vocabulary }) => {
     call: async () => {
       if (!Number.isFinite(net.trainPattern(symbols, true))) throw new Error("its loss is no finite number");
     },
-    about: { "brain.js": versionOf("brain.js") },
+    versions: { "brain.js": versionOf("brain.js") },
   };
 });

@@ -115,7 +115,7 @@ def set_up(task):
             raise ArithmeticError(f"its loss is {value}")
 
     call()
-    return call, {"JAX": jax.__version__, "Python": sys.version.split()[0]}
+    return call, {"JAX": jax.__version__, "Python": sys.version.split()[0]}, None
 
 
 if __name__ == "__main__":

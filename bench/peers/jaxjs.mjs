@@ -39,7 +39,11 @@ await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cel
   const lossOf = (p, x, y) => {
     for (const layer of p.layers) x = runLayer(cell, layer, x, { T, B, H });
     const logits = np.matmul(x, p.W).add(p.b);
-    return nn.logSoftmax(logits).mul(y).sum().mul(-1 / (T * B));
+    return nn
+      .logSoftmax(logits)
+      .mul(y)
+      .sum()
+      .mul(-1 / (T * B));
   };
   const step = jit((p, m, v, x, y, stride, spread) => {
     const [loss, gradient] = valueAndGrad(lossOf)(tree.ref(p), x, y);
@@ -65,14 +69,22 @@ await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cel
     count += 1;
     const stride = np.array(0.002 / (1 - beta[0] ** count));
     const spread = np.array(Math.sqrt(1 - beta[1] ** count));
-    const { loss, moved, mean, square } = step(parameters, first, second, inputs.ref, targets.ref, stride, spread);
+    const { loss, moved, mean, square } = step(
+      parameters,
+      first,
+      second,
+      inputs.ref,
+      targets.ref,
+      stride,
+      spread,
+    );
     [parameters, first, second] = [moved, mean, square];
     const [value] = await loss.data();
     await parameters.W.blockUntilReady();
     if (!Number.isFinite(value)) throw new Error("its loss is no finite number");
   };
   await call();
-  return { call, about: { "jax-js": versionOf("@jax-js/jax") } };
+  return { call, versions: { "jax-js": versionOf("@jax-js/jax") } };
 });
 
 /** One layer over all steps. What depends on the input alone is one product before the loop. */
@@ -89,7 +101,10 @@ function runLayer(cell, { W, U, b, c }, x, { T, B, H }) {
     } else if (cell === "lstm") {
       h.dispose();
       const [i, f, g, o] = np.split(before[t].add(recurrent), 4, 1);
-      memory = nn.sigmoid(f).mul(memory).add(nn.sigmoid(i).mul(np.tanh(g)));
+      memory = nn
+        .sigmoid(f)
+        .mul(memory)
+        .add(nn.sigmoid(i).mul(np.tanh(g)));
       h = nn.sigmoid(o).mul(np.tanh(memory.ref));
     } else {
       const [xr, xz, xn] = np.split(before[t], 3, 1);

@@ -15,5 +15,5 @@ await serve(async ({ configuration, cell: name, device: choice, threads }) => {
   const device = deviceNamed(choice, { threads });
   if (device.threads !== threads) throw new Error(`it uses ${device.threads} threads here, not ${threads}`);
   const { call } = await openWorkload(configuration, cell, device);
-  return { call, about: { unrolled: libraryVersion, node: process.versions.node } };
+  return { call, versions: { unrolled: libraryVersion } };
 });

@@ -7,12 +7,12 @@ const mark = "@peer ";
 /** A sample lasts this long at least, in milliseconds; shorter calls are timed several at a time. */
 const sampleTime = 0.5;
 
-/** The libraries' versions and threads, and a function that does the work once and resolves when it is done. */
+/** `setUp(task)` gives `call`, which does the work once, resolving when it is done, and `versions`. */
 export async function serve(setUp) {
   const answer = (value) => process.stdout.write(`${mark}${JSON.stringify(value)}\n`);
   try {
-    const { call, about } = await setUp(JSON.parse(process.argv[2]));
-    answer({ ready: true, about });
+    const { call, versions } = await setUp(JSON.parse(process.argv[2]));
+    answer({ ready: true, versions });
     for await (const line of createInterface({ input: process.stdin })) {
       answer({ milliseconds: await timed(call, JSON.parse(line).seconds) });
     }
@@ -49,7 +49,8 @@ export function randomWholes(count, limit) {
 
 /** Of a package that is installed beside this file. */
 export function versionOf(name) {
-  return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+  return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8"))
+    .version;
 }
 
 export const marked = (line) => (line.startsWith(mark) ? JSON.parse(line.slice(mark.length)) : undefined);

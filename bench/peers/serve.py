@@ -16,10 +16,10 @@ def answer(value):
 
 
 def serve(set_up):
-    """`set_up(task)` gives a function that does the work once, and the libraries' versions."""
+    """`set_up(task)` gives a function that does the work once, the libraries' versions, and a note or None."""
     try:
-        call, about = set_up(json.loads(sys.argv[1]))
-        answer({"ready": True, "about": about})
+        call, versions, note = set_up(json.loads(sys.argv[1]))
+        answer({"ready": True, "versions": versions, "note": note})
         latest = 1e-3
         for line in sys.stdin:
             seconds = json.loads(line)["seconds"]

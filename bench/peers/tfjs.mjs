@@ -47,6 +47,6 @@ await serve(async ({ configuration: { size, layers, batch, steps }, cell, vocabu
       loss.dispose();
       if (!Number.isFinite(value)) throw new Error("its loss is no finite number");
     },
-    about: { "TensorFlow.js": tf.version["tfjs-core"] },
+    versions: { "TensorFlow.js": tf.version["tfjs-core"] },
   };
 });

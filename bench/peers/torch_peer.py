@@ -82,14 +82,15 @@ def set_up(task):
         model = LanguageModel(task["cell"], vocabulary, size, layers)
     symbols = torch.tensor(random_wholes(steps * batch, vocabulary)).view(steps, batch)
     targets = torch.tensor(random_wholes(steps * batch, vocabulary)).view(steps, batch)
-    about = {"PyTorch": torch.__version__, "Python": sys.version.split()[0]}
+    versions = {"PyTorch": torch.__version__, "Python": sys.version.split()[0]}
     if configuration["work"] == "train":
         call = training(model, symbols, targets, fused=settings.get("tuned", False))
     else:
         call = inference(model, symbols, configuration["work"] == "step")
+    note = None
     if settings.get("tuned"):
-        about["oneDNN"] = "on" if choose_products(call) else "off"
-    return call, about
+        note = "with oneDNN" if choose_products(call) else "with MKL"
+    return call, versions, note
 
 
 def choose_products(call):
