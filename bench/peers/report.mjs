@@ -64,4 +64,5 @@ function table({ configuration, cell, rows, busyTurns, turns }) {
   ];
 }
 
-const show = (milliseconds) => milliseconds.toPrecision(milliseconds < 1000 ? 3 : 4);
+const show = (milliseconds) =>
+  milliseconds < 1000 ? milliseconds.toPrecision(3) : String(Math.round(milliseconds));

@@ -20,6 +20,11 @@ const options = {
   peers: { type: "string", default: "all", help: peers.map(({ id }) => id).join(", ") },
   rounds: { type: "string", default: "5", help: "turns of each contender" },
   seconds: { type: "string", default: "0.5", help: "length of a turn" },
+  budget: {
+    type: "string",
+    default: "60",
+    help: "seconds of work after which a contender has no further turns",
+  },
   patience: { type: "string", default: "20", help: "seconds to wait for an idle machine before a turn" },
   limit: { type: "string", default: "120", help: "seconds that a contender may take to be ready" },
   python: { type: "string", default: "python3", help: "with PyTorch and JAX" },
@@ -60,8 +65,8 @@ const ids = peers.map(({ id }) => id);
 const chosen = values.peers === "all" ? ids : listOf("peers", ids);
 const cells = listOf("cells", cellNames);
 const threads = values.threads.split(",").map((text) => numberOf("threads", text));
-const [rounds, seconds, patience, limit] = ["rounds", "seconds", "patience", "limit"].map((name) =>
-  numberOf(name),
+const [rounds, seconds, budget, patience, limit] = ["rounds", "seconds", "budget", "patience", "limit"].map(
+  (name) => numberOf(name),
 );
 let configurations = [];
 try {
@@ -88,7 +93,8 @@ async function measure(configuration, cell) {
   const children = [];
   let [turns, busyTurns] = [0, 0];
   const turn = async (index, work) => {
-    if (rows[index].error !== undefined) return;
+    const spent = rows[index].samples.reduce((sum, time) => sum + time, 0);
+    if (rows[index].error !== undefined || spent > 1000 * budget) return;
     console.error(`${configuration.name}, ${cell}: ${rows[index].name}, ${rows[index].threads} …`);
     try {
       await work();

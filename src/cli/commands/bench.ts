@@ -127,7 +127,7 @@ function shares({ total, ...parts }: Profile): string {
     .join(", ");
 }
 
-const milliseconds = (time: number): string => `${time.toPrecision(time < 1000 ? 3 : 4)} ms`;
+const milliseconds = (time: number): string => `${time < 1000 ? time.toPrecision(3) : Math.round(time)} ms`;
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 async function showStartUp(startUp: StartUp, json: boolean, terminal: Terminal): Promise<void> {
