@@ -99,16 +99,12 @@ function figure({ symbol, title, points }: Scaling["sweeps"][number]): string {
     text(20, (plot.top + plot.bottom) / 2, "milliseconds of a step", { turned: true }),
     `<path d="${path(ideal)}" fill="none" stroke="${colours.soft}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
     `<path d="${path(points.map((p) => [p.value, p.median]))}" fill="none" stroke="${colours.line}" stroke-width="2.5"/>`,
-    ...points.flatMap(({ value, median, gflops }, i) => {
+    ...points.flatMap(({ value, median, gflops }) => {
       const [px, py] = [x.at(value), y.at(median)];
-      const last = i === points.length - 1;
+      const label = gflops.toFixed(gflops < 10 ? 1 : 0);
       return [
         `<circle cx="${round(px)}" cy="${round(py)}" r="4" fill="${colours.line}"/>`,
-        text(last ? px - 8 : px + 7, last ? py - 8 : py + 17, gflops.toFixed(gflops < 10 ? 1 : 0), {
-          anchor: last ? "end" : "start",
-          size: 12,
-          colour: colours.line,
-        }),
+        text(px - 7, py - 8, label, { anchor: "end", size: 12, colour: colours.line }),
       ];
     }),
     text(plot.right - 6, plot.bottom - 28, "numbers: GFLOP/s", {
