@@ -72,13 +72,16 @@ async function measure(
   }
   if (!json) await terminal.out(terminal.paint("out", "bold", header));
   const limits = { seconds, ...(repetitions !== undefined && { repetitions }) };
-  for (const configuration of chosen) {
-    terminal.status(`${configuration.name} …`);
-    const result = await bench(configuration, cell, { device, profiled, limits });
-    await terminal.out(json ? `${JSON.stringify(result)}\n` : table(configuration, result));
+  try {
+    for (const configuration of chosen) {
+      terminal.status(`${configuration.name} …`);
+      const result = await bench(configuration, cell, { device, profiled, limits });
+      await terminal.out(json ? `${JSON.stringify(result)}\n` : table(configuration, result));
+    }
+  } finally {
+    device.dispose();
+    profiled?.dispose();
   }
-  device.dispose();
-  profiled?.dispose();
 }
 
 const describe = ({ name, threads }: Device): string =>
