@@ -28,6 +28,8 @@ int64_t now() {
 constexpr int64_t fewRows = 4;
 // A run that takes less on one thread is not worth waking others, in microseconds.
 constexpr double worthDividing = 40;
+// More than this for a step and a thread would push out of the cache what is needed now.
+constexpr int64_t fetchedAhead = 1 << 19;
 
 }  // namespace
 
@@ -55,6 +57,10 @@ Program::Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSi
   table_ = allocate(table);
   partial_.resize(partial);
   nats_.resize(nats);
+  for (auto& phase : plan_.phases)
+    for (auto& item : phase)
+      for (const int32_t index : item.body)
+        for (const auto& s : plan_.kernels[index].pointwise.streams) item.bytes += 4 * s.width;
   for (const auto& p : plan_.packings) {
     // Tables are exact; panels are filled up to whole vectors.
     const int64_t columns = p.form == Packing::Form::table ? p.columns : (p.columns + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes;
@@ -172,6 +178,11 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
   for (int64_t i = 0; i < e.steps; i++) {
     const int64_t t = item.forward ? i : e.steps - 1 - i;
     const int64_t before = t == 0 ? 0 : plan_.rows + e.offsets[t - 1];
+    if (i + 1 < e.steps) {
+      const int64_t next = item.forward ? t + 1 : t - 1;
+      const int64_t nextBefore = next == 0 ? 0 : plan_.rows + e.offsets[next - 1];
+      fetchAhead(item, {e.offsets[next], nextBefore, rows.first, std::min<int64_t>(rows.last, e.alive[next])});
+    }
     for (const int32_t index : item.body) {
       const Kernel& k = plan_.kernels[index];
       const int64_t alive = k.over == Over::step ? e.alive[t] : e.rows;
@@ -180,7 +191,7 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
         if (byColumns_) runInLoop(k, bound_[index], own, m, thread, threads);
         else runInLoop(k, bound_[index], own, m, 0, 1);
       }
-      account(thread, k.kind == Kind::matmul ? Work::products : Work::pointwise);
+      account(thread, k.kind == Kind::matmul ? Work::products : k.kind == Kind::gather ? Work::moving : Work::pointwise);
       if (byColumns_ && threads > 1) {
         team.barrier();
         account(thread, Work::waiting);
@@ -191,7 +202,27 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
   account(thread, Work::waiting);
 }
 
+// What the next step's elementwise kernels touch, on its way into the second-level cache while this step's products go on.
+void Program::fetchAhead(const Item& item, const Moment& m) const {
+  if (m.first >= m.last || item.bytes * (m.last - m.first) > fetchedAhead) return;
+  for (const int32_t index : item.body) {
+    const Bound& b = bound_[index];
+    const auto& streams = plan_.kernels[index].pointwise.streams;
+    for (size_t s = 0; s < streams.size(); s++) {
+      if (b.streams[s].origin == Origin::none || streams[s].single) continue;
+      for (int64_t row = m.first; row < m.last; row++) {
+        const float* at = rowAt(b.streams[s], m, row);
+        for (int64_t column = 0; column < streams[s].width; column += lineBytes / 4) __builtin_prefetch(at + column, 1, 2);
+      }
+    }
+  }
+}
+
 void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts) {
+  if (k.kind == Kind::gather) {
+    if (part == 0) gather(k, b, m);
+    return;
+  }
   if (k.kind == Kind::matmul) {
     const Share panels = share(panelsOf(plan_.packings[k.packing]), part, parts, 1);
     return runMatmul(k, b, m, {panels.first, panels.last});

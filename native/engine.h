@@ -75,6 +75,7 @@ class Program {
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
+  void fetchAhead(const Item& item, const Moment& m) const;
   void runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts);
   bool runAlone(Team& team, int thread, int threads, int32_t index, const Extents& e);
   void runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels) const;
@@ -98,7 +99,7 @@ class Program {
   // Charges the first thread's time since the last call to a kind of work.
   void account(int thread, Work kind);
 
-  const Plan plan_;
+  Plan plan_;
   const Kernels& kernels_;
   float* const arena_;
   float* const parameters_;

@@ -10,6 +10,8 @@ namespace {
 
 // Columns and rows of a tile: a few such tiles stay in the first-level cache.
 constexpr int64_t tileColumns = 512, tileRows = 64;
+// Slots stand so far apart: by no power of two, or they would compete for the same lines of the cache.
+constexpr int64_t slotDistance = tileColumns + 80;
 
 // The counter-based generator that masks are drawn from.
 constexpr uint32_t keyOffset = 0x3c6ef372, noiseStream = 3;
@@ -75,7 +77,7 @@ void Program::prepareOwn(Own& own) const {
     streams = std::max(streams, k.pointwise.streams.size());
     if (k.kind == Kind::outer) outer = std::max(outer, kernels_.outerScratch(k.n));
   }
-  own.slots = allocate(slots * tileColumns);
+  own.slots = allocate(slots * slotDistance);
   own.rowValues = allocate(rowValues * tileRows);
   own.handed = allocate(handed * tileRows);
   own.outer = allocate(outer);
@@ -121,7 +123,7 @@ void Program::runTile(const Pass& pass, const Pointwise& p, const Bound& b, Own&
   const int64_t slotStride = (columns + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes;
   const auto place = [&](const Place& at) -> Operand {
     switch (at.kind) {
-      case Place::Kind::slot: return {own.slots.get() + at.index * tileColumns, slotStride, false};
+      case Place::Kind::slot: return {own.slots.get() + at.index * slotDistance, slotStride, false};
       case Place::Kind::memory: {
         const Stream& s = p.streams[at.index];
         const int64_t stride = s.own ? s.width : b.streams[at.index].stride;

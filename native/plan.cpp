@@ -162,7 +162,7 @@ class Decoder {
         return;
       }
       case Kind::gather:
-        k.over = readOver(false);
+        k.over = readOver(true);
         k.packing = readPackingIndex(Packing::Form::table);
         k.indices = readAccess(k.over, 1, true);
         k.into = readAccess(k.over, plan_.packings[k.packing].columns);
@@ -337,7 +337,7 @@ class Decoder {
         const Kernel& k = plan_.kernels[index];
         const bool stepwise = k.over == Over::step;
         if (!item.loop && stepwise) throw PlanError("a kernel over one step stands outside a loop");
-        if (item.loop && !(stepwise || (k.over == Over::rows && (k.kind == Kind::pointwise || k.kind == Kind::matmul))))
+        if (item.loop && !(stepwise || (k.over == Over::rows && (k.kind == Kind::pointwise || k.kind == Kind::matmul || k.kind == Kind::gather))))
           throw PlanError("a kernel over all steps stands inside a loop");
       }
     }

@@ -101,6 +101,8 @@ struct Kernel {
 
 struct Item {
   bool loop, forward;
+  // Of a loop: what its elementwise kernels touch for each row, in bytes.
+  int64_t bytes = 0;
   // Indices of kernels.
   std::vector<int32_t> body;
 };
