@@ -2,6 +2,7 @@
 // does is in `commands/`.
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { libraryVersion } from "../io/version.ts";
+import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";
 import { addCheck } from "./commands/check.ts";
 import { addEval } from "./commands/eval.ts";
@@ -13,7 +14,17 @@ import { addTrain } from "./commands/train.ts";
 import { exitCodes, reportFailure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-const commands = [addTrain, addSample, addEval, addHello, addCells, addCheck, addInfo, addStart];
+const commands = [
+  addTrain,
+  addSample,
+  addEval,
+  addHello,
+  addCells,
+  addCheck,
+  addInfo,
+  addBuildNative,
+  addStart,
+];
 
 const manners = `
 Data goes to stdout, talk to stderr; --json prints one JSON object a line.
