@@ -42,19 +42,47 @@ export async function build({ sanitize = "" } = {}) {
   // Compiled aside and moved: an addon that is being loaded is never half written.
   const work = mkdtempSync(join(dirname(addonPath), "work-"));
   try {
-    const common = ["-std=c++20", "-O3", "-fPIC", "-pthread", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"];
+    const common = [
+      "-std=c++20",
+      "-O3",
+      "-fPIC",
+      "-pthread",
+      "-fvisibility=hidden",
+      "-ffp-contract=off",
+      "-fno-math-errno",
+    ];
     const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g"] : [];
     const sets = process.arch === "x64" ? x86Sets : [["kernelsBase", []]];
     const jobs = [
       ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),
-      ...sources.map((name) => [name, name, [`-I${headers}`, ...(process.arch === "x64" ? ["-DUNROLLED_X86_SETS"] : [])]]),
+      ...sources.map((name) => [
+        name,
+        name,
+        [`-I${headers}`, ...(process.arch === "x64" ? ["-DUNROLLED_X86_SETS"] : [])],
+      ]),
     ];
     const compile = ([source, object, flags]) =>
-      run(compiler, [...common, ...checks, ...flags, "-c", join(here, `${source}.cpp`), "-o", join(work, `${object}.o`)]);
+      run(compiler, [
+        ...common,
+        ...checks,
+        ...flags,
+        "-c",
+        join(here, `${source}.cpp`),
+        "-o",
+        join(work, `${object}.o`),
+      ]);
     await Promise.all(jobs.map(compile));
     const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
     const target = join(work, "addon.node");
-    await run(compiler, ["-shared", "-pthread", ...checks, ...jobs.map(([, object]) => join(work, `${object}.o`)), ...system, "-o", target]);
+    await run(compiler, [
+      "-shared",
+      "-pthread",
+      ...checks,
+      ...jobs.map(([, object]) => join(work, `${object}.o`)),
+      ...system,
+      "-o",
+      target,
+    ]);
     renameSync(target, addonPath);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -69,7 +97,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (!existsSync(addonPath)) throw new Error("the compiler wrote nothing");
     console.log(`native device: built ${addonPath}`);
   } catch (error) {
-    const reason = String(error.stderr || error.message).trim().split("\n")[0];
+    const reason = String(error.stderr || error.message)
+      .trim()
+      .split("\n")[0];
     console.log(`native device: not built, wasm is used instead: ${reason}`);
     if (process.argv.includes("--require")) process.exitCode = 1;
   }
