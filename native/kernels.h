@@ -41,7 +41,8 @@ struct OuterCall {
 
 enum class Op : int32_t {
   add, sub, mul, div, neg, sigmoid, tanh, relu, exp, log, softplus, abs, min, max, sqrt, square,
-  hardsigmoid, hardtanh, greater, where, copy, madd, nmadd, mask, sum, greatest, count
+  hardsigmoid, hardtanh, greater, where, copy, madd, nmadd,
+  sum3, sigmoid3, tanh3, dsigmoid, dtanh, mask, sum, greatest, count
 };
 
 // A value for each row and column of a tile: from `at`, `stride` apart from row to row; one for each row if `single`.

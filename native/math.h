@@ -20,8 +20,7 @@ struct Power {
 
 // x is cut to what a float can hold; a NaN stays one. Below 2^-126 half of the scale is 0.
 inline Power power(Vec x, uint32_t one) {
-  Vec cut = choose(x > 88.8f, all(88.8f), x);
-  cut = choose(cut < -87.33f, all(-87.33f), cut);
+  const Vec cut = larger(all(-87.33f), lesser(all(88.8f), x));
   Vec rounded = madd(cut, all(log2OfE), all(rounder));
   const Vec scale = (Vec)(((Words)rounded << 23) + one);
   rounded -= rounder;
@@ -41,12 +40,15 @@ inline Vec exponential(Vec x) {
   return half + half;
 }
 
-inline Vec sigmoid(Vec x) { return 1.0f / (1.0f + exponential(-x)); }
+inline Vec sigmoid(Vec x) {
+  // Cut where the result would be too small for an ordinary float. Adding 1 to the power of two first is exact.
+  const auto [scale, excess] = power(lesser(all(88.0f), -x), 0x3f800000u);
+  return 1.0f / madd(scale, excess, scale + 1.0f);
+}
 
 // tanh(x) = expm1(2x) / (expm1(2x) + 2), exact in relative terms near zero too.
 inline Vec hyperbolicTangent(Vec x) {
-  Vec cut = choose(x > 10.0f, all(10.0f), x);
-  cut = choose(cut < -10.0f, all(-10.0f), cut);
+  const Vec cut = larger(all(-10.0f), lesser(all(10.0f), x));
   const auto [scale, excess] = power(cut + cut, 0x3f800000u);
   const Vec e = madd(scale, excess, scale - 1.0f);
   return e / (e + 2.0f);

@@ -302,8 +302,8 @@ class Decoder {
 
   static int arityOf(Op op) {
     switch (op) {
-      case Op::add: case Op::sub: case Op::mul: case Op::div: case Op::min: case Op::max: case Op::greater: return 2;
-      case Op::where: case Op::madd: case Op::nmadd: return 3;
+      case Op::add: case Op::sub: case Op::mul: case Op::div: case Op::min: case Op::max: case Op::greater: case Op::dsigmoid: case Op::dtanh: return 2;
+      case Op::where: case Op::madd: case Op::nmadd: case Op::sum3: case Op::sigmoid3: case Op::tanh3: return 3;
       default: return 1;
     }
   }

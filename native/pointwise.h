@@ -148,6 +148,11 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
     case Op::copy: return unary(i, rows, columns, [](Vec a) { return a; });
     case Op::madd: return ternary(i, rows, columns, madd);
     case Op::nmadd: return ternary(i, rows, columns, nmadd);
+    case Op::sum3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return a + b + c; });
+    case Op::sigmoid3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return sigmoid(a + b + c); });
+    case Op::tanh3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return hyperbolicTangent(a + b + c); });
+    case Op::dsigmoid: return binary(i, rows, columns, [](Vec a, Vec b) { return a * (b * (1.0f - b)); });
+    case Op::dtanh: return binary(i, rows, columns, [](Vec a, Vec b) { return a * nmadd(b, b, all(1.0f)); });
     case Op::mask: return drawMask(i, rows, columns);
     case Op::sum: return reduce(i, rows, columns, 0.0f, [](Vec a, Vec b) { return a + b; }, sumOf);
     case Op::greatest:

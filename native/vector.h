@@ -89,6 +89,27 @@ inline Vec squareRoot(Vec a) {
 #endif
 }
 
+// The lesser and the greater, lane by lane; where b is no number, b.
+inline Vec lesser(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return (Vec)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Vec)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return a < b ? a : b;
+#endif
+}
+
+inline Vec larger(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return (Vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (Vec)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
 // Lane by lane: b where the condition holds, else c.
 inline Vec choose(Ints condition, Vec b, Vec c) { return condition ? b : c; }
 

@@ -2,7 +2,7 @@
 // written straight to where it belongs. Pure; the words that the engine reads are made in `encode.ts`.
 import type { PointwiseOp } from "../../ir/ops.ts";
 import type { Access, Pass, PointwiseKernel, Value } from "../../plan/plan.ts";
-import { productsToFuse } from "../fused.ts";
+import { fusedOperations, fuseOperations, type FusedOperation, type Fusion } from "./fusion.ts";
 
 /** A slot of the tile, a stream of memory, one value for each row, or one number. */
 export interface Place {
@@ -10,8 +10,11 @@ export interface Place {
   readonly index: number;
 }
 
+export type Operation =
+  Exclude<PointwiseOp, "detach"> | FusedOperation | "copy" | "mask" | "sum" | "greatest";
+
 /** What an instruction does; the engine's list in this order. */
-export const operations = [
+export const operations: readonly Operation[] = [
   "add",
   "sub",
   "mul",
@@ -33,13 +36,11 @@ export const operations = [
   "greater",
   "where",
   "copy",
-  "madd",
-  "nmadd",
+  ...fusedOperations,
   "mask",
   "sum",
   "greatest",
-] as const;
-export type Operation = (typeof operations)[number];
+];
 
 export interface Instruction {
   readonly op: Operation;
@@ -66,7 +67,7 @@ export interface Program {
 
 export function instructionsOf(kernel: PointwiseKernel): Program {
   const { values, passes } = kernel;
-  const fused = productsToFuse(kernel);
+  const fusion = fuseOperations(kernel);
   const stores = passes.flatMap((p) => p.stores);
   const streams: Stream[] = [];
   const numbers: number[] = [];
@@ -88,8 +89,8 @@ export function instructionsOf(kernel: PointwiseKernel): Program {
 
   const sweep = (pass: Pass): Instruction[] => {
     const instructions: Instruction[] = [];
-    const order = pass.values.filter((id) => !fused.has(id) && values[id]?.op !== "number");
-    const last = lastUses(kernel, pass, order, fused);
+    const order = pass.values.filter((id) => !fusion.inner.has(id) && values[id]?.op !== "number");
+    const last = lastUses(kernel, pass, order, fusion);
     const free: number[] = [];
     const direct = directStores(kernel, pass, order, last);
     const takeSlot = (): Place => ({ kind: "slot", index: free.pop() ?? slots++ });
@@ -99,7 +100,7 @@ export function instructionsOf(kernel: PointwiseKernel): Program {
       if (value.op === "load" && !isOverwritten(id, value.access, value.width === 1 ? passes : [pass])) {
         places.set(id, streamOf(value.access, value.width));
       } else {
-        const args = argumentsOf(value, values, fused);
+        const args = argumentsOf(id, value, fusion);
         const from = args.ids.map(placeOf);
         // What is used here for the last time makes room for the result: lanes are read before they are written.
         for (const a of new Set(args.ids)) {
@@ -149,20 +150,16 @@ function overlap(a: Access, b: Access, width: number): boolean {
   return !rowsDiffer && Math.abs(a.column - b.column) < width;
 }
 
-/** What a value is computed from, a fused product's factors in its place. */
+/** The instruction that makes a value, and what of. */
 function argumentsOf(
+  id: number,
   value: Value,
-  values: readonly Value[],
-  fused: ReadonlySet<number>,
+  { made }: Fusion,
 ): { readonly op: Operation; readonly ids: readonly number[] } {
   if (value.op === "load") return { op: "copy", ids: [] };
   if (value.op === "mask" || value.op === "number") return { op: "mask", ids: [] };
-  const product = value.arguments.find((a) => fused.has(a));
-  if (product !== undefined) {
-    const factors = (values[product] as { arguments: readonly number[] }).arguments;
-    const other = value.arguments.find((a) => a !== product) as number;
-    return { op: value.op === "add" ? "madd" : "nmadd", ids: [...factors, other] };
-  }
+  const fused = made.get(id);
+  if (fused) return { op: fused.op, ids: fused.arguments };
   const op = value.op as PointwiseOp | "sum" | "greatest";
   return { op: op === "detach" ? "copy" : op, ids: value.arguments };
 }
@@ -172,11 +169,11 @@ function lastUses(
   { values }: PointwiseKernel,
   pass: Pass,
   order: readonly number[],
-  fused: ReadonlySet<number>,
+  fusion: Fusion,
 ): Map<number, number> {
   const last = new Map<number, number>();
   order.forEach((id, position) => {
-    for (const a of argumentsOf(values[id] as Value, values, fused).ids) last.set(a, position);
+    for (const a of argumentsOf(id, values[id] as Value, fusion).ids) last.set(a, position);
   });
   for (const { value } of pass.stores) last.set(value, order.length);
   return last;
