@@ -47,9 +47,11 @@ describe("the README, in a folder where the package is installed", () => {
   });
 
   test("the table has every command", () => {
-    const listed = [...readme.matchAll(/^\| `(\w+)/gmu)].map(([, name]) => name);
+    const listed = [...readme.matchAll(/^\| `([\w-]+)/gmu)].map(([, name]) => name);
     const help = user().run("npx unrolled --help");
-    const known = [...(help.split("Commands:")[1] ?? "").matchAll(/^ {2}(\w+)/gmu)].map(([, name]) => name);
+    const known = [...(help.split("Commands:")[1] ?? "").matchAll(/^ {2}([\w-]+)/gmu)].map(
+      ([, name]) => name,
+    );
     expect(listed.sort()).toEqual(known.filter((name) => name !== "help").sort());
   });
 });

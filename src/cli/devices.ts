@@ -1,35 +1,59 @@
-// The devices of this version by name, and which of them this machine has.
+// The devices of this version by name, which of them this machine has, and the options that choose one.
+import type { z } from "zod";
 import type { Device } from "../run/device.ts";
+import { loadNative } from "../run/native-addon.ts";
+import { nativeDevice } from "../run/native.ts";
 import { referenceDevice } from "../run/reference.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
 import { wasmDevice, type WasmOptions } from "../run/wasm.ts";
 import { InputError } from "./failure.ts";
+import { number, oneOf } from "./settings.ts";
 
-export const deviceChoices = ["auto", "wasm", "reference", "native", "webgpu"] as const;
+export const deviceChoices = ["auto", "native", "wasm", "reference", "webgpu"] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
 
 export interface DeviceOptions {
   /** Threads that a long run is divided among; all of the machine's if not given. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Keep account of where the time goes. */
-  readonly profile?: boolean;
+  readonly profile?: boolean | undefined;
 }
 
-/** `auto` is wasm where the engine has SIMD, else the reference. */
-export function deviceNamed(choice: DeviceChoice, options: DeviceOptions = {}): Device {
+/** Options of a command that uses a device, as zod fields. */
+export const deviceFields: {
+  readonly device: z.ZodDefault<z.ZodType<DeviceChoice, string>>;
+  readonly threads: z.ZodOptional<z.ZodType<number, string>>;
+} = {
+  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  threads: number("a whole number from 1 to 255", (n) => Number.isInteger(n) && n >= 1 && n <= 255)
+    .optional()
+    .describe("threads of the device (default: all cores)"),
+};
+
+/** `auto` is native where it was built, else wasm where the engine has SIMD, else the reference. */
+export function deviceNamed(choice: DeviceChoice, { threads, profile }: DeviceOptions = {}): Device {
+  const options = { ...(threads !== undefined && { threads }), ...(profile && { profile }) };
   switch (choice) {
     case "auto":
+      if (findNative().found) return nativeDevice(options);
       return hasSimd() ? wasmDevice(options as WasmOptions) : referenceDevice();
+    case "native":
+      return nativeDevice(options);
     case "wasm":
       return wasmDevice(options as WasmOptions);
     case "reference":
       return referenceDevice();
-    case "native":
     case "webgpu":
-      throw new InputError(`--device ${choice} is not part of this version; use wasm, or leave it out`);
+      throw new InputError(
+        `--device ${choice} is not part of this version; use native or wasm, or leave it out`,
+      );
   }
   return choice satisfies never;
 }
+
+/** `native, 2 threads`. */
+export const deviceTitle = ({ name, threads }: Device): string =>
+  threads > 1 ? `${name}, ${threads} threads` : name;
 
 export interface DeviceReport {
   readonly name: Device["name"];
@@ -38,15 +62,17 @@ export interface DeviceReport {
   readonly note: string;
   readonly simd?: boolean;
   readonly relaxedSimd?: boolean;
-  /** Rows and columns of the register tile of matrix products, the fastest on this engine. */
+  /** Of wasm, the fastest on this engine: rows and columns of the register tile of matrix products. */
   readonly tile?: readonly [rows: number, columns: number];
+  /** Of native. */
+  readonly instructions?: string;
 }
 
 export function findDevices(): DeviceReport[] {
   return [
     { name: "reference", found: true, note: "float64, interpreted: slow, and the definition of the others" },
     findWasm(),
-    { name: "native", found: false, note: "not part of this version" },
+    findNative(),
     { name: "webgpu", found: false, note: "not part of this version" },
   ];
 }
@@ -66,4 +92,13 @@ function findWasm(): DeviceReport {
     relaxedSimd,
     tile: [rows, 4 * vectors],
   };
+}
+
+function findNative(): DeviceReport {
+  try {
+    const instructions = loadNative().processor();
+    return { name: "native", found: true, note: `float32, ${instructions}`, instructions };
+  } catch (error) {
+    return { name: "native", found: false, note: (error as Error).message };
+  }
 }

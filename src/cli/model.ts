@@ -4,7 +4,7 @@ import type { LoadedCheckpoint } from "../io/checkpoint.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Device, ParameterStore } from "../run/device.ts";
 import { bestWeights } from "../train/state.ts";
-import { deviceNamed, type DeviceChoice } from "./devices.ts";
+import { deviceNamed, type DeviceChoice, type DeviceOptions } from "./devices.ts";
 
 export interface OpenModel {
   readonly checkpoint: LoadedCheckpoint;
@@ -12,9 +12,13 @@ export interface OpenModel {
   readonly store: ParameterStore;
 }
 
-export async function openModel(path: string, choice: DeviceChoice): Promise<OpenModel> {
+export async function openModel(
+  path: string,
+  choice: DeviceChoice,
+  options: DeviceOptions,
+): Promise<OpenModel> {
   const checkpoint = await loadCheckpoint(path);
-  const device = deviceNamed(choice);
+  const device = deviceNamed(choice, options);
   const store = device.parameters(parameterLayout(checkpoint.network));
   store.write(bestWeights(checkpoint.state));
   return { checkpoint, device, store };

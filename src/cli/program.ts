@@ -3,6 +3,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { libraryVersion } from "../io/version.ts";
 import { addBench } from "./commands/bench.ts";
+import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";
 import { addCheck } from "./commands/check.ts";
 import { addEval } from "./commands/eval.ts";
@@ -14,7 +15,18 @@ import { addTrain } from "./commands/train.ts";
 import { exitCodes, reportFailure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-const commands = [addTrain, addSample, addEval, addHello, addCells, addCheck, addBench, addInfo, addStart];
+const commands = [
+  addTrain,
+  addSample,
+  addEval,
+  addHello,
+  addCells,
+  addCheck,
+  addBench,
+  addInfo,
+  addBuildNative,
+  addStart,
+];
 
 const manners = `
 Data goes to stdout, talk to stderr; --json prints one JSON object a line.

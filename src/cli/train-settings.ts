@@ -7,7 +7,7 @@ import { optimizerKinds } from "../train/optimizers.ts";
 import { scheduleKinds } from "../train/schedules.ts";
 import type { Budget, TrainingOptions } from "../train/settings.ts";
 import { cellHelp } from "./cell-argument.ts";
-import { deviceChoices, type DeviceChoice } from "./devices.ts";
+import { deviceFields, type DeviceChoice } from "./devices.ts";
 import { InputError } from "./failure.ts";
 import {
   addOptions,
@@ -57,7 +57,7 @@ const trainFields = {
   dropout: rateOfDropout.default(0).describe("rate of dropout after each layer"),
   split: shares.default("0.9").describe("share for training, or shares as 0.9/0.05/0.05"),
   seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
-  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  ...deviceFields,
   out: z
     .string()
     .min(1, "must name a file")
@@ -79,6 +79,7 @@ const trainValueNames: ValueNames = {
   schedule: "name",
   split: "shares",
   device: "name",
+  threads: "n",
   out: "file",
   saveEvery: "n",
   resume: "model",
@@ -108,6 +109,8 @@ export interface TrainSettings {
   readonly split: string;
   readonly seed: number;
   readonly device: DeviceChoice;
+  /** Undefined: all cores. */
+  readonly threads?: number | undefined;
   readonly out?: string | undefined;
   /** Undefined: at validations only. */
   readonly saveEvery?: number | undefined;
@@ -121,7 +124,7 @@ export type Given = Readonly<Record<string, unknown>>;
 
 const budgetNames = ["epochs", "steps", "minutes"] as const;
 /** A resumed run may change these; all else makes it another run. */
-const free: readonly string[] = ["budget", "device", "out", "saveEvery", "resume", "json"];
+const free: readonly string[] = ["budget", "device", "threads", "out", "saveEvery", "resume", "json"];
 
 /** Throws an `InputError` that lists every setting out of range. */
 export function readTrainSettings(given: Given): TrainSettings {
@@ -188,7 +191,7 @@ export function resumedSettings(
     );
     throw new InputError(
       `--resume ${file}: ${list.join("; ")}: a run goes on with its own settings (only the budget, --out, ` +
-        `--save-every and --device may change); leave them out, or start anew without --resume`,
+        `--save-every, --device and --threads may change); leave them out, or start anew without --resume`,
     );
   }
   return settings;

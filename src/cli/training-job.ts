@@ -9,7 +9,7 @@ import { languageModel } from "../model/language-model.ts";
 import type { Network } from "../plan/network.ts";
 import { fit } from "../train/fit.ts";
 import { cellFromArgument } from "./cell-argument.ts";
-import { deviceNamed } from "./devices.ts";
+import { deviceNamed, deviceTitle } from "./devices.ts";
 import { InputError } from "./failure.ts";
 import { grouped } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
@@ -51,20 +51,20 @@ export async function prepareJob(file: string, given: Given, terminal: Terminal)
 
   const split = splitIds(text.ids, settings.split);
   const data = { kind: "text", train: split.train, validation: split.validation } as const;
-  const device = deviceNamed(settings.device);
+  const device = deviceNamed(settings.device, settings);
   const run = await fit({ network, device, data, ...trainingOptions(settings) }, saved?.checkpoint.state);
   const replaced = await checkOutput(out);
 
   const resumedAt = saved?.checkpoint.state.step;
   const from = resumedAt === undefined ? "" : `, going on after step ${grouped(resumedAt)}`;
   terminal.say(describeParts(split, text.ids.length, settings.unit));
-  terminal.say(`${cell} with ${grouped(run.store.layout.size)} parameters on ${device.name}${from}`);
+  terminal.say(`${cell} with ${grouped(run.store.layout.size)} parameters on ${deviceTitle(device)}${from}`);
   if (replaced !== undefined && out !== saved?.file) {
     terminal.say(`${out} holds a model of ${grouped(replaced)} steps, which this run will replace`);
   }
   return {
     run,
-    device: device.name,
+    device,
     model: {
       network,
       alphabet: text.alphabet,

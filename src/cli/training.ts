@@ -2,6 +2,7 @@
 // at the first Ctrl-C. Knows neither where the text came from nor which command this is.
 import type { Alphabet } from "../data/alphabet.ts";
 import type { Checkpoint } from "../io/checkpoint.ts";
+import type { Device } from "../run/device.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
@@ -11,7 +12,7 @@ import type { Terminal } from "./terminal.ts";
 
 export interface TrainingJob {
   readonly run: TrainingRun;
-  readonly device: string;
+  readonly device: Device;
   /** The model and the caller's notes, without the state that changes. */
   readonly model: Omit<Checkpoint, "state">;
   /** Where to save. */
@@ -123,7 +124,12 @@ type Listener = (event: TrainingEvent) => Promise<void>;
 /** JSON lines. Training goes on where their reader has gone: the model is what it is for. */
 function printEvents({ run, device }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
-  const started = print({ event: "start", parameters: run.store.layout.size, device, threads: 1 });
+  const started = print({
+    event: "start",
+    parameters: run.store.layout.size,
+    device: device.name,
+    threads: device.threads,
+  });
   return async (event) => {
     await started;
     if (event.kind === "step") {

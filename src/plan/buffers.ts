@@ -15,6 +15,12 @@ export interface Arena {
 
 /** Buffers start on a cache line: 16 elements of four bytes. */
 const alignment = 16;
+/**
+ * Large buffers begin at different places of their pages: what is worked on together would otherwise compete for the
+ * same lines of a cache, whose sets repeat every page.
+ */
+const page = 1024;
+const stagger = 5 * alignment;
 
 export function createArena(rows: number, steps: number): Arena {
   const buffers: Buffer[] = [];
@@ -36,7 +42,7 @@ export function createArena(rows: number, steps: number): Arena {
         offset: end,
         size,
       };
-      end += Math.ceil(size / alignment) * alignment;
+      end += Math.ceil(size / alignment) * alignment + (size > page ? stagger : 0);
       buffers.push(buffer);
       return buffer;
     },

@@ -78,6 +78,11 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
       ...(gradients && { gradients }),
       resets,
       source: (input) => sources.get(layer.inputs[input] as string) as Source,
+      indices: (input) => {
+        // Earlier layers, which are planned later, have no place yet: none of them is an index.
+        const source = sources.get(layer.inputs[input] as string);
+        return source?.kind === "index" ? source.access : undefined;
+      },
       contributions: contributions.get(layer.name) ?? [],
       keep: (options.keep ?? [])
         .filter((k) => k.startsWith(`${layer.name}.`))

@@ -35,6 +35,8 @@ export interface LayerContext {
   /** 1 where a new sequence starts. */
   readonly resets: Buffer;
   readonly source: (input: string) => Source;
+  /** The indices, where an input stands for a one-hot vector. */
+  readonly indices: (input: string) => Access | undefined;
   /** The derivative by this layer's output, in as many parts as it has users. */
   readonly contributions: readonly Access[];
   /** Quantities to be readable after a run: names in the equations, `d` before one for its derivative. */
@@ -52,7 +54,12 @@ export interface LayerPlan {
 
 export function planLayer(context: LayerContext): LayerPlan {
   const { step, gradient } = context;
-  const spotOf = assignSpots(step, context.forwardCount, gradient);
+  const spotOf = assignSpots({
+    step,
+    forwardCount: context.forwardCount,
+    ...(gradient && { gradient }),
+    isIndex: (node) => isIndex(node, context),
+  });
   const kept = keptNodes(context);
   const carriedBack = derivativesByStates(context);
   const inputGradients = [...(gradient?.inputs ?? [])];
@@ -111,7 +118,7 @@ function weightGradients(context: LayerContext, homes: Homes): Kernel[] {
     into: context.gradients as Buffer,
     memoryOf: (node, beside) =>
       (beside && homes.of(node).find((h) => isNextTo(beside, h))) ?? homes.memoryOf(node),
-    source: (node) => (isIndex(node, context) ? context.source(node.name).access : undefined),
+    source: (node) => (node.op === "input" ? context.indices(node.name) : undefined),
   });
 }
 

@@ -88,7 +88,7 @@ export type Kernel =
   /** The product with a one-hot vector: `into[r] = [M1; M2; …][:, index[r]]`. */
   | {
       readonly kind: "gather";
-      readonly over: "tokens" | "rows";
+      readonly over: "step" | "tokens" | "rows";
       readonly indices: Access;
       readonly into: Access;
       readonly matrices: readonly MatrixPlace[];

@@ -22,7 +22,15 @@ export interface Spot {
 export const isBarrier = (node: Node): boolean =>
   node.op === "product" || node.op === "pullback" || node.op === "sumSteps";
 
-export function assignSpots(step: Step, forwardCount: number, gradient?: StepGradient): (node: Node) => Spot {
+export interface SpotContext {
+  readonly step: Step;
+  readonly forwardCount: number;
+  readonly gradient?: StepGradient;
+  /** Whether a node is an input that stands for a one-hot vector. */
+  readonly isIndex: (node: Node) => boolean;
+}
+
+export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotContext): (node: Node) => Spot {
   const nodes = step.graph.nodes;
   const next = step.states.map((s) => s.next);
   const forward = {
@@ -34,6 +42,22 @@ export function assignSpots(step: Step, forwardCount: number, gradient?: StepGra
     needed: new Set(reachable(gradient?.previous.values() ?? [])),
   };
   const summed = dependents(nodes, (n) => n.op === "sumSteps");
+  const isInLoop = (node: Node): boolean =>
+    node.id < forwardCount && forward.carried.has(node) && forward.needed.has(node);
+  /** Users of a value, through the slices of a product. */
+  const usersOf = (node: Node): Node[] =>
+    nodes
+      .filter((n) => n.id < forwardCount && n.arguments.includes(node))
+      .flatMap((n) => (n.op === "slice" ? usersOf(n) : [n]));
+  // Selecting rows of a table is as fast at each step as at once, and what it gives stays in cache until it is used.
+  const selections = new Set(
+    nodes.filter((n) => {
+      const isSelection = n.op === "product" && n.arguments.every(isIndex) && n.level > levels.sequence;
+      return isSelection && usersOf(n).every(isInLoop);
+    }),
+  );
+  const isSelected = (node: Node): boolean =>
+    selections.has(node.op === "slice" ? (node.arguments[0] as Node) : node);
   const spots = new Map<Node, Spot>();
   const spotOf = (node: Node): Spot => {
     const known = spots.get(node);
@@ -45,9 +69,9 @@ export function assignSpots(step: Step, forwardCount: number, gradient?: StepGra
         ? summed.has(node)
           ? "rowsAfter"
           : "rows"
-        : !carried.has(node)
+        : !carried.has(node) && !isSelected(node)
           ? "before"
-          : needed.has(node)
+          : needed.has(node) || isSelected(node)
             ? "loop"
             : "after";
     const stages = node.arguments.map(spotOf).map((s) => {

@@ -33,7 +33,8 @@ export function scheduleWork(
   });
 }
 
-const overOf = (region: Region): Over =>
+type RowsOver = Exclude<Over, "once">;
+const overOf = (region: Region): RowsOver =>
   region === "loop" ? "step" : region === "rows" || region === "rowsAfter" ? "rows" : "tokens";
 
 function pointwiseKernels(
@@ -87,7 +88,7 @@ function loadFrom(
   return home ? [home] : undefined;
 }
 
-function barrierKernels(node: Node, over: Over, layer: LayerContext, homes: Homes): Kernel[] {
+function barrierKernels(node: Node, over: RowsOver, layer: LayerContext, homes: Homes): Kernel[] {
   const into = access(homes.barrierBuffer(node));
   if (node.op === "product") return productKernels(node, over, into, layer, homes);
   if (node.op === "pullback") return pullbackKernels(node, over, into, layer, homes);
@@ -96,7 +97,7 @@ function barrierKernels(node: Node, over: Over, layer: LayerContext, homes: Home
 
 function productKernels(
   node: Product,
-  over: Over,
+  over: RowsOver,
   into: Access,
   layer: LayerContext,
   homes: Homes,
@@ -104,8 +105,8 @@ function productKernels(
   const argument = node.arguments[0] as Node;
   const matrices = placesOf(node, layer);
   if (isIndex(argument, layer)) {
-    const indices = layer.source(argument.name).access;
-    return [{ kind: "gather", over: over === "rows" ? "rows" : "tokens", indices, into, matrices }];
+    const indices = layer.indices(argument.name) as Access;
+    return [{ kind: "gather", over, indices, into, matrices }];
   }
   const from = homes.memoryOf(argument);
   return byBlocks(node, { kind: "matmul", over, from, into, matrices, transposed: false });
@@ -113,7 +114,7 @@ function productKernels(
 
 function pullbackKernels(
   node: Pullback,
-  over: Over,
+  over: RowsOver,
   into: Access,
   layer: LayerContext,
   homes: Homes,
@@ -152,5 +153,5 @@ function byBlocks(node: Product | Pullback, kernel: Kernel & { kind: "matmul" })
 
 /** Whether a node is an input that stands for a one-hot vector. */
 export function isIndex(node: Node, layer: LayerContext): node is Node & { op: "input" } {
-  return node.op === "input" && layer.source(node.name).kind === "index";
+  return node.op === "input" && layer.indices(node.name) !== undefined;
 }

@@ -84,10 +84,10 @@ test("info says which devices there are, and why others were not found", async (
         relaxedSimd: expect.any(Boolean),
         tile: [expect.any(Number), expect.any(Number)],
       },
-      { name: "native", found: false, note: "not part of this version" },
+      { name: "native", found: expect.any(Boolean), note: expect.any(String) },
       { name: "webgpu", found: false, note: "not part of this version" },
     ],
-    threads: { used: 1, available: expect.any(Number) },
+    threads: expect.any(Number),
     versions: { node: process.versions.node, v8: process.versions.v8, unrolled: expect.any(String) },
   });
   const text = (await unrolled(["info"])).stdout;

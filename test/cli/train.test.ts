@@ -26,7 +26,12 @@ test("train prints start, steps, validations and end, and nothing else, as JSON 
   const { code, stdout, stderr } = await train([...small, "--steps", "40", "--json", "--out", out]);
   expect(code).toBe(0);
   const lines = objects(stdout);
-  expect(lines[0]).toEqual({ event: "start", parameters: expect.any(Number), device: "wasm", threads: 1 });
+  expect(lines[0]).toEqual({
+    event: "start",
+    parameters: expect.any(Number),
+    device: expect.stringMatching(/^(native|wasm)$/u),
+    threads: expect.any(Number),
+  });
   expect(lines.filter((l) => l["event"] === "step").map((l) => l["step"])).toEqual(
     Array.from({ length: 40 }, (_, i) => i + 1),
   );
@@ -241,7 +246,7 @@ test("start trains on the package's own text, shows what it writes, and says wha
     out,
   ]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/learns to write unrolled's own sources, \d{2,} files, on wasm/u);
+  expect(stderr).toMatch(/learns to write unrolled's own sources, \d{2,} files, on (native|wasm)/u);
   expect(stdout).toMatch(/^export function /u);
   expect(stderr).toContain(`The model is saved in ${out}.`);
   expect((await unrolled(["sample", out, "--length", "5"])).code).toBe(0);

@@ -4,6 +4,7 @@ import { cells } from "../../src/cells/index.ts";
 import { checkDevice, checkNetworkOnDevice } from "../../src/model/check.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
 import type { Device, Numbers } from "../../src/run/device.ts";
+import { nativeDevice } from "../../src/run/native.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
 import { tolerances } from "../tolerances.ts";
 import { proofCells } from "./cells.ts";
@@ -14,7 +15,10 @@ const small = [
   { steps: 3, rows: 1, H: 1, I: 1, other: 1 },
 ];
 
-describe.each([{ name: "wasm", make: () => wasmDevice() }])("$name", ({ make }) => {
+describe.each([
+  { name: "wasm", make: () => wasmDevice() },
+  { name: "native", make: () => nativeDevice() },
+])("$name", ({ make }) => {
   const device = make();
 
   test.each(cells.map((cell) => ({ cell, name: cell.name })))("$name, all sizes", async ({ cell }) => {

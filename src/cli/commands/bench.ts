@@ -8,10 +8,10 @@ import { bench, greatest, type BenchResult, type Profile } from "../../study/ben
 import { configurationNames, configurationsNamed, type Configuration } from "../../study/configurations.ts";
 import { planOf } from "../../study/workload.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
-import { deviceChoices, deviceNamed, type DeviceOptions } from "../devices.ts";
+import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import type { CommandContext } from "../program.ts";
-import { addOptions, flag, oneOf, positive, readSettings, whole } from "../settings.ts";
+import { addOptions, flag, positive, readSettings, whole } from "../settings.ts";
 import { measureStartUp, type StartUp } from "../start-up.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -24,10 +24,7 @@ const fields = {
     .optional()
     .describe(`what to measure, one or several: ${configurationNames.join(", ")} (default: ${usual})`),
   cell: z.string().default("lstm").describe(cellHelp),
-  device: oneOf(deviceChoices)
-    .default("auto")
-    .describe(`one of ${deviceChoices.join(", ")}`),
-  threads: whole(1).optional().describe("threads of the device; all of the machine's if not given"),
+  ...deviceFields,
   profile: flag.describe("say where the time goes, too"),
   startUp: flag.describe("measure instead how long it takes until work begins"),
   seconds: positive.default(2).describe("time for each measurement, after the warm-up"),
@@ -63,9 +60,8 @@ async function measure(
   { device: choice, threads, profile, seconds, repetitions, json }: Settings,
   terminal: Terminal,
 ): Promise<void> {
-  const options: DeviceOptions = threads === undefined ? {} : { threads };
-  const device = await asInput(() => deviceNamed(choice, options));
-  const profiled = profile ? deviceNamed(choice, { ...options, profile: true }) : undefined;
+  const device = await asInput(() => deviceNamed(choice, { threads }));
+  const profiled = profile ? deviceNamed(choice, { threads, profile }) : undefined;
   terminal.say(`${cell.name} on ${describe(device)}; ${cpus()[0]?.model}, Node ${process.versions.node}`);
   if (threads !== undefined && threads !== device.threads) {
     terminal.say(`${threads} threads were asked for; the ${device.name} device uses ${device.threads} here`);

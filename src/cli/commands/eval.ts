@@ -2,16 +2,16 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { evaluate } from "../../train/evaluate.ts";
-import { deviceChoices } from "../devices.ts";
+import { deviceFields } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import { grouped, natsAndBits } from "../format.ts";
 import { openModel } from "../model.ts";
 import type { CommandContext } from "../program.ts";
-import { addOptions, flag, oneOf, readSettings } from "../settings.ts";
+import { addOptions, flag, readSettings } from "../settings.ts";
 import { readFileWith } from "../text-file.ts";
 
 const fields = {
-  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  ...deviceFields,
   json: flag.describe("one JSON object a line"),
 };
 
@@ -21,10 +21,10 @@ export function addEval(program: CommandUnknownOpts, { terminal }: CommandContex
     .description("measure how well a model predicts a text")
     .argument("<model>", "a model file")
     .argument("<file>", "a text with no other characters than the model's");
-  addOptions(command, fields, { device: "name" });
+  addOptions(command, fields, { device: "name", threads: "n" });
   command.action(async (path, file, options) => {
-    const { device: choice, json } = readSettings(z.object(fields), options);
-    const { checkpoint, device, store } = await asInput(() => openModel(path, choice));
+    const { device: choice, threads, json } = readSettings(z.object(fields), options);
+    const { checkpoint, device, store } = await asInput(() => openModel(path, choice, { threads }));
     const { network, alphabet, state } = checkpoint;
     const { ids } = await asInput(() => readFileWith(file, alphabet));
     if (ids.length < 2) throw new InputError(`${file}: a text needs two characters or more to predict one`);

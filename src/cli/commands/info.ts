@@ -24,7 +24,7 @@ export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContex
         }),
         bold("machine"),
         `  processor  ${info.cpu}`,
-        `  threads    ${info.threads.used} used, ${info.threads.available} available`,
+        `  threads    ${info.threads}`,
         `  vectors    ${info.instructionSets.join(", ") || "not told by this system"}`,
         `  memory     ${showBytes(info.memory)}`,
         bold("versions"),
@@ -37,8 +37,7 @@ export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContex
 async function gather() {
   return {
     devices: findDevices(),
-    /** Programs run on the caller's thread in this version. */
-    threads: { used: 1, available: availableParallelism() },
+    threads: availableParallelism(),
     cpu: cpus()[0]?.model ?? "unknown",
     instructionSets: await instructionSets(),
     memory: totalmem(),

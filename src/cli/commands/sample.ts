@@ -3,11 +3,11 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { textCodec } from "../../data/prompt.ts";
 import { createSampler } from "../../generate/sample.ts";
-import { deviceChoices } from "../devices.ts";
+import { deviceFields } from "../devices.ts";
 import { asInput } from "../failure.ts";
 import { openModel } from "../model.ts";
 import type { CommandContext } from "../program.ts";
-import { addOptions, flag, number, oneOf, readSettings, whole } from "../settings.ts";
+import { addOptions, flag, number, readSettings, whole } from "../settings.ts";
 
 const fields = {
   prompt: z.string().default("").describe("the beginning of the text"),
@@ -20,7 +20,7 @@ const fields = {
     .default(1)
     .describe("choose among the most likely that have this share together"),
   seed: number("a whole number", Number.isSafeInteger).default(1).describe("of the choice"),
-  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  ...deviceFields,
   json: flag.describe("one JSON object a line"),
 };
 
@@ -32,7 +32,7 @@ export function addSample(program: CommandUnknownOpts, { terminal }: CommandCont
     .command("sample")
     .description("write text with a model")
     .argument("<model>", "a model file");
-  addOptions(command, fields, { prompt: "text", device: "name" });
+  addOptions(command, fields, { prompt: "text", device: "name", threads: "n" });
   command.action(async (path, options) => {
     const {
       prompt,
@@ -42,10 +42,11 @@ export function addSample(program: CommandUnknownOpts, { terminal }: CommandCont
       topP,
       seed,
       device: choice,
+      threads,
       json,
     } = readSettings(z.object(fields), options);
     const { sampler, device } = await asInput(async () => {
-      const { checkpoint, device: found, store } = await openModel(path, choice);
+      const { checkpoint, device: found, store } = await openModel(path, choice, { threads });
       const { network, alphabet } = checkpoint;
       const made = await createSampler({ network, device: found, store, text: textCodec(alphabet), seed });
       await made.prime(prompt);

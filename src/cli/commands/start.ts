@@ -9,7 +9,7 @@ import { createSampler, type Sampler } from "../../generate/sample.ts";
 import { languageModel } from "../../model/language-model.ts";
 import { fit, type TrainingEvent } from "../../train/fit.ts";
 import { cellHelp } from "../cell-argument.ts";
-import { deviceNamed } from "../devices.ts";
+import { deviceNamed, deviceTitle } from "../devices.ts";
 import { asInput, exitCodes, InputError } from "../failure.ts";
 import { duration, grouped, natsAndBits, quoted } from "../format.ts";
 import { checkOutput } from "../model-file.ts";
@@ -55,7 +55,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
       const codec = textCodec(text.alphabet);
       const sampler = await createSampler({ network, device, store: run.store, text: codec });
       terminal.say(
-        `a ${cell} of ${size} learns to write unrolled's own sources, ${files} files, on ${device.name}`,
+        `a ${cell} of ${size} learns to write unrolled's own sources, ${files} files, on ${deviceTitle(device)}`,
       );
       terminal.say(describeParts(split, text.ids.length, "char"));
       return { run, alphabet: text.alphabet, network, device, sampler };
@@ -64,7 +64,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
     const onEvent = occasionally(secondsBetweenSamples, async (step) => {
       await show(sampler, 160, `after ${grouped(step)} steps it writes`);
     });
-    const outcome = await train({ run, device: device.name, model, out, json: false, onEvent }, terminal);
+    const outcome = await train({ run, device, model, out, json: false, onEvent }, terminal);
     const { best, step, seconds } = outcome;
     if (outcome.reason === "interrupted") {
       terminal.say(`saved after step ${grouped(step)} in ${out}`);

@@ -1,0 +1,106 @@
+// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined].
+// Without a compiler it says so in one line and ends well, unless `--require` is given.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const run = promisify(execFile);
+
+/** The kernels of each instruction set, and what else the addon is made of. */
+const x86Sets = [
+  ["kernelsAvx512", ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"]],
+  ["kernelsAvx2", ["-mavx2", "-mfma"]],
+  ["kernelsBase", []],
+];
+const sources = ["addon", "engine", "kernels-on-plan", "plan", "roofline", "threads"];
+
+/** Where the addon of this system stands, beside the package's other files. */
+export const addonPath = join(here, "..", "build", `unrolled-${process.platform}-${process.arch}.node`);
+
+async function findCompiler() {
+  for (const name of [process.env.CXX, "g++", "clang++", "c++"].filter(Boolean)) {
+    try {
+      await run(name, ["--version"]);
+      return name;
+    } catch {
+      // The next one.
+    }
+  }
+  return undefined;
+}
+
+export async function build({ sanitize = "" } = {}) {
+  if (process.platform === "win32") throw new Error("the native device is not built on Windows");
+  const compiler = await findCompiler();
+  if (!compiler) throw new Error("there is no C++ compiler (g++ or clang++)");
+  const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
+  mkdirSync(dirname(addonPath), { recursive: true });
+  // Compiled aside and moved: an addon that is being loaded is never half written.
+  const work = mkdtempSync(join(dirname(addonPath), "work-"));
+  try {
+    const common = [
+      "-std=c++20",
+      "-O3",
+      "-fPIC",
+      "-pthread",
+      "-fvisibility=hidden",
+      "-ffp-contract=off",
+      "-fno-math-errno",
+    ];
+    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g"] : [];
+    const sets = process.arch === "x64" ? x86Sets : [["kernelsBase", []]];
+    const jobs = [
+      ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),
+      ...sources.map((name) => [
+        name,
+        name,
+        [`-I${headers}`, ...(process.arch === "x64" ? ["-DUNROLLED_X86_SETS"] : [])],
+      ]),
+    ];
+    const compile = ([source, object, flags]) =>
+      run(compiler, [
+        ...common,
+        ...checks,
+        ...flags,
+        "-c",
+        join(here, `${source}.cpp`),
+        "-o",
+        join(work, `${object}.o`),
+      ]);
+    await Promise.all(jobs.map(compile));
+    const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
+    const target = join(work, "addon.node");
+    await run(compiler, [
+      "-shared",
+      "-pthread",
+      ...checks,
+      ...jobs.map(([, object]) => join(work, `${object}.o`)),
+      ...system,
+      "-o",
+      target,
+    ]);
+    renameSync(target, addonPath);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return addonPath;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const sanitize = process.argv.find((a) => a.startsWith("--sanitize="))?.slice("--sanitize=".length);
+  try {
+    await build({ sanitize });
+    if (!existsSync(addonPath)) throw new Error("the compiler wrote nothing");
+    console.log(`native device: built ${addonPath}`);
+  } catch (error) {
+    const reason = String(error.stderr || error.message)
+      .trim()
+      .split("\n")[0];
+    console.log(`native device: not built, wasm is used instead: ${reason}`);
+    if (process.argv.includes("--require")) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,107 @@
+// What a processor's kernels are: the calls that the engine makes, once for each instruction set. Addresses and
+// sizes only; nothing here knows plans, threads or Node. Matrices are row-major, distances are in floats.
+#pragma once
+#include <cstdint>
+
+namespace unrolled {
+
+// One source row per column of the packed matrix; null where a panel is filled up with zeros.
+using RowPointer = const float*;
+
+// c[rows, columns of the panels] = a[rows, depth] · panels. Panels are `panelVectors` vectors wide.
+struct ProductCall {
+  const float* a;
+  int64_t aStride;
+  int64_t rows;
+  int64_t depth;
+  const float* panels;
+  int64_t panelVectors;
+  // The panels to multiply by, and the columns of all panels together.
+  int64_t firstPanel, lastPanel, columns;
+  float* c;
+  int64_t cStride;
+};
+
+// c[m, n] (+)= Σ over tokens of a[token, m] b[token, n], for m and n in the given ranges.
+struct OuterCall {
+  const float* a;
+  int64_t aStride;
+  const float* b;
+  int64_t bStride;
+  int64_t tokens;
+  int64_t firstM, lastM, firstN, lastN;
+  float* c;
+  int64_t cStride;
+  bool accumulate;
+  // outerScratch(n) floats of the caller's own.
+  float* scratch;
+  // Nanoseconds spent on packing are added here if not null.
+  int64_t* packing;
+};
+
+enum class Op : int32_t {
+  add, sub, mul, div, neg, sigmoid, tanh, relu, exp, log, softplus, abs, min, max, sqrt, square,
+  hardsigmoid, hardtanh, greater, where, copy, madd, nmadd,
+  sum3, sigmoid3, tanh3, dsigmoid, dtanh, mask, sum, greatest, count
+};
+
+// A value for each row and column of a tile: from `at`, `stride` apart from row to row; one for each row if `single`.
+struct Operand {
+  float* at;
+  int64_t stride;
+  bool single;
+};
+
+struct Instruction {
+  Op op;
+  Operand into, a, b, c;
+  // For masks: the stream's key, the index of the tile's first value, the indices from row to row, and the rate in 2^-24.
+  uint32_t key, index, indexStride, rate;
+};
+
+struct CrossEntropyCall {
+  const float* logits;
+  int64_t logitsStride, classes;
+  const int32_t* targets;
+  int64_t targetsStride;
+  const float* weights;
+  int64_t weightsStride;
+  // Null in evaluation.
+  float* gradient;
+  int64_t gradientStride;
+  int64_t first, last;
+  // The sum of all weights.
+  double total;
+  // One for each token: weight · nats.
+  double* nats;
+};
+
+struct Kernels {
+  const char* name;
+  int64_t lanes;
+  // Rows of the register tile, and vectors of its panels: for many rows and for few.
+  int64_t tileRows, wide, tall;
+  void (*product)(const ProductCall&);
+  void (*outer)(const OuterCall&);
+  int64_t (*outerScratch)(int64_t n);
+  // `lanes` columns, one from each row pointer, `depth` deep: into[k, column], `stride` apart, `count` columns stored.
+  void (*packColumns)(const RowPointer* rows, int64_t depth, float* into, int64_t stride, int64_t count);
+  // A row of `columns` floats into the row `k` of all panels.
+  void (*packRow)(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors, float* panels);
+  // Carries out one instruction on a tile.
+  void (*execute)(const Instruction&, int64_t rows, int64_t columns);
+  void (*addRow)(float* into, const float* from, int64_t width);
+  // False where a target is out of range.
+  bool (*crossEntropy)(const CrossEntropyCall&);
+  // The sum of squares, in a fixed tree.
+  float (*squares)(const float* from, int64_t count);
+  // Runs that many rounds of multiply-adds on registers; returns the FLOP of a round.
+  int64_t (*multiplyAdds)(int64_t rounds);
+};
+
+// Tables for the instruction sets; on other processors than x86 only the last is compiled.
+extern const Kernels* const kernelsAvx512;
+extern const Kernels* const kernelsAvx2;
+extern const Kernels* const kernelsBase;
+
+}  // namespace unrolled

@@ -1,0 +1,285 @@
+// Matrix products with packed right sides, and sums of outer products. A register tile of a few rows times one
+// panel of columns is the inner loop. Terms are added in the order of k, whatever the tile and whoever calls: a
+// result has the same bits however rows and columns are divided.
+#pragma once
+#include <time.h>
+
+#include <utility>
+
+#include "kernels.h"
+#include "vector.h"
+
+namespace unrolled {
+namespace {
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int tileRows = 8;  // 8 × 3 sums, 3 vectors of the panel and one term: 28 of 32 registers
+#else
+constexpr int tileRows = 4;  // 4 × 3 sums, 3 vectors of the panel and one term: all 16 registers
+#endif
+// Strips packed at once: as many columns as a cache line has.
+constexpr int strips = 16 / tileRows;
+constexpr int widePanel = 3;
+// For few rows: more sums side by side, so that the loop waits for memory and not for the adder.
+constexpr int tallPanel = 4;
+constexpr int tallRows = tileRows / 2;
+
+struct Tile {
+  const float* a;
+  int64_t aStride;
+  const float* panel;
+  int64_t depth;
+  float* c;
+  int64_t cStride;
+  // Columns that count in the last vector.
+  int64_t lastLanes;
+  bool accumulate;
+};
+
+// With `Strip`, the left side is packed: term k of row r at a[k · tileRows + r].
+template <int R, int V, bool Strip>
+void multiplyTile(const Tile& t) {
+  Vec sums[R][V];
+  const float* a = t.a;
+  const float* panel = t.panel;
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) sums[r][v] = Vec{};
+  if (t.accumulate) {
+    for (int r = 0; r < R; r++) {
+      const float* row = t.c + r * t.cStride;
+      for (int v = 0; v < V - 1; v++) sums[r][v] = load(row + v * lanes);
+      sums[r][V - 1] = t.lastLanes == lanes ? load(row + (V - 1) * lanes) : loadFirst(row + (V - 1) * lanes, t.lastLanes);
+    }
+  }
+  for (int64_t k = 0; k < t.depth; k++) {
+    Vec right[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) right[v] = load(panel + v * lanes);
+    __builtin_prefetch(panel + 16 * V * lanes);
+    if (V * lanes > 16) __builtin_prefetch(panel + 16 * V * lanes + 16);
+    if (V * lanes > 32) __builtin_prefetch(panel + 16 * V * lanes + 32);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+      const Vec term = all(Strip ? a[r] : a[r * t.aStride]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) sums[r][v] = madd(term, right[v], sums[r][v]);
+    }
+    a += Strip ? tileRows : 1;
+    panel += V * lanes;
+  }
+  for (int r = 0; r < R; r++) {
+    float* row = t.c + r * t.cStride;
+    for (int v = 0; v < V - 1; v++) store(row + v * lanes, sums[r][v]);
+    if (t.lastLanes == lanes) store(row + (V - 1) * lanes, sums[r][V - 1]);
+    else storeFirst(row + (V - 1) * lanes, sums[r][V - 1], t.lastLanes);
+  }
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <int V, bool Strip>
+TileFunction tileOf(int64_t rows) {
+  switch (rows) {
+    case 1: return multiplyTile<1, V, Strip>;
+    case 2: return multiplyTile<2, V, Strip>;
+    case 3: return multiplyTile<3, V, Strip>;
+    case 4: return multiplyTile<4, V, Strip>;
+  }
+  if constexpr (tileRows > 4 && V <= widePanel) {
+    switch (rows) {
+      case 5: return multiplyTile<5, V, Strip>;
+      case 6: return multiplyTile<6, V, Strip>;
+      case 7: return multiplyTile<7, V, Strip>;
+      default: return multiplyTile<8, V, Strip>;
+    }
+  }
+  return multiplyTile<4, V, Strip>;
+}
+
+template <bool Strip>
+TileFunction tileFor(int64_t rows, int64_t vectors) {
+  switch (vectors) {
+    case 1: return tileOf<1, Strip>(rows);
+    case 2: return tileOf<2, Strip>(rows);
+    case 3: return tileOf<3, Strip>(rows);
+    default: return tileOf<4, Strip>(rows);
+  }
+}
+
+inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+void product(const ProductCall& call) {
+  if (call.depth == 0 || call.rows == 0) return;
+  const int64_t most = call.panelVectors == tallPanel ? tallRows : tileRows;
+  const int64_t width = call.panelVectors * lanes;
+  // Rows that pass by all panels before the next ones: their left side stays in the second-level cache.
+  int64_t block = 65536 / call.depth / most * most;
+  if (block < 4 * most) block = 4 * most;
+  for (int64_t row = 0; row < call.rows; row += block) {
+    const int64_t rows = least(block, call.rows - row);
+    // Tiles as even as can be: seven and six rows are faster than eight and five ones.
+    const int64_t tiles = (rows + most - 1) / most;
+    for (int64_t p = call.firstPanel; p < call.lastPanel; p++) {
+      const int64_t column = p * width;
+      const int64_t columns = least(width, call.columns - column);
+      const int64_t vectors = (columns + lanes - 1) / lanes;
+      int64_t done = 0;
+      for (int64_t i = 0; i < tiles; i++) {
+        const int64_t end = (i + 1) * rows / tiles;
+        tileFor<false>(end - done, vectors)({call.a + (row + done) * call.aStride, call.aStride,
+                                             call.panels + column * call.depth, call.depth,
+                                             call.c + (row + done) * call.cStride + column, call.cStride,
+                                             columns - (vectors - 1) * lanes, false});
+        done = end;
+      }
+    }
+  }
+}
+
+// Tokens summed at once: their packed right side stays in the second-level cache.
+inline int64_t outerDepth(int64_t n) {
+  const int64_t depth = 131072 / (n > 0 ? n : 1);
+  return depth < 128 ? 128 : depth > 512 ? 512 : depth;
+}
+
+int64_t outerScratch(int64_t n) {
+  const int64_t width = widePanel * lanes;
+  return outerDepth(n) * (strips * tileRows + (n + width - 1) / width * width + width);
+}
+
+// `count` columns of `depth` rows into strips of a few columns, `depth` deep.
+inline void packStrips(float* into, const float* from, int64_t stride, int64_t depth, int64_t count) {
+  for (int64_t k = 0; k < depth; k++, from += stride) {
+    if (count == strips * tileRows) {
+#pragma GCC unroll 4
+      for (int s = 0; s < strips; s++) memcpy(into + (s * depth + k) * tileRows, from + s * tileRows, 4 * tileRows);
+    } else {
+      for (int64_t i = 0; i < count; i++) into[(i / tileRows * depth + k) * tileRows + i % tileRows] = from[i];
+    }
+  }
+}
+
+inline int64_t nanoseconds() {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+void outer(const OuterCall& call) {
+  const int64_t n = call.lastN - call.firstN, width = widePanel * lanes;
+  if (n <= 0 || call.lastM <= call.firstM) return;
+  const int64_t block = outerDepth(n);
+  float* strip = call.scratch;
+  float* panels = call.scratch + block * strips * tileRows;
+  if (call.tokens == 0 && !call.accumulate)
+    for (int64_t m = call.firstM; m < call.lastM; m++) memset(call.c + m * call.cStride + call.firstN, 0, 4 * n);
+  for (int64_t token = 0; token < call.tokens; token += block) {
+    const int64_t depth = least(block, call.tokens - token);
+    const float* b = call.b + token * call.bStride + call.firstN;
+    const int64_t began = call.packing ? nanoseconds() : 0;
+    for (int64_t column = 0; column < n; column += width) {
+      const int64_t columns = least(width, n - column), vectors = (columns + lanes - 1) / lanes;
+      const int64_t lastLanes = columns - (vectors - 1) * lanes;
+      float* into = panels + column * block;
+      for (int64_t k = 0; k < depth; k++, into += vectors * lanes) {
+        const float* from = b + k * call.bStride + column;
+        for (int64_t v = 0; v < vectors - 1; v++) store(into + v * lanes, load(from + v * lanes));
+        store(into + (vectors - 1) * lanes, lastLanes == lanes ? load(from + (vectors - 1) * lanes)
+                                                               : loadFirst(from + (vectors - 1) * lanes, lastLanes));
+      }
+    }
+    if (call.packing) *call.packing += nanoseconds() - began;
+    for (int64_t m = call.firstM; m < call.lastM; m += tileRows) {
+      const int64_t s = (m - call.firstM) / tileRows % strips;
+      if (s == 0)
+        packStrips(strip, call.a + token * call.aStride + m, call.aStride, depth, least(strips * tileRows, call.lastM - m));
+      const int64_t height = least(tileRows, call.lastM - m);
+      for (int64_t column = 0; column < n; column += width) {
+        const int64_t columns = least(width, n - column), vectors = (columns + lanes - 1) / lanes;
+        tileFor<true>(height, vectors)({strip + s * depth * tileRows, 0, panels + column * block, depth,
+                                        call.c + m * call.cStride + call.firstN + column, call.cStride,
+                                        columns - (vectors - 1) * lanes, call.accumulate || token > 0});
+      }
+    }
+  }
+}
+
+template <int... I>
+inline Vec interleavedLow(Vec a, Vec b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (I / 2 + I % 2 * lanes)...);
+}
+template <int... I>
+inline Vec interleavedHigh(Vec a, Vec b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, (lanes / 2 + I / 2 + I % 2 * lanes)...);
+}
+
+// Transposes a square of vectors: as many rounds of interleaving halves as the width has bits.
+inline void transpose(Vec* rows) {
+  constexpr std::make_integer_sequence<int, lanes> each;
+  Vec next[lanes];
+#pragma GCC unroll 4
+  for (int round = 1; round < lanes; round *= 2) {
+#pragma GCC unroll 16
+    for (int i = 0; i < lanes / 2; i++) {
+      next[2 * i] = interleavedLow(rows[i], rows[i + lanes / 2], each);
+      next[2 * i + 1] = interleavedHigh(rows[i], rows[i + lanes / 2], each);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < lanes; i++) rows[i] = next[i];
+  }
+}
+
+void packColumns(const RowPointer* from, int64_t depth, float* into, int64_t stride, int64_t count) {
+  for (int64_t k = 0; k < depth; k += lanes) {
+    const int64_t deep = least(lanes, depth - k);
+    Vec rows[lanes];
+    for (int i = 0; i < lanes; i++)
+      rows[i] = !from[i] ? Vec{} : deep == lanes ? load(from[i] + k) : loadFirst(from[i] + k, deep);
+    transpose(rows);
+    for (int64_t j = 0; j < deep; j++) {
+      if (count == lanes) store(into + (k + j) * stride, rows[j]);
+      else storeFirst(into + (k + j) * stride, rows[j], count);
+    }
+  }
+}
+
+void packRow(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors, float* panels) {
+  const int64_t width = panelVectors * lanes;
+  for (int64_t column = 0; column < columns; column += width) {
+    const int64_t count = least(width, columns - column), vectors = (count + lanes - 1) / lanes;
+    float* into = panels + column * depth + k * vectors * lanes;
+    for (int64_t v = 0; v < vectors; v++) {
+      const int64_t left = count - v * lanes;
+      store(into + v * lanes, left >= lanes ? load(from + column + v * lanes) : loadFirst(from + column + v * lanes, left));
+    }
+  }
+}
+
+// As many chains as keep the multiply-adders busy, on registers alone.
+int64_t multiplyAdds(int64_t rounds) {
+  constexpr int chains = tileRows * widePanel;
+  Vec sums[chains];
+  for (int c = 0; c < chains; c++) sums[c] = all(1 + c);
+  Vec a = all(1e-9f), b = all(1e-9f);
+  for (int64_t i = 0; i < rounds; i++) {
+    // Unknown to the compiler anew in each round.
+#if defined(__x86_64__)
+    asm volatile("" : "+v"(a), "+v"(b));
+#elif defined(__aarch64__)
+    asm volatile("" : "+w"(a), "+w"(b));
+#endif
+#pragma GCC unroll 24
+    for (int c = 0; c < chains; c++) sums[c] = madd(a, b, sums[c]);
+  }
+  Vec total = Vec{};
+  for (int c = 0; c < chains; c++) total += sums[c];
+  // So that the sums are needed.
+  volatile float kept = total[0];
+  (void)kept;
+  return 2 * chains * lanes;
+}
+
+}  // namespace
+}  // namespace unrolled

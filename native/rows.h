@@ -1,0 +1,67 @@
+// Kernels that go over rows other than by instructions: sums of rows, softmax with cross-entropy, a norm.
+#pragma once
+#include "kernels.h"
+#include "math.h"
+
+namespace unrolled {
+namespace {
+
+void addRow(float* into, const float* from, int64_t width) {
+  int64_t column = 0;
+  for (; column + lanes <= width; column += lanes) store(into + column, load(into + column) + load(from + column));
+  if (column < width)
+    storeFirst(into + column, loadFirst(into + column, width - column) + loadFirst(from + column, width - column), width - column);
+}
+
+bool crossEntropy(const CrossEntropyCall& call) {
+  const int64_t classes = call.classes;
+  for (int64_t token = call.first; token < call.last; token++) {
+    const float* logits = call.logits + token * call.logitsStride;
+    const int32_t target = call.targets[token * call.targetsStride];
+    const float weight = call.weights[token * call.weightsStride];
+    if (target < 0 || target >= classes) return false;
+    Vec most = all(-infinity);
+    int64_t j = 0;
+    for (; j + lanes <= classes; j += lanes) most = choose(most > load(logits + j), most, load(logits + j));
+    float greatest = greatestOf(most);
+    for (; j < classes; j++) greatest = greatest > logits[j] ? greatest : logits[j];
+
+    float* powers = call.gradient ? call.gradient + token * call.gradientStride : nullptr;
+    Vec sums = Vec{};
+    for (j = 0; j + lanes <= classes; j += lanes) {
+      const Vec e = exponential(load(logits + j) - greatest);
+      if (powers) store(powers + j, e);
+      sums += e;
+    }
+    if (j < classes) {
+      const int64_t left = classes - j;
+      const Vec e = exponential(loadFirst(logits + j, left) - greatest);
+      float values[lanes] = {};
+      storeFirst(values, e, left);
+      if (powers) storeFirst(powers + j, e, left);
+      sums += load(values);
+    }
+    const float sum = sumOf(sums);
+    const float logSum = greatest + logarithm(all(sum))[0];
+    call.nats[token] = (double)weight * (double)(logSum - logits[target]);
+    if (!powers) continue;
+    const float share = (float)((double)weight / call.total), scale = share / sum;
+    for (j = 0; j + lanes <= classes; j += lanes) store(powers + j, load(powers + j) * scale);
+    for (; j < classes; j++) powers[j] *= scale;
+    powers[target] -= share;
+  }
+  return true;
+}
+
+float squares(const float* from, int64_t count) {
+  Vec sums[4] = {};
+  int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes)
+    for (int v = 0; v < 4; v++) sums[v] = madd(load(from + i + v * lanes), load(from + i + v * lanes), sums[v]);
+  for (; i + lanes <= count; i += lanes) sums[0] = madd(load(from + i), load(from + i), sums[0]);
+  if (i < count) sums[1] = madd(loadFirst(from + i, count - i), loadFirst(from + i, count - i), sums[1]);
+  return sumOf((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+}  // namespace
+}  // namespace unrolled
