@@ -39,7 +39,16 @@ test("equations of one's own", async () => {
   expect(objects(stdout)).toMatchObject([{ cell: "equations" }]);
 });
 
-test("a profile, or why there is none", async () => {
+test("with a profile the table says where the time goes, and what the roofline is", async () => {
+  const { code, stdout } = await unrolled([...quick, "--device", "native", "--threads", "1", "--profile"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /\nonline .* \d+ %\n {2}roofline [\d.]+ GFLOP\/s: in registers [\d.]+, the device's /u,
+  );
+  expect(stdout).toMatch(/\n {2}products [\d.]+ ms \d+ %, pointwise .*, other [\d.]+ ms \d+ %\n$/u);
+});
+
+test("why there is no profile", async () => {
   const { code, stderr } = await unrolled([...quick, "--device", "reference", "--profile"]);
   expect(code).toBe(1);
   expect(stderr).toContain("the reference device keeps no account of its time; leave out the profile");
@@ -50,9 +59,9 @@ test.each([
   [["--cell", "lsmt"], "there is no cell 'lsmt'; did you mean 'lstm'?"],
   [["--cell", "h' = tahn(W x)"], "unknown function 'tahn'; did you mean 'tanh'?"],
   [["--cell", "r = W x\nh' = U r\nwidth r = P"], "the width 'P' has no size; give one"],
-  [["--device", "wasn"], "--device must be one of auto, wasm, reference, native, webgpu, not 'wasn'"],
+  [["--device", "wasn"], "--device must be one of auto, native, wasm, reference, webgpu, not 'wasn'"],
   [["--device", "webgpu"], "--device webgpu is not part of this version"],
-  [["--threads", "0"], "--threads must be a whole number, 1 or more, not '0'"],
+  [["--threads", "0"], "--threads must be a whole number from 1 to 255, not '0'"],
   [["--seconds", "-1"], "--seconds must be a number above 0, not '-1'"],
   [["--start-up", "--config", "small"], "--start-up measures nothing else; leave out --config"],
 ])("bench %j", async (words, text) => {

@@ -1,6 +1,7 @@
 // Configurations by name, samples and their median, and one short measurement on each device. No time is asserted.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
+import { nativeDevice } from "../../src/run/native.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
 import { bench, greatest } from "../../src/study/bench.ts";
@@ -55,7 +56,7 @@ const tiny = (work: Configuration["work"]): Configuration => ({
   batch: work === "step" ? 1 : 3,
   steps: work === "step" ? 1 : 4,
 });
-const devices = { wasm: wasmDevice, reference: referenceDevice };
+const devices = { wasm: wasmDevice, native: nativeDevice, reference: referenceDevice };
 
 test.each(["train", "forward", "step"] as const)("%s on each device", async (work) => {
   for (const [name, make] of Object.entries(devices)) {
@@ -87,6 +88,20 @@ test("a step of training trains", async () => {
   expect(await lossAfter(1)).toBeGreaterThan(Math.log(65) - 0.5);
   expect(await lossAfter(200)).toBeLessThan(3);
   device.dispose();
+});
+
+test("the parts of a profile add up to the whole", async () => {
+  const [device, profiled] = [nativeDevice({ threads: 1 }), nativeDevice({ threads: 1, profile: true })];
+  const settings = { device, profiled, limits: { repetitions: 5 } };
+  const { profile, roofline } = await bench(tiny("train"), cellNamed("lstm"), settings);
+  const { total = 0, ...parts } = profile ?? {};
+  const sum = Object.values(parts).reduce((a, b) => a + b, 0);
+  expect(Object.keys(parts)).toEqual(["products", "pointwise", "packing", "waiting", "moving", "other"]);
+  expect(parts.products).toBeGreaterThan(0);
+  expect(sum / total).toBeCloseTo(1, 1);
+  expect(roofline).toMatchObject({ registers: expect.any(Number), product: expect.any(Number) });
+  device.dispose();
+  profiled.dispose();
 });
 
 test("a profile of a device that keeps no account", async () => {
