@@ -104,6 +104,7 @@ async function measure(configuration, cell) {
   };
   for (const index of contenders.keys()) {
     await turn(index, async () => {
+      await idle(patience);
       children[index] = await openChild(contenders[index], limit);
       Object.assign(versions, children[index].versions);
       if (children[index].note) rows[index].note = children[index].note;

@@ -4,7 +4,7 @@ import { cellNamed } from "../../src/cells/index.ts";
 import { nativeDevice } from "../../src/run/native.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
-import { bench, greatest } from "../../src/study/bench.ts";
+import { bench, greatest, type Profile } from "../../src/study/bench.ts";
 import { configurations, configurationsNamed, type Configuration } from "../../src/study/configurations.ts";
 import { medianOf, timeCalls } from "../../src/study/timing.ts";
 import { openWorkload } from "../../src/study/workload.ts";
@@ -94,7 +94,7 @@ test("the parts of a profile add up to the whole", async () => {
   const [device, profiled] = [nativeDevice({ threads: 1 }), nativeDevice({ threads: 1, profile: true })];
   const settings = { device, profiled, limits: { repetitions: 5 } };
   const { profile, roofline } = await bench(tiny("train"), cellNamed("lstm"), settings);
-  const { total = 0, ...parts } = profile ?? {};
+  const { total, ...parts } = profile as Profile;
   const sum = Object.values(parts).reduce((a, b) => a + b, 0);
   expect(Object.keys(parts)).toEqual(["products", "pointwise", "packing", "waiting", "moving", "other"]);
   expect(parts.products).toBeGreaterThan(0);
