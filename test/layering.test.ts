@@ -18,6 +18,7 @@ const layers = [
   ["data", "generate"],
   ["train"],
   ["io"],
+  ["study"],
   ["index", "checkpoint"],
   ["node"],
   ["cli"],

@@ -2,6 +2,7 @@
 // does is in `commands/`.
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { libraryVersion } from "../io/version.ts";
+import { addBench } from "./commands/bench.ts";
 import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";
 import { addCheck } from "./commands/check.ts";
@@ -21,6 +22,7 @@ const commands = [
   addHello,
   addCells,
   addCheck,
+  addBench,
   addInfo,
   addBuildNative,
   addStart,

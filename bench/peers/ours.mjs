@@ -1,0 +1,19 @@
+// unrolled as a contender: the library built in this checkout, the workload that `unrolled bench` measures.
+import { readFileSync } from "node:fs";
+import { cellNamed } from "../../dist/cells/index.js";
+import { deviceNamed } from "../../dist/cli/devices.js";
+import { parseCell } from "../../dist/ir/equations.js";
+import { libraryVersion } from "../../dist/io/version.js";
+import { openWorkload } from "../../dist/study/workload.js";
+import { serve } from "./serve.mjs";
+
+await serve(async ({ configuration, cell: name, device: choice, threads }) => {
+  const cell =
+    name === "peephole"
+      ? parseCell(name, readFileSync(new URL("peephole.cell", import.meta.url), "utf8"))
+      : cellNamed(name);
+  const device = deviceNamed(choice, { threads });
+  if (device.threads !== threads) throw new Error(`it uses ${device.threads} threads here, not ${threads}`);
+  const { call } = await openWorkload(configuration, cell, device);
+  return { call, versions: { unrolled: libraryVersion } };
+});

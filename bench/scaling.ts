@@ -1,0 +1,140 @@
+// How the time of a training step grows with each size, and what a step takes in memory beyond what its plan says it
+// must keep. Writes `scaling.json`; `figures.ts` draws it. Run: `npm run bench:scaling -- --device wasm`.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { cellNamed } from "../src/cells/index.ts";
+import { deviceNamed, type DeviceChoice } from "../src/cli/devices.ts";
+import { planBytes } from "../src/plan/print.ts";
+import { configurations, type Configuration } from "../src/study/configurations.ts";
+import { timeCalls } from "../src/study/timing.ts";
+import { openWorkload, planOf } from "../src/study/workload.ts";
+import type { MemoryPoint, Scaling, Sweep, TimePoint } from "./scaling-data.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    cell: { type: "string", default: "lstm" },
+    device: { type: "string", default: "auto" },
+    threads: { type: "string" },
+    /** Seconds of samples for a point. */
+    seconds: { type: "string", default: "2" },
+    /** Milliseconds that a step may be expected to take; a sweep ends before the first that takes longer. */
+    limit: { type: "string", default: "10000" },
+    out: { type: "string", default: "docs/performance" },
+    /** A configuration's name: measure its memory in this process and print it. */
+    memory: { type: "string" },
+  },
+});
+if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+const cell = cellNamed(options.cell);
+const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
+const makeDevice = (): ReturnType<typeof deviceNamed> => deviceNamed(options.device as DeviceChoice, threads);
+/** Bytes that a plan may have: some room is left below what WebAssembly can address. */
+const mostBytes = 3e9;
+
+const base: Configuration = { name: "base", work: "train", size: 128, layers: 1, batch: 32, steps: 50 };
+const powers = (from: number, to: number): number[] => (from > to ? [] : [from, ...powers(2 * from, to)]);
+const sweeps: readonly Sweep[] = [
+  { of: "size", symbol: "H", title: "hidden values", at: powers(64, 2048) },
+  { of: "batch", symbol: "B", title: "rows", at: powers(1, 256) },
+  { of: "steps", symbol: "T", title: "steps", at: powers(8, 1024) },
+  { of: "layers", symbol: "L", title: "layers", at: [1, 2, 3, 4, 6, 8] },
+];
+
+async function timesOf(sweep: Sweep): Promise<TimePoint[]> {
+  const points: TimePoint[] = [];
+  for (const value of sweep.at) {
+    const configuration = { ...base, [sweep.of]: value };
+    const label = `${sweep.symbol} ${value}`;
+    if (planBytes(planOf(configuration, cell)).total > mostBytes) {
+      console.error(`${label}: its plan is larger than ${mostBytes / 1e9} GB; the sweep ends`);
+      break;
+    }
+    const device = makeDevice();
+    const { call, work, dispose } = await openWorkload(configuration, cell, device);
+    const last = points.at(-1);
+    const expected = last === undefined ? 0 : (last.median * work) / last.work;
+    if (expected > Number(options.limit)) {
+      console.error(`${label}: a step is expected to take ${expected.toFixed(0)} ms; the sweep ends`);
+      dispose();
+      device.dispose();
+      break;
+    }
+    const { median, min } = await timeCalls(call, { seconds: Number(options.seconds) });
+    dispose();
+    device.dispose();
+    points.push({ value, work, median, min, gflops: work / median / 1e6 });
+    console.error(`${label}: ${median.toPrecision(3)} ms, ${(work / median / 1e6).toFixed(1)} GFLOP/s`);
+  }
+  return points;
+}
+
+/** In a process of its own: memory that was once used is not given back. */
+function memoryOf(name: string): MemoryPoint {
+  const words = [
+    process.argv[1] as string,
+    "--memory",
+    name,
+    "--device",
+    options.device,
+    "--cell",
+    options.cell,
+  ];
+  if (options.threads !== undefined) words.push("--threads", options.threads);
+  const point = JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8" })) as MemoryPoint;
+  console.error(`${name}: ${(point.resident / 1e6).toFixed(1)} MB, plan ${(point.plan / 1e6).toFixed(1)} MB`);
+  return point;
+}
+
+/** Resident memory that compiling and three steps add to a process that has done the same at a small size. */
+async function measureMemory(configuration: Configuration): Promise<MemoryPoint> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const device = makeDevice();
+  const resident = (): number => {
+    for (let i = 0; i < 3; i++) collect();
+    return process.memoryUsage.rss();
+  };
+  const warm = await openWorkload({ ...configuration, size: 8, batch: 1, steps: 2 }, cell, device);
+  await warm.call();
+  const before = resident();
+  const { call, program, dispose } = await openWorkload(configuration, cell, device);
+  for (let n = 0; n < 3; n++) await call();
+  const point = {
+    name: configuration.name,
+    resident: resident() - before,
+    plan: planBytes(program.plan).total,
+  };
+  dispose();
+  warm.dispose();
+  device.dispose();
+  return point;
+}
+
+const training = configurations.filter(({ work }) => work === "train");
+
+if (options.memory !== undefined) {
+  const found = training.find(({ name }) => name === options.memory) as Configuration;
+  console.log(JSON.stringify(await measureMemory(found)));
+} else {
+  const device = makeDevice();
+  const { name, threads: used } = device;
+  device.dispose();
+  const scaling: Scaling = {
+    machine: { cpu: cpus()[0]?.model ?? "unknown", node: process.versions.node },
+    cell: cell.name,
+    device: name,
+    threads: used,
+    base,
+    sweeps: [],
+    memory: [],
+  };
+  for (const sweep of sweeps) scaling.sweeps.push({ ...sweep, points: await timesOf(sweep) });
+  for (const configuration of training) scaling.memory.push(memoryOf(configuration.name));
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(join(options.out, "scaling.json"), `${JSON.stringify(scaling, null, 2)}\n`);
+}

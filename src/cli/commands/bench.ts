@@ -1,0 +1,138 @@
+// `unrolled bench`: how fast this machine trains, and which share of what it could do that is.
+import { cpus } from "node:os";
+import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { z } from "zod";
+import type { Cell } from "../../ir/cell.ts";
+import type { Device } from "../../run/device.ts";
+import { bench, greatest, type BenchResult, type Profile } from "../../study/bench.ts";
+import { configurationNames, configurationsNamed, type Configuration } from "../../study/configurations.ts";
+import { planOf } from "../../study/workload.ts";
+import { cellFromArgument, cellHelp } from "../cell-argument.ts";
+import { deviceFields, deviceNamed, type DeviceOptions } from "../devices.ts";
+import { asInput, InputError } from "../failure.ts";
+import type { CommandContext } from "../program.ts";
+import { addOptions, flag, positive, readSettings, whole } from "../settings.ts";
+import { measureStartUp, type StartUp } from "../start-up.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What takes seconds, not minutes. */
+const usual = "online,small,charrnn,medium";
+
+const fields = {
+  config: z
+    .string()
+    .optional()
+    .describe(`what to measure, one or several: ${configurationNames.join(", ")} (default: ${usual})`),
+  cell: z.string().default("lstm").describe(cellHelp),
+  ...deviceFields,
+  profile: flag.describe("say where the time goes, too"),
+  startUp: flag.describe("measure instead how long it takes until work begins"),
+  seconds: positive.default(2).describe("time for each measurement, after the warm-up"),
+  json: flag.describe("one JSON object a line"),
+};
+/** For tests: a count in place of a time. */
+const hidden = { repetitions: whole(1).optional() };
+
+export function addBench(program: CommandUnknownOpts, { terminal }: CommandContext): void {
+  const command = program
+    .command("bench")
+    .description("measure steps of training and inference, and what the machine could do");
+  addOptions(command, fields, { config: "names", cell: "cell", device: "name", threads: "n" });
+  command.addOption(new Option("--repetitions <n>").hideHelp());
+  command.action(async (options) => {
+    const settings = readSettings(z.object({ ...fields, ...hidden }), options);
+    if (settings.startUp) {
+      if (settings.config) throw new InputError("--start-up measures nothing else; leave out --config");
+      return showStartUp(await measureStartUp(), settings.json, terminal);
+    }
+    const chosen = await asInput(() => configurationsNamed(settings.config ?? usual));
+    const cell = await asInput(() => cellFromArgument(settings.cell));
+    await asInput(() => chosen.forEach((configuration) => planOf(configuration, cell)));
+    await measure(chosen, cell, settings, terminal);
+  });
+}
+
+type Settings = z.infer<z.ZodObject<typeof fields>> & { readonly repetitions?: number | undefined };
+
+async function measure(
+  chosen: readonly Configuration[],
+  cell: Cell,
+  { device: choice, threads, profile, seconds, repetitions, json }: Settings,
+  terminal: Terminal,
+): Promise<void> {
+  const options: DeviceOptions = threads === undefined ? {} : { threads };
+  const device = await asInput(() => deviceNamed(choice, options));
+  const profiled = profile ? deviceNamed(choice, { ...options, profile: true }) : undefined;
+  terminal.say(`${cell.name} on ${describe(device)}; ${cpus()[0]?.model}, Node ${process.versions.node}`);
+  if (threads !== undefined && threads !== device.threads) {
+    terminal.say(`${threads} threads were asked for; the ${device.name} device uses ${device.threads} here`);
+  }
+  if (!json) await terminal.out(terminal.paint("out", "bold", header));
+  const limits = { seconds, ...(repetitions !== undefined && { repetitions }) };
+  for (const configuration of chosen) {
+    terminal.status(`${configuration.name} …`);
+    const result = await bench(configuration, cell, { device, profiled, limits });
+    await terminal.out(json ? `${JSON.stringify(result)}\n` : table(configuration, result));
+  }
+  device.dispose();
+  profiled?.dispose();
+}
+
+const describe = ({ name, threads }: Device): string =>
+  `${name}, ${threads} thread${threads === 1 ? "" : "s"}`;
+
+const header = `${row("config", "work", "median", "fastest", "GFLOP/s", "of roofline")}\n`;
+
+function row(...[name, work, ...numbers]: readonly string[]): string {
+  const widths = [10, 10, 9, 11];
+  return [
+    (name ?? "").padEnd(9),
+    (work ?? "").padEnd(32),
+    ...numbers.map((n, i) => n.padStart(widths[i] ?? 0)),
+  ].join(" ");
+}
+
+const verbs = { train: "training", forward: "forward", step: "one step" } as const;
+
+function table({ work, size, layers, batch, steps }: Configuration, result: BenchResult): string {
+  const { msPerStep, gflops, rooflineFraction, roofline, profile } = result;
+  const sizes = `H ${size}, L ${layers}, B ${batch}, T ${steps}`;
+  const lines = [
+    row(
+      result.config,
+      `${verbs[work]}, ${sizes}`,
+      milliseconds(msPerStep.median),
+      milliseconds(msPerStep.min),
+      gflops.toFixed(1),
+      rooflineFraction === null ? "unknown" : percent(rooflineFraction),
+    ),
+    ...(roofline ? [`  roofline ${greatest(roofline).toFixed(1)} GFLOP/s: ${ceilings(roofline)}`] : []),
+    ...(profile ? [`  ${shares(profile)}`] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function ceilings({ registers, product, openblas }: NonNullable<BenchResult["roofline"]>): string {
+  const blas = openblas === undefined ? "" : `, OpenBLAS ${openblas.toFixed(1)}`;
+  return `in registers ${registers.toFixed(1)}, the device's best product ${product.toFixed(1)}${blas}`;
+}
+
+/** `products 12.1 ms 83 %, pointwise …`. */
+function shares({ total, ...parts }: Profile): string {
+  return Object.entries(parts)
+    .map(([kind, time]) => `${kind} ${milliseconds(time)} ${percent(time / total)}`)
+    .join(", ");
+}
+
+const milliseconds = (time: number): string => `${time < 1000 ? time.toPrecision(3) : Math.round(time)} ms`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+async function showStartUp(startUp: StartUp, json: boolean, terminal: Terminal): Promise<void> {
+  if (json) return terminal.out(`${JSON.stringify(startUp)}\n`);
+  const { infoMs, compileMs } = startUp;
+  await terminal.out(
+    `'unrolled info', from start to end  ${milliseconds(infoMs.median)}, fastest ${milliseconds(infoMs.min)}\n` +
+      `compiling two layers of H 128, wasm ${milliseconds(compileMs.first)} the first time, ` +
+      `${milliseconds(compileMs.median)} then\n`,
+  );
+}

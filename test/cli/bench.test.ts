@@ -1,0 +1,76 @@
+// `unrolled bench`: what it prints, as a table and as JSON, and what it says to bad input. No time is asserted.
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { build, objects, unrolled } from "./run.ts";
+
+const quick = ["bench", "--config", "online", "--cell", "elman", "--repetitions", "2"];
+
+test("a line of JSON for each configuration", async () => {
+  const words = ["bench", "--config", "step-128,online", "--device", "wasm", "--threads", "1"];
+  const { code, stdout } = await unrolled([...words, "--json", "--repetitions", "2"]);
+  expect(code).toBe(0);
+  const lines = objects(stdout);
+  expect(lines.map(({ config }) => config)).toEqual(["step-128", "online"]);
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      cell: "lstm",
+      device: "wasm",
+      threads: 1,
+      msPerStep: { median: expect.any(Number), min: expect.any(Number) },
+      gflops: expect.any(Number),
+    });
+    expect(Object.keys(line)).toContain("rooflineFraction");
+  }
+});
+
+test("a table, and what was measured on which machine", async () => {
+  const { code, stdout, stderr } = await unrolled(quick);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^config +work +median +fastest +GFLOP\/s +of roofline\n/u);
+  expect(stdout).toMatch(/\nonline +training, H 128, L 1, B 1, T 25 +[\d.]+ ms +[\d.]+ ms +[\d.]+ /u);
+  expect(stderr).toMatch(/^elman on \w+, \d+ threads?; .*, Node \d/u);
+});
+
+test("equations of one's own", async () => {
+  const cell = "h' = tanh(W x + U h + min(b, 1))";
+  const words = ["bench", "--config", "online", "--cell", cell, "--json", "--repetitions", "1"];
+  const { code, stdout } = await unrolled(words);
+  expect(code).toBe(0);
+  expect(objects(stdout)).toMatchObject([{ cell: "equations" }]);
+});
+
+test("a profile, or why there is none", async () => {
+  const { code, stderr } = await unrolled([...quick, "--device", "reference", "--profile"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("the reference device keeps no account of its time; leave out the profile");
+});
+
+test.each([
+  [["--config", "smal"], "there is no configuration 'smal'; did you mean 'small'?"],
+  [["--cell", "lsmt"], "there is no cell 'lsmt'; did you mean 'lstm'?"],
+  [["--cell", "h' = tahn(W x)"], "unknown function 'tahn'; did you mean 'tanh'?"],
+  [["--cell", "r = W x\nh' = U r\nwidth r = P"], "the width 'P' has no size; give one"],
+  [["--device", "wasn"], "--device must be one of auto, native, wasm, reference, webgpu, not 'wasn'"],
+  [["--device", "webgpu"], "--device webgpu is not part of this version"],
+  [["--threads", "0"], "--threads must be a whole number from 1 to 255, not '0'"],
+  [["--seconds", "-1"], "--seconds must be a number above 0, not '-1'"],
+  [["--start-up", "--config", "small"], "--start-up measures nothing else; leave out --config"],
+])("bench %j", async (words, text) => {
+  const { code, stdout, stderr } = await unrolled(["bench", ...words]);
+  expect(stderr).toContain(text);
+  expect(stdout).toBe("");
+  expect(code).toBe(2);
+});
+
+test("start-up, with a process of its own", () => {
+  const main = build();
+  const stdout = execFileSync(process.execPath, [main, "bench", "--start-up", "--json"], {
+    encoding: "utf8",
+  });
+  expect(objects(stdout)).toEqual([
+    {
+      infoMs: { median: expect.any(Number), min: expect.any(Number) },
+      compileMs: { first: expect.any(Number), median: expect.any(Number) },
+    },
+  ]);
+});
