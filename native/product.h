@@ -17,8 +17,8 @@ constexpr int tileRows = 8;  // 8 × 3 sums, 3 vectors of the panel and one term
 #else
 constexpr int tileRows = 4;  // 4 × 3 sums, 3 vectors of the panel and one term: all 16 registers
 #endif
-// Strips packed at once: as many columns as a cache line has.
-constexpr int strips = 16 / tileRows;
+// Strips packed at once: the columns of a few cache lines that lie side by side in memory.
+constexpr int strips = 64 / tileRows;
 constexpr int widePanel = 3;
 // For few rows: more sums side by side, so that the loop waits for memory and not for the adder.
 constexpr int tallPanel = 4;
@@ -46,6 +46,11 @@ void multiplyTile(const Tile& t) {
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) sums[r][v] = Vec{};
+  if (Strip) {
+    // Where the next tile's sums go on from.
+    for (int r = 0; r < R; r++)
+      for (int v = 0; v < V * lanes; v += 16) __builtin_prefetch(t.c + r * t.cStride + V * lanes + v, 1);
+  }
   if (t.accumulate) {
     for (int r = 0; r < R; r++) {
       const float* row = t.c + r * t.cStride;
@@ -151,9 +156,13 @@ int64_t outerScratch(int64_t n) {
 
 // `count` columns of `depth` rows into strips of a few columns, `depth` deep.
 inline void packStrips(float* into, const float* from, int64_t stride, int64_t depth, int64_t count) {
+  // Rows lie far apart, beyond what the processor fetches ahead by itself.
+  constexpr int64_t ahead = 12;
   for (int64_t k = 0; k < depth; k++, from += stride) {
+    if (k + ahead < depth)
+      for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + ahead * stride + i);
     if (count == strips * tileRows) {
-#pragma GCC unroll 4
+#pragma GCC unroll 16
       for (int s = 0; s < strips; s++) memcpy(into + (s * depth + k) * tileRows, from + s * tileRows, 4 * tileRows);
     } else {
       for (int64_t i = 0; i < count; i++) into[(i / tileRows * depth + k) * tileRows + i % tileRows] = from[i];

@@ -2,15 +2,17 @@
 import type { Access, Buffer, Extent } from "./plan.ts";
 
 export interface Arena {
-  readonly buffers: Buffer[];
+  readonly buffers: readonly Buffer[];
   make(name: string, extent: Extent, width: number, type?: Buffer["type"]): Buffer;
   /** A buffer that stands in the shared parameters. */
   parameters(size: number): Buffer;
   /** Another name for the first rows of a buffer. */
   alias(name: string, extent: Extent, of: Buffer): Buffer;
   named(name: string): Buffer;
-  /** Elements in all. */
-  size(): number;
+  /** Makes one row for each sequence do for a buffer that was made for all steps. */
+  shrinkToRows(buffer: Buffer): void;
+  /** Gives every buffer its place; to be called once, last. Returns the elements in all. */
+  place(): number;
 }
 
 /** Buffers start on a cache line: 16 elements of four bytes. */
@@ -22,56 +24,53 @@ const alignment = 16;
 const page = 1024;
 const stagger = 5 * alignment;
 
+type Draft = { -readonly [Key in keyof Buffer]: Buffer[Key] };
+
 export function createArena(rows: number, steps: number): Arena {
-  const buffers: Buffer[] = [];
-  let end = 0;
+  const buffers: Draft[] = [];
+  const aliases = new Map<Draft, Buffer>();
   const counts: Record<Extent, number> = { tokens: rows * steps, states: rows * (steps + 1), rows, once: 1 };
   const taken = (name: string): Buffer | undefined => buffers.find((b) => b.name === name);
+  const add = (buffer: Omit<Draft, "id" | "offset" | "size">): Draft => {
+    const size = counts[buffer.extent] * buffer.width;
+    const made = { id: buffers.length, ...buffer, offset: 0, size };
+    buffers.push(made);
+    return made;
+  };
   return {
     buffers,
     make(name, extent, width, type = "float") {
       if (taken(name)) throw new Error(`two buffers are named '${name}'`);
-      const size = counts[extent] * width;
-      const buffer: Buffer = {
-        id: buffers.length,
-        name,
-        type,
-        extent,
-        width,
-        space: "arena",
-        offset: end,
-        size,
-      };
-      end += Math.ceil(size / alignment) * alignment + (size > page ? stagger : 0);
-      buffers.push(buffer);
-      return buffer;
+      return add({ name, type, extent, width, space: "arena" });
     },
-    parameters(size) {
-      const id = buffers.length;
-      const buffer: Buffer = {
-        id,
-        name: "parameters",
-        type: "float",
-        extent: "once",
-        width: size,
-        space: "parameters",
-        offset: 0,
-        size,
-      };
-      buffers.push(buffer);
-      return buffer;
-    },
+    parameters: (size) =>
+      add({ name: "parameters", type: "float", extent: "once", width: size, space: "parameters" }),
     alias(name, extent, of) {
-      const buffer: Buffer = { ...of, id: buffers.length, name, extent, size: counts[extent] * of.width };
-      buffers.push(buffer);
-      return buffer;
+      const made = add({ name, type: of.type, extent, width: of.width, space: of.space });
+      aliases.set(made, of);
+      return made;
     },
     named(name) {
       const found = taken(name);
       if (!found) throw new Error(`no buffer is named '${name}'`);
       return found;
     },
-    size: () => end,
+    shrinkToRows(buffer) {
+      const draft = buffer as Draft;
+      draft.extent = "rows";
+      draft.size = counts.rows * buffer.width;
+    },
+    place() {
+      let end = 0;
+      for (const buffer of buffers) {
+        if (buffer.space !== "arena" || aliases.has(buffer)) continue;
+        buffer.offset = end;
+        const lines = Math.ceil(buffer.size / alignment);
+        end += lines * alignment + (buffer.size > page ? stagger : 0);
+      }
+      for (const [buffer, of] of aliases) buffer.offset = of.offset;
+      return end;
+    },
   };
 }
 

@@ -140,7 +140,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     rows,
     steps,
     parameters: layout,
-    arena: arena.size(),
+    arena: arena.place(),
     buffers: arena.buffers,
     views,
     phases: {

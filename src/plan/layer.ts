@@ -9,6 +9,7 @@ import { isAtHome, settleHomes, type Homes, type StateHome } from "./homes.ts";
 import { keptNodes } from "./keep.ts";
 import type { ParameterPlace } from "./parameters.ts";
 import type { Access, Buffer, Kernel, Loop } from "./plan.ts";
+import { isUpdatedInPlace, workInPlace } from "./in-place.ts";
 import { place } from "./placement.ts";
 import { assignSpots, isBarrier } from "./regions.ts";
 import { isIndex, scheduleWork } from "./schedule.ts";
@@ -90,13 +91,17 @@ export function planLayer(context: LayerContext): LayerPlan {
       ...scheduleWork("forward", context, homes, barriers, spotOf),
       ...homes.states.map(({ buffer, final }) => finals("collect", buffer, final)),
     ],
-    backward: () => [
-      ...[...homes.derivatives].map(([state, buffer]) =>
-        finals("spread", buffer, context.arena.named(`dfinal.${context.name}.${state}`)),
-      ),
-      ...scheduleWork("backward", context, homes, barriers, spotOf),
-      ...weightGradients(context, homes),
-    ],
+    backward: () => {
+      let work = scheduleWork("backward", context, homes, barriers, spotOf);
+      const beginning = [...homes.derivatives].map(([state, buffer]): Kernel => {
+        const final = context.arena.named(`dfinal.${context.name}.${state}`);
+        if (!isUpdatedInPlace(buffer, work)) return finals("spread", buffer, final);
+        work = workInPlace(buffer, work);
+        context.arena.shrinkToRows(buffer);
+        return { kind: "copyRows", from: access(final), into: access(buffer), width: buffer.width };
+      });
+      return [...beginning, ...work, ...weightGradients(context, homes)];
+    },
   };
 }
 
