@@ -46,7 +46,7 @@ function sources(): Source[] {
 }
 
 function importsOf({ path, text }: Source): string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
+  return [...text.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
     (target as string).startsWith(".")
       ? relative(join(root, "src"), resolve(root, "src", dirname(path), target as string))
       : (target as string),
