@@ -69,7 +69,7 @@ function createStore(heap: Heap, layout: ParameterLayout): WasmStore {
   };
 }
 
-type PhaseFunction = (rows: number, steps: number, carry: number) => void;
+type PhaseFunction = (...args: number[]) => void;
 
 async function createProgram(
   heap: Heap,
@@ -77,13 +77,13 @@ async function createProgram(
   store: WasmStore,
   { tile, relaxed }: { tile: Tile; relaxed: boolean },
 ): Promise<Program> {
-  const size = layoutProgram(plan, 0).size;
+  const size = layoutProgram(plan, 0, 1).size;
   const base = heap.allocate(size);
   const bases = { parameters: store.address, program: base };
-  const layout: ProgramLayout = layoutProgram(plan, base);
+  const layout: ProgramLayout = layoutProgram(plan, base, 1);
   const bytes = emitModule(plan, { bases, tile, relaxed });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: heap.memory } });
-  const phases = instance.exports as Record<string, PhaseFunction> & { prepare: () => void };
+  const phases = instance.exports as Record<string, PhaseFunction> & { prepare: PhaseFunction };
   let prepared = -1;
   let disposed = false;
   const place = (name: string): { buffer: Buffer; address: number } => {
@@ -109,9 +109,10 @@ async function createProgram(
       const tables = tokenTables(plan, extent);
       heap.integers(layout.alive, extent.steps).set(tables.alive);
       heap.integers(layout.offsets, extent.steps + 1).set(tables.offsets);
-      if (prepared !== store.version) phases.prepare();
+      if (prepared !== store.version) phases.prepare(0, 1);
       prepared = store.version;
-      run(extent.rows, extent.steps, extent.carry ?? extent.steps);
+      heap.integers(layout.bounds, 2).set([0, extent.rows]);
+      run(extent.rows, extent.steps, extent.carry ?? extent.steps, 0, 1);
       if (phase === "update" || phase === "train") store.version++;
     },
     read(name, into) {
