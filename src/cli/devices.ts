@@ -5,7 +5,7 @@ import { loadNative } from "../run/native-addon.ts";
 import { nativeDevice } from "../run/native.ts";
 import { referenceDevice } from "../run/reference.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
-import { wasmDevice, type WasmOptions } from "../run/wasm.ts";
+import { wasmDevice } from "../run/wasm.ts";
 import { InputError } from "./failure.ts";
 import { number, oneOf } from "./settings.ts";
 
@@ -36,11 +36,11 @@ export function deviceNamed(choice: DeviceChoice, { threads, profile }: DeviceOp
   switch (choice) {
     case "auto":
       if (findNative().found) return nativeDevice(options);
-      return hasSimd() ? wasmDevice(options as WasmOptions) : referenceDevice();
+      return hasSimd() ? wasmDevice(options) : referenceDevice();
     case "native":
       return nativeDevice(options);
     case "wasm":
-      return wasmDevice(options as WasmOptions);
+      return wasmDevice(options);
     case "reference":
       return referenceDevice();
     case "webgpu":

@@ -1,6 +1,7 @@
 // What the WebAssembly engine at hand can do: SIMD, relaxed SIMD, and which register tile its compiler turns
 // into the fastest matrix product. Measured once per process, in a few milliseconds.
 import { createModule } from "../emit/wasm/assembler.ts";
+import { kernelParameterCount, runGlobals } from "../emit/wasm/call.ts";
 import type { Tile } from "../emit/wasm/layout.ts";
 import { emitMatmul, microLibrary } from "../emit/wasm/matmul.ts";
 
@@ -57,13 +58,14 @@ function trial(tile: Tile, relaxed: boolean): () => void {
   const module = createModule();
   const micros = microLibrary(module, relaxed);
   const [left, packed, result] = [0, 4 * rows * k, 4 * (rows * k + n * k)];
+  const globals = runGlobals(module);
   const from = { address: left, stride: 4 * k, origin: "none" } as const;
   const into = { address: result, stride: 4 * n, origin: "none" } as const;
-  const product = module.func(5, undefined, (code) =>
-    emitMatmul(code, { from, into, n, k, packed }, micros, tile),
+  const product = module.func(kernelParameterCount, undefined, (code) =>
+    emitMatmul(code, { from, into, n, k, packed }, micros, tile, globals),
   );
   module.export("product", product);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const run = instance.exports["product"] as (...args: number[]) => void;
-  return () => run(0, 0, rows, 1, 1);
+  return () => run(0, 0, 0, rows, 0, 1);
 }

@@ -7,8 +7,8 @@ export interface Heap {
   allocate(bytes: number): number;
   free(address: number, bytes: number): void;
   /** A view that is good until the next allocation. */
-  floats(address: number, count: number): Float32Array<ArrayBuffer>;
-  integers(address: number, count: number): Int32Array<ArrayBuffer>;
+  floats(address: number, count: number): Float32Array;
+  integers(address: number, count: number): Int32Array;
   dispose(): void;
 }
 
@@ -16,8 +16,9 @@ const pageBytes = 65536;
 /** What 32-bit addresses reach. */
 export const largestMemory: number = 2 ** 32;
 
-export function createHeap(): Heap {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: largestMemory / pageBytes });
+/** `shared`: whether other threads may work in it too. */
+export function createHeap({ shared = false }: { readonly shared?: boolean } = {}): Heap {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: largestMemory / pageBytes, shared });
   let free: { address: number; bytes: number }[] = [];
   // Address 0 stays unused, so that a forgotten address is noticed.
   let end = 64;

@@ -1,139 +1,94 @@
-// The wasm device: plans become WebAssembly SIMD at run time, over one memory that all programs of the device
-// share. Works in Node and in browsers; float32, one thread.
-import { emitModule } from "../emit/wasm/module.ts";
-import { addressOf, layoutProgram, type ProgramLayout, type Tile } from "../emit/wasm/layout.ts";
-import type { ParameterLayout } from "../plan/parameters.ts";
-import type { Buffer, Plan } from "../plan/plan.ts";
-import {
-  bufferNamed,
-  checkParameters,
-  checkWrite,
-  tokenTables,
-  viewNamed,
-  type Device,
-  type Numbers,
-  type ParameterStore,
-  type Program,
-  type RunExtent,
-  type Writable,
-} from "./device.ts";
-import { createHeap, type Heap } from "./wasm-heap.ts";
+// The wasm device: plans become WebAssembly SIMD at run time, over one memory that all programs and threads of the
+// device share. Works in Node and in browsers; float32.
+import type { Tile } from "../emit/wasm/layout.ts";
+import type { Device } from "./device.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd } from "./wasm-engine.ts";
+import { createHeap } from "./wasm-heap.ts";
+import { threadHost, warnOfOneThread } from "./wasm-host.ts";
+import { createPool } from "./wasm-pool.ts";
+import { createProgram, type DeviceParts } from "./wasm-program.ts";
+import { createQueue } from "./wasm-queue.ts";
+import { measureRoofline } from "./wasm-roofline.ts";
+import { createStore, type WasmStore } from "./wasm-store.ts";
 
 export interface WasmOptions {
+  /**
+   * Threads that a long run is divided among, from 1 to 64; as many as the machine has cores if not given. A page
+   * that is not cross-origin isolated has one, its own. The results are the same bits with any number.
+   */
+  readonly threads?: number;
   /** The register tile of matrix products; measured on this engine if not given. */
   readonly tile?: Tile;
   /** Multiply-add in one rounding; where the engine has it if not given. */
   readonly relaxed?: boolean;
+  /**
+   * A run that is estimated to take longer than this, in milliseconds of one thread, goes on beside the caller, on
+   * the device's threads; default 1.
+   */
+  readonly longRun?: number;
+  /** Whether programs keep account of where their time goes, see `Program.times`. Default false. */
+  readonly profile?: boolean;
 }
 
-/** Throws where the engine has no WebAssembly SIMD. */
+const mostThreads = 64;
+
+/** Throws where the engine has no WebAssembly SIMD, and at a number of threads out of range. */
 export function wasmDevice(options: WasmOptions = {}): Device {
   if (!hasSimd()) {
     throw new Error(
       "this engine has no WebAssembly SIMD; use Node 16.4 or later or a browser of 2021 or later",
     );
   }
+  const host = threadHost();
+  if (!host) warnOfOneThread("the page is not cross-origin isolated");
+  const wanted = options.threads ?? Math.min(host?.cores ?? 1, mostThreads);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads) {
+    throw new Error(`threads must be from 1 to ${mostThreads}, not ${wanted}`);
+  }
   const relaxed = options.relaxed ?? hasRelaxedSimd();
-  const heap = createHeap();
+  const heap = createHeap({ shared: host !== undefined });
+  const barrier = heap.allocate(8);
+  const resetBarrier = (): void => void heap.integers(barrier, 2).fill(0);
+  const pool = host && createPool(host, wanted, { memory: heap.memory, resetBarrier });
+  const queue = createQueue();
+  let disposed = false;
+  const parts: DeviceParts = {
+    heap,
+    queue,
+    pool,
+    barrier,
+    relaxed,
+    profile: options.profile ?? false,
+    longRun: options.longRun ?? 1,
+    checkAlive() {
+      if (disposed) throw new Error("this device was disposed of; make another");
+    },
+  };
+  const tile = (): Tile => options.tile ?? fastestTile(relaxed);
   return {
     name: "wasm",
-    threads: 1,
-    parameters: (layout) => createStore(heap, layout),
+    get threads() {
+      return pool?.usable ? pool.threads : 1;
+    },
+    parameters(layout) {
+      parts.checkAlive();
+      return createStore(heap, queue, layout);
+    },
     async compile(plan, store) {
-      const tile = options.tile ?? fastestTile(relaxed);
-      return createProgram(heap, plan, store as WasmStore, { tile, relaxed });
+      parts.checkAlive();
+      return createProgram(parts, plan, store as WasmStore, tile());
     },
-    dispose: () => heap.dispose(),
-  };
-}
-
-interface WasmStore extends ParameterStore {
-  readonly address: number;
-  /** Grows with every change, so that programs know when to pack the parameters again. */
-  version: number;
-}
-
-function createStore(heap: Heap, layout: ParameterLayout): WasmStore {
-  const address = heap.allocate(4 * layout.size);
-  return {
-    layout,
-    address,
-    version: 0,
-    write(values: Numbers) {
-      checkParameters(layout, values.length);
-      heap.floats(address, layout.size).set(values);
-      this.version++;
-    },
-    read: () => Promise.resolve(Float64Array.from(heap.floats(address, layout.size))),
-  };
-}
-
-type PhaseFunction = (rows: number, steps: number, carry: number) => void;
-
-async function createProgram(
-  heap: Heap,
-  plan: Plan,
-  store: WasmStore,
-  { tile, relaxed }: { tile: Tile; relaxed: boolean },
-): Promise<Program> {
-  const size = layoutProgram(plan, 0).size;
-  const base = heap.allocate(size);
-  const bases = { parameters: store.address, program: base };
-  const layout: ProgramLayout = layoutProgram(plan, base);
-  const bytes = emitModule(plan, { bases, tile, relaxed });
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: heap.memory } });
-  const phases = instance.exports as Record<string, PhaseFunction> & { prepare: () => void };
-  let prepared = -1;
-  let disposed = false;
-  const place = (name: string): { buffer: Buffer; address: number } => {
-    if (disposed) throw new Error("this program was disposed of; compile the plan again");
-    const buffer = bufferNamed(plan, name);
-    return { buffer, address: addressOf(buffer, bases) };
-  };
-  return {
-    plan,
-    write(name: string, values: Writable) {
-      const { buffer, address } = place(name);
-      checkWrite(buffer, values.length);
-      const into =
-        buffer.type === "integer"
-          ? heap.integers(address, values.length)
-          : heap.floats(address, values.length);
-      into.set(values);
-    },
-    run(phase, extent: RunExtent) {
-      const run = plan.phases[phase] && phases[phase];
-      if (!run) throw new Error(`this ${plan.mode} plan has no phase '${phase}'`);
-      if (disposed) throw new Error("this program was disposed of; compile the plan again");
-      const tables = tokenTables(plan, extent);
-      heap.integers(layout.alive, extent.steps).set(tables.alive);
-      heap.integers(layout.offsets, extent.steps + 1).set(tables.offsets);
-      if (prepared !== store.version) phases.prepare();
-      prepared = store.version;
-      run(extent.rows, extent.steps, extent.carry ?? extent.steps);
-      if (phase === "update" || phase === "train") store.version++;
-    },
-    read(name, into) {
-      const { access, width } = viewNamed(plan, name);
-      const { buffer } = access;
-      const line = buffer.extent === "states" && access.at === "now" ? plan.rows : 0;
-      const address = addressOf(buffer, bases) + 4 * (line * buffer.width + access.column);
-      if (width === buffer.width) {
-        const count = into.length;
-        into.set(buffer.type === "integer" ? heap.integers(address, count) : heap.floats(address, count));
-      } else {
-        const count = into.length === 0 ? 0 : Math.ceil(into.length / width);
-        const from = heap.floats(address, (count - 1) * buffer.width + width);
-        for (let i = 0; i < into.length; i++) {
-          into[i] = from[Math.floor(i / width) * buffer.width + (i % width)] as number;
-        }
-      }
-      return Promise.resolve(into);
+    roofline() {
+      parts.checkAlive();
+      return measureRoofline(parts, tile());
     },
     dispose() {
-      if (!disposed) heap.free(base, size);
+      if (disposed) return;
       disposed = true;
+      queue.now(() => {
+        pool?.end();
+        heap.dispose();
+      });
     },
   };
 }

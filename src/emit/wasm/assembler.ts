@@ -1,5 +1,5 @@
 // A small WebAssembly assembler: opcodes, functions with locals and structured control, and the module's bytes.
-// Knows the binary format (core specification 2.0, relaxed SIMD) and nothing of what is computed.
+// Knows the binary format (core specification 2.0, relaxed SIMD, threads) and nothing of what is computed.
 
 export type ValueType = "i32" | "f32" | "f64" | "v128";
 const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
@@ -7,9 +7,12 @@ const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f
 /** Instructions without immediates; two-byte ones begin with 0xfd (SIMD). */
 export type Plain =
   | "return"
+  | "unreachable"
+  | "drop"
   | "select"
   | "i32.eqz"
   | "i32.eq"
+  | "i32.ne"
   | "i32.lt_s"
   | "i32.gt_s"
   | "i32.ge_s"
@@ -18,6 +21,7 @@ export type Plain =
   | "i32.mul"
   | "i32.div_u"
   | "i32.rem_u"
+  | "i32.and"
   | "i32.xor"
   | "i32.shl"
   | "i32.shr_u"
@@ -25,6 +29,7 @@ export type Plain =
   | "f32.add"
   | "f32.sub"
   | "f32.sqrt"
+  | "f64.sqrt"
   | "f64.add"
   | "f64.mul"
   | "f64.div"
@@ -61,9 +66,12 @@ export type Plain =
 
 const plain: Readonly<Record<Plain, readonly number[]>> = {
   return: [0x0f],
+  unreachable: [0x00],
+  drop: [0x1a],
   select: [0x1b],
   "i32.eqz": [0x45],
   "i32.eq": [0x46],
+  "i32.ne": [0x47],
   "i32.lt_s": [0x48],
   "i32.gt_s": [0x4a],
   "i32.ge_s": [0x4e],
@@ -72,6 +80,7 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
   "i32.mul": [0x6c],
   "i32.div_u": [0x6e],
   "i32.rem_u": [0x70],
+  "i32.and": [0x71],
   "i32.xor": [0x73],
   "i32.shl": [0x74],
   "i32.shr_u": [0x76],
@@ -79,6 +88,7 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
   "f32.add": [0x92],
   "f32.sub": [0x93],
   "f32.sqrt": [0x91],
+  "f64.sqrt": [0x9f],
   "f64.add": [0xa0],
   "f64.mul": [0xa2],
   "f64.div": [0xa3],
@@ -116,16 +126,34 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
 
 /** Loads and stores, with the exponent of the natural alignment. */
 export type MemoryOp =
-  "i32.load" | "f32.load" | "i32.store" | "f32.store" | "v128.load" | "v128.load32_splat" | "v128.store";
+  | "i32.load"
+  | "f32.load"
+  | "f64.load"
+  | "i32.store"
+  | "f32.store"
+  | "f64.store"
+  | "v128.load"
+  | "v128.load32_splat"
+  | "v128.store"
+  | "i32.atomic.load"
+  | "i32.atomic.store"
+  | "i32.atomic.rmw.add"
+  | "memory.atomic.notify";
 
 const memory: Readonly<Record<MemoryOp, readonly [readonly number[], number]>> = {
   "i32.load": [[0x28], 2],
   "f32.load": [[0x2a], 2],
+  "f64.load": [[0x2b], 3],
   "i32.store": [[0x36], 2],
   "f32.store": [[0x38], 2],
+  "f64.store": [[0x39], 3],
   "v128.load": [[0xfd, 0x00], 4],
   "v128.load32_splat": [[0xfd, 0x09], 2],
   "v128.store": [[0xfd, 0x0b], 4],
+  "i32.atomic.load": [[0xfe, 0x10], 2],
+  "i32.atomic.store": [[0xfe, 0x17], 2],
+  "i32.atomic.rmw.add": [[0xfe, 0x1e], 2],
+  "memory.atomic.notify": [[0xfe, 0x00], 2],
 };
 
 export interface Code {
@@ -134,6 +162,8 @@ export interface Code {
   get(local: number): Code;
   set(local: number): Code;
   tee(local: number): Code;
+  getGlobal(global: number): Code;
+  setGlobal(global: number): Code;
   /** Adds a number to an i32 local. */
   advance(local: number, by: number): Code;
   op(name: Plain): Code;
@@ -156,11 +186,15 @@ export interface Code {
   branch(depth: number): Code;
   branchIf(depth: number): Code;
   call(target: number): Code;
+  /** (address, expected): sleeps while the integer there is as expected, until notified; leaves why it ended. */
+  waitForever(): Code;
   memoryCopy(): Code;
   memoryFill(): Code;
 }
 
 export interface Module {
+  /** An i32 that every function sees, 0 at first. */
+  global(): number;
   /** Adds a function and returns its index. */
   func(
     parameters: number | readonly ValueType[],
@@ -171,10 +205,18 @@ export interface Module {
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
+export interface ModuleOptions {
+  /** Whether its memory is shared between threads; it may then be as large as addresses reach. */
+  readonly shared?: boolean;
+  /** Functions (i32) of `env` to be called; their indices are 0 and on, in this order. */
+  readonly imports?: readonly string[];
+}
+
 /** A module that imports its memory as `env.memory`. */
-export function createModule(): Module {
+export function createModule({ shared = false, imports = [] }: ModuleOptions = {}): Module {
   const types: string[] = [];
   const typeBodies: number[][] = [];
+  let globals = 0;
   const functions: { type: number; body: number[] }[] = [];
   const exported: number[][] = [];
 
@@ -190,10 +232,12 @@ export function createModule(): Module {
     ]);
     return types.push(key) - 1;
   }
+  const importedType = imports.length > 0 ? typeIndex(["i32"], undefined) : 0;
   return {
+    global: () => globals++,
     func(parameters, result, body) {
       const given = typeof parameters === "number" ? Array<ValueType>(parameters).fill("i32") : parameters;
-      const index = functions.length;
+      const index = imports.length + functions.length;
       const entry = { type: typeIndex(given, result), body: [] as number[] };
       functions.push(entry);
       entry.body = assemble(given.length, body);
@@ -203,11 +247,17 @@ export function createModule(): Module {
       exported.push([...text(name), 0x00, ...unsigned(index)]);
     },
     bytes() {
-      const imported = [...text("env"), ...text("memory"), 0x02, 0x00, ...unsigned(0)];
+      const limits = shared ? [0x03, ...unsigned(0), ...unsigned(65536)] : [0x00, ...unsigned(0)];
+      const imported = [
+        [...text("env"), ...text("memory"), 0x02, ...limits],
+        ...imports.map((name) => [...text("env"), ...text(name), 0x00, ...unsigned(importedType)]),
+      ];
+      const zero = [typeBytes.i32, 0x01, 0x41, 0x00, 0x0b];
       const sections: [number, number[]][] = [
         [1, vector(typeBodies)],
-        [2, vector([imported])],
+        [2, vector(imported)],
         [3, vector(functions.map((f) => unsigned(f.type)))],
+        [6, vector(Array.from({ length: globals }, () => zero))],
         [7, vector(exported)],
         [10, vector(functions.map((f) => concat([unsigned(f.body.length), f.body])))],
       ];
@@ -232,6 +282,8 @@ function assemble(parameters: number, write: (code: Code) => void): number[] {
     get: (local) => push(0x20, ...unsigned(local)),
     set: (local) => push(0x21, ...unsigned(local)),
     tee: (local) => push(0x22, ...unsigned(local)),
+    getGlobal: (global) => push(0x23, ...unsigned(global)),
+    setGlobal: (global) => push(0x24, ...unsigned(global)),
     advance: (local, by) => code.get(local).i32(by).op("i32.add").set(local),
     op: (name) => push(...plain[name]),
     i32: (value) => push(0x41, ...signed(value | 0)),
@@ -260,6 +312,7 @@ function assemble(parameters: number, write: (code: Code) => void): number[] {
     branch: (depth) => push(0x0c, ...unsigned(depth)),
     branchIf: (depth) => push(0x0d, ...unsigned(depth)),
     call: (target) => push(0x10, ...unsigned(target)),
+    waitForever: () => push(0x42, ...signed(-1), 0xfe, 0x01, 2, ...unsigned(0)),
     memoryCopy: () => push(0xfc, 0x0a, 0x00, 0x00),
     memoryFill: () => push(0xfc, 0x0b, 0x00),
   };

@@ -1,9 +1,19 @@
 // Weight gradients: sums over tokens of one row's column times another's. Both sides are packed in blocks of
-// tokens that stay in cache; tokens are added in their order. Knows places in memory only.
-import type { Code, Module } from "./assembler.ts";
-import { depthBlock, rowChunk, type Place, type Tile } from "./layout.ts";
-import { forPanels, panelsOf, tileRows, type MicroLibrary } from "./matmul.ts";
-import { kernelParameters } from "./pointwise.ts";
+// tokens that stay in cache; tokens are added in their order. Threads divide the longer side of the result, or its
+// columns. Knows places in memory only.
+import type { Code } from "./assembler.ts";
+import {
+  columnShare,
+  emitShare,
+  isLastPart,
+  kernelParameters,
+  type Mark,
+  type Range,
+  type RunGlobals,
+} from "./call.ts";
+import { depthBlock, rowChunk, type Place, type ProgramLayout, type Tile } from "./layout.ts";
+import { forPanels, panelsOf, repeatLocal, tileRows, type MicroLibrary } from "./matmul.ts";
+import type { PackFunctions } from "./packing.ts";
 
 /** Rows of the result's register tile: what one vector holds, so that packing moves whole vectors. */
 const tileHeight = 4;
@@ -16,43 +26,35 @@ export interface OuterShape {
   /** Address of the result, [m, n] row-major. */
   readonly into: number;
   readonly accumulate: boolean;
-  readonly scratch: { readonly rows: number; readonly vectors: number };
 }
 
-/** (source, bytes between tokens, panels, bytes of a panel's token, tokens): copies whole vectors of columns. */
-export function emitPanelCopy(module: Module, vectors: number): number {
-  return module.func(4, undefined, (code) => {
-    const [source, stride, to, tokens] = [0, 1, 2, 3];
-    code.loop(() => {
-      for (let v = 0; v < vectors; v++) {
-        code
-          .get(to)
-          .get(source)
-          .access("v128.load", 16 * v)
-          .access("v128.store", 16 * v);
-      }
-      code.get(source).get(stride).op("i32.add").set(source);
-      code.advance(to, 16 * vectors);
-      code.get(tokens).i32(1).op("i32.sub").tee(tokens).branchIf(0);
-    });
-  });
+export interface OuterContext {
+  readonly layout: ProgramLayout;
+  readonly globals: RunGlobals;
+  readonly micros: MicroLibrary;
+  readonly tile: Tile;
+  readonly pack: PackFunctions;
+  readonly mark: Mark;
 }
 
-export interface PanelCopies {
-  readonly wide: number;
-  readonly single: number;
-}
-
-export function emitOuter(
-  code: Code,
-  shape: OuterShape,
-  micros: MicroLibrary,
-  tile: Tile,
-  copies: PanelCopies,
-): void {
-  const { rows, m, vector, n, into, scratch } = shape;
+export function emitOuter(code: Code, shape: OuterShape, context: OuterContext): void {
+  const { rows, m, vector, n, into } = shape;
+  const { layout, globals, micros, tile, pack, mark } = context;
   const local = (): number => code.local("i32");
   const [rowAt, vectorAt, remaining, depth, started] = [local(), local(), local(), local(), local()];
+  const [packedRows, packedVectors] = [local(), local()];
+  // The longer side is divided, so that each thread packs all of the shorter one.
+  const byRows = m >= n;
+  const all = (): Range => {
+    const range = { from: local(), to: local() };
+    code.i32(0).set(range.from).i32(m).set(range.to);
+    return range;
+  };
+  const height = byRows ? columnShare(code, m, tileHeight) : all();
+  const [column, result, left, count] = [local(), local(), local(), local()];
+
+  own(layout.scratch.rows, packedRows);
+  own(layout.scratch.vectors, packedVectors);
   code.i32(rows.address).set(rowAt).i32(vector.address).set(vectorAt);
   code
     .get(kernelParameters.count)
@@ -61,13 +63,16 @@ export function emitOuter(
     .set(started);
   code.block(() => {
     code.get(remaining).op("i32.eqz").branchIf(0);
+    code.get(height.from).get(height.to).op("i32.eq").branchIf(0);
     code.loop(() => {
       code.get(remaining).set(depth).get(depth).i32(depthBlock).op("i32.gt_s");
       code.if(() => void code.i32(depthBlock).set(depth));
       packVectors();
-      eachChunk(code, m, (column, result, height) => {
-        packRows(column, height);
-        multiply(result, height);
+      eachChunk(() => {
+        packRows();
+        mark(code, "packing");
+        multiply();
+        mark(code, "products");
       });
       code.i32(1).set(started);
       code.get(rowAt).get(depth).i32(rows.stride).op("i32.mul").op("i32.add").set(rowAt);
@@ -76,70 +81,74 @@ export function emitOuter(
     });
   });
 
+  /** This thread's own scratch. */
+  function own(address: number, into: number): void {
+    code.getGlobal(globals.thread).i32(layout.perThread).op("i32.mul").i32(address).op("i32.add").set(into);
+  }
+  function panels(visit: Parameters<typeof forPanels>[3]): void {
+    forPanels(code, { n, depth: depthBlock, packed: 0 }, tile.vectors, visit, 1, !byRows);
+  }
   function packVectors(): void {
-    const side = { n, depth: depthBlock, packed: scratch.vectors };
-    forPanels(code, side, tile.vectors, (panel, column, vectors) => {
-      code.get(vectorAt).get(column).op("i32.add").i32(vector.stride).get(panel).get(depth);
-      code.call(vectors === tile.vectors ? copies.wide : copies.single);
+    panels(({ panel, column: at, vectors }) => {
+      code.get(vectorAt).get(at).op("i32.add").i32(vector.stride);
+      code.get(panel).get(packedVectors).op("i32.add").get(depth);
+      code.call(vectors === tile.vectors ? pack.copyWide : pack.copySingle);
     });
   }
-  /** Columns `column` (in bytes) and on, as panels of four, each `depthBlock` deep. */
-  function packRows(column: number, height: number): void {
-    for (let p = 0; p * tileHeight < height; p++) {
-      code
-        .get(rowAt)
-        .get(column)
-        .op("i32.add")
-        .i32(16 * p)
-        .op("i32.add")
-        .i32(rows.stride);
-      code
-        .i32(scratch.rows + 16 * depthBlock * p)
-        .get(depth)
-        .call(copies.single);
-    }
+  /** `count` columns from `column` on, as panels of four, each `depthBlock` deep. */
+  function packRows(): void {
+    const [from, to] = [local(), local()];
+    code.get(rowAt).get(column).i32(2).op("i32.shl").op("i32.add").set(from).get(packedRows).set(to);
+    code
+      .get(count)
+      .i32(tileHeight - 1)
+      .op("i32.add")
+      .i32(2)
+      .op("i32.shr_u")
+      .set(left);
+    repeatLocal(code, left, () => {
+      code.get(from).i32(rows.stride).get(to).get(depth).call(pack.copySingle);
+      code.advance(from, 16).advance(to, 16 * depthBlock);
+    });
   }
-  function multiply(result: number, height: number): void {
-    const side = { n, depth: depthBlock, packed: scratch.vectors };
-    const [left, to, count] = [local(), local(), local()];
+  function multiply(): void {
+    const [from, to] = [local(), local()];
     const strides = { leftRow: 4, leftTerm: 16, resultRow: 4 * n };
-    forPanels(code, side, tile.vectors, (panel, column, vectors, lastLanes) => {
-      code.i32(scratch.rows).set(left).get(result).get(column).op("i32.add").set(to).i32(height).set(count);
+    panels(({ panel, column: at, vectors, lastLanes }) => {
+      code.get(packedRows).set(from).get(result).get(at).op("i32.add").set(to).get(count).set(left);
       const call = (tileRow: number): void => {
         const run = (accumulate: boolean): void => {
           const micro = micros.get({ rows: tileRow, vectors, lastLanes, ...strides, accumulate });
-          code.get(left).get(panel).get(to).get(depth).call(micro);
+          code.get(from).get(panel).get(packedVectors).op("i32.add").get(to).get(depth).call(micro);
         };
         code.get(started).if(
           () => run(true),
           () => run(false),
         );
       };
-      tileRows(code, tileHeight, count, call, (done) => {
-        code.advance(left, 16 * depthBlock);
+      tileRows(code, tileHeight, left, call, (done) => {
+        code.advance(from, 16 * depthBlock);
         code.advance(to, done * 4 * n);
       });
     });
   }
-  /** The rows of the result in chunks: a local for the column's bytes and one for the result's address. */
-  function eachChunk(
-    c: Code,
-    height: number,
-    visit: (column: number, result: number, height: number) => void,
-  ): void {
-    const [column, result, left] = [local(), local(), local()];
-    const whole = Math.floor(height / rowChunk);
-    c.i32(0).set(column).i32(into).set(result);
-    if (whole > 0) {
-      c.i32(whole).set(left);
-      c.loop(() => {
-        visit(column, result, rowChunk);
-        c.advance(column, 4 * rowChunk);
-        c.advance(result, 4 * rowChunk * n);
-        c.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
-      });
-    }
-    if (height % rowChunk > 0) visit(column, result, height % rowChunk);
+  /** The rows of the result in chunks: `count` of them from row `column` on, which is at `result`. */
+  function eachChunk(visit: () => void): void {
+    code.get(height.from).tee(column);
+    code
+      .i32(4 * n)
+      .op("i32.mul")
+      .i32(into)
+      .op("i32.add")
+      .set(result);
+    code.loop(() => {
+      code.get(height.to).get(column).op("i32.sub").set(count);
+      code.i32(rowChunk).get(count).get(count).i32(rowChunk).op("i32.gt_s").op("select").set(count);
+      visit();
+      code.advance(column, rowChunk);
+      code.advance(result, 4 * rowChunk * n);
+      code.get(column).get(height.to).op("i32.lt_s").branchIf(0);
+    });
   }
 }
 
@@ -189,16 +198,26 @@ export function emitColumnSums(
     });
     code.advance(column, lanes === 4 ? 16 * vectors : 4);
   };
-  const repeat = (count: number, vectors: number, lanes: 1 | 4): void => {
-    if (count === 0) return;
-    code.i32(count).set(panels);
-    code.loop(() => {
-      chunk(vectors, lanes);
-      code.get(panels).i32(1).op("i32.sub").tee(panels).branchIf(0);
-    });
-  };
-  code.i32(0).set(column);
-  repeat(wide, 4, 4);
-  repeat(single, 1, 4);
-  repeat(partial, 1, 1);
+  if (wide > 0) {
+    const { part, parts } = kernelParameters;
+    const share = emitShare(
+      code,
+      () => void code.i32(wide),
+      () => void code.get(part),
+      () => void code.get(parts),
+    );
+    code.get(share.from).i32(6).op("i32.shl").set(column);
+    code.get(share.to).get(share.from).op("i32.sub").set(panels);
+    repeatLocal(code, panels, () => chunk(4, 4));
+  }
+  if (single + partial === 0) return;
+  isLastPart(code);
+  code.if(() => {
+    code.i32(64 * wide).set(column);
+    for (const [number, lanes] of [[single, 4] as const, [partial, 1] as const]) {
+      if (number === 0) continue;
+      code.i32(number).set(panels);
+      repeatLocal(code, panels, () => chunk(1, lanes));
+    }
+  });
 }

@@ -1,10 +1,12 @@
 // Kernels with a number as their result: softmax with cross-entropy, the norm of a block, the guard against
-// what is not finite. Sums over tokens are in float64, in the order of the tokens.
+// what is not finite. What threads sum is kept in parts that do not depend on their number, tokens or chunks, and
+// one of them adds up the parts in order, in float64.
 import type { Code } from "./assembler.ts";
-import type { Place } from "./layout.ts";
+import { columnShare, emitAddress, kernelParameters, type RunGlobals } from "./call.ts";
+import { normChunk, type Place, type ProgramLayout } from "./layout.ts";
 import { createMath, spelling } from "./math.ts";
-import { combineLanes, emitAddress, kernelParameters } from "./pointwise.ts";
-import { repeatLocal } from "./rows.ts";
+import { repeatLocal } from "./matmul.ts";
+import { combineLanes } from "./pointwise.ts";
 
 export interface CrossEntropyShape {
   readonly logits: Place;
@@ -15,18 +17,40 @@ export interface CrossEntropyShape {
   readonly gradient: Place | undefined;
 }
 
-export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: boolean): void {
-  const { logits, classes, targets, weights, loss, gradient } = shape;
+/** Leaves the number of all tokens of the run on the stack. */
+function allTokens(code: Code, globals: RunGlobals, layout: ProgramLayout): Code {
+  return code.getGlobal(globals.steps).i32(2).op("i32.shl").access("i32.load", layout.offsets);
+}
+
+/** Leaves the sum of all tokens' weights on the stack. */
+function totalWeight(code: Code, globals: RunGlobals, layout: ProgramLayout, weights: Place): Code {
+  const [weight, left, total] = [code.local("i32"), code.local("i32"), code.local("f64")];
+  code.i32(weights.address).set(weight);
+  allTokens(code, globals, layout).set(left);
+  repeatLocal(code, left, () => {
+    code.get(total).get(weight).access("f32.load").op("f64.promote_f32").op("f64.add").set(total);
+    code.advance(weight, weights.stride);
+  });
+  return code.get(total);
+}
+
+/** Each token's share of the loss goes to `layout.losses`. */
+export function emitCrossEntropy(
+  code: Code,
+  shape: CrossEntropyShape,
+  { globals, layout, relaxed }: { globals: RunGlobals; layout: ProgramLayout; relaxed: boolean },
+): void {
+  const { logits, classes, targets, weights, gradient } = shape;
   const math = createMath(code, relaxed);
   const i32 = (): number => code.local("i32");
   const v128 = (): number => code.local("v128");
   const [row, target, weight, out, left, j] = [i32(), i32(), i32(), i32(), i32(), i32()];
-  const [total, sum] = [code.local("f64"), code.local("f64")];
+  const [total, share] = [code.local("f64"), i32()];
   const [greatest, powers, shifted, value, scale, logSum] = [v128(), v128(), v128(), v128(), v128(), v128()];
   const [four, rest] = [v128(), v128()];
 
   const start = (place: Place, local: number): void => {
-    emitAddress(code, place);
+    emitAddress(code, place, globals);
     code.set(local);
   };
   /** Visits a row's columns with `j` in bytes, four at a time and then one by one. */
@@ -64,17 +88,13 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
   };
 
   // The weights' sum first: the derivative of the mean needs it.
-  start(weights, weight);
-  code.get(kernelParameters.count).set(left);
-  repeatLocal(code, left, () => {
-    code.get(total).get(weight).access("f32.load").op("f64.promote_f32").op("f64.add").set(total);
-    code.advance(weight, weights.stride);
-  });
+  totalWeight(code, globals, layout, weights).set(total);
 
   start(logits, row);
   start(targets, target);
   start(weights, weight);
   if (gradient) start(gradient, out);
+  start({ address: layout.losses, stride: 8, origin: "base" }, share);
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
     code.splat(-Infinity).tee(four).set(rest);
@@ -99,14 +119,14 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
     reduce("f32x4.add", powers);
     spelling.log(math, [powers]);
     code.get(greatest).op("f32x4.add").set(logSum);
-    // sum += weight · (logSum - logit of the target)
-    code.get(sum);
+    // weight · (logSum - logit of the target)
+    code.get(share);
     code.get(weight).access("f32.load").op("f64.promote_f32");
     code.get(logSum).extract(0).get(target).access("i32.load").i32(2).op("i32.shl").get(row).op("i32.add");
-    code.access("f32.load").op("f32.sub").op("f64.promote_f32").op("f64.mul").op("f64.add").set(sum);
+    code.access("f32.load").op("f32.sub").op("f64.promote_f32").op("f64.mul").access("f64.store");
     if (gradient) {
       // weight / total / powers, then minus weight / total at the target.
-      const share = (): Code =>
+      const part = (): Code =>
         code
           .get(weight)
           .access("f32.load")
@@ -114,7 +134,7 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
           .get(total)
           .op("f64.div")
           .op("f32.demote_f64");
-      share().op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
+      part().op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
       columns((lanes) => {
         code.get(out).get(j).op("i32.add");
         load(out, lanes).get(scale).op("f32x4.mul");
@@ -122,54 +142,106 @@ export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, relaxed: 
       });
       code.get(target).access("i32.load").i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
       code.get(j).access("f32.load");
-      share().op("f32.sub").access("f32.store");
+      part().op("f32.sub").access("f32.store");
       code.advance(out, gradient.stride);
     }
     code.advance(row, logits.stride);
     code.advance(target, targets.stride);
     code.advance(weight, weights.stride);
+    code.advance(share, 8);
   });
-  code.i32(loss).get(sum).get(total).op("f64.div").op("f32.demote_f64").access("f32.store");
 }
 
-/** Four times four partial sums, added in a fixed tree. */
-export function emitNorm(code: Code, from: number, width: number, into: number): void {
-  const [at, end] = [code.local("i32"), code.local("i32")];
+/** The mean, from the tokens' shares. */
+export function emitLoss(
+  code: Code,
+  { weights, loss }: Pick<CrossEntropyShape, "weights" | "loss">,
+  { globals, layout }: { globals: RunGlobals; layout: ProgramLayout },
+): void {
+  const count = code.local("i32");
+  allTokens(code, globals, layout).set(count);
+  code.i32(loss);
+  sumParts(code, layout.losses, count);
+  totalWeight(code, globals, layout, weights);
+  code.op("f64.div").op("f32.demote_f64").access("f32.store");
+}
+
+/** Leaves the sum of `count` numbers of eight bytes on the stack, added in order; `count` is used up. */
+function sumParts(code: Code, from: number, count: number): Code {
+  const [at, sum] = [code.local("i32"), code.local("f64")];
+  code.i32(from).set(at);
+  repeatLocal(code, count, () => {
+    code.get(sum).get(at).access("f64.load").op("f64.add").set(sum);
+    code.advance(at, 8);
+  });
+  return code.get(sum);
+}
+
+/** The squares' sum of each chunk goes to `layout.partials`: four times four sums, added in a fixed tree. */
+export function emitSquares(code: Code, from: number, width: number, { partials }: ProgramLayout): void {
+  const [at, end, last, column, chunk] = ["", "", "", "", ""].map(() => code.local("i32")) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const sums = [0, 1, 2, 3].map(() => code.local("v128"));
   const value = code.local("v128");
-  const sweep = (count: number, vectors: number, lanes: 1 | 4): void => {
-    if (count === 0) return;
+  const [a, b, c, d] = sums as [number, number, number, number];
+  const sweep = (vectors: number, lanes: 1 | 4): void => {
     const bytes = lanes === 4 ? 16 * vectors : 4;
-    code
-      .get(at)
-      .i32(count * bytes)
-      .op("i32.add")
-      .set(end);
+    const fits = (): Code => code.get(at).i32(bytes).op("i32.add").get(end).op("i32.gt_s").op("i32.eqz");
     code.loop(() => {
-      for (const [v, sum] of sums.slice(0, vectors).entries()) {
-        code
-          .get(at)
-          .access(lanes === 4 ? "v128.load" : "v128.load32_splat", 16 * v)
-          .set(value);
-        // One value in all lanes counts once: only the first lane of the last sum is taken from it.
-        if (lanes === 1) code.get(value).lanes(-1, 0, 0, 0).op("v128.and").set(value);
-        code.get(sum).get(value).get(value).op("f32x4.mul").op("f32x4.add").set(sum);
-      }
-      code.get(at).i32(bytes).op("i32.add").tee(at).get(end).op("i32.lt_s").branchIf(0);
+      fits().if(() => {
+        for (const [v, sum] of sums.slice(0, vectors).entries()) {
+          code
+            .get(at)
+            .access(lanes === 4 ? "v128.load" : "v128.load32_splat", 16 * v)
+            .set(value);
+          // One value in all lanes counts once: only the first lane of the last sum is taken from it.
+          if (lanes === 1) code.get(value).lanes(-1, 0, 0, 0).op("v128.and").set(value);
+          code.get(sum).get(value).get(value).op("f32x4.mul").op("f32x4.add").set(sum);
+        }
+        code.advance(at, bytes).branch(1);
+      });
     });
   };
-  code.i32(from).set(at);
-  sweep(Math.floor(width / 16), 4, 4);
-  sweep(Math.floor((width % 16) / 4), 1, 4);
-  sweep(width % 4, 1, 1);
-  const [a, b, c, d] = sums as [number, number, number, number];
-  code.get(a).get(b).op("f32x4.add").get(c).get(d).op("f32x4.add").op("f32x4.add").set(value);
-  code.i32(into);
-  combineLanes({ code }, "f32x4.add", value);
-  code.extract(0).op("f32.sqrt").access("f32.store");
+  const share = columnShare(code, width, normChunk);
+  code.get(share.from).set(column);
+  code.block(() => {
+    code.get(column).get(share.to).op("i32.ge_s").branchIf(0);
+    code.loop(() => {
+      code.get(column).i32(normChunk).op("i32.div_u").set(chunk);
+      code.get(column).i32(2).op("i32.shl").i32(from).op("i32.add").tee(at);
+      code
+        .i32(4 * normChunk)
+        .op("i32.add")
+        .tee(end);
+      code.i32(from + 4 * width).tee(last);
+      code.get(end).get(last).op("i32.lt_s").op("select").set(end);
+      for (const sum of sums) code.splat(0).set(sum);
+      sweep(4, 4);
+      sweep(1, 4);
+      sweep(1, 1);
+      code.get(a).get(b).op("f32x4.add").get(c).get(d).op("f32x4.add").op("f32x4.add").set(value);
+      code.get(chunk).i32(3).op("i32.shl");
+      combineLanes({ code }, "f32x4.add", value);
+      code.extract(0).op("f64.promote_f32").access("f64.store", partials);
+      code.advance(column, normChunk).get(column).get(share.to).op("i32.lt_s").branchIf(0);
+    });
+  });
 }
 
-/** Leaves 1 on the stack where all values are finite, else 0; `status` gets the opposite. */
+/** The norm, from the chunks' sums of squares. */
+export function emitNorm(code: Code, width: number, into: number, { partials }: ProgramLayout): void {
+  const count = code.local("i32");
+  code.i32(Math.ceil(width / normChunk)).set(count);
+  code.i32(into);
+  sumParts(code, partials, count).op("f64.sqrt").op("f32.demote_f64").access("f32.store");
+}
+
+/** Leaves 1 on the stack where all values are finite, else 0; `status` gets the opposite, from the first part. */
 export function emitGuard(code: Code, values: readonly number[], status: number): void {
   const finite = code.local("i32");
   code.i32(1).set(finite);
@@ -179,6 +251,7 @@ export function emitGuard(code: Code, values: readonly number[], status: number)
     value();
     value().op("f32.sub").f32(0).op("f32.eq").get(finite).op("i32.mul").set(finite);
   }
-  code.i32(status).f32(0).f32(1).get(finite).op("select").access("f32.store");
+  code.get(kernelParameters.part).op("i32.eqz");
+  code.if(() => void code.i32(status).f32(0).f32(1).get(finite).op("select").access("f32.store"));
   code.get(finite);
 }

@@ -1,19 +1,20 @@
-// Matrix products with packed right sides. The right side is packed in panels of a few columns, K deep, once
-// per change of the parameters; a register tile of the left side's rows times one panel is the inner loop, which
-// is not unrolled: V8 before version 12 hoists and spills the loads of an unrolled one. Terms are added in the
-// order of k whatever the tile.
+// Matrix products with packed right sides. The right side is packed in panels of a few columns, K deep; a
+// register tile of the left side's rows times one panel, or times several panels where there are too few rows to
+// fill the registers, is the inner loop, which is not unrolled: V8 before version 12 hoists and spills the loads of
+// an unrolled one. Terms are added in the order of k whatever the tile.
 import type { Code, Module } from "./assembler.ts";
+import { emitAddress, emitShare, isLastPart, kernelParameters, type RunGlobals } from "./call.ts";
 import { createMath } from "./math.ts";
-import { emitAddress, kernelParameters } from "./pointwise.ts";
-import type { Packing, Place, Tile } from "./layout.ts";
-import { productSize } from "./layout.ts";
+import type { Place, Tile } from "./layout.ts";
 
 /** A microkernel's shape: everything is fixed but the addresses and the depth. */
 export interface Micro {
   readonly rows: number;
-  /** Vectors of four columns; the last may hold fewer than four that count. */
+  /** Vectors of four columns of a panel; the last may hold fewer than four that count. */
   readonly vectors: number;
   readonly lastLanes: 1 | 2 | 3 | 4;
+  /** Panels side by side, and the bytes from one to the next. */
+  readonly panels?: { readonly count: number; readonly stride: number };
   /** Bytes between rows, and between terms, of the left side. */
   readonly leftRow: number;
   readonly leftTerm: number;
@@ -44,12 +45,27 @@ export function microLibrary(module: Module, relaxed: boolean): MicroLibrary {
 function emitMicro(code: Code, shape: Micro, relaxed: boolean): void {
   const [left, panel, result, depth] = [0, 1, 2, 3];
   const { rows, vectors } = shape;
-  const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => code.local("v128")));
-  const right = Array.from({ length: vectors }, () => code.local("v128"));
-  const term = code.local("v128");
+  const { count: panels, stride } = shape.panels ?? { count: 1, stride: 0 };
+  const across = vectors * panels;
+  const sums = Array.from({ length: rows }, () => Array.from({ length: across }, () => code.local("v128")));
   const math = createMath(code, relaxed);
   const each = (visit: (sum: number, row: number, v: number) => void): void =>
     sums.forEach((own, row) => own.forEach((sum, v) => visit(sum, row, v)));
+  const loadTerm = (row: number, into: number): void =>
+    void code
+      .get(left)
+      .access("v128.load32_splat", row * shape.leftRow)
+      .set(into);
+  const loadRight = (v: number, into: number): void =>
+    void code
+      .get(panel)
+      .access("v128.load", Math.floor(v / vectors) * stride + 16 * (v % vectors))
+      .set(into);
+  const add = (sum: number, term: number, right: number): void => {
+    code.get(term).get(right).get(sum);
+    math.madd();
+    code.set(sum);
+  };
   if (shape.accumulate) {
     each((sum, row, v) =>
       code
@@ -58,34 +74,31 @@ function emitMicro(code: Code, shape: Micro, relaxed: boolean): void {
         .set(sum),
     );
   }
+  // What there is less of stays in registers, the other side is loaded where it is used.
+  const [terms, rights] = rows < across ? [rows, 1] : [1, across];
+  const term = Array.from({ length: terms }, () => code.local("v128"));
+  const right = Array.from({ length: rights }, () => code.local("v128"));
   code.loop(() => {
-    right.forEach((r, v) =>
-      code
-        .get(panel)
-        .access("v128.load", 16 * v)
-        .set(r),
-    );
-    sums.forEach((own, row) => {
-      code
-        .get(left)
-        .access("v128.load32_splat", row * shape.leftRow)
-        .set(term);
-      own.forEach((sum, v) => {
-        code
-          .get(term)
-          .get(right[v] as number)
-          .get(sum);
-        math.madd();
-        code.set(sum);
+    if (rows < across) {
+      term.forEach((t, row) => loadTerm(row, t));
+      for (let v = 0; v < across; v++) {
+        loadRight(v, right[0] as number);
+        sums.forEach((own, row) => add(own[v] as number, term[row] as number, right[0] as number));
+      }
+    } else {
+      right.forEach((r, v) => loadRight(v, r));
+      sums.forEach((own, row) => {
+        loadTerm(row, term[0] as number);
+        own.forEach((sum, v) => add(sum, term[0] as number, right[v] as number));
       });
-    });
+    }
     code.advance(left, shape.leftTerm);
     code.advance(panel, 16 * vectors);
     code.get(depth).i32(1).op("i32.sub").tee(depth).branchIf(0);
   });
   each((sum, row, v) => {
     const offset = row * shape.resultRow + 16 * v;
-    if (v < vectors - 1 || shape.lastLanes === 4) code.get(result).get(sum).access("v128.store", offset);
+    if (v < across - 1 || shape.lastLanes === 4) code.get(result).get(sum).access("v128.store", offset);
     else storeLanes(sum, offset);
   });
   function storeLanes(sum: number, offset: number): void {
@@ -113,6 +126,8 @@ export function panelsOf(n: number, vectors: number): Panels {
 
 /** Rows of the left side that pass by all panels before the next ones, so that they stay in the first cache. */
 const rowBlock = 64;
+/** Sums that a microkernel keeps in registers where there are few rows: as many as hide the latency of one. */
+const sumsOfFewRows = 8;
 
 export interface MatmulShape {
   readonly from: Place;
@@ -123,36 +138,110 @@ export interface MatmulShape {
   readonly packed: number;
 }
 
-export function emitMatmul(code: Code, shape: MatmulShape, micros: MicroLibrary, tile: Tile): void {
+export function emitMatmul(
+  code: Code,
+  shape: MatmulShape,
+  micros: MicroLibrary,
+  tile: Tile,
+  globals: RunGlobals,
+): void {
   const { from, into, n, k, packed } = shape;
   const local = (): number => code.local("i32");
   const [left, result, remaining, block] = [local(), local(), local(), local()];
-  const [l, r, rows] = [local(), local(), local()];
-  emitAddress(code, from);
+  emitAddress(code, from, globals);
   code.set(left);
-  emitAddress(code, into);
+  emitAddress(code, into, globals);
   code.set(result).get(kernelParameters.count).set(remaining);
+  const side = { n, packed, depth: k };
+  const strides = { leftRow: from.stride, leftTerm: 4, resultRow: into.stride, accumulate: false };
+  const panelBytes = 16 * tile.vectors * k;
+
   code.block(() => {
+    for (let rows = 1; rows * tile.vectors <= sumsOfFewRows / 2; rows++) {
+      const group = Math.floor(sumsOfFewRows / (rows * tile.vectors));
+      code.get(remaining).i32(rows).op("i32.eq");
+      code.if(() => {
+        forPanels(
+          code,
+          side,
+          tile.vectors,
+          ({ panel, column, vectors, lastLanes, count }) => {
+            const panels = { count, stride: panelBytes };
+            const micro = micros.get({ rows, vectors, lastLanes, ...(count > 1 && { panels }), ...strides });
+            code.get(left).get(panel).get(result).get(column).op("i32.add").i32(k).call(micro);
+          },
+          group,
+        );
+        code.branch(1);
+      });
+    }
     code.get(remaining).op("i32.eqz").branchIf(0);
     code.loop(() => {
-      code.get(remaining).set(block);
-      code.get(block).i32(rowBlock).op("i32.gt_s");
-      code.if(() => void code.i32(rowBlock).set(block));
-      forPanels(code, { n, packed, depth: k }, tile.vectors, (panel, column, vectors, lastLanes) => {
-        code.get(left).set(l).get(result).get(column).op("i32.add").set(r).get(block).set(rows);
-        const strides = { leftRow: from.stride, leftTerm: 4, resultRow: into.stride, accumulate: false };
-        const call = (height: number): void => {
-          const micro = micros.get({ rows: height, vectors, lastLanes, ...strides });
-          code.get(l).get(panel).get(r).i32(k).call(micro);
-        };
-        tileRows(code, tile.rows, rows, call, (height) => {
-          code.advance(l, height * from.stride);
-          code.advance(r, height * into.stride);
-        });
-      });
+      // The last block may be half as long again, rather than leave one of a few rows.
+      code.i32(rowBlock).get(remaining).get(remaining);
+      code
+        .i32(rowBlock + rowBlock / 2)
+        .op("i32.gt_s")
+        .op("select")
+        .set(block);
+      emitBlock();
       code.get(left).get(block).i32(from.stride).op("i32.mul").op("i32.add").set(left);
       code.get(result).get(block).i32(into.stride).op("i32.mul").op("i32.add").set(result);
       code.get(remaining).get(block).op("i32.sub").tee(remaining).i32(0).op("i32.gt_s").branchIf(0);
+    });
+  });
+
+  /** A block of rows times all panels, in tiles as even as can be: none of a row or two if there are more. */
+  function emitBlock(): void {
+    const [tiles, low, extra, l, r, height, times] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ];
+    code
+      .get(block)
+      .i32(tile.rows - 1)
+      .op("i32.add")
+      .i32(tile.rows)
+      .op("i32.div_u")
+      .set(tiles);
+    code.get(block).get(tiles).op("i32.div_u").set(low);
+    code.get(block).get(low).get(tiles).op("i32.mul").op("i32.sub").set(extra);
+    forPanels(code, side, tile.vectors, ({ panel, column, vectors, lastLanes }) => {
+      code.get(left).set(l).get(result).get(column).op("i32.add").set(r);
+      // First the tiles that are one row higher, then the others.
+      code.get(low).i32(1).op("i32.add").set(height).get(extra).set(times);
+      code.loop(() => {
+        for (let rows = tile.rows; rows > 0; rows--) {
+          const micro = micros.get({ rows, vectors, lastLanes, ...strides });
+          code.get(height).i32(rows).op("i32.eq");
+          code.if(() => {
+            repeatLocal(code, times, () => {
+              code.get(l).get(panel).get(r).i32(k).call(micro);
+              code.advance(l, rows * from.stride).advance(r, rows * into.stride);
+            });
+          });
+        }
+        code.get(tiles).get(extra).op("i32.sub").set(times);
+        code.get(height).get(low).op("i32.ne");
+        code.get(low).set(height);
+        code.branchIf(0);
+      });
+    });
+  }
+}
+
+/** `count` in a local; the body runs that often, with nothing but side effects. */
+export function repeatLocal(code: Code, count: number, body: () => void): void {
+  code.block(() => {
+    code.get(count).op("i32.eqz").branchIf(0);
+    code.loop(() => {
+      body();
+      code.get(count).i32(1).op("i32.sub").tee(count).branchIf(0);
     });
   });
 }
@@ -164,29 +253,76 @@ export interface PackedSide {
   readonly packed: number;
 }
 
-/** Visits the panels of N columns with locals for the panel's address and the column's offset in bytes. */
+/** Locals with the panel's address and its column's offset in bytes, and the shape of `count` panels in a row. */
+export interface PanelVisit {
+  readonly panel: number;
+  readonly column: number;
+  readonly vectors: number;
+  readonly lastLanes: Micro["lastLanes"];
+  readonly count: number;
+}
+
+/** Visits this call's part of the panels of N columns, whole ones in groups of up to `group`. */
 export function forPanels(
   code: Code,
   { n, depth, packed }: PackedSide,
   vectors: number,
-  visit: (panel: number, column: number, vectors: number, lastLanes: Micro["lastLanes"]) => void,
+  visit: (at: PanelVisit) => void,
+  group = 1,
+  divided = true,
 ): void {
   const { wide, single, partial } = panelsOf(n, vectors);
   const [panel, column, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
-  code.i32(packed).set(panel).i32(0).set(column);
-  const repeat = (count: number, width: number, lastLanes: Micro["lastLanes"]): void => {
-    if (count === 0) return;
-    code.i32(count).set(left);
-    code.loop(() => {
-      visit(panel, column, width, lastLanes);
-      code.advance(panel, 16 * width * depth);
-      code.advance(column, 16 * width);
-      code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
-    });
+  const startAt = (address: () => void): void => {
+    // From the number of vectors before it: panels and columns alike.
+    address();
+    code.tee(column).i32(16).op("i32.mul");
+    code.i32(depth).op("i32.mul").i32(packed).op("i32.add").set(panel);
+    code.get(column).i32(16).op("i32.mul").set(column);
   };
-  repeat(wide, vectors, 4);
-  repeat(single, 1, 4);
-  if (partial > 0) repeat(1, 1, partial as Micro["lastLanes"]);
+  const repeat = (shape: Pick<PanelVisit, "vectors" | "lastLanes" | "count">): void =>
+    repeatLocal(code, left, () => {
+      visit({ panel, column, ...shape });
+      code.advance(panel, 16 * shape.vectors * shape.count * depth);
+      code.advance(column, 16 * shape.vectors * shape.count);
+    });
+  if (wide > 0) {
+    const { part, parts } = kernelParameters;
+    const total = code.local("i32");
+    if (divided) {
+      const { from, to } = emitShare(
+        code,
+        () => void code.i32(wide),
+        () => void code.get(part),
+        () => void code.get(parts),
+      );
+      code.get(to).get(from).op("i32.sub").set(total);
+      startAt(() => void code.get(from).i32(vectors).op("i32.mul"));
+    } else {
+      code.i32(wide).set(total);
+      startAt(() => void code.i32(0));
+    }
+    if (group > 1) {
+      code.get(total).i32(group).op("i32.div_u").set(left);
+      repeat({ vectors, lastLanes: 4, count: group });
+      code.get(total).i32(group).op("i32.rem_u").set(left);
+    } else {
+      code.get(total).set(left);
+    }
+    repeat({ vectors, lastLanes: 4, count: 1 });
+  }
+  if (single + partial === 0) return;
+  const rest = (): void => {
+    startAt(() => void code.i32(wide * vectors));
+    if (single > 0) {
+      code.i32(single).set(left);
+      repeat({ vectors: 1, lastLanes: 4, count: 1 });
+    }
+    if (partial !== 0) visit({ panel, column, vectors: 1, lastLanes: partial, count: 1 });
+  };
+  if (!divided) return rest();
+  isLastPart(code);
+  code.if(rest);
 }
 
 /** `count` rows in tiles: whole ones in a loop, what is left in one smaller tile. */
@@ -211,69 +347,5 @@ export function tileRows(
       .i32(rows)
       .op("i32.eq")
       .if(() => call(rows));
-  }
-}
-
-/** (source, bytes between n, bytes between k, count of n, count of k, first n, first k, panels, whole columns, K). */
-export function emitPackFunction(module: Module, tile: Tile): number {
-  const wide = 4 * tile.vectors;
-  return module.func(10, undefined, (code) => {
-    const [source, nStride, kStride, nCount, kCount, n, k0, panels, whole, depth] = [
-      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-    ];
-    const [from, to, step, left, width] = ["", "", "", "", ""].map(() => code.local("i32")) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    code.loop(() => {
-      // Which panel column n is in, and how wide that panel is.
-      code.get(n).get(whole).op("i32.lt_s");
-      code.if(
-        () => void code.i32(wide).set(width).get(n).set(left).i32(0).set(to),
-        () => void code.i32(4).set(width).get(n).get(whole).op("i32.sub").set(left).get(whole).set(to),
-      );
-      // to = panels + 4·(to·depth + (left / width)·width·depth + left % width + k0·width)
-      code.get(to).get(left).get(width).op("i32.div_u").get(width).op("i32.mul").op("i32.add");
-      code.get(depth).op("i32.mul");
-      code.get(left).get(width).op("i32.rem_u").op("i32.add");
-      code.get(k0).get(width).op("i32.mul").op("i32.add");
-      code.i32(2).op("i32.shl").get(panels).op("i32.add").set(to);
-      code.get(width).i32(2).op("i32.shl").set(step);
-      code.get(source).set(from).get(kCount).set(left);
-      code.loop(() => {
-        code.get(to).get(from).access("f32.load").access("f32.store");
-        code.get(from).get(kStride).op("i32.add").set(from);
-        code.get(to).get(step).op("i32.add").set(to);
-        code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
-      });
-      code.get(source).get(nStride).op("i32.add").set(source);
-      code.advance(n, 1);
-      code.get(nCount).i32(1).op("i32.sub").tee(nCount).branchIf(0);
-    });
-  });
-}
-
-/** Packs one stack of matrices; `pack` is the function above. */
-export function emitPacking(
-  code: Code,
-  packing: Packing,
-  parameters: number,
-  pack: number,
-  tile: Tile,
-): void {
-  const { k, n } = productSize(packing.form, packing.matrices);
-  const whole = panelsOf(n, tile.vectors).wide * 4 * tile.vectors;
-  let row = 0;
-  for (const { offset, rows, columns } of packing.matrices) {
-    const pullback = packing.form === "pullback";
-    const rowBytes = 4 * columns;
-    code.i32(parameters + 4 * offset);
-    if (pullback) code.i32(4).i32(rowBytes).i32(columns).i32(rows).i32(0).i32(row);
-    else code.i32(rowBytes).i32(4).i32(rows).i32(columns).i32(row).i32(0);
-    code.i32(packing.address).i32(whole).i32(k).call(pack);
-    row += rows;
   }
 }

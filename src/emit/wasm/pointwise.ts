@@ -2,36 +2,31 @@
 // one by one. Knows the kernel and addresses, not what is computed with them.
 import type { PointwiseOp } from "../../ir/ops.ts";
 import type { Access, Pass, Plan, PointwiseKernel, Value } from "../../plan/plan.ts";
+import { productsToFuse } from "../fused.ts";
 import type { Code } from "./assembler.ts";
-import { placeOf, type Bases, type Place, type RowOrigin } from "./layout.ts";
+import {
+  columnShare,
+  emitAddress,
+  isLastPart,
+  kernelParameters,
+  type Range,
+  type RunGlobals,
+} from "./call.ts";
+import { placeOf, type Bases, type Place, type ProgramLayout } from "./layout.ts";
 import { createMath, spelling, type Math4 } from "./math.ts";
 import { maskBits, type NoiseFunctions } from "./noise.ts";
-
-/** The parameters of every kernel function: first row, first row of the step before, number of rows. */
-export const kernelParameters = { base: 0, before: 1, count: 2 } as const;
-const originLocal: Readonly<Record<Exclude<RowOrigin, "none">, number>> = {
-  base: kernelParameters.base,
-  before: kernelParameters.before,
-};
-
-/** Leaves the address of a kernel's first row on the stack. */
-export function emitAddress(code: Code, { address, stride, origin }: Place): void {
-  code.i32(address);
-  if (origin !== "none") code.get(originLocal[origin]).i32(stride).op("i32.mul").op("i32.add");
-}
 
 export interface PointwiseContext {
   readonly plan: Plan;
   readonly bases: Bases;
+  readonly layout: ProgramLayout;
+  readonly globals: RunGlobals;
   readonly relaxed: boolean;
   readonly noise: NoiseFunctions;
 }
 
 /** A run of rows that the kernel walks along: where this row begins, and where the sweep stands in it. */
-interface Stream {
-  readonly address: number;
-  readonly stride: number;
-  readonly origin: RowOrigin;
+interface Stream extends Place {
   readonly row: number;
   readonly at: number;
 }
@@ -48,44 +43,64 @@ interface Emission {
   readonly rowIndex: number;
   readonly keys: ReadonlyMap<number, number>;
   readonly fused: ReadonlySet<number>;
+  /** This call's whole vectors of columns, in bytes, where the columns can be divided. */
+  readonly share: Range | undefined;
+}
+
+/**
+ * The width that the columns of a kernel can be divided at: each of its values is made of its own column and of
+ * values that all columns share, and nothing but sweeps of that one width stores any. Undefined where a sum goes
+ * over the columns, or where widths differ.
+ */
+export function dividableWidth({ values, passes }: PointwiseKernel): number | undefined {
+  if (values.some(isReduction)) return undefined;
+  const widths = new Set(passes.filter((p) => p.stores.length > 0).map((p) => p.width));
+  const [width] = widths;
+  return widths.size === 1 && width !== undefined && width > 1 ? width : undefined;
 }
 
 export function emitPointwise(code: Code, kernel: PointwiseKernel, context: PointwiseContext): void {
-  const { plan, bases } = context;
+  const { globals } = context;
   const streams = new Map<string, Stream>();
   const keyOf = (a: Access): string => `${a.buffer.id}:${a.at}`;
   for (const access of accessesOf(kernel)) {
-    const place = placeOf({ ...access, column: 0 }, plan, bases);
+    const place = placeOf({ ...access, column: 0 }, context);
     if (place.stride === 0 || streams.has(keyOf(access))) continue;
     streams.set(keyOf(access), { ...place, row: code.local("i32"), at: code.local("i32") });
   }
   const [j, rowIndex, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
   const math = createMath(code, context.relaxed);
+  const width = dividableWidth(kernel);
+  const share = width === undefined ? undefined : columnShare(code, width - (width % 4), 4);
+  if (share) for (const edge of [share.from, share.to]) code.get(edge).i32(2).op("i32.shl").set(edge);
   const emission: Emission = {
     code,
     math,
     kernel,
     locals: kernel.values.map(() => code.local("v128")),
     streamOf: (a) => streams.get(keyOf(a)),
-    absolute: (a) => placeOf(a, plan, bases).address,
+    absolute: (a) => placeOf(a, context).address,
     j,
     rowIndex,
     keys: maskKeys(code, kernel, context.noise),
-    fused: productsToFuse(kernel),
+    fused: new Set(productsToFuse(kernel).values()),
+    share,
   };
   kernel.values.forEach((v, id) => {
     if (v.op === "number") code.splat(v.value).set(emission.locals[id] as number);
   });
-  for (const { row, address, stride, origin } of streams.values()) {
-    emitAddress(code, { address, stride, origin });
-    code.set(row);
+  for (const stream of streams.values()) {
+    emitAddress(code, stream, globals);
+    code.set(stream.row);
   }
   code.get(kernelParameters.count).set(left);
   code.block(() => {
     code.get(left).op("i32.eqz").branchIf(0);
     code.loop(() => {
       for (const pass of kernel.passes) emitPass(emission, pass, [...streams.values()]);
-      for (const { row, stride } of streams.values()) code.advance(row, stride);
+      for (const { row, stride, origin } of streams.values()) {
+        if (origin !== "thread") code.advance(row, stride);
+      }
       code.advance(rowIndex, 1);
       code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
@@ -97,24 +112,6 @@ function accessesOf(kernel: PointwiseKernel): Access[] {
     ...kernel.values.flatMap((v) => (v.op === "load" ? [v.access] : [])),
     ...kernel.passes.flatMap((p) => p.stores.map((s) => s.access)),
   ];
-}
-
-/** A product used once, by a sum or as what is taken away, is part of a multiply-add. */
-function productsToFuse(kernel: PointwiseKernel): Set<number> {
-  const uses = new Map<number, number>();
-  const use = (id: number): void => void uses.set(id, (uses.get(id) ?? 0) + 1);
-  const ownPass = new Map(kernel.passes.flatMap((p, i) => p.values.map((id) => [id, i] as const)));
-  for (const v of kernel.values) if ("arguments" in v) v.arguments.forEach(use);
-  for (const p of kernel.passes) for (const s of p.stores) use(s.value);
-  const fused = new Set<number>();
-  kernel.values.forEach((v, id) => {
-    const candidates = v.op === "add" ? v.arguments : v.op === "sub" ? v.arguments.slice(1) : [];
-    const found = candidates.find(
-      (a) => kernel.values[a]?.op === "mul" && uses.get(a) === 1 && ownPass.get(a) === ownPass.get(id),
-    );
-    if (found !== undefined) fused.add(found);
-  });
-  return fused;
 }
 
 function maskKeys(code: Code, kernel: PointwiseKernel, noise: NoiseFunctions): Map<number, number> {
@@ -142,32 +139,35 @@ function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
     for (const { value, access } of pass.stores) emitStore(e, value, access, lanes);
   };
   const whole = pass.width - (pass.width % 4);
-  code.i32(0).set(j);
-  if (whole > 0) {
+  const share = pass.width > 1 ? e.share : undefined;
+  const columns = (lanes: 1 | 4, end: () => void): void => {
     code.loop(() => {
-      sweep(4);
-      code
-        .get(j)
-        .i32(16)
-        .op("i32.add")
-        .tee(j)
-        .i32(4 * whole)
-        .op("i32.lt_s")
-        .branchIf(0);
+      sweep(lanes);
+      code.advance(j, 4 * lanes).get(j);
+      end();
+      code.op("i32.lt_s").branchIf(0);
     });
+  };
+  if (whole > 0 && share) {
+    const end = (): void => void code.get(share.to);
+    code.get(share.from).tee(j);
+    end();
+    code.op("i32.lt_s").if(() => columns(4, end));
+  } else if (whole > 0) {
+    code.i32(0).set(j);
+    columns(4, () => void code.i32(4 * whole));
   }
   if (whole < pass.width) {
-    code.loop(() => {
-      sweep(1);
-      code
-        .get(j)
-        .i32(4)
-        .op("i32.add")
-        .tee(j)
-        .i32(4 * pass.width)
-        .op("i32.lt_s")
-        .branchIf(0);
-    });
+    const rest = (): void => {
+      code.i32(4 * whole).set(j);
+      columns(1, () => void code.i32(4 * pass.width));
+    };
+    if (share) {
+      isLastPart(code);
+      code.if(rest);
+    } else {
+      rest();
+    }
   }
   for (const { id, four, rest } of totals) {
     combineLanes(e, e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax", four);
@@ -206,7 +206,7 @@ function emitValue(e: Emission, id: number, pass: Pass, lanes: 1 | 4, totals: re
       break;
     case "mask": {
       code.get(e.rowIndex);
-      if (value.per === "step") code.get(kernelParameters.base).op("i32.add");
+      code.get(value.per === "step" ? kernelParameters.base : kernelParameters.first).op("i32.add");
       code.i32(value.width).op("i32.mul").get(e.j).i32(2).op("i32.shr_u").op("i32.add").op("i32x4.splat");
       if (lanes === 4) code.lanes(0, 1, 2, 3).op("i32x4.add");
       maskBits(code, e.keys.get(value.salt) as number, value.rate);

@@ -2,50 +2,45 @@
 // Knows addresses and the tables of tokens, no arithmetic beyond addition.
 import type { Code } from "./assembler.ts";
 import type { Place, ProgramLayout } from "./layout.ts";
-import { emitAddress, kernelParameters } from "./pointwise.ts";
+import { columnShare, emitAddress, kernelParameters, type RunGlobals } from "./call.ts";
+import { repeatLocal } from "./matmul.ts";
 
-/** `count` in a local; the body runs that often, with nothing but side effects. */
-export function repeatLocal(code: Code, count: number, body: () => void): void {
-  code.block(() => {
-    code.get(count).op("i32.eqz").branchIf(0);
-    code.loop(() => {
-      body();
-      code.get(count).i32(1).op("i32.sub").tee(count).branchIf(0);
-    });
-  });
-}
-
-/** The sum of two rows of `width` floats: `into += from`, addresses in locals, which are kept. */
+/** The sum of two rows: `into += from`, addresses and the number of floats in locals, which are kept. */
 export function addRow(code: Code, from: number, into: number, width: number): void {
   const [a, b, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
   code.get(from).set(a).get(into).set(b);
-  const sweep = (count: number, lanes: 1 | 4): void => {
-    if (count === 0) return;
+  const sweep = (lanes: 1 | 4): void => {
     const load = lanes === 4 ? "v128.load" : "v128.load32_splat";
-    code.i32(count).set(left);
-    code.loop(() => {
+    repeatLocal(code, left, () => {
       code.get(b).get(a).access(load).get(b).access(load).op("f32x4.add");
       if (lanes === 4) code.access("v128.store");
       else code.storeLane(0, 0);
       code.advance(a, 4 * lanes);
       code.advance(b, 4 * lanes);
-      code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
     });
   };
-  sweep(Math.floor(width / 4), 4);
-  sweep(width % 4, 1);
+  code.get(width).i32(2).op("i32.shr_u").set(left);
+  sweep(4);
+  code.get(width).i32(3).op("i32.and").set(left);
+  sweep(1);
 }
 
-function startAt(code: Code, place: Place): number {
+function startAt(code: Code, place: Place, globals: RunGlobals): number {
   const at = code.local("i32");
-  emitAddress(code, place);
+  emitAddress(code, place, globals);
   code.set(at);
   return at;
 }
 
 /** Walks two places side by side, one row at a time; the body gets locals with the addresses of their rows. */
-function eachRow(code: Code, first: Place, second: Place, body: (a: number, b: number) => void): void {
-  const [a, b, left] = [startAt(code, first), startAt(code, second), code.local("i32")];
+function eachRow(
+  code: Code,
+  globals: RunGlobals,
+  first: Place,
+  second: Place,
+  body: (a: number, b: number) => void,
+): void {
+  const [a, b, left] = [startAt(code, first, globals), startAt(code, second, globals), code.local("i32")];
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
     body(a, b);
@@ -54,9 +49,13 @@ function eachRow(code: Code, first: Place, second: Place, body: (a: number, b: n
 }
 
 /** `into[row] = table[index[row]]`, the table [classes, width] at `table`. */
-export function emitGather(code: Code, indices: Place, into: Place, table: number, width: number): void {
+export function emitGather(
+  code: Code,
+  globals: RunGlobals,
+  { indices, into, table, width }: { indices: Place; into: Place; table: number; width: number },
+): void {
   const bytes = 4 * width;
-  eachRow(code, indices, into, (index, to) => {
+  eachRow(code, globals, indices, into, (index, to) => {
     code.get(to).get(index).access("i32.load").i32(bytes).op("i32.mul").i32(table).op("i32.add");
     code.i32(bytes).memoryCopy();
   });
@@ -82,9 +81,10 @@ export function emitTranspose(code: Code, add: boolean): void {
   });
 }
 
-/** Sums rows into a table by index, then transposes it into the gradient [m, n]. */
+/** Sums rows into a table by index, then transposes it into the gradient [m, n]; threads divide the columns m. */
 export function emitScatter(
   code: Code,
+  globals: RunGlobals,
   shape: {
     rows: Place;
     m: number;
@@ -96,43 +96,82 @@ export function emitScatter(
   },
 ): void {
   const { rows, m, indices, n, into, table, transpose } = shape;
-  const [to, rowBytes, columnBytes] = [code.local("i32"), 4 * m, 4 * n];
+  const [to, own, width, column] = [
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+  ];
+  const share = columnShare(code, m, 4);
+  code.get(share.to).get(share.from).op("i32.sub").set(width);
+  // The shares stand one after the other, each a table [n, its own columns].
   code
+    .get(share.from)
+    .i32(4 * n)
+    .op("i32.mul")
     .i32(table)
+    .op("i32.add")
+    .tee(own);
+  code
     .i32(0)
-    .i32(rowBytes * n)
+    .get(width)
+    .i32(4 * n)
+    .op("i32.mul")
     .memoryFill();
-  eachRow(code, indices, rows, (index, from) => {
-    code.get(index).access("i32.load").i32(rowBytes).op("i32.mul").i32(table).op("i32.add").set(to);
-    addRow(code, from, to, m);
+  eachRow(code, globals, indices, rows, (index, from) => {
+    code.get(index).access("i32.load").get(width).op("i32.mul").i32(2).op("i32.shl");
+    code.get(own).op("i32.add").set(to);
+    code.get(from).get(share.from).i32(2).op("i32.shl").op("i32.add").set(column);
+    addRow(code, column, to, width);
   });
-  code.i32(table).i32(n).i32(m).i32(into).i32(columnBytes).call(transpose);
+  code.get(own).i32(n).get(width);
+  code
+    .i32(into)
+    .get(share.from)
+    .i32(4 * n)
+    .op("i32.mul")
+    .op("i32.add");
+  code.i32(4 * n).call(transpose);
 }
 
-export function emitOneHot(code: Code, indices: Place, into: Place, width: number): void {
+export function emitOneHot(
+  code: Code,
+  globals: RunGlobals,
+  { indices, into, width }: { indices: Place; into: Place; width: number },
+): void {
   const bytes = 4 * width;
-  eachRow(code, indices, into, (index, to) => {
+  eachRow(code, globals, indices, into, (index, to) => {
     code.get(to).i32(0).i32(bytes).memoryFill();
     code.get(to).get(index).access("i32.load").i32(2).op("i32.shl").op("i32.add").f32(1).access("f32.store");
   });
 }
 
-export function emitCopyRows(code: Code, from: Place, into: Place, width: number): void {
+export function emitCopyRows(
+  code: Code,
+  globals: RunGlobals,
+  { from, into, width }: { from: Place; into: Place; width: number },
+): void {
   const bytes = 4 * width;
-  eachRow(code, from, into, (source, to) => void code.get(to).get(source).i32(bytes).memoryCopy());
+  eachRow(code, globals, from, into, (source, to) => void code.get(to).get(source).i32(bytes).memoryCopy());
 }
 
-/** Parameter `steps` is a local with the number of steps; `count` is the number of rows. */
+/** `steps` is the global with the number of steps. */
 export function emitFinals(
   code: Code,
   shape: { tokens: Place; rows: Place; width: number; steps: number; collect: boolean },
   layout: ProgramLayout,
 ): void {
   const { tokens, rows, width, steps, collect } = shape;
-  const [row, last, token] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  const [row, left, last, token] = [
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+  ];
   const entry = (table: number): Code => code.get(last).i32(2).op("i32.shl").access("i32.load", table);
-  code.loop(() => {
-    code.get(steps).i32(1).op("i32.sub").set(last);
+  code.get(kernelParameters.first).set(row).get(kernelParameters.count).set(left);
+  repeatLocal(code, left, () => {
+    code.getGlobal(steps).i32(1).op("i32.sub").set(last);
     code.block(() => {
       code.loop(() => {
         code.get(row);
@@ -149,18 +188,32 @@ export function emitFinals(
       own();
     }
     code.i32(4 * width).memoryCopy();
-    code.get(row).i32(1).op("i32.add").tee(row).get(kernelParameters.count).op("i32.lt_s").branchIf(0);
+    code.advance(row, 1);
   });
 }
 
+/** Each row's sum over its steps. */
 export function emitStepSums(
   code: Code,
-  shape: { from: Place; into: Place; width: number; steps: number },
+  globals: RunGlobals,
+  { from, into, width }: { from: Place; into: Place; width: number },
   layout: ProgramLayout,
 ): void {
-  const { from, into, width, steps } = shape;
-  const [t, source, to, left] = [code.local("i32"), code.local("i32"), code.local("i32"), code.local("i32")];
-  code.i32(into.address).set(to).get(kernelParameters.count).set(left);
+  const { first, count } = kernelParameters;
+  const [t, source, to, left, start, floats] = [
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+    code.local("i32"),
+  ];
+  code
+    .get(count)
+    .op("i32.eqz")
+    .if(() => void code.op("return"));
+  emitAddress(code, into, globals);
+  code.tee(start).set(to).get(count).set(left).i32(width).set(floats);
   repeatLocal(code, left, () => {
     code
       .get(to)
@@ -171,14 +224,20 @@ export function emitStepSums(
   });
   code.loop(() => {
     const entry = (table: number): Code => code.get(t).i32(2).op("i32.shl").access("i32.load", table);
-    entry(layout.offsets).i32(from.stride).op("i32.mul").i32(from.address).op("i32.add").set(source);
-    code.i32(into.address).set(to);
-    entry(layout.alive).set(left);
-    repeatLocal(code, left, () => {
-      addRow(code, source, to, width);
-      code.advance(source, from.stride);
-      code.advance(to, into.stride);
+    entry(layout.offsets).get(first).op("i32.add").i32(from.stride).op("i32.mul");
+    code.i32(from.address).op("i32.add").set(source);
+    code.get(start).set(to);
+    // This call's rows of those that are alive.
+    entry(layout.alive).get(first).op("i32.sub").tee(left).get(count).get(left).get(count).op("i32.lt_s");
+    code.op("select").set(left);
+    code.get(left).i32(0).op("i32.gt_s");
+    code.if(() => {
+      repeatLocal(code, left, () => {
+        addRow(code, source, to, floats);
+        code.advance(source, from.stride);
+        code.advance(to, into.stride);
+      });
     });
-    code.get(t).i32(1).op("i32.add").tee(t).get(steps).op("i32.lt_s").branchIf(0);
+    code.advance(t, 1).get(t).getGlobal(globals.steps).op("i32.lt_s").branchIf(0);
   });
 }

@@ -1,0 +1,60 @@
+// The script of a worker thread, as text: it needs no file of its own to be served, and no bundler or minifier
+// that rewrites functions can break it. Plain JavaScript that runs in Node and in browsers.
+
+/** Programs called one after the other, each name with its numbers; the thread's own two are added. */
+export type Calls = readonly (readonly [name: string, ...numbers: number[]])[];
+
+/** What a worker is told; its own number and that of all come with the memory. */
+export type ToWorker =
+  | {
+      readonly kind: "memory";
+      readonly memory: WebAssembly.Memory;
+      readonly thread: number;
+      readonly threads: number;
+    }
+  | { readonly kind: "module"; readonly id: number; readonly module: WebAssembly.Module }
+  | { readonly kind: "drop"; readonly id: number }
+  | { readonly kind: "run"; readonly id: number; readonly calls: Calls };
+
+/** What a worker says: each when it has started, the first when a run is done, any of them when it has failed. */
+export type FromWorker =
+  | { readonly kind: "ready" }
+  /** Milliseconds of the first thread by kind of work, where the program keeps account of them. */
+  | { readonly kind: "done"; readonly spent: readonly number[] }
+  | { readonly kind: "failed"; readonly message: string };
+
+export const workerScript = `"use strict";
+const port = typeof require === "function" ? require("node:worker_threads").parentPort : self;
+const programs = new Map();
+let memory, thread, threads, last, spent;
+const mark = (kind) => {
+  const now = performance.now();
+  spent[kind] += now - last;
+  last = now;
+};
+const act = {
+  memory(message) {
+    ({ memory, thread, threads } = message);
+  },
+  module({ id, module }) {
+    programs.set(id, new WebAssembly.Instance(module, { env: { memory, mark } }).exports);
+  },
+  drop({ id }) {
+    programs.delete(id);
+  },
+  run({ id, calls }) {
+    spent = [0, 0, 0, 0, 0];
+    last = performance.now();
+    for (const [name, ...numbers] of calls) programs.get(id)[name](...numbers, thread, threads);
+    if (thread === 0) port.postMessage({ kind: "done", spent });
+  },
+};
+port.onmessage = ({ data }) => {
+  try {
+    act[data.kind](data);
+  } catch (error) {
+    port.postMessage({ kind: "failed", message: String((error && error.message) || error) });
+  }
+};
+port.postMessage({ kind: "ready" });
+`;
