@@ -1,5 +1,5 @@
-// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined].
-// Without a compiler it says so in one line and ends well, unless `--require` is given.
+// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined]
+// [--output=FILE]. Without a compiler it says so in one line and ends well, unless `--require` is given.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -33,14 +33,14 @@ async function findCompiler() {
   return undefined;
 }
 
-export async function build({ sanitize = "" } = {}) {
+export async function build({ sanitize = "", output = addonPath } = {}) {
   if (process.platform === "win32") throw new Error("the native device is not built on Windows");
   const compiler = await findCompiler();
   if (!compiler) throw new Error("there is no C++ compiler (g++ or clang++)");
   const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
-  mkdirSync(dirname(addonPath), { recursive: true });
+  mkdirSync(dirname(output), { recursive: true });
   // Compiled aside and moved: an addon that is being loaded is never half written.
-  const work = mkdtempSync(join(dirname(addonPath), "work-"));
+  const work = mkdtempSync(join(dirname(output), "work-"));
   try {
     const common = [
       "-std=c++20",
@@ -83,19 +83,19 @@ export async function build({ sanitize = "" } = {}) {
       "-o",
       target,
     ]);
-    renameSync(target, addonPath);
+    renameSync(target, output);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return addonPath;
+  return output;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const sanitize = process.argv.find((a) => a.startsWith("--sanitize="))?.slice("--sanitize=".length);
+  const option = (name) => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
   try {
-    await build({ sanitize });
-    if (!existsSync(addonPath)) throw new Error("the compiler wrote nothing");
-    console.log(`native device: built ${addonPath}`);
+    const path = await build({ sanitize: option("sanitize"), output: option("output") });
+    if (!existsSync(path)) throw new Error("the compiler wrote nothing");
+    console.log(`native device: built ${path}`);
   } catch (error) {
     const reason = String(error.stderr || error.message)
       .trim()

@@ -32,7 +32,7 @@ class Program {
   // indices out of range. Returns when all is done.
   void run(Team& team, int phase, const Extents& extents, bool pack);
 
-  // What a run would take on one thread, in microseconds, roughly.
+  // What a run would take on one thread, in microseconds, roughly. Throws PlanError as `run` does.
   double estimate(int phase, const Extents& extents) const;
 
   // Nanoseconds of the first thread, by kind of work.
@@ -71,7 +71,7 @@ class Program {
     return reinterpret_cast<int32_t*>(rowAt(spot, m, row));
   }
 
-  void checkExtents(const Extents& e) const;
+  void checkRun(int phase, const Extents& e) const;
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
