@@ -125,6 +125,7 @@ double Program::estimate(int phase, const Extents& e) const {
 }
 
 void Program::run(Team& team, int phase, const Extents& extents, bool pack) {
+  std::lock_guard turn(turn_);
   const double cost = estimate(phase, extents) + (pack ? (double)plan_.parameters * 2e-3 : 0);
   int threads = cost < worthDividing ? 1 : team.size();
   byColumns_ = extents.rows < fewRows * threads;
