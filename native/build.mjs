@@ -51,7 +51,7 @@ export async function build({ sanitize = "", output = addonPath } = {}) {
       "-ffp-contract=off",
       "-fno-math-errno",
     ];
-    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g"] : [];
+    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g", "-O1"] : [];
     const sets = process.arch === "x64" ? x86Sets : [["kernelsBase", []]];
     const jobs = [
       ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),

@@ -55,8 +55,8 @@ inline Vec hyperbolicTangent(Vec x) {
 
 // Of numbers from 2^-126 on; -∞ at 0, NaN below, ∞ at ∞.
 inline Vec logarithmOfNormal(Vec x) {
-  const Ints exponent = ((Ints)x - 0x3f3504f3) >> 23;
-  const Vec f = (Vec)((Ints)x - (exponent << 23)) - 1.0f;
+  const Ints exponent = (Ints)((Words)x - 0x3f3504f3u) >> 23;
+  const Vec f = (Vec)((Words)x - ((Words)exponent << 23)) - 1.0f;
   // log(1 + f) = f - f²/2 + f³ p(f) for √½ ≤ 1 + f ≤ √2; error 6e-9 relative to f².
   Vec p = madd(f, all(-0.07859568297863007f), all(0.12881645560264587f));
   p = madd(p, f, all(-0.13128769397735596f));
