@@ -10,13 +10,13 @@ import { promisify } from "node:util";
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
 
-/** The kernels of each instruction set, and what else the addon is made of. */
+/** The kernels of each instruction set, and the engine's other sources. */
 const x86Sets = [
   ["kernelsAvx512", ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"]],
   ["kernelsAvx2", ["-mavx2", "-mfma"]],
   ["kernelsBase", []],
 ];
-const sources = ["addon", "engine", "kernels-on-plan", "plan", "roofline", "threads"];
+const sources = ["engine", "kernels-on-plan", "plan", "threads"];
 
 /** Where the addon of this system stands, beside the package's other files. */
 export const addonPath = join(here, "..", "build", `unrolled-${process.platform}-${process.arch}.node`);
@@ -33,11 +33,27 @@ async function findCompiler() {
   return undefined;
 }
 
-export async function build({ sanitize = "", output = addonPath } = {}) {
+/** Compiles the addon, whole or not at all. `sanitize`: the compiler's checks to build it with. */
+export function build({ sanitize = "", output = addonPath } = {}) {
+  const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
+  const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
+  return compile(["addon", "roofline"], {
+    sanitize,
+    output,
+    include: [`-I${headers}`],
+    link: ["-shared", ...system],
+  });
+}
+
+/** The engine as a program of its own, for checks without Node: `harness.cpp`. */
+export function buildHarness({ sanitize = "", output }) {
+  return compile(["harness"], { sanitize, output, include: [], link: [] });
+}
+
+async function compile(entries, { sanitize, output, include, link }) {
   if (process.platform === "win32") throw new Error("the native device is not built on Windows");
   const compiler = await findCompiler();
   if (!compiler) throw new Error("there is no C++ compiler (g++ or clang++)");
-  const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
   mkdirSync(dirname(output), { recursive: true });
   // Compiled aside and moved: an addon that is being loaded is never half written.
   const work = mkdtempSync(join(dirname(output), "work-"));
@@ -52,37 +68,29 @@ export async function build({ sanitize = "", output = addonPath } = {}) {
       "-fno-math-errno",
     ];
     const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g", "-O1"] : [];
-    const sets = process.arch === "x64" ? x86Sets : [["kernelsBase", []]];
+    const isX86 = process.arch === "x64";
+    const sets = isX86 ? x86Sets : [["kernelsBase", []]];
+    const own = [...include, ...(isX86 ? ["-DUNROLLED_X86_SETS"] : [])];
     const jobs = [
       ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),
-      ...sources.map((name) => [
-        name,
-        name,
-        [`-I${headers}`, ...(process.arch === "x64" ? ["-DUNROLLED_X86_SETS"] : [])],
-      ]),
+      ...[...sources, ...entries].map((name) => [name, name, own]),
     ];
-    const compile = ([source, object, flags]) =>
-      run(compiler, [
-        ...common,
-        ...checks,
-        ...flags,
-        "-c",
-        join(here, `${source}.cpp`),
-        "-o",
-        join(work, `${object}.o`),
-      ]);
-    await Promise.all(jobs.map(compile));
-    const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
-    const target = join(work, "addon.node");
-    await run(compiler, [
-      "-shared",
-      "-pthread",
-      ...checks,
-      ...jobs.map(([, object]) => join(work, `${object}.o`)),
-      ...system,
-      "-o",
-      target,
-    ]);
+    const objectOf = ([, object]) => join(work, `${object}.o`);
+    await Promise.all(
+      jobs.map((job) =>
+        run(compiler, [
+          ...common,
+          ...checks,
+          ...job[2],
+          "-c",
+          join(here, `${job[0]}.cpp`),
+          "-o",
+          objectOf(job),
+        ]),
+      ),
+    );
+    const target = join(work, "linked");
+    await run(compiler, ["-pthread", ...checks, ...jobs.map(objectOf), ...link, "-o", target]);
     renameSync(target, output);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -12,7 +12,9 @@ for (const [n, plan] of manyPlans().entries()) {
   const stream = randomStream(n, 11);
   const floats = (count: number): Float32Array =>
     Float32Array.from({ length: count }, () => stream.uniform() - 0.5);
-  const [arena, parameters] = [floats(plan.arena), floats(plan.parameters.size)];
+  // An optimiser's squares are not negative, and its divisors not zero.
+  const arena = floats(plan.arena).map((v) => Math.abs(v) + 0.1);
+  const parameters = floats(plan.parameters.size);
   const integers = new Int32Array(arena.buffer);
   for (const { type, space, offset, size } of plan.buffers) {
     if (type === "integer" && space === "arena")
