@@ -50,6 +50,7 @@ class Arguments {
     double value;
     check(napi_get_value_double(env_, values_[i], &value), "a number");
     if (!(value >= -9e15 && value <= 9e15)) throw Failure{"a number is out of range"};
+    if (value != (double)(int64_t)value) throw Failure{"a number is not whole"};
     return (int64_t)value;
   }
   bool boolean(int i) const {
@@ -202,7 +203,7 @@ struct Run {
   explicit Run(const Arguments& args) {
     team = args.wrapped<TeamObject>(0);
     program = args.wrapped<ProgramObject>(1);
-    phase = (int)args.integer(2);
+    phase = (int)std::clamp<int64_t>(args.integer(2), -1, phaseCount);
     size_t alives, starts;
     const auto* aliveAt = args.array<int32_t>(6, napi_int32_array, &alives);
     const auto* offsetsAt = args.array<int32_t>(7, napi_int32_array, &starts);

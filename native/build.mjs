@@ -1,5 +1,5 @@
-// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined].
-// Without a compiler it says so in one line and ends well, unless `--require` is given.
+// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined]
+// [--output=FILE]. Without a compiler it says so in one line and ends well, unless `--require` is given.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,13 +10,13 @@ import { promisify } from "node:util";
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
 
-/** The kernels of each instruction set, and what else the addon is made of. */
+/** The kernels of each instruction set, and the engine's other sources. */
 const x86Sets = [
   ["kernelsAvx512", ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"]],
   ["kernelsAvx2", ["-mavx2", "-mfma"]],
   ["kernelsBase", []],
 ];
-const sources = ["addon", "engine", "kernels-on-plan", "plan", "roofline", "threads"];
+const sources = ["engine", "kernels-on-plan", "plan", "threads"];
 
 /** Where the addon of this system stands, beside the package's other files. */
 export const addonPath = join(here, "..", "build", `unrolled-${process.platform}-${process.arch}.node`);
@@ -33,14 +33,30 @@ async function findCompiler() {
   return undefined;
 }
 
-export async function build({ sanitize = "" } = {}) {
+/** Compiles the addon, whole or not at all. `sanitize`: the compiler's checks to build it with. */
+export function build({ sanitize = "", output = addonPath } = {}) {
+  const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
+  const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
+  return compile(["addon", "roofline"], {
+    sanitize,
+    output,
+    include: [`-I${headers}`],
+    link: ["-shared", ...system],
+  });
+}
+
+/** The engine as a program of its own, for checks without Node: `harness.cpp`. */
+export function buildHarness({ sanitize = "", output }) {
+  return compile(["harness"], { sanitize, output, include: [], link: [] });
+}
+
+async function compile(entries, { sanitize, output, include, link }) {
   if (process.platform === "win32") throw new Error("the native device is not built on Windows");
   const compiler = await findCompiler();
   if (!compiler) throw new Error("there is no C++ compiler (g++ or clang++)");
-  const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
-  mkdirSync(dirname(addonPath), { recursive: true });
+  mkdirSync(dirname(output), { recursive: true });
   // Compiled aside and moved: an addon that is being loaded is never half written.
-  const work = mkdtempSync(join(dirname(addonPath), "work-"));
+  const work = mkdtempSync(join(dirname(output), "work-"));
   try {
     const common = [
       "-std=c++20",
@@ -51,51 +67,43 @@ export async function build({ sanitize = "" } = {}) {
       "-ffp-contract=off",
       "-fno-math-errno",
     ];
-    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g"] : [];
-    const sets = process.arch === "x64" ? x86Sets : [["kernelsBase", []]];
+    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g", "-O1"] : [];
+    const isX86 = process.arch === "x64";
+    const sets = isX86 ? x86Sets : [["kernelsBase", []]];
+    const own = [...include, ...(isX86 ? ["-DUNROLLED_X86_SETS"] : [])];
     const jobs = [
       ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),
-      ...sources.map((name) => [
-        name,
-        name,
-        [`-I${headers}`, ...(process.arch === "x64" ? ["-DUNROLLED_X86_SETS"] : [])],
-      ]),
+      ...[...sources, ...entries].map((name) => [name, name, own]),
     ];
-    const compile = ([source, object, flags]) =>
-      run(compiler, [
-        ...common,
-        ...checks,
-        ...flags,
-        "-c",
-        join(here, `${source}.cpp`),
-        "-o",
-        join(work, `${object}.o`),
-      ]);
-    await Promise.all(jobs.map(compile));
-    const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
-    const target = join(work, "addon.node");
-    await run(compiler, [
-      "-shared",
-      "-pthread",
-      ...checks,
-      ...jobs.map(([, object]) => join(work, `${object}.o`)),
-      ...system,
-      "-o",
-      target,
-    ]);
-    renameSync(target, addonPath);
+    const objectOf = ([, object]) => join(work, `${object}.o`);
+    await Promise.all(
+      jobs.map((job) =>
+        run(compiler, [
+          ...common,
+          ...checks,
+          ...job[2],
+          "-c",
+          join(here, `${job[0]}.cpp`),
+          "-o",
+          objectOf(job),
+        ]),
+      ),
+    );
+    const target = join(work, "linked");
+    await run(compiler, ["-pthread", ...checks, ...jobs.map(objectOf), ...link, "-o", target]);
+    renameSync(target, output);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return addonPath;
+  return output;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const sanitize = process.argv.find((a) => a.startsWith("--sanitize="))?.slice("--sanitize=".length);
+  const option = (name) => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
   try {
-    await build({ sanitize });
-    if (!existsSync(addonPath)) throw new Error("the compiler wrote nothing");
-    console.log(`native device: built ${addonPath}`);
+    const path = await build({ sanitize: option("sanitize"), output: option("output") });
+    if (!existsSync(path)) throw new Error("the compiler wrote nothing");
+    console.log(`native device: built ${path}`);
   } catch (error) {
     const reason = String(error.stderr || error.message)
       .trim()

@@ -80,14 +80,15 @@ Program::Spot Program::bind(const Access& a) const {
   return {space + b.offset + (skips ? plan_.rows * stride : 0) + a.column, stride, origin};
 }
 
-void Program::checkExtents(const Extents& e) const {
+void Program::checkRun(int phase, const Extents& e) const {
+  if (phase < 0 || phase >= phaseCount || !plan_.hasPhase[phase]) throw PlanError("the plan has no such phase");
   if (e.rows < 1 || e.rows > plan_.rows || e.steps < 1 || e.steps > plan_.steps || e.carry < 1 || e.carry > e.steps)
     throw PlanError("a run is larger than its plan");
   if (e.offsets[0] != 0) throw PlanError("the first step's tokens begin at 0");
   for (int64_t t = 0; t < e.steps; t++) {
     const int64_t before = t == 0 ? e.rows : e.alive[t - 1];
     if (e.alive[t] < 0 || e.alive[t] > before) throw PlanError("rows come alive again");
-    if (e.offsets[t + 1] - e.offsets[t] != e.alive[t]) throw PlanError("the offsets of steps are not the sums of their rows");
+    if ((int64_t)e.offsets[t + 1] - e.offsets[t] != e.alive[t]) throw PlanError("the offsets of steps are not the sums of their rows");
   }
   if (e.alive[0] != e.rows) throw PlanError("a row has no step");
 }
@@ -111,6 +112,7 @@ double Program::costOf(const Kernel& k, int64_t rows) const {
 }
 
 double Program::estimate(int phase, const Extents& e) const {
+  checkRun(phase, e);
   const int64_t tokens = e.offsets[e.steps];
   double cost = 0;
   for (const auto& item : plan_.phases[phase])
@@ -123,8 +125,7 @@ double Program::estimate(int phase, const Extents& e) const {
 }
 
 void Program::run(Team& team, int phase, const Extents& extents, bool pack) {
-  if (phase < 0 || phase >= phaseCount || !plan_.hasPhase[phase]) throw PlanError("the plan has no such phase");
-  checkExtents(extents);
+  std::lock_guard turn(turn_);
   const double cost = estimate(phase, extents) + (pack ? (double)plan_.parameters * 2e-3 : 0);
   int threads = cost < worthDividing ? 1 : team.size();
   byColumns_ = extents.rows < fewRows * threads;

@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "memory.h"
 #include "plan.h"
@@ -29,10 +30,10 @@ class Program {
   Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSize, float* parameters, size_t parameterSize, bool profile);
 
   // `pack`: the parameters have changed since the last run. Throws PlanError for extents that do not fit and for
-  // indices out of range. Returns when all is done.
+  // indices out of range. Returns when all is done. One caller at a time; another waits its turn.
   void run(Team& team, int phase, const Extents& extents, bool pack);
 
-  // What a run would take on one thread, in microseconds, roughly.
+  // What a run would take on one thread, in microseconds, roughly. Throws PlanError as `run` does.
   double estimate(int phase, const Extents& extents) const;
 
   // Nanoseconds of the first thread, by kind of work.
@@ -71,7 +72,7 @@ class Program {
     return reinterpret_cast<int32_t*>(rowAt(spot, m, row));
   }
 
-  void checkExtents(const Extents& e) const;
+  void checkRun(int phase, const Extents& e) const;
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
@@ -99,6 +100,7 @@ class Program {
   // Charges the first thread's time since the last call to a kind of work.
   void account(int thread, Work kind);
 
+  std::mutex turn_;
   Plan plan_;
   const Kernels& kernels_;
   float* const arena_;

@@ -268,7 +268,8 @@ void Program::norm(Team& team, const Kernel& k, const Bound& b, int thread, int 
 
 bool Program::guard(Team& team, const Kernel&, const Bound& b, int thread) {
   if (thread == 0) {
-    proceed_ = true;
+    // A symbol out of range makes everything after it meaningless.
+    proceed_ = !badIndex_;
     for (const auto& value : b.streams) proceed_ = proceed_ && std::isfinite(*value.at);
     *b.into.at = proceed_ ? 0.0f : 1.0f;
   }

@@ -49,7 +49,9 @@ class Decoder {
     plan_.steps = in_.number(1, mostElements - 1, "steps");
     plan_.arena = in_.size("arena");
     plan_.parameters = in_.size("parameters");
-    if (plan_.rows * (plan_.steps + 1) >= mostElements) throw PlanError("the plan has too many tokens");
+    // Each token has a value at least, its reset: what is made for tokens stays in proportion to the arena.
+    if (plan_.rows * (plan_.steps + 1) >= mostElements || plan_.rows * plan_.steps > plan_.arena)
+      throw PlanError("the plan has too many tokens");
     plan_.buffers.resize(in_.listLength("number of buffers"));
     for (auto& b : plan_.buffers) readBuffer(b);
     plan_.seed = readNoiseBuffer("seed");
@@ -93,7 +95,9 @@ class Decoder {
     if (p.matrices.empty()) throw PlanError("a product without a matrix");
     int64_t rows = 0;
     for (auto& m : p.matrices) {
-      m = {in_.size("matrix offset"), in_.size("matrix rows"), in_.size("matrix columns")};
+      m.offset = in_.size("matrix offset");
+      m.rows = in_.number(1, mostElements - 1, "matrix rows");
+      m.columns = in_.number(1, mostElements - 1, "matrix columns");
       if (m.columns != p.matrices[0].columns) throw PlanError("stacked matrices differ in their columns");
       if (m.rows * m.columns > plan_.parameters - m.offset) throw PlanError("a matrix lies outside the parameters");
       rows += m.rows;
@@ -247,6 +251,7 @@ class Decoder {
       s.access = readAccess(k.over, s.width);
       if (s.own) p.ownFloats += s.width;
     }
+    if (p.ownFloats > plan_.arena) throw PlanError("a kernel hands on more than the arena holds");
     p.numbers.resize(in_.listLength("number of numbers"));
     for (auto& n : p.numbers) {
       const int32_t bits = in_.word();

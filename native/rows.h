@@ -42,7 +42,7 @@ bool crossEntropy(const CrossEntropyCall& call) {
       sums += load(values);
     }
     const float sum = sumOf(sums);
-    const float logSum = greatest + logarithm(all(sum))[0];
+    const float logSum = greatest + logarithmOfNormal(all(sum))[0];
     call.nats[token] = (double)weight * (double)(logSum - logits[target]);
     if (!powers) continue;
     const float share = (float)((double)weight / call.total), scale = share / sum;

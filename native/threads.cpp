@@ -73,9 +73,11 @@ void Team::serve(int number) {
 }
 
 void Team::barrier() {
-  if (active_ == 1) return;
+  // Read before arriving: once all have arrived, the next run may have another number.
+  const int active = active_;
+  if (active == 1) return;
   const uint32_t round = passed_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == active_) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == active) {
     arrived_.store(0, std::memory_order_relaxed);
     passed_.fetch_add(1, std::memory_order_release);
     passed_.notify_all();

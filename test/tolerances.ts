@@ -3,7 +3,12 @@ import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
 
 type Name = "op" | "cellGradient" | "pytorch" | "plan" | "truncation" | "wasmOp" | "orthogonal";
 
-export const tolerances: Readonly<Record<Name, number>> & { readonly device: typeof deviceTolerances } = {
+type Swept = "exp" | "tanh" | "sigmoid" | "log" | "softplus";
+
+export const tolerances: Readonly<Record<Name, number>> & {
+  readonly device: typeof deviceTolerances;
+  readonly units: Readonly<Record<Swept, number>>;
+} = {
   /** A row's derivative against a central difference, relative, float64. */
   op: 1e-6,
   /** A cell's derived gradients against central differences, relative, float64. */
@@ -18,6 +23,8 @@ export const tolerances: Readonly<Record<Name, number>> & { readonly device: typ
   wasmOp: 1e-6,
   /** Orthonormal rows of a first value, multiplied out. */
   orthogonal: 1e-12,
+  /** A function of a fast device against the exact value, in units in the last place. */
+  units: { exp: 1.1, tanh: 2.6, sigmoid: 2.5, log: 1, softplus: 2 },
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */
   device: deviceTolerances,
 };

@@ -90,6 +90,8 @@ export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise
 export interface DeviceCheckOptions {
   readonly seed?: number;
   readonly sizes?: readonly CaseSizes[];
+  /** One way of running for each of the sizes, by turns, instead of all ways. */
+  readonly oneForm?: boolean;
 }
 
 /** Sizes that fill vector registers and sizes that do not. */
@@ -102,19 +104,29 @@ const deviceSizes: readonly CaseSizes[] = [
 ];
 
 /** The same cases on a device and on the reference: outputs, final states and all derivatives. */
-export function checkDevice(
+export async function checkDevice(
   cell: Cell,
   device: Device,
   options: DeviceCheckOptions = {},
 ): Promise<CheckResult> {
+  const [result] = await checkDevices(cell, [device], options);
+  return result as CheckResult;
+}
+
+/** The same for several devices, each against one run of the reference. */
+export function checkDevices(
+  cell: Cell,
+  devices: readonly Device[],
+  options: DeviceCheckOptions = {},
+): Promise<CheckResult[]> {
   const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
     randomCase(cell, sizes, form, seed);
   const hasX = cell.inputs.some((input) => input.name === "x");
-  return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), device, options);
+  return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), devices, options);
 }
 
 /** The same for a network of several layers, whose widths are its own. */
-export function checkNetworkOnDevice(
+export async function checkNetworkOnDevice(
   name: string,
   network: Network,
   device: Device,
@@ -122,29 +134,33 @@ export function checkNetworkOnDevice(
 ): Promise<CheckResult> {
   const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
     randomNetworkCase(network, sizes, form, seed);
-  return compareCases(name, make, (steps) => formsOf(steps, false), device, options);
+  const [result] = await compareCases(name, make, (steps) => formsOf(steps, false), [device], options);
+  return result as CheckResult;
 }
 
 async function compareCases(
   name: string,
   make: (sizes: CaseSizes, form: CaseForm, seed: number) => RandomCase,
   forms: (steps: number) => readonly CaseForm[],
-  device: Device,
-  { seed = 1, sizes = deviceSizes }: DeviceCheckOptions,
-): Promise<CheckResult> {
+  devices: readonly Device[],
+  { seed = 1, sizes = deviceSizes, oneForm = false }: DeviceCheckOptions,
+): Promise<CheckResult[]> {
   const reference = referenceDevice();
-  const found: Finding[] = [];
+  const found = devices.map((): Finding[] => []);
   let cases = 0;
   for (const size of sizes) {
-    for (const form of forms(size.steps)) {
+    const all = forms(size.steps);
+    for (const form of oneForm ? [all[(seed + cases) % all.length] as CaseForm] : all) {
       const given = inSinglePrecision(make(size, form, seed + cases));
       cases += 1;
       const expected = await measure(reference, given);
-      const came = await measure(device, given);
-      found.push(...compare(expected, came).map((f) => ({ ...f, sizes: size, form })));
+      for (const [i, device] of devices.entries()) {
+        const differences = compare(expected, await measure(device, given));
+        found[i]?.push(...differences.map((f) => ({ ...f, sizes: size, form })));
+      }
     }
   }
-  return resultOf(name, found, cases, deviceTolerances[device.name]);
+  return devices.map((d, i) => resultOf(name, found[i] as Finding[], cases, deviceTolerances[d.name]));
 }
 
 /** The ways of running a cell that differ in what the plan must do. */

@@ -97,7 +97,7 @@ export function instructionsOf(kernel: PointwiseKernel): Program {
     const placeOf = (id: number): Place => places.get(id) as Place;
     order.forEach((id, position) => {
       const value = values[id] as Value;
-      if (value.op === "load" && !isOverwritten(id, value.access, value.width === 1 ? passes : [pass])) {
+      if (value.op === "load" && !isOverwritten(id, value, value.width === 1 ? passes : [pass])) {
         places.set(id, streamOf(value.access, value.width));
       } else {
         const args = argumentsOf(id, value, fusion);
@@ -180,12 +180,18 @@ function lastUses(
 }
 
 /** Whether a load must be copied before its passes store: what they write may be what it reads later. */
-function isOverwritten(id: number, access: Access, passes: readonly Pass[]): boolean {
+function isOverwritten(
+  id: number,
+  load: { readonly access: Access; readonly width: number },
+  passes: readonly Pass[],
+): boolean {
   return passes.some(({ width, stores }) => {
     const isStored = stores.some((s) => s.value === id);
     // The same elements of a wide pass are written last, or after their last use: see `directStores`.
     return stores.some(
-      (s) => overlap(s.access, access, width) && !(width > 1 && !isStored && isSame(s.access, access)),
+      ({ access }) =>
+        overlap(access, load.access, width) &&
+        !(width > 1 && load.width === width && !isStored && isSame(access, load.access)),
     );
   });
 }

@@ -1,0 +1,102 @@
+// How exact exp, tanh, σ, log and softplus are: the bounds that `native/math.h` states, over all floats' range, and the
+// values at its ends.
+import { describe, expect, test } from "vitest";
+import { nativeDevice } from "../../src/run/native.ts";
+import { hasRelaxedSimd } from "../../src/run/wasm-engine.ts";
+import { wasmDevice } from "../../src/run/wasm.ts";
+import type { Device } from "../../src/run/device.ts";
+import { tolerances } from "../tolerances.ts";
+import { instructionSets } from "./instruction-sets.ts";
+import {
+  evaluate,
+  floatsOfAllBits,
+  greatestDistance,
+  leastKept,
+  sweptFunctions,
+  type SweptFunction,
+} from "./sweep.ts";
+
+const sample = floatsOfAllBits(997);
+const leastNormal = 2 ** -126;
+const normal = sample.filter((x) => !(Math.abs(x) < leastNormal));
+
+interface Swept {
+  readonly name: string;
+  readonly make: () => Device;
+  /** Whether log takes subnormal numbers for what they are. */
+  readonly hasSubnormalLog: boolean;
+}
+
+const devices: readonly Swept[] = [
+  ...instructionSets.map((instructions) => ({
+    name: `native, ${instructions}`,
+    make: () => nativeDevice({ instructions }),
+    hasSubnormalLog: true,
+  })),
+  ...(hasRelaxedSimd() ? [false, true] : [false]).map((relaxed) => ({
+    name: `wasm, relaxed ${relaxed}`,
+    make: () => wasmDevice({ relaxed }),
+    hasSubnormalLog: false,
+  })),
+];
+
+describe.each(devices)("$name", ({ make, hasSubnormalLog }) => {
+  const device = make();
+  const at = async (name: SweptFunction, ...xs: number[]): Promise<number[]> => [
+    ...(await evaluate(device, name, Float32Array.from(xs))),
+  ];
+
+  test.each(sweptFunctions)("%s is as exact as stated", async (name) => {
+    const xs = name === "log" && !hasSubnormalLog ? normal : sample;
+    const worst = greatestDistance(name, xs, await evaluate(device, name, xs));
+    expect(worst.units, `at ${worst.at}`).toBeLessThanOrEqual(tolerances.units[name]);
+    // No better than this either: a bound far from what is measured would say nothing.
+    expect(worst.units).toBeGreaterThan(0.75 * tolerances.units[name]);
+  });
+
+  test.each(sweptFunctions)("%s of what is no number is none", async (name) => {
+    expect(await at(name, NaN, -NaN)).toEqual([NaN, NaN]);
+  });
+
+  test("the ends of the range and zeros", async () => {
+    expect(await at("exp", -Infinity, -1e30, -0, 0, 1e-45, 88.73, Infinity)).toEqual([
+      0,
+      0,
+      1,
+      1,
+      1,
+      Infinity,
+      Infinity,
+    ]);
+    expect((await at("exp", 88.72))[0]).toBeLessThan(Infinity);
+    expect((await at("exp", -86.5))[0]).toBeGreaterThanOrEqual(leastKept);
+    expect(await at("tanh", -Infinity, -20, 0, 1e-45, -1e-40, 20, Infinity)).toEqual(
+      [-1, -1, 0, 1e-45, -1e-40, 1, 1].map(Math.fround),
+    );
+    expect(await at("sigmoid", -1000, 0, -0, 1e-45, 1000, Infinity)).toEqual([0, 0.5, 0.5, 0.5, 1, 1]);
+    expect((await at("sigmoid", -Infinity))[0]).toBe(0);
+    expect(await at("log", -Infinity, -1, -1e-45, 0, -0, 1, Infinity)).toEqual([
+      NaN,
+      NaN,
+      NaN,
+      -Infinity,
+      -Infinity,
+      0,
+      Infinity,
+    ]);
+    expect(await at("softplus", -Infinity, -1000, 0, 1000, Infinity)).toEqual([
+      0,
+      0,
+      Math.fround(Math.LN2),
+      1000,
+      Infinity,
+    ]);
+  });
+});
+
+test("a wrong value is seen: one in two thousand floats wrong by eight units", async () => {
+  const xs = floatsOfAllBits(99_991);
+  const came = Float32Array.from(xs, Math.tanh);
+  for (let i = 0; i < came.length; i += 2000) came[i] = (came[i] as number) * (1 + 8 * 2 ** -23);
+  expect(greatestDistance("tanh", xs, came).units).toBeGreaterThan(4);
+});

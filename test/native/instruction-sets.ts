@@ -1,0 +1,28 @@
+// The instruction sets that this processor has, of those that the addon was compiled for.
+import { elman } from "../../src/cells/elman.ts";
+import { languageModel } from "../../src/model/language-model.ts";
+import { buildPlan } from "../../src/plan/build.ts";
+import { nativeDevice } from "../../src/run/native.ts";
+
+export type InstructionSet = "AVX-512" | "AVX2" | "NEON" | "portable";
+
+const plan = buildPlan(languageModel({ vocabulary: 2, cell: elman, size: 1 }), {
+  mode: "step",
+  rows: 1,
+  steps: 1,
+});
+
+async function isThere(instructions: InstructionSet): Promise<boolean> {
+  const device = nativeDevice({ instructions, threads: 1 });
+  try {
+    await device.compile(plan, device.parameters(plan.parameters));
+    return true;
+  } catch (error) {
+    if (!/this processor has no/.test((error as Error).message)) throw error;
+    return false;
+  }
+}
+
+const all: readonly InstructionSet[] = ["AVX-512", "AVX2", "NEON", "portable"];
+const there = await Promise.all(all.map(isThere));
+export const instructionSets: readonly InstructionSet[] = all.filter((_, i) => there[i]);

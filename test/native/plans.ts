@@ -1,0 +1,25 @@
+// Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
+import { encodePlan } from "../../src/emit/native/encode.ts";
+import { networkOf } from "../../src/model/random-case.ts";
+import { sizesFor } from "../../src/model/case-sizes.ts";
+import { buildPlan } from "../../src/plan/build.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { proofCells } from "../proof/cells.ts";
+import { networks } from "../proof/networks.ts";
+import { planOfCase, trainingCases } from "./training.ts";
+
+export function manyPlans(): Plan[] {
+  const alone = proofCells.map((cell) =>
+    networkOf(cell, sizesFor(cell, { H: 5, I: 3, other: 2 }), cell.name === "scalars"),
+  );
+  return [
+    ...trainingCases.map(planOfCase),
+    ...[...alone, ...networks.map((n) => n.network)].flatMap((network) => [
+      buildPlan(network, { mode: "train", rows: 3, steps: 4 }),
+      buildPlan(network, { mode: "evaluate", rows: 2, steps: 3 }),
+      buildPlan(network, { mode: "step", rows: 2, steps: 1 }),
+    ]),
+  ];
+}
+
+export const encodedPlans = (): Int32Array[] => manyPlans().map(encodePlan);

@@ -1,0 +1,42 @@
+// A device against the reference at every combination of sizes: rows, hidden width and input width. One way of running
+// for each, by turns; two steps. Prints the number of cases, the worst error and where it was. Arguments: `--device
+// native|wasm`, `--part 1/4` for a quarter of the cases, `--cells elman,gru`.
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { cellNamed } from "../../../src/cells/index.ts";
+import { checkDevice, deviceTolerances, type CheckResult } from "../../../src/model/check.ts";
+import { nativeDevice } from "../../../src/run/native.ts";
+import { wasmDevice } from "../../../src/run/wasm.ts";
+import { triples } from "../grid.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    device: { type: "string", default: "native" },
+    part: { type: "string", default: "1/1" },
+    cells: { type: "string", default: "elman,gru" },
+  },
+});
+const makers = { native: nativeDevice, wasm: wasmDevice };
+if (!(options.device in makers)) throw new Error(`no device '${options.device}'; there are native and wasm`);
+const device = makers[options.device as keyof typeof makers]();
+const cells = options.cells.split(",").map(cellNamed);
+const [part, parts] = options.part.split("/").map(Number) as [number, number];
+const sizes = triples().filter((_, n) => n % parts === part - 1);
+
+const began = performance.now();
+let [cases, worst] = [0, undefined as CheckResult | undefined];
+for (const [n, size] of sizes.entries()) {
+  const cell = cells[n % cells.length] as (typeof cells)[number];
+  const result = await checkDevice(cell, device, { sizes: [size], oneForm: true, seed: n + 1 });
+  cases += result.cases;
+  if (!worst || result.error > worst.error) worst = result;
+  if (process.stderr.isTTY && n % 50 === 0) process.stderr.write(`\r${n} of ${sizes.length}`);
+}
+const seconds = Math.round((performance.now() - began) / 1000);
+const tolerance = deviceTolerances[device.name];
+console.log(
+  `${device.name}: ${cases} cases of ${options.cells}, worst error ${worst?.error.toExponential(2)} of ` +
+    `${tolerance} allowed, in ${worst?.cell}: ${JSON.stringify(worst?.worst)}; ${seconds} s, ` +
+    `${availableParallelism()} cores`,
+);
+process.exitCode = worst?.pass ? 0 : 1;
