@@ -4,7 +4,7 @@ import type { Device } from "../run/device.ts";
 import { loadNative } from "../run/native-addon.ts";
 import { nativeDevice } from "../run/native.ts";
 import { referenceDevice } from "../run/reference.ts";
-import { fastestTile, hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
+import { hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
 import { wasmDevice } from "../run/wasm.ts";
 import { InputError } from "./failure.ts";
 import { number, oneOf } from "./settings.ts";
@@ -62,8 +62,6 @@ export interface DeviceReport {
   readonly note: string;
   readonly simd?: boolean;
   readonly relaxedSimd?: boolean;
-  /** Of wasm, the fastest on this engine: rows and columns of the register tile of matrix products. */
-  readonly tile?: readonly [rows: number, columns: number];
   /** Of native. */
   readonly instructions?: string;
 }
@@ -82,15 +80,13 @@ function findWasm(): DeviceReport {
     return { name: "wasm", found: false, note: "this engine has no WebAssembly SIMD", simd: false };
   }
   const relaxedSimd = hasRelaxedSimd();
-  const { rows, vectors } = fastestTile(relaxedSimd);
   const fused = relaxedSimd ? "with relaxed SIMD (fused multiply-add)" : "without relaxed SIMD";
   return {
     name: "wasm",
     found: true,
-    note: `float32, SIMD ${fused}, matrix products in tiles of ${rows}×${4 * vectors}`,
+    note: `float32, SIMD ${fused}`,
     simd: true,
     relaxedSimd,
-    tile: [rows, 4 * vectors],
   };
 }
 

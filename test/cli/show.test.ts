@@ -82,7 +82,6 @@ test("info says which devices there are, and why others were not found", async (
         found: true,
         simd: true,
         relaxedSimd: expect.any(Boolean),
-        tile: [expect.any(Number), expect.any(Number)],
       },
       { name: "native", found: expect.any(Boolean), note: expect.any(String) },
       { name: "webgpu", found: false, note: "not part of this version" },
