@@ -45,6 +45,8 @@ export async function measureRoofline(parts: DeviceParts, tile: Tile): Promise<R
   /** GFLOP/s. */
   async function best(name: string, flops: number): Promise<number> {
     let rounds = 1;
+    // The first run waits for the threads, and for the engine's compiler.
+    await time(name, rounds);
     for (let took = 0; took < milliseconds / 2;) {
       took = await time(name, rounds);
       if (took < milliseconds / 2)
