@@ -20,13 +20,26 @@ export function hasRelaxedSimd(): boolean {
   return accepts((code) => void code.splat(1).splat(1).splat(1).op("f32x4.relaxed_madd"));
 }
 
-/** Rows by vectors of four: each leaves its sums, a row of the right side and one term in 16 registers. */
+/** Rows by vectors of four, for 16 registers and, the last, for 32. */
 export const tiles: readonly Tile[] = [
   { rows: 4, vectors: 2 },
   { rows: 5, vectors: 2 },
   { rows: 6, vectors: 2 },
-  { rows: 3, vectors: 4 },
+  { rows: 3, vectors: 3 },
+  { rows: 4, vectors: 4 },
 ];
+
+/** Tiles for programs of so few rows, by their number: wide ones, so that there are enough sums to work on. */
+const tilesOfFewRows: readonly (Tile | undefined)[] = [
+  undefined,
+  { rows: 1, vectors: 6 },
+  { rows: 2, vectors: 4 },
+];
+
+/** The tile for a program of so many rows. */
+export function tileFor(rows: number, relaxed: boolean): Tile {
+  return tilesOfFewRows[rows] ?? fastestTile(relaxed);
+}
 
 const chosen = new Map<boolean, Tile>();
 

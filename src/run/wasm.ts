@@ -2,7 +2,7 @@
 // device share. Works in Node and in browsers; float32.
 import type { Tile } from "../emit/wasm/layout.ts";
 import type { Device } from "./device.ts";
-import { fastestTile, hasRelaxedSimd, hasSimd } from "./wasm-engine.ts";
+import { fastestTile, hasRelaxedSimd, hasSimd, tileFor } from "./wasm-engine.ts";
 import { createHeap } from "./wasm-heap.ts";
 import { threadHost, warnOfOneThread } from "./wasm-host.ts";
 import { createPool } from "./wasm-pool.ts";
@@ -64,7 +64,6 @@ export function wasmDevice(options: WasmOptions = {}): Device {
       if (disposed) throw new Error("this device was disposed of; make another");
     },
   };
-  const tile = (): Tile => options.tile ?? fastestTile(relaxed);
   return {
     name: "wasm",
     get threads() {
@@ -76,11 +75,12 @@ export function wasmDevice(options: WasmOptions = {}): Device {
     },
     async compile(plan, store) {
       parts.checkAlive();
-      return createProgram(parts, plan, store as WasmStore, tile());
+      const tile = options.tile ?? tileFor(plan.rows, relaxed);
+      return createProgram(parts, plan, store as WasmStore, tile);
     },
     roofline() {
       parts.checkAlive();
-      return measureRoofline(parts, tile());
+      return measureRoofline(parts, options.tile ?? fastestTile(relaxed));
     },
     dispose() {
       if (disposed) return;

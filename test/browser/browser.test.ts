@@ -36,6 +36,19 @@ function withoutTypes(path: string): string {
   return ts.transpileModule(readFileSync(join(repository, path), "utf8"), { compilerOptions }).outputText;
 }
 
+type PageKind = "isolated" | "plain" | "strict";
+
+/** What kinds of page there are, by the query of their address: without isolation, and without workers. */
+const isolation = [
+  ["cross-origin-opener-policy", "same-origin"],
+  ["cross-origin-embedder-policy", "require-corp"],
+] as const;
+const headers: Readonly<Record<PageKind, readonly (readonly [string, string])[]>> = {
+  isolated: isolation,
+  plain: [],
+  strict: [...isolation, ["content-security-policy", "worker-src 'none'"]],
+};
+
 /** The page, the package and an example. */
 function serve({ package: own }: Installed): Server {
   const pages = new Map([
@@ -45,11 +58,12 @@ function serve({ package: own }: Installed): Server {
   ]);
   const folders = new Map([["/unrolled/", own]]);
   return createServer((request, response) => {
-    const path = normalize(request.url ?? "/");
+    const [path, kind] = normalize(request.url ?? "/").split("?") as [string, string?];
     const [prefix, folder] = [...folders].find(([start]) => path.startsWith(start)) ?? [];
     const file = prefix && folder && join(folder, path.slice(prefix.length));
     const body = pages.get(path) ?? (file && existsSync(file) ? readFileSync(file) : undefined);
     response.statusCode = body === undefined ? 404 : 200;
+    for (const [name, value] of headers[(kind ?? "isolated") as PageKind]) response.setHeader(name, value);
     response.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "text/html");
     response.end(body);
   });
@@ -58,10 +72,12 @@ function serve({ package: own }: Installed): Server {
 const skip = existsSync(executablePath) ? false : `there is no ${executablePath}`;
 
 describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => {
-  let [installed, server, browser, page]: [Installed?, Server?, Browser?, Page?] = [];
+  let [installed, server, browser]: [Installed?, Server?, Browser?] = [];
+  const pages = new Map<PageKind, Page>();
   const said: string[] = [];
+  const warned: string[] = [];
   const faults: string[] = [];
-  const open = (): Page => page as Page;
+  const open = (kind: PageKind = "isolated"): Page => pages.get(kind) as Page;
 
   beforeAll(async () => {
     installed = install();
@@ -69,12 +85,18 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     server = own;
     await new Promise<void>((resolve) => own.listen(0, "127.0.0.1", resolve));
     browser = await chromium.launch({ executablePath, args });
-    page = await browser.newPage();
-    page.on("console", (message) => (message.type() === "error" ? faults : said).push(message.text()));
-    page.on("pageerror", (error) => faults.push(String(error)));
-    page.on("response", (r) => r.status() >= 400 && faults.push(`${r.status()} ${r.url()}`));
-    await page.goto(`http://127.0.0.1:${(own.address() as AddressInfo).port}/`);
-    await page.waitForFunction(() => "tests" in globalThis);
+    for (const kind of ["isolated", "plain", "strict"] as const) {
+      const page = await browser.newPage();
+      page.on("console", (message) => {
+        const list = { error: faults, warning: warned }[message.type() as string] ?? said;
+        list.push(message.text());
+      });
+      page.on("pageerror", (error) => faults.push(String(error)));
+      page.on("response", (r) => r.status() >= 400 && faults.push(`${r.status()} ${r.url()}`));
+      await page.goto(`http://127.0.0.1:${(own.address() as AddressInfo).port}/?${kind}`);
+      await page.waitForFunction(() => "tests" in globalThis);
+      pages.set(kind, page);
+    }
   });
 
   afterAll(async () => {
@@ -88,6 +110,37 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     const version = /Chrome\/[\d.]+/.exec(found.agent)?.[0];
     console.log(`${version}: SIMD ${found.simd}, relaxed SIMD ${found.relaxed}`);
     expect(found).toMatchObject({ simd: true, relaxed: true });
+  });
+
+  const isIsolated = (kind: PageKind): Promise<boolean> => open(kind).evaluate(() => tests.isIsolated());
+  const trained = (kind: PageKind, threads: number, longRun = 0): ReturnType<PageTests["trained"]> =>
+    open(kind).evaluate(([n, limit]) => tests.trained(n, limit), [threads, longRun] as const);
+
+  test("in an isolated page two threads give the same bits as one, and as the page's own", async () => {
+    expect(await isIsolated("isolated")).toBe(true);
+    const one = await trained("isolated", 1, 1e9);
+    expect(one.numbers.every(Number.isFinite)).toBe(true);
+    expect(await trained("isolated", 1)).toEqual(one);
+    expect(await trained("isolated", 2)).toEqual({ ...one, threads: 2 });
+    expect(warned).toEqual([]);
+  });
+
+  test("a page that is not isolated works on its own thread, and says once what would give more", async () => {
+    expect(await isIsolated("plain")).toBe(false);
+    const { numbers } = await trained("isolated", 2);
+    expect(await trained("plain", 2)).toEqual({ threads: 1, numbers });
+    expect(await trained("plain", 1)).toEqual({ threads: 1, numbers });
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toMatch(/one thread.*Cross-Origin-Opener-Policy: same-origin/);
+  });
+
+  test("a page whose policy allows no workers works on its own thread, and says so", async () => {
+    const { numbers } = await trained("isolated", 2);
+    expect(await trained("strict", 2)).toEqual({ threads: 1, numbers });
+    expect(warned).toHaveLength(2);
+    expect(warned[1]).toMatch(/one thread.*workers from 'blob:'/);
+    // The browser reports what its policy stopped.
+    expect(faults.splice(0).every((fault) => fault.includes("Content Security Policy"))).toBe(true);
   });
 
   test("the example 'hello' trains, samples and reaches its number", async () => {

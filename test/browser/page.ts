@@ -54,10 +54,29 @@ async function timers(): Promise<Ticks> {
   };
 }
 
+/** A few updates of a small network, on so many threads: losses and weights, and what the device says of itself. */
+async function trained(threads: number, longRun: number): Promise<{ threads: number; numbers: number[] }> {
+  const network = languageModel({ vocabulary: 11, cell: cellNamed("gru-reset-before"), size: 37, layers: 2 });
+  const device = wasmDevice({ threads, longRun });
+  const ids = Uint8Array.from({ length: 3000 }, (_, i) => (i * i) % 11);
+  const settings = { network, device, data: { kind: "text", train: ids } as const, batch: 9, window: 14 };
+  const run = await fit({ ...settings, budget: { steps: 12 } });
+  const numbers: number[] = [];
+  for await (const event of run) if (event.kind === "step") numbers.push(event.nats, event.gradientNorm);
+  numbers.push(...(await run.store.read()));
+  const found = { threads: device.threads, numbers };
+  device.dispose();
+  return found;
+}
+
+const isIsolated = (): boolean => crossOriginIsolated;
+
 export interface PageTests {
+  readonly isIsolated: () => boolean;
+  readonly trained: typeof trained;
   readonly engine: () => Promise<Engine>;
   readonly hello: () => Promise<void>;
   readonly timers: () => Promise<Ticks>;
 }
 
-Object.assign(globalThis, { tests: { engine, hello, timers } satisfies PageTests });
+Object.assign(globalThis, { tests: { isIsolated, trained, engine, hello, timers } satisfies PageTests });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { gruResetBefore } from "../../src/cells/gru-reset-before.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
-import { fastestTile, hasRelaxedSimd, tiles } from "../../src/run/wasm-engine.ts";
+import { fastestTile, hasRelaxedSimd, tileFor, tiles } from "../../src/run/wasm-engine.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
@@ -12,7 +12,10 @@ const update = updateOf({ kind: "adam" }, { kind: "norm", limit: 1 });
 const extent = { rows: 9, steps: 31 };
 const plan = buildPlan(network, { mode: "train", ...extent, update: update.rule });
 
-/** The parameters after three updates. */
+/** The last two are for programs of one and of two rows. */
+const allTiles = [...tiles, { rows: 1, vectors: 1 }, tileFor(1, false), tileFor(2, false)];
+
+/** The parameters after an update with so many rows each. */
 async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<Float64Array> {
   const device = wasmDevice({ tile, relaxed });
   const store = device.parameters(plan.parameters);
@@ -24,10 +27,10 @@ async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<
   program.write("symbols", ids(5));
   program.write("targets", ids(7));
   program.write("weights", new Float32Array(tokens).fill(1));
-  for (let step = 1; step <= 3; step++) {
-    for (const [name, value] of Object.entries(update.numbers(step, 0.01)))
+  for (const [i, rows] of [9, 9, 1, 2, 3, 7].entries()) {
+    for (const [name, value] of Object.entries(update.numbers(i + 1, 0.01)))
       program.write(name, Float32Array.of(value));
-    program.run("train", extent);
+    program.run("train", { ...extent, rows });
   }
   return store.read();
 }
@@ -35,11 +38,17 @@ async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<
 test.each(hasRelaxedSimd() ? [false, true] : [false])(
   "every tile gives the same bits, relaxed %s",
   async (relaxed) => {
-    const [first, ...others] = await Promise.all(tiles.map((tile) => trained(tile, relaxed)));
+    const [first, ...others] = await Promise.all(allTiles.map((tile) => trained(tile, relaxed)));
     expect(first?.every(Number.isFinite)).toBe(true);
     for (const other of others) expect(other).toEqual(first);
   },
 );
+
+test("programs of one and of two rows have wide tiles", () => {
+  expect(tileFor(1, false).vectors).toBeGreaterThan(tileFor(2, false).vectors);
+  expect(tileFor(2, false).vectors).toBeGreaterThan(2);
+  expect(tileFor(3, false)).toBe(fastestTile(false));
+});
 
 test("the fastest tile is one of them, and is found once", () => {
   const tile = fastestTile(false);

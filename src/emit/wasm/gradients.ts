@@ -4,19 +4,19 @@
 import type { Code } from "./assembler.ts";
 import {
   columnShare,
-  emitShare,
-  isLastPart,
+  emitAddress,
   kernelParameters,
   type Mark,
   type Range,
   type RunGlobals,
 } from "./call.ts";
-import { depthBlock, rowChunk, type Place, type ProgramLayout, type Tile } from "./layout.ts";
-import { forPanels, panelsOf, repeatLocal, tileRows, type MicroLibrary } from "./matmul.ts";
+import { depthBlock, rowChunk, type Place, type ProgramLayout } from "./layout.ts";
+import { forPanels, repeatLocal, tileRows, type MicroLibrary } from "./matmul.ts";
 import type { PackFunctions } from "./packing.ts";
+import { addRow } from "./rows.ts";
 
-/** Rows of the result's register tile: what one vector holds, so that packing moves whole vectors. */
-const tileHeight = 4;
+/** The result's register tile; it is as high as one vector holds, so that packing moves whole vectors. */
+const [tileHeight, tileVectors] = [4, 2];
 
 export interface OuterShape {
   readonly rows: Place;
@@ -32,14 +32,13 @@ export interface OuterContext {
   readonly layout: ProgramLayout;
   readonly globals: RunGlobals;
   readonly micros: MicroLibrary;
-  readonly tile: Tile;
   readonly pack: PackFunctions;
   readonly mark: Mark;
 }
 
 export function emitOuter(code: Code, shape: OuterShape, context: OuterContext): void {
   const { rows, m, vector, n, into } = shape;
-  const { layout, globals, micros, tile, pack, mark } = context;
+  const { layout, globals, micros, pack, mark } = context;
   const local = (): number => code.local("i32");
   const [rowAt, vectorAt, remaining, depth, started] = [local(), local(), local(), local(), local()];
   const [packedRows, packedVectors] = [local(), local()];
@@ -86,13 +85,13 @@ export function emitOuter(code: Code, shape: OuterShape, context: OuterContext):
     code.getGlobal(globals.thread).i32(layout.perThread).op("i32.mul").i32(address).op("i32.add").set(into);
   }
   function panels(visit: Parameters<typeof forPanels>[3]): void {
-    forPanels(code, { n, depth: depthBlock, packed: 0 }, tile.vectors, visit, 1, !byRows);
+    forPanels(code, { n, depth: depthBlock, packed: 0 }, tileVectors, visit, 1, !byRows);
   }
   function packVectors(): void {
     panels(({ panel, column: at, vectors }) => {
       code.get(vectorAt).get(at).op("i32.add").i32(vector.stride);
       code.get(panel).get(packedVectors).op("i32.add").get(depth);
-      code.call(vectors === tile.vectors ? pack.copyWide : pack.copySingle);
+      code.call(pack.copy(vectors));
     });
   }
   /** `count` columns from `column` on, as panels of four, each `depthBlock` deep. */
@@ -107,7 +106,7 @@ export function emitOuter(code: Code, shape: OuterShape, context: OuterContext):
       .op("i32.shr_u")
       .set(left);
     repeatLocal(code, left, () => {
-      code.get(from).i32(rows.stride).get(to).get(depth).call(pack.copySingle);
+      code.get(from).i32(rows.stride).get(to).get(depth).call(pack.copy(1));
       code.advance(from, 16).advance(to, 16 * depthBlock);
     });
   }
@@ -152,72 +151,29 @@ export function emitOuter(code: Code, shape: OuterShape, context: OuterContext):
   }
 }
 
-/** `into[j] (+)= Σ from[token, j]`, in the order of the tokens. */
+/** `into[j] (+)= Σ from[token, j]`, in the order of the tokens; threads divide the columns. */
 export function emitColumnSums(
   code: Code,
+  globals: RunGlobals,
   { from, width, into, accumulate }: { from: Place; width: number; into: number; accumulate: boolean },
 ): void {
-  const { wide, single, partial } = panelsOf(width, 4);
-  const [column, at, left, panels] = [
+  const [source, sums, floats, left] = [
     code.local("i32"),
     code.local("i32"),
     code.local("i32"),
     code.local("i32"),
   ];
-  const chunk = (vectors: number, lanes: 1 | 4): void => {
-    const sums = Array.from({ length: vectors }, () => code.local("v128"));
-    const load = lanes === 4 ? "v128.load" : "v128.load32_splat";
-    sums.forEach((sum, v) => {
-      if (accumulate)
-        code
-          .get(column)
-          .access(load, into + 16 * v)
-          .set(sum);
-      else code.splat(0).set(sum);
-    });
-    code.get(column).i32(from.address).op("i32.add").set(at).get(kernelParameters.count).set(left);
-    code.block(() => {
-      code.get(left).op("i32.eqz").branchIf(0);
-      code.loop(() => {
-        sums.forEach((sum, v) =>
-          code
-            .get(sum)
-            .get(at)
-            .access(load, 16 * v)
-            .op("f32x4.add")
-            .set(sum),
-        );
-        code.advance(at, from.stride);
-        code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
-      });
-    });
-    sums.forEach((sum, v) => {
-      code.get(column).get(sum);
-      if (lanes === 4) code.access("v128.store", into + 16 * v);
-      else code.storeLane(0, into);
-    });
-    code.advance(column, lanes === 4 ? 16 * vectors : 4);
-  };
-  if (wide > 0) {
-    const { part, parts } = kernelParameters;
-    const share = emitShare(
-      code,
-      () => void code.i32(wide),
-      () => void code.get(part),
-      () => void code.get(parts),
-    );
-    code.get(share.from).i32(6).op("i32.shl").set(column);
-    code.get(share.to).get(share.from).op("i32.sub").set(panels);
-    repeatLocal(code, panels, () => chunk(4, 4));
-  }
-  if (single + partial === 0) return;
-  isLastPart(code);
-  code.if(() => {
-    code.i32(64 * wide).set(column);
-    for (const [number, lanes] of [[single, 4] as const, [partial, 1] as const]) {
-      if (number === 0) continue;
-      code.i32(number).set(panels);
-      repeatLocal(code, panels, () => chunk(1, lanes));
-    }
+  const share = columnShare(code, width, 4);
+  const fromColumn = (): Code => code.get(share.from).i32(2).op("i32.shl").op("i32.add");
+  code.get(share.to).get(share.from).op("i32.sub").set(floats);
+  code.i32(into);
+  fromColumn().set(sums);
+  emitAddress(code, from, globals);
+  fromColumn().set(source);
+  if (!accumulate) code.get(sums).i32(0).get(floats).i32(2).op("i32.shl").memoryFill();
+  code.get(kernelParameters.count).set(left);
+  repeatLocal(code, left, () => {
+    addRow(code, source, sums, floats);
+    code.advance(source, from.stride);
   });
 }

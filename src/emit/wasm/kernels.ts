@@ -121,7 +121,7 @@ function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
     case "columnSums": {
       const { width, accumulate } = kernel;
       const into = place(kernel.into).address;
-      return emitColumnSums(code, { from: place(kernel.from), width, into, accumulate });
+      return emitColumnSums(code, globals, { from: place(kernel.from), width, into, accumulate });
     }
     case "stepSums": {
       const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };

@@ -51,18 +51,20 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   div: binary("f32x4.div"),
   neg: unary("f32x4.neg"),
   sigmoid: (m, args) => {
-    const negative = m.fresh();
-    m.code.get(first(args)).op("f32x4.neg").set(negative);
-    m.code.splat(1).splat(1);
-    spelling.exp(m, [negative]);
-    m.code.op("f32x4.add").op("f32x4.div");
+    // p / (1 + p) with p = exp(x): p is no more than 2^126, from where on the result is 1.
+    const [cut, p] = [m.fresh(), m.fresh()];
+    m.code.get(first(args)).splat(87.33).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
+    const { scale, excess } = powerParts(m, cut, { cut: true });
+    m.code.get(scale).get(excess).get(scale);
+    m.madd();
+    m.code.tee(p).get(p).splat(1).op("f32x4.add").op("f32x4.div");
   },
   tanh,
   relu: ({ code }, args) => void code.splat(0).get(first(args)).op("f32x4.pmax"),
   exp: (m, args) => {
     // With half the scale: where it is rounded up to 2^128, no float, the value itself may yet be one.
     const half = m.fresh();
-    const { scale, excess } = powerParts(m, first(args), "halved");
+    const { scale, excess } = powerParts(m, first(args), { halved: true });
     m.code.get(scale).get(excess).get(scale);
     m.madd();
     m.code.tee(half).get(half).op("f32x4.add");
@@ -130,17 +132,17 @@ const ln2High = 0.693359375;
 const ln2Low = -2.1219444e-4;
 
 /**
- * `exp(x) = scale·(1 + excess)`, `scale` a power of two, or half of it. x is cut to what a float can hold; below
- * 2^-126 half of the scale is 0.
+ * `exp(x) = scale·(1 + excess)`, `scale` a power of two, or half of it. x is cut to what a float can hold, unless
+ * it has been; below 2^-126 half of the scale is 0.
  */
 function powerParts(
   m: Math4,
   x: number,
-  size: "whole" | "halved" = "whole",
+  given: { readonly halved?: boolean; readonly cut?: boolean } = {},
 ): { scale: number; excess: number } {
   const { code } = m;
   const [cut, rounded, r, p, scale, excess] = [
-    m.fresh(),
+    given.cut ? x : m.fresh(),
     m.fresh(),
     m.fresh(),
     m.fresh(),
@@ -148,11 +150,11 @@ function powerParts(
     m.fresh(),
   ];
   // pmin and pmax keep a NaN that stands first.
-  code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
+  if (!given.cut) code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
   code.get(cut).splat(Math.LOG2E).splat(rounder);
   m.madd();
   code.set(rounded);
-  const one = size === "whole" ? 0x3f800000 : 0x3f000000;
+  const one = given.halved ? 0x3f000000 : 0x3f800000;
   code.get(rounded).i32(23).op("i32x4.shl").lanes(one, one, one, one);
   code.op("i32x4.add").set(scale);
   code.get(rounded).splat(rounder).op("f32x4.sub").set(rounded);
@@ -187,7 +189,7 @@ function tanh(m: Math4, args: readonly number[]): void {
   const [doubled, e] = [m.fresh(), m.fresh()];
   code.get(first(args)).splat(10).op("f32x4.pmin").splat(-10).op("f32x4.pmax");
   code.splat(2).op("f32x4.mul").set(doubled);
-  const { scale, excess } = powerParts(m, doubled);
+  const { scale, excess } = powerParts(m, doubled, { cut: true });
   code.get(scale).get(excess).get(scale).splat(1).op("f32x4.sub");
   m.madd();
   code.tee(e).get(e).splat(2).op("f32x4.add").op("f32x4.div");

@@ -126,8 +126,15 @@ export function panelsOf(n: number, vectors: number): Panels {
 
 /** Rows of the left side that pass by all panels before the next ones, so that they stay in the first cache. */
 const rowBlock = 64;
-/** Sums that a microkernel keeps in registers where there are few rows: as many as hide the latency of one. */
-const sumsOfFewRows = 8;
+/**
+ * Registers that a microkernel may want: its sums, a term of each row and a vector of each column, since engines
+ * load all of them before they add. One more is the engine's own.
+ */
+const registers = 14;
+/** Panels that fit beside each other for so few rows. */
+function panelsFor(rows: number, vectors: number): number {
+  return Math.floor((registers - rows) / (vectors * (rows + 1)));
+}
 
 export interface MatmulShape {
   readonly from: Place;
@@ -157,8 +164,9 @@ export function emitMatmul(
   const panelBytes = 16 * tile.vectors * k;
 
   code.block(() => {
-    for (let rows = 1; rows * tile.vectors <= sumsOfFewRows / 2; rows++) {
-      const group = Math.floor(sumsOfFewRows / (rows * tile.vectors));
+    for (let rows = 1; rows < tile.rows; rows++) {
+      const group = panelsFor(rows, tile.vectors);
+      if (group < 2) break;
       code.get(remaining).i32(rows).op("i32.eq");
       code.if(() => {
         forPanels(

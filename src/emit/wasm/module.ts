@@ -44,7 +44,7 @@ export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> 
     globals,
     micros: microLibrary(module, relaxed),
     noise: emitNoise(module, integer("seed"), integer("step")),
-    pack: packFunctions(module, tile),
+    pack: packFunctions(module),
     transpose: {
       set: module.func(5, undefined, (code) => emitTranspose(code, false)),
       add: module.func(5, undefined, (code) => emitTranspose(code, true)),

@@ -10,13 +10,12 @@ export interface PackFunctions {
   readonly fourRows: number;
   /** (source, columns, to, bytes of a step): one row becomes one lane of each step. */
   readonly oneRow: number;
-  /** (source, bytes from one step to the next, to, steps): whole vectors, side by side in the target. */
-  readonly copyWide: number;
-  readonly copySingle: number;
+  /** (source, bytes from one step to the next, to, steps): so many vectors, side by side in the target. */
+  copy(vectors: number): number;
 }
 
-export function packFunctions(module: Module, tile: Tile): PackFunctions {
-  const copySingle = emitPanelCopy(module, 1);
+export function packFunctions(module: Module): PackFunctions {
+  const copies = new Map<number, number>();
   return {
     fourRows: emitFourRows(module),
     oneRow: module.func(4, undefined, (code) => {
@@ -26,8 +25,11 @@ export function packFunctions(module: Module, tile: Tile): PackFunctions {
         code.advance(source, 4).get(to).get(step).op("i32.add").set(to);
       });
     }),
-    copyWide: tile.vectors === 1 ? copySingle : emitPanelCopy(module, tile.vectors),
-    copySingle,
+    copy(vectors) {
+      const index = copies.get(vectors) ?? emitPanelCopy(module, vectors);
+      copies.set(vectors, index);
+      return index;
+    },
   };
 }
 
@@ -139,7 +141,7 @@ function emitCopied(code: Code, packing: Packing, parameters: number, pack: Pack
         .i32(16 * vectors * done)
         .op("i32.add")
         .i32(rows);
-      code.call(vectors === tile.vectors ? pack.copyWide : pack.copySingle);
+      code.call(pack.copy(vectors));
       done += rows;
     }
   });
