@@ -78,7 +78,9 @@ class Arguments {
   template <typename T>
   T* wrapped(int i) const {
     bool is = false;
-    if (napi_check_object_type_tag(env_, values_[i], &T::tag, &is) != napi_ok || !is) throw Failure{"an argument is no such object"};
+    napi_valuetype type;
+    // Of what is no object Node would throw an error of its own.
+    if (napi_typeof(env_, values_[i], &type) != napi_ok || type != napi_object || napi_check_object_type_tag(env_, values_[i], &T::tag, &is) != napi_ok || !is) throw Failure{"an argument is no such object"};
     void* data;
     check(napi_unwrap(env_, values_[i], &data), "an object");
     return static_cast<T*>(data);

@@ -156,7 +156,9 @@ function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program 
       checkAlive();
       const buffer = bufferNamed(plan, name);
       checkWrite(buffer, values.length);
-      const space = buffer.space === "parameters" ? store.values : arena;
+      const isShared = buffer.space === "parameters";
+      if (isShared) store.version++;
+      const space = isShared ? store.values : arena;
       const all = buffer.type === "integer" ? integersOf(space) : space;
       writeInOrder(queue, all.subarray(buffer.offset, buffer.offset + values.length), values);
     },
