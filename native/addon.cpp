@@ -78,7 +78,9 @@ class Arguments {
   template <typename T>
   T* wrapped(int i) const {
     bool is = false;
-    if (napi_check_object_type_tag(env_, values_[i], &T::tag, &is) != napi_ok || !is) throw Failure{"an argument is no such object"};
+    napi_valuetype type;
+    // Of what is no object Node would throw an error of its own.
+    if (napi_typeof(env_, values_[i], &type) != napi_ok || type != napi_object || napi_check_object_type_tag(env_, values_[i], &T::tag, &is) != napi_ok || !is) throw Failure{"an argument is no such object"};
     void* data;
     check(napi_unwrap(env_, values_[i], &data), "an object");
     return static_cast<T*>(data);
@@ -99,6 +101,8 @@ struct TeamObject {
 struct ProgramObject {
   static constexpr napi_type_tag tag = {0x756e726f6c6c6564, 2};
   std::unique_ptr<Program> program;
+  // What the collector is told of: it knows nothing of this memory by itself.
+  int64_t bytes = 0;
   // The memory that the program works in.
   napi_ref arena = nullptr, parameters = nullptr;
 };
@@ -111,6 +115,8 @@ napi_value wrap(napi_env env, std::unique_ptr<T> object) {
   const auto finalize = [](napi_env e, void* data, void*) {
     auto* own = static_cast<T*>(data);
     if constexpr (requires { own->arena; }) {
+      int64_t total;
+      napi_adjust_external_memory(e, -own->bytes, &total);
       napi_delete_reference(e, own->arena);
       napi_delete_reference(e, own->parameters);
     }
@@ -183,7 +189,11 @@ napi_value program(napi_env env, napi_callback_info info) {
                                                 parameters, args.boolean(3));
     check(napi_create_reference(env, args[1], 1, &object->arena), "the arena");
     check(napi_create_reference(env, args[2], 1, &object->parameters), "the parameters");
-    return wrap<ProgramObject>(env, std::move(object));
+    const int64_t bytes = object->bytes = object->program->bytes();
+    napi_value value = wrap<ProgramObject>(env, std::move(object));
+    int64_t total;
+    check(napi_adjust_external_memory(env, bytes, &total), "memory");
+    return value;
   });
 }
 

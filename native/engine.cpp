@@ -68,6 +68,12 @@ Program::Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSi
   }
 }
 
+int64_t Program::bytes() const {
+  int64_t floats = 0;
+  for (const auto& p : plan_.packings) floats += p.depth * p.columns;
+  return 4 * floats;
+}
+
 Program::Spot Program::bind(const Access& a) const {
   if (plan_.buffers.empty()) return {arena_, 0, Origin::none};
   const Buffer& b = plan_.buffers[a.buffer];

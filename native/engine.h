@@ -36,6 +36,9 @@ class Program {
   // What a run would take on one thread, in microseconds, roughly. Throws PlanError as `run` does.
   double estimate(int phase, const Extents& extents) const;
 
+  // Of packed parameters: what a program has beside its arena.
+  int64_t bytes() const;
+
   // Nanoseconds of the first thread, by kind of work.
   int64_t times[workKinds] = {};
 

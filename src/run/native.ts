@@ -91,9 +91,9 @@ function writeInOrder(queue: WorkQueue, into: Float32Array | Int32Array, values:
 
 function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program {
   const { addon, team, threads, queue, options } = shared;
-  const arena = addon.floats(plan.arena);
+  let arena = addon.floats(plan.arena);
   const profile = options.profile ?? false;
-  const program = addon.program(encodePlan(plan), arena, store.values, profile, options.instructions ?? "");
+  let program = addon.program(encodePlan(plan), arena, store.values, profile, options.instructions ?? "");
   const durations = new Map<string, number>();
   let prepared = -1;
   let disposed = false;
@@ -156,15 +156,24 @@ function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program 
       checkAlive();
       const buffer = bufferNamed(plan, name);
       checkWrite(buffer, values.length);
-      const space = buffer.space === "parameters" ? store.values : arena;
+      const isShared = buffer.space === "parameters";
+      if (isShared) store.version++;
+      const space = isShared ? store.values : arena;
       const all = buffer.type === "integer" ? integersOf(space) : space;
       writeInOrder(queue, all.subarray(buffer.offset, buffer.offset + values.length), values);
     },
     run,
     read: (name, into) => queue.settled(() => read(name, into)),
-    ...(profile && { times: () => timesOf(addon.times(program)) }),
+    ...(profile && {
+      times() {
+        checkAlive();
+        return timesOf(addon.times(program));
+      },
+    }),
     dispose() {
       disposed = true;
+      // The collector frees them once no run goes on, however long this program's own object is kept.
+      [arena, program] = [new Float32Array(0), {}];
     },
   };
 }
