@@ -30,7 +30,15 @@ export type { Plan } from "./plan/plan.ts";
 export type { UpdateRule } from "./plan/update.ts";
 
 // Devices.
-export type { Device, Numbers, ParameterStore, Program, RunExtent } from "./run/device.ts";
+export type {
+  Device,
+  Numbers,
+  ParameterStore,
+  Program,
+  Roofline,
+  RunExtent,
+  WorkTimes,
+} from "./run/device.ts";
 export { referenceDevice } from "./run/reference.ts";
 export { wasmDevice, type WasmOptions } from "./run/wasm.ts";
 

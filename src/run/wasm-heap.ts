@@ -16,9 +16,20 @@ const pageBytes = 65536;
 /** What 32-bit addresses reach. */
 export const largestMemory: number = 2 ** 32;
 
+/** A memory that may grow as far as addresses reach; or less far, where the engine has no room for that. */
+function reserve(shared: boolean): WebAssembly.Memory {
+  for (let maximum = largestMemory / pageBytes; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (error) {
+      if (maximum < 1024) throw error;
+    }
+  }
+}
+
 /** `shared`: whether other threads may work in it too. */
 export function createHeap({ shared = false }: { readonly shared?: boolean } = {}): Heap {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: largestMemory / pageBytes, shared });
+  const memory = reserve(shared);
   let free: { address: number; bytes: number }[] = [];
   // Address 0 stays unused, so that a forgotten address is noticed.
   let end = 64;

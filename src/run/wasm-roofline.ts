@@ -24,7 +24,8 @@ export async function measureRoofline(parts: DeviceParts, tile: Tile): Promise<R
   const target = { tile, relaxed, shared: parts.pool !== undefined, threads, products, address };
   const module = await WebAssembly.compile(emitRoofline(target));
   const id = pool?.add(module);
-  const instance = pool ? undefined : await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
+  const own = exports as Record<string, (rounds: number, thread: number, threads: number) => void>;
 
   /** Milliseconds of so many rounds of a function on all threads. */
   function time(name: string, rounds: number): Promise<number> {
@@ -33,7 +34,7 @@ export async function measureRoofline(parts: DeviceParts, tile: Tile): Promise<R
         const start = performance.now();
         try {
           if (pool && id !== undefined) await pool.run(id, [[name, rounds]]);
-          else (instance?.exports[name] as (...numbers: number[]) => void)(rounds, 0, 1);
+          else own[name]?.(rounds, 0, 1);
           resolve(performance.now() - start);
         } catch (error) {
           reject(error as Error);
