@@ -1,7 +1,7 @@
 // Functions of a whole vector of floats. The polynomials were fitted for this project (weighted minimax, float64) and
 // are those of the wasm device. Against the exact value, on every 53rd float, in units in the last place: exp 1.05,
-// log 0.91, σ 2.41, tanh 2.51 and softplus 1.89 at most (tests hold them to 1.1, 1, 2.5, 2.6 and 2). Results below
-// 2^-125 may be 0.
+// log 0.91, σ 2.41, tanh 2.51 and softplus 1.89 at most (tests hold them to 1.1, 1, 2.5, 2.6 and 2). What is
+// below 2^-125 may be any number below that.
 #pragma once
 #include "vector.h"
 

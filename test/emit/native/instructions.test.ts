@@ -143,6 +143,11 @@ const meaning: Readonly<Partial<Record<Operation, (a: number, b: number, c: numb
   copy: (a) => a,
   madd: (a, b, c) => a * b + c,
   nmadd: (a, b, c) => c - a * b,
+  sum3: (a, b, c) => a + b + c,
+  sigmoid3: (a, b, c) => ops.sigmoid.value(a + b + c),
+  tanh3: (a, b, c) => Math.tanh(a + b + c),
+  dsigmoid: (a, b) => a * (b * (1 - b)),
+  dtanh: (a, b) => a * (1 - b * b),
 };
 
 /** Instruction by instruction over all columns, as the engine does with a tile. */
