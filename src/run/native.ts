@@ -18,7 +18,7 @@ import {
   type Writable,
 } from "./device.ts";
 import { loadNative, type NativeAddon } from "./native-addon.ts";
-import { workQueue, type WorkQueue } from "./queue.ts";
+import { createQueue, type Queue } from "./queue.ts";
 
 export interface NativeOptions {
   /** Threads of a run; default all cores. Any number gives the same bits. */
@@ -36,7 +36,7 @@ interface Shared {
   readonly addon: NativeAddon;
   readonly team: object;
   readonly threads: number;
-  readonly queue: WorkQueue;
+  readonly queue: Queue;
   readonly options: NativeOptions;
 }
 
@@ -46,7 +46,7 @@ export function nativeDevice(options: NativeOptions = {}): Device {
   const threads = options.threads ?? addon.cores;
   if (!Number.isInteger(threads) || threads < 1 || threads > 255)
     throw new Error(`threads must be a whole number from 1 to 255, not ${threads}`);
-  const shared: Shared = { addon, team: addon.team(threads), threads, queue: workQueue(), options };
+  const shared: Shared = { addon, team: addon.team(threads), threads, queue: createQueue(), options };
   return {
     name: "native",
     threads,
@@ -79,14 +79,14 @@ function createStore({ addon, queue }: Shared, layout: ParameterLayout): NativeS
       writeInOrder(queue, values, from);
       this.version++;
     },
-    read: () => queue.settled(() => Float64Array.from(values)),
+    read: () => queue.after(() => Float64Array.from(values)),
   };
 }
 
 /** Copies now, or if work goes on a copy of now then. */
-function writeInOrder(queue: WorkQueue, into: Float32Array | Int32Array, values: Writable): void {
-  const given = queue.busy ? values.slice() : values;
-  queue.add(() => into.set(given));
+function writeInOrder(queue: Queue, into: Float32Array | Int32Array, values: Writable): void {
+  const given = queue.idle ? values : values.slice();
+  queue.now(() => into.set(given));
 }
 
 function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program {
@@ -117,15 +117,16 @@ function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program 
     const duration = estimated ?? addon.microseconds(...given);
     if (!lengths) durations.set(key, duration);
     const fail = (error: unknown): void => void (failure ??= error as Error);
-    queue.add(() => {
-      if (duration / threads > shortRun) return addon.start(...given).catch(fail);
-      try {
-        addon.run(...given);
-      } catch (error) {
-        fail(error);
-      }
-      return undefined;
-    });
+    if (duration / threads > shortRun) queue.begin(() => addon.start(...given).catch(fail));
+    else {
+      queue.now(() => {
+        try {
+          addon.run(...given);
+        } catch (error) {
+          fail(error);
+        }
+      });
+    }
   }
 
   function read<A extends Writable>(name: string, into: A): A {
@@ -163,7 +164,7 @@ function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program 
       writeInOrder(queue, all.subarray(buffer.offset, buffer.offset + values.length), values);
     },
     run,
-    read: (name, into) => queue.settled(() => read(name, into)),
+    read: (name, into) => queue.after(() => read(name, into)),
     ...(profile && {
       times() {
         checkAlive();

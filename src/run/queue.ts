@@ -1,37 +1,53 @@
-// Work on one device in the order of the calls, some of it beside the caller. Knows nothing of devices.
+// The order of what is asked of a device: everything happens in the order of the calls, at once where nothing is
+// under way, else in its turn. Knows no memory and no threads.
 
-export interface WorkQueue {
-  /** Whether work goes on or waits. */
-  readonly busy: boolean;
-  /** Does the work after all that was given before: at once if there is none. A promise is waited for. */
-  add(work: () => Promise<void> | void): void;
-  /** The result of `read`, after all work that was given before. */
-  settled<T>(read: () => T): Promise<T>;
+export interface Queue {
+  /** Whether nothing is under way. */
+  readonly idle: boolean;
+  /** Does work that is done when it returns; an error of work that had to wait is not reported here. */
+  now(work: () => void): void;
+  /** Begins work that goes on beside the caller. It must not reject. */
+  begin(work: () => Promise<void>): void;
+  /** What `work` gives in its turn. */
+  after<T>(work: () => T): Promise<T>;
 }
 
-export function workQueue(): WorkQueue {
-  let last: Promise<void> | undefined;
-  /** Errors belong to who added the work; the queue goes on. */
-  const after = (before: Promise<void> | undefined, work: () => Promise<void> | void): void => {
-    const result = before ? before.then(work) : work();
-    if (!result) return;
-    const ended: Promise<void> = result.finally(() => {
-      if (last === ended) last = undefined;
-    });
-    last = ended;
-  };
+export function createQueue(): Queue {
+  const waiting: (() => void | Promise<void>)[] = [];
+  let busy = false;
+
+  async function workThrough(first: () => Promise<void>): Promise<void> {
+    busy = true;
+    await first();
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const more = next();
+      if (more) await more;
+    }
+    busy = false;
+  }
   return {
-    get busy() {
-      return last !== undefined;
+    get idle() {
+      return !busy;
     },
-    add: (work) => after(last, work),
-    settled(read) {
-      if (last) return last.then(read);
-      try {
-        return Promise.resolve(read());
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
+    now(work) {
+      if (busy) waiting.push(work);
+      else work();
+    },
+    begin(work) {
+      if (busy) waiting.push(work);
+      else void workThrough(work);
+    },
+    after(work) {
+      if (!busy) return new Promise((resolve) => resolve(work()));
+      return new Promise((resolve, reject) => {
+        waiting.push(() => {
+          try {
+            resolve(work());
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      });
     },
   };
 }

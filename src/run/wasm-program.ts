@@ -19,7 +19,7 @@ import { costOf, packingCost, timeOf, type Cost } from "./wasm-cost.ts";
 import type { Heap } from "./wasm-heap.ts";
 import { warnOfOneThread } from "./wasm-host.ts";
 import type { Pool, Spent } from "./wasm-pool.ts";
-import type { Queue } from "./wasm-queue.ts";
+import type { Queue } from "./queue.ts";
 import { reportTo, type Failures, type WasmStore } from "./wasm-store.ts";
 import type { Calls } from "./wasm-worker.ts";
 

@@ -2,7 +2,7 @@
 import type { ParameterLayout } from "../plan/parameters.ts";
 import { checkParameters, type ParameterStore } from "./device.ts";
 import type { Heap } from "./wasm-heap.ts";
-import type { Queue } from "./wasm-queue.ts";
+import type { Queue } from "./queue.ts";
 
 /** An error of a run, for the read that comes next. */
 export interface Failures {

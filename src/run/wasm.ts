@@ -7,7 +7,7 @@ import { createHeap } from "./wasm-heap.ts";
 import { threadHost, warnOfOneThread } from "./wasm-host.ts";
 import { createPool } from "./wasm-pool.ts";
 import { createProgram, type DeviceParts } from "./wasm-program.ts";
-import { createQueue } from "./wasm-queue.ts";
+import { createQueue } from "./queue.ts";
 import { measureRoofline } from "./wasm-roofline.ts";
 import { createStore, type WasmStore } from "./wasm-store.ts";
 

@@ -49,7 +49,9 @@ const update: Update = updateOf({ kind: "adam" }, { kind: "norm", limit: 1 });
 
 export const networkOfCase = ({ cell, size, layers, embedding, dropout }: TrainingCase): Network =>
   languageModel({
-    ...{ vocabulary, cell: cellNamed(cell), size },
+    vocabulary,
+    cell: cellNamed(cell),
+    size,
     ...(layers && { layers }),
     ...(embedding && { embedding }),
     ...(dropout && { dropout }),
@@ -57,7 +59,9 @@ export const networkOfCase = ({ cell, size, layers, embedding, dropout }: Traini
 
 export const planOfCase = (given: TrainingCase): Plan =>
   buildPlan(networkOfCase(given), {
-    ...{ mode: "train", rows: given.rows, steps: given.steps },
+    mode: "train",
+    rows: given.rows,
+    steps: given.steps,
     update: update.rule,
   });
 
