@@ -135,6 +135,7 @@ export async function createProgram(
     write(name, values) {
       const { buffer, address } = placeOf(name);
       checkWrite(buffer, values.length);
+      if (buffer.space === "parameters") store.version++;
       const given = queue.idle ? values : values.slice();
       queue.now(() => {
         if (buffer.type === "integer") heap.integers(address, given.length).set(given);

@@ -63,6 +63,16 @@ export function deviceConformance(name: string, make: () => Device): void {
       expect(await lossOf(judge)).toBe(before);
     });
 
+    test("parameters that are written by name count at the next run", async () => {
+      const { store, program } = await prepare("evaluate");
+      feed(program, 6);
+      program.run("forward", { rows: 2, steps: 3 });
+      program.write("parameters", new Float32Array(store.layout.size));
+      program.run("forward", { rows: 2, steps: 3 });
+      // All logits are alike.
+      expect(await lossOf(program)).toBeCloseTo(Math.log(vocabulary), 6);
+    });
+
     test("one program runs any number of rows and steps up to its capacity", async () => {
       const { device, store, program } = await prepare("evaluate", 3, 4);
       const small = await device.compile(planned({ mode: "evaluate", rows: 2, steps: 2 }), store);
