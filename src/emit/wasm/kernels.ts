@@ -95,7 +95,6 @@ function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
         from: place(kernel.from),
         into: place(kernel.into),
         packed: packed(form, kernel.matrices),
-        scratch: { left: layout.scratch.left, perThread: layout.perThread },
         ...productSize(form, kernel.matrices),
       };
       return emitMatmul(code, shape, micros, tile, globals);

@@ -35,11 +35,8 @@ export interface ProgramLayout {
   readonly partials: number;
   /** A table whose columns the threads divide. */
   readonly table: number;
-  /**
-   * Of the first thread: a block of packed rows and of packed vectors, for weight gradients, and rows of a product's
-   * left side, moved apart.
-   */
-  readonly scratch: { readonly rows: number; readonly vectors: number; readonly left: number };
+  /** Of the first thread: a block of packed rows and of packed vectors, for weight gradients. */
+  readonly scratch: { readonly rows: number; readonly vectors: number };
   /** Of the first thread: places by buffer's id of what a kernel hands from one sweep of a row to the next. */
   readonly temporaries: ReadonlyMap<Buffer["id"], number>;
   /** Bytes from what is the first thread's to what is the next one's. */
@@ -52,18 +49,6 @@ export interface ProgramLayout {
 export const depthBlock = 256;
 /** Columns of packed rows made at once. */
 export const rowChunk = 16;
-/** Rows of a product's left side that pass by all panels before the next ones; half as many more in the last block. */
-export const rowBlock = 64;
-export const lastRowBlock: number = rowBlock + rowBlock / 2;
-
-/**
- * Bytes between rows of a left side that is moved apart before it is multiplied: where rows begin a power of two
- * apart, caches have room for few of them. Undefined where they may stay, or the product is not worth it.
- */
-export function movedStride(stride: number, n: number): number | undefined {
-  return stride % 2048 === 0 && stride > 0 && n >= 128 ? stride + 64 : undefined;
-}
-
 /** Values of one partial sum of a norm. */
 export const normChunk = 4096;
 
@@ -103,7 +88,7 @@ export function layoutProgram(plan: Plan, base: number, threads: number): Progra
   const bounds = take(4 * (threads + 1));
   const packings = new Map<string, Packing>();
   const handed = new Map<Buffer["id"], number>();
-  let [rows, vectors, left, table, tokens, chunks] = [0, 0, 0, 0, 0, 0];
+  let [rows, vectors, table, tokens, chunks] = [0, 0, 0, 0, 0];
   for (const kernel of planKernels(plan)) {
     if (kernel.kind === "matmul" || kernel.kind === "gather") {
       const form = kernel.kind === "gather" ? "table" : kernel.transposed ? "pullback" : "product";
@@ -111,8 +96,6 @@ export function layoutProgram(plan: Plan, base: number, threads: number): Progra
       const { k, n } = productSize(form, kernel.matrices);
       const bytes = 4 * k * (form === "table" ? n : up(n, 4));
       if (!packings.has(key)) packings.set(key, { form, matrices: kernel.matrices, address: take(bytes) });
-      const moved = kernel.kind === "matmul" && movedStride(4 * kernel.from.buffer.width, n);
-      if (moved) left = Math.max(left, lastRowBlock * moved);
     } else if (kernel.kind === "outer") {
       rows = 4 * depthBlock * rowChunk;
       vectors = Math.max(vectors, 4 * depthBlock * up(kernel.n, 4));
@@ -129,7 +112,7 @@ export function layoutProgram(plan: Plan, base: number, threads: number): Progra
   }
   const common = { losses: take(8 * tokens), partials: take(8 * chunks), table: take(table) };
   const own = end;
-  const scratch = { rows: take(rows), vectors: take(vectors), left: take(left) };
+  const scratch = { rows: take(rows), vectors: take(vectors) };
   const temporaries = new Map([...handed].map(([id, size]) => [id, take(4 * size)]));
   const perThread = end - own;
   end += (threads - 1) * perThread;

@@ -5,7 +5,7 @@
 import type { Code, Module } from "./assembler.ts";
 import { emitAddress, emitShare, isLastPart, kernelParameters, type RunGlobals } from "./call.ts";
 import { createMath } from "./math.ts";
-import { lastRowBlock, movedStride, rowBlock, type Place, type Tile } from "./layout.ts";
+import type { Place, Tile } from "./layout.ts";
 
 /** A microkernel's shape: everything is fixed but the addresses and the depth. */
 export interface Micro {
@@ -124,6 +124,8 @@ export function panelsOf(n: number, vectors: number): Panels {
   return { wide, single: Math.floor(rest / 4), partial: (rest % 4) as 0 | 1 | 2 | 3 };
 }
 
+/** Rows of the left side that pass by all panels before the next ones, so that they stay in the first cache. */
+const rowBlock = 64;
 /**
  * Registers that a microkernel may want: its sums, a term of each row and a vector of each column, since engines
  * load all of them before they add. One more is the engine's own.
@@ -141,8 +143,6 @@ export interface MatmulShape {
   readonly k: number;
   /** Address of the packed right side. */
   readonly packed: number;
-  /** Where the first thread may move rows of the left side, and the bytes to the next thread's place. */
-  readonly scratch?: { readonly left: number; readonly perThread: number };
 }
 
 export function emitMatmul(
@@ -152,7 +152,7 @@ export function emitMatmul(
   tile: Tile,
   globals: RunGlobals,
 ): void {
-  const { from, into, n, k, packed, scratch } = shape;
+  const { from, into, n, k, packed } = shape;
   const local = (): number => code.local("i32");
   const [left, result, remaining, block] = [local(), local(), local(), local()];
   emitAddress(code, from, globals);
@@ -187,7 +187,11 @@ export function emitMatmul(
     code.loop(() => {
       // The last block may be half as long again, rather than leave one of a few rows.
       code.i32(rowBlock).get(remaining).get(remaining);
-      code.i32(lastRowBlock).op("i32.gt_s").op("select").set(block);
+      code
+        .i32(rowBlock + rowBlock / 2)
+        .op("i32.gt_s")
+        .op("select")
+        .set(block);
       emitBlock();
       code.get(left).get(block).i32(from.stride).op("i32.mul").op("i32.add").set(left);
       code.get(result).get(block).i32(into.stride).op("i32.mul").op("i32.add").set(result);
@@ -197,8 +201,6 @@ export function emitMatmul(
 
   /** A block of rows times all panels, in tiles as even as can be: none of a row or two if there are more. */
   function emitBlock(): void {
-    const moved = scratch && movedStride(from.stride, n);
-    const [start, leftRow] = moved ? [moveApart(scratch, moved), moved] : [left, from.stride];
     const [tiles, low, extra, l, r, height, times] = [
       local(),
       local(),
@@ -218,17 +220,17 @@ export function emitMatmul(
     code.get(block).get(tiles).op("i32.div_u").set(low);
     code.get(block).get(low).get(tiles).op("i32.mul").op("i32.sub").set(extra);
     forPanels(code, side, tile.vectors, ({ panel, column, vectors, lastLanes }) => {
-      code.get(start).set(l).get(result).get(column).op("i32.add").set(r);
+      code.get(left).set(l).get(result).get(column).op("i32.add").set(r);
       // First the tiles that are one row higher, then the others.
       code.get(low).i32(1).op("i32.add").set(height).get(extra).set(times);
       code.loop(() => {
         for (let rows = tile.rows; rows > 0; rows--) {
-          const micro = micros.get({ rows, vectors, lastLanes, ...strides, leftRow });
+          const micro = micros.get({ rows, vectors, lastLanes, ...strides });
           code.get(height).i32(rows).op("i32.eq");
           code.if(() => {
             repeatLocal(code, times, () => {
               code.get(l).get(panel).get(r).i32(k).call(micro);
-              code.advance(l, rows * leftRow).advance(r, rows * into.stride);
+              code.advance(l, rows * from.stride).advance(r, rows * into.stride);
             });
           });
         }
@@ -238,21 +240,6 @@ export function emitMatmul(
         code.branchIf(0);
       });
     });
-  }
-  /** Copies the block's rows; a local with where they are now. */
-  function moveApart(own: { readonly left: number; readonly perThread: number }, stride: number): number {
-    const [start, to, at, rows] = [local(), local(), local(), local()];
-    code.getGlobal(globals.thread).i32(own.perThread).op("i32.mul").i32(own.left).op("i32.add").tee(start);
-    code.set(to).get(left).set(at).get(block).set(rows);
-    repeatLocal(code, rows, () => {
-      code
-        .get(to)
-        .get(at)
-        .i32(4 * k)
-        .memoryCopy();
-      code.advance(to, stride).advance(at, from.stride);
-    });
-    return start;
   }
 }
 
