@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 namespace unrolled {
 namespace {
@@ -59,8 +60,7 @@ Program::Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSi
   nats_.resize(nats);
   for (auto& phase : plan_.phases)
     for (auto& item : phase)
-      for (const int32_t index : item.body)
-        for (const auto& s : plan_.kernels[index].pointwise.streams) item.bytes += 4 * s.width;
+      if (item.loop) findTouched(item);
   for (const auto& p : plan_.packings) {
     // Tables are exact; panels are filled up to whole vectors.
     const int64_t columns = p.form == Packing::Form::table ? p.columns : (p.columns + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes;
@@ -185,10 +185,11 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
   for (int64_t i = 0; i < e.steps; i++) {
     const int64_t t = item.forward ? i : e.steps - 1 - i;
     const int64_t before = t == 0 ? 0 : plan_.rows + e.offsets[t - 1];
+    own.ahead = {};
     if (i + 1 < e.steps) {
       const int64_t next = item.forward ? t + 1 : t - 1;
       const int64_t nextBefore = next == 0 ? 0 : plan_.rows + e.offsets[next - 1];
-      fetchAhead(item, {e.offsets[next], nextBefore, rows.first, std::min<int64_t>(rows.last, e.alive[next])});
+      lookAhead(item, {e.offsets[next], nextBefore, rows.first, std::min<int64_t>(rows.last, e.alive[next])}, own);
     }
     for (const int32_t index : item.body) {
       const Kernel& k = plan_.kernels[index];
@@ -209,20 +210,30 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
   account(thread, Work::waiting);
 }
 
-// What the next step's elementwise kernels touch, on its way into the second-level cache while this step's products go on.
-void Program::fetchAhead(const Item& item, const Moment& m) const {
-  if (m.first >= m.last || item.bytes * (m.last - m.first) > fetchedAhead) return;
-  for (const int32_t index : item.body) {
-    const Bound& b = bound_[index];
-    const auto& streams = plan_.kernels[index].pointwise.streams;
-    for (size_t s = 0; s < streams.size(); s++) {
-      if (b.streams[s].origin == Origin::none || streams[s].single) continue;
-      for (int64_t row = m.first; row < m.last; row++) {
-        const float* at = rowAt(b.streams[s], m, row);
-        for (int64_t column = 0; column < streams[s].width; column += lineBytes / 4) __builtin_prefetch(at + column, 1, 2);
-      }
+// Rows of buffers that lie side by side, one for each token or state, and of which most is used.
+void Program::findTouched(Item& item) const {
+  std::map<std::pair<int32_t, At>, int64_t> widths;
+  for (const int32_t index : item.body)
+    for (const auto& s : plan_.kernels[index].pointwise.streams)
+      if (!s.own && !s.single && bind(s.access).origin != Origin::none) widths[{s.access.buffer, s.access.at}] += s.width;
+  for (const auto& [place, width] : widths) {
+    const int64_t stride = plan_.buffers[place.first].width;
+    if (2 * width < stride) continue;
+    item.touched.push_back({place.first, 0, place.second});
+    item.bytes += 4 * stride;
+  }
+}
+
+// What the next step's elementwise kernels touch is fetched into the second-level cache while this step's products go on.
+void Program::lookAhead(const Item& item, const Moment& m, Own& own) const {
+  own.lines.clear();
+  if (m.first < m.last && item.bytes * (m.last - m.first) <= fetchedAhead) {
+    for (const auto& access : item.touched) {
+      const Spot spot = bind(access);
+      own.lines.push_back({(const char*)rowAt(spot, m, m.first), (const char*)rowAt(spot, m, m.last)});
     }
   }
+  own.ahead = {own.lines.data(), own.lines.data() + own.lines.size()};
 }
 
 void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts) {
@@ -232,7 +243,7 @@ void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment&
   }
   if (k.kind == Kind::matmul) {
     const Share panels = share(panelsOf(plan_.packings[k.packing]), part, parts, 1);
-    return runMatmul(k, b, m, {panels.first, panels.last});
+    return runMatmul(k, b, m, {panels.first, panels.last}, &own.ahead);
   }
   if (!k.pointwise.columnwise) {
     if (part == 0) runPointwise(k, b, own, m, {0, k.pointwise.width});
@@ -242,14 +253,14 @@ void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment&
   runPointwise(k, b, own, m, {columns.first, columns.last});
 }
 
-void Program::runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels) const {
+void Program::runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels, Ahead* ahead) const {
   const Packing& p = plan_.packings[k.packing];
   if (p.depth == 0 || panels.first >= panels.last) {
     for (int64_t row = m.first; row < m.last && p.depth == 0; row++) memset(rowAt(b.into, m, row), 0, 4 * p.columns);
     return;
   }
   kernels_.product({rowAt(b.from, m, m.first), b.from.stride, m.last - m.first, p.depth, packed_[k.packing].get(), panelVectors_,
-                    panels.first, panels.last, p.columns, rowAt(b.into, m, m.first), b.into.stride});
+                    panels.first, panels.last, p.columns, rowAt(b.into, m, m.first), b.into.stride, ahead});
 }
 
 // A kernel outside of loops. False where it ends the phase.
@@ -267,9 +278,9 @@ bool Program::runAlone(Team& team, int thread, int threads, int32_t index, const
       kind = Work::products;
       if (count < fewRows * threads) {
         const Share panels = share(panelsOf(plan_.packings[k.packing]), thread, threads, 1);
-        runMatmul(k, b, {0, 0, 0, count}, {panels.first, panels.last});
+        runMatmul(k, b, {0, 0, 0, count}, {panels.first, panels.last}, nullptr);
       } else if (rows.first < rows.last) {
-        runMatmul(k, b, m, {0, panelsOf(plan_.packings[k.packing])});
+        runMatmul(k, b, m, {0, panelsOf(plan_.packings[k.packing])}, nullptr);
       }
       break;
     case Kind::pointwise:

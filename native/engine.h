@@ -65,6 +65,8 @@ class Program {
     Floats slots, rowValues, handed, outer;
     int64_t outerSize = 0;
     std::vector<float*> streams;
+    std::vector<Lines> lines;
+    Ahead ahead{};
   };
   Spot bind(const Access& access) const;
   static float* rowAt(const Spot& spot, const Moment& m, int64_t row) {
@@ -79,10 +81,11 @@ class Program {
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
-  void fetchAhead(const Item& item, const Moment& m) const;
+  void findTouched(Item& item) const;
+  void lookAhead(const Item& item, const Moment& m, Own& own) const;
   void runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts);
   bool runAlone(Team& team, int thread, int threads, int32_t index, const Extents& e);
-  void runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels) const;
+  void runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels, Ahead* ahead) const;
   void runPointwise(const Kernel& k, const Bound& b, Own& own, const Moment& m, Range columns) const;
   void runTile(const Pass& pass, const Pointwise& p, const Bound& b, Own& own, const Moment& m, int64_t row, int64_t rows, int64_t column, int64_t columns) const;
   void gather(const Kernel& k, const Bound& b, const Moment& m);

@@ -1,6 +1,7 @@
 // One instruction set's kernels. Compiled once for each, with that set's options and KERNELS naming its table.
 #include <time.h>
 #include "kernels.h"
+#include "outer.h"
 #include "pointwise.h"
 #include "product.h"
 #include "rows.h"

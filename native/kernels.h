@@ -8,6 +8,19 @@ namespace unrolled {
 // One source row per column of the packed matrix; null where a panel is filled up with zeros.
 using RowPointer = const float*;
 
+// Of the processor's cache.
+constexpr int64_t lineBytes = 64;
+
+// Memory that is needed soon: whole lines, from the one at `from` to before `to`.
+struct Lines {
+  const char *from, *to;
+};
+
+// What products fetch into the second-level cache on their way; `next` moves on.
+struct Ahead {
+  Lines *next, *end;
+};
+
 // c[rows, columns of the panels] = a[rows, depth] · panels. Panels are `panelVectors` vectors wide.
 struct ProductCall {
   const float* a;
@@ -20,6 +33,8 @@ struct ProductCall {
   int64_t firstPanel, lastPanel, columns;
   float* c;
   int64_t cStride;
+  // Or null.
+  Ahead* ahead;
 };
 
 // c[m, n] (+)= Σ over tokens of a[token, m] b[token, n], for m and n in the given ranges.

@@ -9,9 +9,11 @@
 #include <sys/mman.h>
 #endif
 
+#include "kernels.h"
+
 namespace unrolled {
 
-constexpr int64_t lineBytes = 64, pageBytes = 1 << 21;
+constexpr int64_t pageBytes = 1 << 21;
 
 inline void preferLargePages([[maybe_unused]] void* at, [[maybe_unused]] int64_t bytes) {
 #if defined(__linux__)

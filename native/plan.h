@@ -101,7 +101,8 @@ struct Kernel {
 
 struct Item {
   bool loop, forward;
-  // Of a loop: what its elementwise kernels touch for each row, in bytes.
+  // Of a loop: whole rows that its elementwise kernels touch at each step anew, and their bytes.
+  std::vector<Access> touched;
   int64_t bytes = 0;
   // Indices of kernels.
   std::vector<int32_t> body;

@@ -118,6 +118,7 @@ inline void reduce(const Instruction& i, int64_t rows, int64_t columns, float ne
   }
 }
 
+// Lambdas even around functions: only so are they compiled into the loops.
 void execute(const Instruction& i, int64_t rows, int64_t columns) {
   switch (i.op) {
     case Op::add: return binary(i, rows, columns, [](Vec a, Vec b) { return a + b; });
@@ -125,16 +126,16 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
     case Op::mul: return binary(i, rows, columns, [](Vec a, Vec b) { return a * b; });
     case Op::div: return binary(i, rows, columns, [](Vec a, Vec b) { return a / b; });
     case Op::neg: return unary(i, rows, columns, [](Vec a) { return -a; });
-    case Op::sigmoid: return unary(i, rows, columns, sigmoid);
-    case Op::tanh: return unary(i, rows, columns, hyperbolicTangent);
-    case Op::relu: return unary(i, rows, columns, rectified);
-    case Op::exp: return unary(i, rows, columns, exponential);
-    case Op::log: return unary(i, rows, columns, logarithm);
-    case Op::softplus: return unary(i, rows, columns, softplus);
-    case Op::abs: return unary(i, rows, columns, magnitude);
+    case Op::sigmoid: return unary(i, rows, columns, [](Vec a) { return sigmoid(a); });
+    case Op::tanh: return unary(i, rows, columns, [](Vec a) { return hyperbolicTangent(a); });
+    case Op::relu: return unary(i, rows, columns, [](Vec a) { return rectified(a); });
+    case Op::exp: return unary(i, rows, columns, [](Vec a) { return exponential(a); });
+    case Op::log: return unary(i, rows, columns, [](Vec a) { return logarithm(a); });
+    case Op::softplus: return unary(i, rows, columns, [](Vec a) { return softplus(a); });
+    case Op::abs: return unary(i, rows, columns, [](Vec a) { return magnitude(a); });
     case Op::min: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a < b, a, b); });
     case Op::max: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, a, b); });
-    case Op::sqrt: return unary(i, rows, columns, squareRoot);
+    case Op::sqrt: return unary(i, rows, columns, [](Vec a) { return squareRoot(a); });
     case Op::square: return unary(i, rows, columns, [](Vec a) { return a * a; });
     case Op::hardsigmoid:
       return unary(i, rows, columns, [](Vec a) {
@@ -146,8 +147,8 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
     case Op::greater: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, all(1.0f), Vec{}); });
     case Op::where: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return choose(a > 0.0f, b, c); });
     case Op::copy: return unary(i, rows, columns, [](Vec a) { return a; });
-    case Op::madd: return ternary(i, rows, columns, madd);
-    case Op::nmadd: return ternary(i, rows, columns, nmadd);
+    case Op::madd: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return madd(a, b, c); });
+    case Op::nmadd: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return nmadd(a, b, c); });
     case Op::sum3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return a + b + c; });
     case Op::sigmoid3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return sigmoid(a + b + c); });
     case Op::tanh3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return hyperbolicTangent(a + b + c); });

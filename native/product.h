@@ -1,9 +1,7 @@
-// Matrix products with packed right sides, and sums of outer products. A register tile of a few rows times one
-// panel of columns is the inner loop. Terms are added in the order of k, whatever the tile and whoever calls: a
+// Matrix products with packed right sides, and the packing. A register tile of a few rows times one panel of columns
+// is the inner loop. Terms are added in the order of k, whatever the tile and whoever calls: a
 // result has the same bits however rows and columns are divided.
 #pragma once
-#include <time.h>
-
 #include <utility>
 
 #include "kernels.h"
@@ -17,8 +15,6 @@ constexpr int tileRows = 8;  // 8 × 3 sums, 3 vectors of the panel and one term
 #else
 constexpr int tileRows = 4;  // 4 × 3 sums, 3 vectors of the panel and one term: all 16 registers
 #endif
-// Strips packed at once: the columns of a few cache lines that lie side by side in memory.
-constexpr int strips = 64 / tileRows;
 constexpr int widePanel = 3;
 // For few rows: more sums side by side, so that the loop waits for memory and not for the adder.
 constexpr int tallPanel = 4;
@@ -34,6 +30,9 @@ struct Tile {
   // Columns that count in the last vector.
   int64_t lastLanes;
   bool accumulate;
+  // What to fetch on the way, one line for each term: `aheadStep` bytes apart, 0 for nothing.
+  const char* ahead;
+  int64_t aheadStep;
 };
 
 // With `Strip`, the left side is packed: term k of row r at a[k · tileRows + r].
@@ -42,18 +41,21 @@ void multiplyTile(const Tile& t) {
   Vec sums[R][V];
   const float* a = t.a;
   const float* panel = t.panel;
+  const char* ahead = t.ahead;
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) sums[r][v] = Vec{};
-  if (Strip) {
-    // Where the next tile's sums go on from.
-    for (int r = 0; r < R; r++)
-      for (int v = 0; v < V * lanes; v += 16) __builtin_prefetch(t.c + r * t.cStride + V * lanes + v, 1);
-  }
+  // Where these sums go; where they are added to, the next tile's.
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < V * lanes; v += 16) __builtin_prefetch(t.c + r * t.cStride + (Strip ? V * lanes : 0) + v, 1);
   if (t.accumulate) {
+#pragma GCC unroll 8
     for (int r = 0; r < R; r++) {
       const float* row = t.c + r * t.cStride;
+#pragma GCC unroll 4
       for (int v = 0; v < V - 1; v++) sums[r][v] = load(row + v * lanes);
       sums[r][V - 1] = t.lastLanes == lanes ? load(row + (V - 1) * lanes) : loadFirst(row + (V - 1) * lanes, t.lastLanes);
     }
@@ -65,6 +67,8 @@ void multiplyTile(const Tile& t) {
     __builtin_prefetch(panel + 16 * V * lanes);
     if (V * lanes > 16) __builtin_prefetch(panel + 16 * V * lanes + 16);
     if (V * lanes > 32) __builtin_prefetch(panel + 16 * V * lanes + 32);
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += t.aheadStep;
 #pragma GCC unroll 8
     for (int r = 0; r < R; r++) {
       const Vec term = all(Strip ? a[r] : a[r * t.aStride]);
@@ -74,8 +78,10 @@ void multiplyTile(const Tile& t) {
     a += Strip ? tileRows : 1;
     panel += V * lanes;
   }
+#pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
     float* row = t.c + r * t.cStride;
+#pragma GCC unroll 4
     for (int v = 0; v < V - 1; v++) store(row + v * lanes, sums[r][v]);
     if (t.lastLanes == lanes) store(row + (V - 1) * lanes, sums[r][V - 1]);
     else storeFirst(row + (V - 1) * lanes, sums[r][V - 1], t.lastLanes);
@@ -115,6 +121,15 @@ TileFunction tileFor(int64_t rows, int64_t vectors) {
 
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+// As many lines as the tile has terms, of those that are still to be fetched.
+inline void takeAhead(Ahead& ahead, Tile& tile) {
+  Lines& lines = *ahead.next;
+  tile.ahead = lines.from;
+  tile.aheadStep = lineBytes;
+  lines.from += tile.depth * lineBytes;
+  if (lines.from >= lines.to) ahead.next++;
+}
+
 void product(const ProductCall& call) {
   if (call.depth == 0 || call.rows == 0) return;
   const int64_t most = call.panelVectors == tallPanel ? tallRows : tileRows;
@@ -125,91 +140,27 @@ void product(const ProductCall& call) {
   for (int64_t row = 0; row < call.rows; row += block) {
     const int64_t rows = least(block, call.rows - row);
     // Tiles as even as can be: seven and six rows are faster than eight and five ones.
-    const int64_t tiles = (rows + most - 1) / most;
+    const int64_t tiles = (rows + most - 1) / most, height = rows / tiles, higher = rows % tiles;
     for (int64_t p = call.firstPanel; p < call.lastPanel; p++) {
       const int64_t column = p * width;
       const int64_t columns = least(width, call.columns - column);
       const int64_t vectors = (columns + lanes - 1) / lanes;
       int64_t done = 0;
       for (int64_t i = 0; i < tiles; i++) {
-        const int64_t end = (i + 1) * rows / tiles;
-        tileFor<false>(end - done, vectors)({call.a + (row + done) * call.aStride, call.aStride,
-                                             call.panels + column * call.depth, call.depth,
-                                             call.c + (row + done) * call.cStride + column, call.cStride,
-                                             columns - (vectors - 1) * lanes, false});
+        const int64_t end = done + height + (i < higher);
+        const float* panel = call.panels + column * call.depth;
+        Tile tile{call.a + (row + done) * call.aStride, call.aStride, panel, call.depth,
+                  call.c + (row + done) * call.cStride + column, call.cStride,
+                  columns - (vectors - 1) * lanes, false, (const char*)panel, 0};
+        if (call.ahead && call.ahead->next < call.ahead->end) {
+          takeAhead(*call.ahead, tile);
+        } else if (p == call.firstPanel && row + end < call.rows) {
+          // The rows of the next tile, as far apart as those of this one.
+          tile.ahead = (const char*)(call.a + (row + end) * call.aStride);
+          tile.aheadStep = 4 * (end - done);
+        }
+        tileFor<false>(end - done, vectors)(tile);
         done = end;
-      }
-    }
-  }
-}
-
-// Tokens summed at once: their packed right side stays in the second-level cache.
-inline int64_t outerDepth(int64_t n) {
-  const int64_t depth = 131072 / (n > 0 ? n : 1);
-  return depth < 128 ? 128 : depth > 512 ? 512 : depth;
-}
-
-int64_t outerScratch(int64_t n) {
-  const int64_t width = widePanel * lanes;
-  return outerDepth(n) * (strips * tileRows + (n + width - 1) / width * width + width);
-}
-
-// `count` columns of `depth` rows into strips of a few columns, `depth` deep.
-inline void packStrips(float* into, const float* from, int64_t stride, int64_t depth, int64_t count) {
-  // Rows lie far apart, beyond what the processor fetches ahead by itself.
-  constexpr int64_t ahead = 12;
-  for (int64_t k = 0; k < depth; k++, from += stride) {
-    if (k + ahead < depth)
-      for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + ahead * stride + i);
-    if (count == strips * tileRows) {
-#pragma GCC unroll 16
-      for (int s = 0; s < strips; s++) memcpy(into + (s * depth + k) * tileRows, from + s * tileRows, 4 * tileRows);
-    } else {
-      for (int64_t i = 0; i < count; i++) into[(i / tileRows * depth + k) * tileRows + i % tileRows] = from[i];
-    }
-  }
-}
-
-inline int64_t nanoseconds() {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
-
-void outer(const OuterCall& call) {
-  const int64_t n = call.lastN - call.firstN, width = widePanel * lanes;
-  if (n <= 0 || call.lastM <= call.firstM) return;
-  const int64_t block = outerDepth(n);
-  float* strip = call.scratch;
-  float* panels = call.scratch + block * strips * tileRows;
-  if (call.tokens == 0 && !call.accumulate)
-    for (int64_t m = call.firstM; m < call.lastM; m++) memset(call.c + m * call.cStride + call.firstN, 0, 4 * n);
-  for (int64_t token = 0; token < call.tokens; token += block) {
-    const int64_t depth = least(block, call.tokens - token);
-    const float* b = call.b + token * call.bStride + call.firstN;
-    const int64_t began = call.packing ? nanoseconds() : 0;
-    for (int64_t column = 0; column < n; column += width) {
-      const int64_t columns = least(width, n - column), vectors = (columns + lanes - 1) / lanes;
-      const int64_t lastLanes = columns - (vectors - 1) * lanes;
-      float* into = panels + column * block;
-      for (int64_t k = 0; k < depth; k++, into += vectors * lanes) {
-        const float* from = b + k * call.bStride + column;
-        for (int64_t v = 0; v < vectors - 1; v++) store(into + v * lanes, load(from + v * lanes));
-        store(into + (vectors - 1) * lanes, lastLanes == lanes ? load(from + (vectors - 1) * lanes)
-                                                               : loadFirst(from + (vectors - 1) * lanes, lastLanes));
-      }
-    }
-    if (call.packing) *call.packing += nanoseconds() - began;
-    for (int64_t m = call.firstM; m < call.lastM; m += tileRows) {
-      const int64_t s = (m - call.firstM) / tileRows % strips;
-      if (s == 0)
-        packStrips(strip, call.a + token * call.aStride + m, call.aStride, depth, least(strips * tileRows, call.lastM - m));
-      const int64_t height = least(tileRows, call.lastM - m);
-      for (int64_t column = 0; column < n; column += width) {
-        const int64_t columns = least(width, n - column), vectors = (columns + lanes - 1) / lanes;
-        tileFor<true>(height, vectors)({strip + s * depth * tileRows, 0, panels + column * block, depth,
-                                        call.c + m * call.cStride + call.firstN + column, call.cStride,
-                                        columns - (vectors - 1) * lanes, call.accumulate || token > 0});
       }
     }
   }

@@ -62,7 +62,7 @@ Roofline measureRoofline(Team& team, const Kernels& kernels) {
     const int64_t width = kernels.wide * kernels.lanes, panels = (s.n + width - 1) / width;
     const auto ours = [&](int thread) {
       const int64_t first = m * thread / threads, last = m * (thread + 1) / threads;
-      kernels.product({a.get() + first * s.k, s.k, last - first, s.k, b.get(), kernels.wide, 0, panels, s.n, c.get() + first * s.n, s.n});
+      kernels.product({a.get() + first * s.k, s.k, last - first, s.k, b.get(), kernels.wide, 0, panels, s.n, c.get() + first * s.n, s.n, nullptr});
     };
     found.product = std::max(found.product, bestRate(work, [&] { team.run(threads, ours); }));
     if (!gemm) continue;
