@@ -38,6 +38,11 @@ export function timeOf(cost: Cost, run: { tokens: number; rows: number; steps: n
   return (cost.token * run.tokens + cost.row * run.rows + cost.step * run.steps + cost.once) * 1e-6;
 }
 
+/** How often threads meet in a run, if they divide the columns of each kernel because rows are few. */
+export function meetingsOf(items: readonly (Kernel | Loop)[], steps: number): number {
+  return items.reduce((sum, item) => sum + (item.kind === "loop" ? item.body.length * steps : 1), 0);
+}
+
 /** Packing all parameters, once after each change of them. In nanoseconds. */
 export const packingCost = (plan: Plan): number => price.move * 2 * plan.parameters.size;
 

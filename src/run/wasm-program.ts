@@ -3,6 +3,7 @@
 import { workKinds } from "../emit/wasm/call.ts";
 import { addressOf, layoutProgram, type Tile } from "../emit/wasm/layout.ts";
 import { emitModule } from "../emit/wasm/module.ts";
+import { fewRows } from "../emit/wasm/phases.ts";
 import type { Buffer, PhaseName, Plan } from "../plan/plan.ts";
 import {
   bufferNamed,
@@ -15,7 +16,7 @@ import {
   type WorkTimes,
   type Writable,
 } from "./device.ts";
-import { costOf, packingCost, timeOf, type Cost } from "./wasm-cost.ts";
+import { costOf, meetingsOf, packingCost, timeOf, type Cost } from "./wasm-cost.ts";
 import type { Heap } from "./wasm-heap.ts";
 import { warnOfOneThread } from "./wasm-host.ts";
 import type { Pool, Spent } from "./wasm-pool.ts";
@@ -89,6 +90,12 @@ export async function createProgram(
     const packing = prepared === store.version ? 0 : packingCost(plan) * 1e-6;
     return timeOf(cost, { tokens, rows, steps }) + packing;
   }
+  /** Where rows are few, threads meet after each kernel of a loop: a hundred meetings ask for as much time again. */
+  function isWorthDividing(phase: PhaseName, { rows, steps }: RunExtent, time: number): boolean {
+    const isFew = rows < fewRows * threads;
+    const meetings = isFew ? meetingsOf(plan.phases[phase] ?? [], steps) : 0;
+    return time > longRun * (1 + meetings / 100);
+  }
   /** Writes the tables of a run and says what is to be called. */
   function begin(phase: PhaseName, extent: RunExtent, tables: TokenTables, shares: number): Calls {
     const { rows, steps, carry = steps } = extent;
@@ -148,7 +155,7 @@ export async function createProgram(
       const tables = tokenTables(plan, asked);
       const extent = { ...asked };
       const tokens = tables.offsets[asked.steps] as number;
-      if (pool?.usable && estimate(phase, asked, tokens) > longRun) {
+      if (pool?.usable && isWorthDividing(phase, asked, estimate(phase, asked, tokens))) {
         queue.begin(() => runOnThreads(pool, phase, extent, tables));
       } else {
         queue.now(() => runHere(phase, extent, tables));

@@ -23,7 +23,7 @@ export interface WasmOptions {
   readonly relaxed?: boolean;
   /**
    * A run that is estimated to take longer than this, in milliseconds of one thread, goes on beside the caller, on
-   * the device's threads; default 1.
+   * the device's threads; default 1. Runs of few rows must be longer, since their threads meet more often.
    */
   readonly longRun?: number;
   /** Whether programs keep account of where their time goes, see `Program.times`. Default false. */
