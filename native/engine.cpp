@@ -31,6 +31,9 @@ constexpr int64_t fewRows = 4;
 constexpr double worthDividing = 40;
 // More than this for a step and a thread would push out of the cache what is needed now.
 constexpr int64_t fetchedAhead = 1 << 19;
+// Rows go through a loop together while they touch no more than this in a step, in bytes. All do where the weights
+// take more than that: each part of the rows reads them anew.
+constexpr int64_t touchedAtOnce = 1 << 18, cachedWeights = 1 << 19;
 
 }  // namespace
 
@@ -166,10 +169,9 @@ void Program::account(int thread, Work kind) {
   clock_ = time;
 }
 
-// Inside a time loop no row needs another: each thread goes through all steps with its own rows, and none waits. Where
-// rows are few, all threads work on each kernel together.
+// Inside a time loop no row needs another: each thread goes through all steps with its own rows, some at a time, and none
+// waits. Where rows are few, all threads work on each kernel together.
 void Program::runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e) {
-  Own& own = *own_[thread];
   const int64_t tokens = e.offsets[e.steps];
   const auto boundary = [&](int part) {
     if (part == threads) return e.rows;
@@ -181,7 +183,23 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
     }
     return row;
   };
-  const Share rows = byColumns_ ? Share{0, e.rows} : Share{boundary(thread), boundary(thread + 1)};
+  if (byColumns_) {
+    goThroughSteps(team, thread, threads, item, e, {0, e.rows});
+  } else {
+    const int64_t first = boundary(thread), count = boundary(thread + 1) - first;
+    const int blocks = (int)std::max<int64_t>(1, (count + item.rowsAtOnce - 1) / item.rowsAtOnce);
+    for (int block = 0; block < blocks; block++) {
+      const Share rows = share(count, block, blocks, kernels_.tileRows);
+      goThroughSteps(team, thread, 1, item, e, {first + rows.first, first + rows.last});
+    }
+  }
+  team.barrier();
+  account(thread, Work::waiting);
+}
+
+// All steps for some rows; with several threads, each does its columns of all of these.
+void Program::goThroughSteps(Team& team, int thread, int threads, const Item& item, const Extents& e, Range rows) {
+  Own& own = *own_[thread];
   for (int64_t i = 0; i < e.steps; i++) {
     const int64_t t = item.forward ? i : e.steps - 1 - i;
     const int64_t before = t == 0 ? 0 : plan_.rows + e.offsets[t - 1];
@@ -195,19 +213,14 @@ void Program::runLoop(Team& team, int thread, int threads, const Item& item, con
       const Kernel& k = plan_.kernels[index];
       const int64_t alive = k.over == Over::step ? e.alive[t] : e.rows;
       const Moment m{e.offsets[t], before, rows.first, std::min(rows.last, alive)};
-      if (m.first < m.last) {
-        if (byColumns_) runInLoop(k, bound_[index], own, m, thread, threads);
-        else runInLoop(k, bound_[index], own, m, 0, 1);
-      }
+      if (m.first < m.last) runInLoop(k, bound_[index], own, m, threads > 1 ? thread : 0, threads);
       account(thread, k.kind == Kind::matmul ? Work::products : k.kind == Kind::gather ? Work::moving : Work::pointwise);
-      if (byColumns_ && threads > 1) {
+      if (threads > 1) {
         team.barrier();
         account(thread, Work::waiting);
       }
     }
   }
-  team.barrier();
-  account(thread, Work::waiting);
 }
 
 // Rows of buffers that lie side by side, one for each token or state, and of which most is used.
@@ -222,6 +235,12 @@ void Program::findTouched(Item& item) const {
     item.touched.push_back({place.first, 0, place.second});
     item.bytes += 4 * stride;
   }
+  int64_t weights = 0;
+  for (const int32_t index : item.body) {
+    const Kernel& k = plan_.kernels[index];
+    if (k.kind == Kind::matmul) weights += 4 * plan_.packings[k.packing].depth * plan_.packings[k.packing].columns;
+  }
+  item.rowsAtOnce = weights > cachedWeights || item.bytes == 0 ? plan_.rows : std::max(kernels_.tileRows, touchedAtOnce / item.bytes);
 }
 
 // What the next step's elementwise kernels touch is fetched into the second-level cache while this step's products go on.

@@ -81,6 +81,7 @@ class Program {
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
+  void goThroughSteps(Team& team, int thread, int threads, const Item& item, const Extents& e, Range rows);
   void findTouched(Item& item) const;
   void lookAhead(const Item& item, const Moment& m, Own& own) const;
   void runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts);

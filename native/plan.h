@@ -104,6 +104,8 @@ struct Item {
   // Of a loop: whole rows that its elementwise kernels touch at each step anew, and their bytes.
   std::vector<Access> touched;
   int64_t bytes = 0;
+  // Of a loop: rows that go through it together, so that they stay in cache.
+  int64_t rowsAtOnce = 1;
   // Indices of kernels.
   std::vector<int32_t> body;
 };
