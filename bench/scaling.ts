@@ -1,5 +1,5 @@
 // How the time of a training step grows with each size, and what a step takes in memory beyond what its plan says it
-// must keep. Writes `scaling.json`; `figures.ts` draws it. Run: `npm run bench:scaling -- --device wasm`.
+// must keep. Writes `scaling.json`; `figures.ts` draws it. Run: `npm run bench:scaling -- --device native`.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";

@@ -16,7 +16,7 @@ export interface Pool {
   /** Makes a module known under a number of its own. */
   add(module: WebAssembly.Module): number;
   drop(id: number): void;
-  /** Calls functions of a module on all threads. One run at a time. */
+  /** Calls functions of a module on all threads, and waits for all. One run at a time. The first thread's account. */
   run(id: number, calls: Calls): Promise<Spent>;
   /** Ends the threads. */
   end(): void;
@@ -29,6 +29,9 @@ export interface PoolMemory {
 }
 
 interface Waiting {
+  /** Threads that have not done their part. */
+  left: number;
+  spent: Spent;
   readonly resolve: (spent: Spent) => void;
   readonly reject: (error: Error) => void;
 }
@@ -51,6 +54,13 @@ export function createPool(host: Host, threads: number, { memory, resetBarrier }
     workers.forEach((worker) => worker.end());
     workers = [];
   };
+  /** A run is over when all are: what it worked on may be another's then. */
+  function done(thread: number, spent: Spent): void {
+    if (!waiting) return;
+    if (thread === 0) waiting.spent = spent;
+    waiting.left -= 1;
+    if (waiting.left === 0) settle((run) => run.resolve(run.spent));
+  }
   function start(): void {
     if (workers.length > 0 || !usable) return;
     resetBarrier();
@@ -74,7 +84,7 @@ export function createPool(host: Host, threads: number, { memory, resetBarrier }
         const said = data as FromWorker;
         if (said.kind === "ready") ready = true;
         else if (said.kind === "failed") failure(new Error(said.message));
-        else if (workers.includes(worker)) settle(({ resolve }) => resolve(said.spent));
+        else if (workers.includes(worker)) done(thread, said.spent);
       };
       const worker = host.start(workerScript, { message, failure });
       worker.post({ kind: "memory", memory, thread, threads } satisfies ToWorker);
@@ -102,7 +112,7 @@ export function createPool(host: Host, threads: number, { memory, resetBarrier }
       return new Promise((resolve, reject) => {
         start();
         if (!usable) return reject(new Error("workers cannot be started here"));
-        waiting = { resolve, reject };
+        waiting = { left: threads, spent: [], resolve, reject };
         workers[0]?.keepAlive(true);
         toAll({ kind: "run", id, calls });
       });

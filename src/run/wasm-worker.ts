@@ -16,10 +16,10 @@ export type ToWorker =
   | { readonly kind: "drop"; readonly id: number }
   | { readonly kind: "run"; readonly id: number; readonly calls: Calls };
 
-/** What a worker says: each when it has started, the first when a run is done, any of them when it has failed. */
+/** What a worker says: each when it has started and when it has done its part of a run, any when it has failed. */
 export type FromWorker =
   | { readonly kind: "ready" }
-  /** Milliseconds of the first thread by kind of work, where the program keeps account of them. */
+  /** Milliseconds by kind of work, where the program keeps account of them: the first thread does. */
   | { readonly kind: "done"; readonly spent: readonly number[] }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -46,7 +46,7 @@ const act = {
     spent = [0, 0, 0, 0, 0];
     last = performance.now();
     for (const [name, ...numbers] of calls) programs.get(id)[name](...numbers, thread, threads);
-    if (thread === 0) port.postMessage({ kind: "done", spent });
+    port.postMessage({ kind: "done", spent });
   },
 };
 port.onmessage = ({ data }) => {
