@@ -63,7 +63,6 @@ class Program {
   // Memory of one thread's own.
   struct Own {
     Floats slots, rowValues, handed, outer;
-    int64_t outerSize = 0;
     std::vector<float*> streams;
     std::vector<Lines> lines;
     Ahead ahead{};
@@ -91,6 +90,7 @@ class Program {
   void runTile(const Pass& pass, const Pointwise& p, const Bound& b, Own& own, const Moment& m, int64_t row, int64_t rows, int64_t column, int64_t columns) const;
   void gather(const Kernel& k, const Bound& b, const Moment& m);
   void outer(const Kernel& k, const Bound& b, Own& own, int64_t tokens, int thread, int threads, int64_t* packing);
+  int64_t outerDepth(const Kernel& k) const { return kernels_.outerDepth(k.n, plan_.rows * plan_.steps); }
   void scatter(const Kernel& k, const Bound& b, int64_t tokens, int thread, int threads);
   void columnSums(const Kernel& k, const Bound& b, int64_t tokens, Range columns) const;
   void stepSums(const Kernel& k, const Bound& b, const Extents& e, Range rows) const;

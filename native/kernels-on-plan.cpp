@@ -75,7 +75,7 @@ void Program::prepareOwn(Own& own) const {
     rowValues = std::max(rowValues, k.pointwise.rowValues);
     handed = std::max(handed, k.pointwise.ownFloats);
     streams = std::max(streams, k.pointwise.streams.size());
-    if (k.kind == Kind::outer) outer = std::max(outer, kernels_.outerScratch(k.n));
+    if (k.kind == Kind::outer) outer = std::max(outer, kernels_.outerScratch(k.n, outerDepth(k)));
   }
   own.slots = allocate(slots * slotDistance);
   own.rowValues = allocate(rowValues * tileRows);
@@ -173,7 +173,7 @@ void Program::outer(const Kernel& k, const Bound& b, Own& own, int64_t tokens, i
   const Range ms = byRows ? part(k.m, kernels_.tileRows) : Range{0, k.m};
   const Range ns = byRows ? Range{0, k.n} : part(k.n, kernels_.lanes);
   kernels_.outer({b.from.at, b.from.stride, b.vector.at, b.vector.stride, tokens, ms.first, ms.last, ns.first, ns.last, b.into.at, k.n,
-                  k.accumulate, own.outer.get(), packing});
+                  k.accumulate, outerDepth(k), own.outer.get(), packing});
 }
 
 // Sums the rows of each index into a table of this thread's columns, then turns it into the gradient's rows.

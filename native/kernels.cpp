@@ -18,7 +18,7 @@ constexpr const char* setName =
 #else
     "portable";
 #endif
-constexpr Kernels table = {setName, lanes, tileRows, widePanel, tallPanel, product, outer, outerScratch,
+constexpr Kernels table = {setName, lanes, tileRows, widePanel, tallPanel, product, outer, outerDepth, outerScratch,
                            packColumns, packRow, execute, addRow, crossEntropy, squares, multiplyAdds};
 }  // namespace
 extern const Kernels* const KERNELS;

@@ -48,7 +48,8 @@ struct OuterCall {
   float* c;
   int64_t cStride;
   bool accumulate;
-  // outerScratch(n) floats of the caller's own.
+  // Tokens summed at once, and outerScratch(n, depth) floats of the caller's own, for that many or more columns n.
+  int64_t depth;
   float* scratch;
   // Nanoseconds spent on packing are added here if not null.
   int64_t* packing;
@@ -98,7 +99,8 @@ struct Kernels {
   int64_t tileRows, wide, tall;
   void (*product)(const ProductCall&);
   void (*outer)(const OuterCall&);
-  int64_t (*outerScratch)(int64_t n);
+  int64_t (*outerDepth)(int64_t n, int64_t tokens);
+  int64_t (*outerScratch)(int64_t n, int64_t depth);
   // `lanes` columns, one from each row pointer, `depth` deep: into[k, column], `stride` apart, `count` columns stored.
   void (*packColumns)(const RowPointer* rows, int64_t depth, float* into, int64_t stride, int64_t count);
   // A row of `columns` floats into the row `k` of all panels.

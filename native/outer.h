@@ -8,10 +8,10 @@
 namespace unrolled {
 namespace {
 
-// Tokens summed at once: their packed right side stays in the second-level cache.
-inline int64_t outerDepth(int64_t n) {
+// Tokens summed at once: their packed right side, `n` columns, stays in the second-level cache.
+int64_t outerDepth(int64_t n, int64_t tokens) {
   const int64_t depth = 131072 / (n > 0 ? n : 1);
-  return depth < 128 ? 128 : depth > 512 ? 512 : depth;
+  return least(tokens, depth < 128 ? 128 : depth > 512 ? 512 : depth);
 }
 
 // Columns of the left side that are packed together, in strips: a few whole lines of memory.
@@ -34,9 +34,9 @@ inline void packStrips(float* into, const float* from, int64_t stride, int64_t d
   }
 }
 
-int64_t outerScratch(int64_t n) {
+int64_t outerScratch(int64_t n, int64_t depth) {
   const int64_t width = widePanel * lanes;
-  return strips * stripDistance(outerDepth(n)) + outerDepth(n) * ((n + width - 1) / width * width + width);
+  return strips * stripDistance(depth) + depth * ((n + width - 1) / width * width + width);
 }
 
 inline int64_t nanoseconds() {
@@ -67,7 +67,7 @@ struct NextLines {
 void outer(const OuterCall& call) {
   const int64_t n = call.lastN - call.firstN, width = widePanel * lanes;
   if (n <= 0 || call.lastM <= call.firstM) return;
-  const int64_t block = outerDepth(n);
+  const int64_t block = call.depth;
   float* strip = call.scratch;
   float* panels = call.scratch + strips * stripDistance(block);
   if (call.tokens == 0 && !call.accumulate)

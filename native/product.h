@@ -130,10 +130,14 @@ inline void takeAhead(Ahead& ahead, Tile& tile) {
   if (lines.from >= lines.to) ahead.next++;
 }
 
+// Weights that do not stay in the second-level cache, in floats: each panel is fetched while the one before it is used.
+constexpr int64_t largeWeights = 1 << 17;
+
 void product(const ProductCall& call) {
   if (call.depth == 0 || call.rows == 0) return;
   const int64_t most = call.panelVectors == tallPanel ? tallRows : tileRows;
   const int64_t width = call.panelVectors * lanes;
+  const bool large = call.depth * call.columns > largeWeights;
   // Rows that pass by all panels before the next ones: their left side stays in the second-level cache.
   int64_t block = 65536 / call.depth / most * most;
   if (block < 4 * most) block = 4 * most;
@@ -145,15 +149,23 @@ void product(const ProductCall& call) {
       const int64_t column = p * width;
       const int64_t columns = least(width, call.columns - column);
       const int64_t vectors = (columns + lanes - 1) / lanes;
+      const float* panel = call.panels + column * call.depth;
+      // The first panel comes after the last: with the next rows, or at the next step.
+      const int64_t nextColumn = (p + 1 < call.lastPanel ? p + 1 : call.firstPanel) * width;
+      Lines next{(const char*)(call.panels + nextColumn * call.depth), nullptr};
+      next.to = next.from + 4 * call.depth * least(width, call.columns - nextColumn);
       int64_t done = 0;
       for (int64_t i = 0; i < tiles; i++) {
         const int64_t end = done + height + (i < higher);
-        const float* panel = call.panels + column * call.depth;
         Tile tile{call.a + (row + done) * call.aStride, call.aStride, panel, call.depth,
                   call.c + (row + done) * call.cStride + column, call.cStride,
                   columns - (vectors - 1) * lanes, false, (const char*)panel, 0};
-        if (call.ahead && call.ahead->next < call.ahead->end) {
+        const bool others = call.ahead && call.ahead->next < call.ahead->end;
+        if (others && (!large || i == 0)) {
           takeAhead(*call.ahead, tile);
+        } else if (large && next.from < next.to) {
+          Ahead ahead{&next, &next + 1};
+          takeAhead(ahead, tile);
         } else if (p == call.firstPanel && row + end < call.rows) {
           // The rows of the next tile, as far apart as those of this one.
           tile.ahead = (const char*)(call.a + (row + end) * call.aStride);

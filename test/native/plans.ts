@@ -1,6 +1,7 @@
 // Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
 import { encodePlan } from "../../src/emit/native/encode.ts";
 import { networkOf } from "../../src/model/random-case.ts";
+import { parseCell } from "../../src/ir/equations.ts";
 import { sizesFor } from "../../src/model/case-sizes.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -8,12 +9,20 @@ import { proofCells } from "../proof/cells.ts";
 import { networks } from "../proof/networks.ts";
 import { planOfCase, trainingCases } from "./training.ts";
 
+/** A weight gradient with many more columns than rows, over many tokens: threads divide its columns. */
+function wideGradient(): Plan {
+  const cell = parseCell("head", "y = W x + b\noutput y\nwidth y = H");
+  const network = networkOf(cell, { H: 19, I: 1000 }, false);
+  return buildPlan(network, { mode: "train", rows: 300, steps: 1 });
+}
+
 export function manyPlans(): Plan[] {
   const alone = proofCells.map((cell) =>
     networkOf(cell, sizesFor(cell, { H: 5, I: 3, other: 2 }), cell.name === "scalars"),
   );
   return [
     ...trainingCases.map(planOfCase),
+    wideGradient(),
     ...[...alone, ...networks.map((n) => n.network)].flatMap((network) => [
       buildPlan(network, { mode: "train", rows: 3, steps: 4 }),
       buildPlan(network, { mode: "evaluate", rows: 2, steps: 3 }),

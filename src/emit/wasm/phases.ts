@@ -203,8 +203,8 @@ export function emitPhase(
     }
 
     /** A loop over time: with enough rows each thread runs it for its own rows and meets the others at its end. */
-    function loop({ direction, body }: Loop): void {
-      const independent = body.every(isRowwise);
+    function loop(item: Loop): void {
+      const { direction, body } = item;
       const alone = (): void => {
         eachStep(direction, () => {
           code.get(low).set(first);
@@ -226,7 +226,7 @@ export function emitPhase(
           }
         });
       };
-      if (!independent) return together();
+      if (!isIndependent(item)) return together();
       entry(layout.bounds, () => void code.get(thread)).set(low);
       entry(layout.bounds, () => void code.get(thread).i32(1).op("i32.add")).set(high);
       code.get(rows).get(threads).i32(fewRows).op("i32.mul").op("i32.ge_s");
@@ -262,7 +262,10 @@ export function emitPhase(
   });
 }
 
-/** Whether rows of this kernel have nothing to do with each other. */
-function isRowwise(kernel: Kernel): boolean {
-  return (kernel.kind === "pointwise" || kernel.kind === "matmul") && kernel.over !== "once";
+/** Whether rows of the batch have nothing to do with each other in this loop, so that threads need not meet in it. */
+export function isIndependent({ body }: Loop): boolean {
+  return body.every((kernel) => {
+    const { kind } = kernel;
+    return (kind === "pointwise" || kind === "matmul" || kind === "gather") && kernel.over !== "once";
+  });
 }

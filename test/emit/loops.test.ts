@@ -1,0 +1,20 @@
+// Time loops of language models have no barrier in them: each thread takes its rows through all steps.
+import { expect, test } from "vitest";
+import { cells } from "../../src/cells/index.ts";
+import { isIndependent } from "../../src/emit/wasm/phases.ts";
+import { languageModel } from "../../src/model/language-model.ts";
+import { buildPlan } from "../../src/plan/build.ts";
+import type { Loop } from "../../src/plan/plan.ts";
+import { updateOf } from "../../src/train/optimizers.ts";
+
+test.each(cells.map((cell) => ({ name: cell.name, cell })))("rows of $name need no others", ({ cell }) => {
+  const network = languageModel({ vocabulary: 11, cell, size: 7, layers: 2, dropout: 0.1 });
+  const update = updateOf({ kind: "adam" }, { kind: "norm", limit: 5 });
+  for (const mode of ["train", "evaluate", "step"] as const) {
+    const { phases } = buildPlan(network, { mode, rows: 16, steps: 5, update: update.rule });
+    const items = Object.values(phases).flat();
+    const loops = items.filter((item): item is Loop => item.kind === "loop");
+    expect(loops.length).toBeGreaterThan(0);
+    for (const loop of loops) expect(isIndependent(loop)).toBe(true);
+  }
+});
