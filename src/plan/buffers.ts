@@ -11,6 +11,8 @@ export interface Arena {
   named(name: string): Buffer;
   /** Makes one row for each sequence do for a buffer that was made for all steps. */
   shrinkToRows(buffer: Buffer): void;
+  /** Takes away a buffer that nothing works on. */
+  drop(buffer: Buffer): void;
   /** Gives every buffer its place; to be called once, last. Returns the elements in all. */
   place(): number;
 }
@@ -59,6 +61,10 @@ export function createArena(rows: number, steps: number): Arena {
       const draft = buffer as Draft;
       draft.extent = "rows";
       draft.size = counts.rows * buffer.width;
+    },
+    drop(buffer) {
+      buffers.splice(buffer.id, 1);
+      buffers.forEach((b, id) => (b.id = id));
     },
     place() {
       let end = 0;

@@ -11,6 +11,7 @@ import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
 import type { Access, Kernel, Mode, Plan, View } from "./plan.ts";
 import { addUp } from "./pointwise.ts";
+import { reuseSaved } from "./reuse.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
 
 export interface PlanOptions {
@@ -108,16 +109,20 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
       width: outputWidth(layer),
     };
   }
-  const forward = [...prelude, ...layers.flatMap((l) => l.forward()), ...loss.kernels(sources)];
-  const backward = training ? [...layers].reverse().flatMap((l) => l.backward()) : [];
+  const ahead = [...prelude, ...layers.flatMap((l) => l.forward()), ...loss.kernels(sources)];
+  const back = training ? [...layers].reverse().flatMap((l) => l.backward()) : [];
   for (const { name, width } of network.inputs) {
     const parts = contributions.get(name) ?? [];
     const [first] = parts;
     if (!first) continue;
     const whole = parts.length === 1 ? first : access(arena.make(`d.${name}`, first.buffer.extent, width));
-    if (whole !== first) backward.push(addUp(parts, whole, width));
+    if (whole !== first) back.push(addUp(parts, whole, width));
     views[`d.${name}`] = { access: whole, width };
   }
+  const read = new Set(Object.values(views).map(({ access: { buffer } }) => buffer));
+  const kept = new Set(options.keep ?? []);
+  const { forward, backward, freed } = reuseSaved(ahead, back, (b) => !read.has(b) && !kept.has(b.name));
+  freed.forEach(arena.drop);
   const carry = layers.flatMap((l) =>
     l.states.flatMap(({ buffer, final }): Kernel[] => [
       {

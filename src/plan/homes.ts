@@ -85,7 +85,8 @@ export function settleHomes({ layer, spotOf, barriers, placement, kept, carriedB
     const extent = node.level === levels.step ? "tokens" : "rows";
     settle(node, access(make(extent, node.width, `${name}.${quantity}`)));
   }
-  for (const group of groupsOfColumns(barriers, gradient)) settleGroup(group);
+  for (const group of argumentsOfPullbacks(barriers)) settleGroup(group);
+  for (const group of rowsOfGradients(gradient)) settleGroup(group.filter((node) => !homes.has(node)));
   for (const node of needed) {
     if (homes.has(node) && !(carriedOnly(node) && (lasting.has(node) || isArgument(node)))) continue;
     const label = node === step.output ? outputName(layer) : undefined;
@@ -163,12 +164,18 @@ const outputName = ({ name, step }: LayerContext): string | undefined => {
   return quantity && !quantity.endsWith("'") ? `${name}.${quantity}` : undefined;
 };
 
-/** Values that one product reads, or one weight gradient: lists that should stand side by side, longest first. */
-function groupsOfColumns(barriers: readonly Node[], gradient?: StepGradient): (readonly Node[])[] {
-  const groups: (readonly Node[])[] = barriers.filter((b) => b.op === "pullback").map((b) => b.arguments);
+/** Values that one product reads: they must stand side by side. */
+const argumentsOfPullbacks = (barriers: readonly Node[]): (readonly Node[])[] =>
+  longestFirst(barriers.filter((b) => b.op === "pullback").map((b) => b.arguments));
+
+/** Values that meet the same vector in weight gradients: side by side they make one kernel. */
+function rowsOfGradients(gradient?: StepGradient): (readonly Node[])[] {
   const byVector = new Map<Node, Node[]>();
   for (const p of gradient?.parameters ?? []) {
     if (p.kind === "matrix") byVector.set(p.vector, [...(byVector.get(p.vector) ?? []), p.rows]);
   }
-  return [...groups, ...byVector.values()].sort((a, b) => b.length - a.length);
+  return longestFirst([...byVector.values()]);
 }
+
+const longestFirst = (groups: (readonly Node[])[]): (readonly Node[])[] =>
+  groups.sort((a, b) => b.length - a.length);

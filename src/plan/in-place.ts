@@ -1,6 +1,7 @@
 // Whether what one step hands to the next needs memory for one step only: whoever reads it at a step does so before it
 // is written for the next. Reads kernels; knows no equations.
-import type { Access, Buffer, Kernel, Loop } from "./plan.ts";
+import { accessesOf, withAccesses } from "./accesses.ts";
+import type { Buffer, Kernel, Loop } from "./plan.ts";
 
 /** `buffer` has a slot for each step; `lag` is the one that a step writes, `now` the one that it reads. */
 export function isUpdatedInPlace(buffer: Buffer, work: readonly (Kernel | Loop)[]): boolean {
@@ -48,38 +49,5 @@ function momentsOf(kernel: Kernel, buffer: Buffer): Omit<Moment, "kernel">[] {
 
 /** The same work on a buffer that has one slot for all steps. */
 export function workInPlace(buffer: Buffer, work: readonly (Kernel | Loop)[]): (Kernel | Loop)[] {
-  const inPlace = (a: Access): Access => (a.buffer === buffer ? { ...a, at: "now" } : a);
-  const rewrite = (kernel: Kernel): Kernel => {
-    if (kernel.kind !== "pointwise") {
-      const parts = Object.entries(kernel).map(([name, part]) => [
-        name,
-        isAccess(part) ? inPlace(part) : part,
-      ]);
-      return Object.fromEntries(parts) as Kernel;
-    }
-    return {
-      ...kernel,
-      values: kernel.values.map((v) => (v.op === "load" ? { ...v, access: inPlace(v.access) } : v)),
-      passes: kernel.passes.map((p) => ({
-        ...p,
-        stores: p.stores.map((s) => ({ ...s, access: inPlace(s.access) })),
-      })),
-    };
-  };
-  return work.map((item) =>
-    item.kind === "loop" ? { ...item, body: item.body.map(rewrite) } : rewrite(item),
-  );
-}
-
-const isAccess = (part: unknown): part is Access =>
-  typeof part === "object" && part !== null && "buffer" in part && "at" in part;
-
-function accessesOf(kernel: Kernel): Access[] {
-  if (kernel.kind === "pointwise") {
-    return [
-      ...kernel.values.flatMap((v) => (v.op === "load" ? [v.access] : [])),
-      ...kernel.passes.flatMap((p) => p.stores.map((s) => s.access)),
-    ];
-  }
-  return Object.values(kernel).filter(isAccess);
+  return withAccesses(work, (a) => (a.buffer === buffer ? { ...a, at: "now" } : a));
 }

@@ -3,6 +3,7 @@
 import { dependents, levels, reachable, type Node } from "../ir/graph.ts";
 import type { Step } from "../ir/lower.ts";
 import type { StepGradient } from "../ir/differentiate.ts";
+import { isCheap } from "./pointwise.ts";
 
 /**
  * `rows`: once per sequence. `before`, `loop`, `after`: at every step, all at once or one by one. `rowsAfter`:
@@ -44,20 +45,7 @@ export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotConte
   const summed = dependents(nodes, (n) => n.op === "sumSteps");
   const isInLoop = (node: Node): boolean =>
     node.id < forwardCount && forward.carried.has(node) && forward.needed.has(node);
-  /** Users of a value, through the slices of a product. */
-  const usersOf = (node: Node): Node[] =>
-    nodes
-      .filter((n) => n.id < forwardCount && n.arguments.includes(node))
-      .flatMap((n) => (n.op === "slice" ? usersOf(n) : [n]));
-  // Selecting rows of a table is as fast at each step as at once, and what it gives stays in cache until it is used.
-  const selections = new Set(
-    nodes.filter((n) => {
-      const isSelection = n.op === "product" && n.arguments.every(isIndex) && n.level > levels.sequence;
-      return isSelection && usersOf(n).every(isInLoop);
-    }),
-  );
-  const isSelected = (node: Node): boolean =>
-    selections.has(node.op === "slice" ? (node.arguments[0] as Node) : node);
+  const selected = selectedInLoop(nodes.slice(0, forwardCount), isIndex, isInLoop);
   const spots = new Map<Node, Spot>();
   const spotOf = (node: Node): Spot => {
     const known = spots.get(node);
@@ -69,9 +57,9 @@ export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotConte
         ? summed.has(node)
           ? "rowsAfter"
           : "rows"
-        : !carried.has(node) && !isSelected(node)
+        : !carried.has(node) && !selected.has(node)
           ? "before"
-          : needed.has(node) || isSelected(node)
+          : needed.has(node) || selected.has(node)
             ? "loop"
             : "after";
     const stages = node.arguments.map(spotOf).map((s) => {
@@ -82,6 +70,27 @@ export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotConte
     return spot;
   };
   return spotOf;
+}
+
+/**
+ * Selecting rows of a table is as fast at each step as at once, and what it gives stays in cache until it is used. So
+ * selections belong in the loop if nothing outside of it uses them, and what is cheap on the way there with them.
+ */
+function selectedInLoop(
+  nodes: readonly Node[],
+  isIndex: (node: Node) => boolean,
+  isInLoop: (node: Node) => boolean,
+): ReadonlySet<Node> {
+  const isSelection = (node: Node): boolean => node.op === "product" && node.arguments.every(isIndex);
+  const forLoop = new Set<Node>();
+  for (const node of [...nodes].reverse()) {
+    const isMovable =
+      node.level > levels.sequence && (isSelection(node) || node.op === "slice" || isCheap(node));
+    const users = nodes.filter((n) => n.arguments.includes(node));
+    const isOnlyForLoop = users.length > 0 && users.every((n) => forLoop.has(n));
+    if (isInLoop(node) || (isMovable && isOnlyForLoop)) forLoop.add(node);
+  }
+  return dependents([...forLoop].reverse(), isSelection);
 }
 
 export const sameWork = (a: Spot, b: Spot): boolean => a.direction === b.direction && a.region === b.region;
