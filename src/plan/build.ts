@@ -11,7 +11,7 @@ import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
 import type { Access, Kernel, Mode, Plan, View } from "./plan.ts";
 import { addUp } from "./pointwise.ts";
-import { reuseSaved } from "./reuse.ts";
+import { reuseMemory } from "./reuse.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
 
 export interface PlanOptions {
@@ -121,7 +121,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   }
   const read = new Set(Object.values(views).map(({ access: { buffer } }) => buffer));
   const kept = new Set(options.keep ?? []);
-  const { forward, backward, freed } = reuseSaved(ahead, back, (b) => !read.has(b) && !kept.has(b.name));
+  const { forward, backward, freed } = reuseMemory(ahead, back, (b) => !read.has(b) && !kept.has(b.name));
   freed.forEach(arena.drop);
   const carry = layers.flatMap((l) =>
     l.states.flatMap(({ buffer, final }): Kernel[] => [

@@ -1,5 +1,5 @@
-// What the forward pass saved for one kernel of the backward pass is read there for the last time: what that kernel
-// stores for as many columns takes its place. Reads finished kernels; knows no equations.
+// Where a kernel reads a value for the last time, what it stores may take the value's place: the memory is in the cache
+// already, and nobody wants it any more. Reads finished kernels; knows no equations.
 import { accessesOf, withAccesses } from "./accesses.ts";
 import type { Access, Buffer, Kernel, Loop, PointwiseKernel } from "./plan.ts";
 
@@ -13,26 +13,100 @@ export interface Reuse {
 }
 
 /** `isOwn`: whether a buffer is the plan's own, so that nobody reads it by name after a run. */
-export function reuseSaved(forward: Work, backward: Work, isOwn: (buffer: Buffer) => boolean): Reuse {
+export function reuseMemory(forward: Work, backward: Work, isOwn: (buffer: Buffer) => boolean): Reuse {
+  const saved = moveSaved(forward, backward, isOwn);
+  const read = moveRead(saved.forward, saved.backward, isOwn);
+  return { ...read, freed: [...saved.freed, ...read.freed] };
+}
+
+/** What the backward loop stores takes the place of what was saved for the same kernel. */
+function moveSaved(forward: Work, backward: Work, isOwn: (buffer: Buffer) => boolean): Reuse {
   const moved = new Map<Buffer, Access>();
   const [ahead, back] = [users(forward), users(backward)];
   const isSaved = (buffer: Buffer, kernel: Kernel): boolean =>
     isOwn(buffer) && buffer.extent === "tokens" && ahead.has(buffer) && isOnly(kernel, back.get(buffer));
-  for (const loop of backward) {
-    if (loop.kind !== "loop") continue;
-    for (const kernel of loop.body) {
-      if (kernel.kind !== "pointwise") continue;
-      for (const [pass, { width, stores }] of kernel.passes.entries()) {
-        const saved = wholesReadIn(kernel, pass).filter((b) => b.width === width && isSaved(b, kernel));
-        const places = stores.map((s) => s.access).filter((a) => isFresh(a, width, kernel, ahead, back));
-        for (const [n, buffer] of saved.slice(0, places.length).entries())
-          moved.set(buffer, places[n] as Access);
+  for (const kernel of pointwiseKernels(backward.filter((item) => item.kind === "loop"))) {
+    for (const [pass, { width, stores }] of kernel.passes.entries()) {
+      const saved = wholesReadIn(kernel, pass).filter((b) => b.width === width && isSaved(b, kernel));
+      const places = stores.map((s) => s.access).filter((a) => isFresh(a, width, kernel, ahead, back));
+      const take = (buffer: Buffer, index: number): void => {
+        const [place] = index < 0 ? [] : places.splice(index, 1);
+        if (place) moved.set(buffer, place);
+      };
+      // A gate goes where the part of its argument stands that comes from the input, then whatever is left.
+      for (const buffer of saved) {
+        const argument = nearestPart(buffer, ahead.get(buffer) ?? [], places[0]?.buffer.width ?? 0);
+        take(
+          buffer,
+          places.findIndex((place) => place.column === argument?.column),
+        );
       }
+      for (const buffer of saved.filter((b) => !moved.has(b))) take(buffer, places.length - 1);
     }
   }
+  return movedTo(moved, forward, backward);
+}
+
+/** What a kernel of the forward pass stores takes the place of what it reads, as wide, for the last time. */
+function moveRead(forward: Work, backward: Work, isOwn: (buffer: Buffer) => boolean): Reuse {
+  const moved = new Map<Buffer, Access>();
+  const [ahead, back] = [users(forward), users(backward)];
+  for (const kernel of pointwiseKernels(forward)) {
+    const loads = loadsOf(kernel);
+    const stores = kernel.passes.flatMap((p, pass) =>
+      p.stores.map((s) => ({ access: s.access, width: p.width, pass })),
+    );
+    const isLastRead = (buffer: Buffer): boolean =>
+      isOwn(buffer) &&
+      buffer.extent === "tokens" &&
+      !back.has(buffer) &&
+      ahead.get(buffer)?.at(-1) === kernel &&
+      ahead.get(buffer)?.[0] !== kernel;
+    const isFirstWritten = (buffer: Buffer): boolean =>
+      buffer.extent === "tokens" && ahead.get(buffer)?.[0] === kernel;
+    const taken = new Set<Buffer>();
+    for (const from of new Set(loads.map((l) => l.access.buffer).filter(isLastRead))) {
+      const into = stores
+        .map((s) => s.access.buffer)
+        .find((b) => b.width === from.width && b !== from && !taken.has(b) && isFirstWritten(b));
+      const isInOrder = loads.every(
+        (l) =>
+          l.access.buffer !== from || stores.every((s) => s.access.buffer !== into || isReadBefore(l, s)),
+      );
+      if (!into || !isInOrder) continue;
+      taken.add(into);
+      moved.set(from, { buffer: into, column: 0, at: "now" });
+    }
+  }
+  return movedTo(moved, forward, backward);
+}
+
+interface Part {
+  readonly access: Access;
+  readonly width: number;
+  readonly pass: number;
+}
+
+/** Whether each element is read before the same memory is written, were both in one buffer. */
+function isReadBefore(load: Part, store: Part): boolean {
+  const distance = Math.abs(load.access.column - store.access.column);
+  const isAligned = load.width === store.width && (distance === 0 || distance >= load.width);
+  return isAligned && load.pass <= store.pass;
+}
+
+const loadsOf = ({ values, passes }: PointwiseKernel): Part[] =>
+  passes.flatMap((p, pass) =>
+    p.values.flatMap((id) => {
+      const value = values[id];
+      return value?.op === "load" ? [{ access: value.access, width: value.width, pass }] : [];
+    }),
+  );
+
+function movedTo(moved: ReadonlyMap<Buffer, Access>, forward: Work, backward: Work): Reuse {
+  // What takes a place may have given up its own.
   const change = (a: Access): Access => {
     const place = moved.get(a.buffer);
-    return place ? { ...place, column: place.column + a.column } : a;
+    return place ? change({ ...place, column: place.column + a.column }) : a;
   };
   return {
     forward: withAccesses(forward, change),
@@ -41,10 +115,37 @@ export function reuseSaved(forward: Work, backward: Work, isOwn: (buffer: Buffer
   };
 }
 
+const pointwiseKernels = (work: Work): PointwiseKernel[] =>
+  kernelsOf(work).filter((kernel) => kernel.kind === "pointwise");
+
+const kernelsOf = (work: Work): Kernel[] =>
+  work.flatMap((item) => (item.kind === "loop" ? item.body : [item]));
+
+/** The part of a buffer so wide that a value is made of most directly, in the kernel that stores the value. */
+function nearestPart(buffer: Buffer, users: readonly Kernel[], width: number): Access | undefined {
+  for (const kernel of users) {
+    if (kernel.kind !== "pointwise") continue;
+    const stored = kernel.passes.flatMap((p) => p.stores).find((s) => s.access.buffer === buffer);
+    if (!stored) continue;
+    let level = [stored.value];
+    while (level.length > 0) {
+      for (const id of level) {
+        const value = kernel.values[id];
+        if (value?.op === "load" && value.access.buffer.width === width) return value.access;
+      }
+      level = level.flatMap((id) => {
+        const value = kernel.values[id];
+        return value && "arguments" in value ? value.arguments : [];
+      });
+    }
+  }
+  return undefined;
+}
+
 /** The kernels that work on each buffer, in order. */
 function users(work: Work): ReadonlyMap<Buffer, readonly Kernel[]> {
   const found = new Map<Buffer, Kernel[]>();
-  for (const kernel of work.flatMap((item) => (item.kind === "loop" ? item.body : [item]))) {
+  for (const kernel of kernelsOf(work)) {
     for (const buffer of new Set(accessesOf(kernel).map((a) => a.buffer)))
       found.set(buffer, [...(found.get(buffer) ?? []), kernel]);
   }
