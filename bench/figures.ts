@@ -99,12 +99,15 @@ function figure({ symbol, title, points }: Scaling["sweeps"][number]): string {
     text(20, (plot.top + plot.bottom) / 2, "milliseconds of a step", { turned: true }),
     `<path d="${path(ideal)}" fill="none" stroke="${colours.soft}" stroke-width="1.5" stroke-dasharray="5 4"/>`,
     `<path d="${path(points.map((p) => [p.value, p.median]))}" fill="none" stroke="${colours.line}" stroke-width="2.5"/>`,
-    ...points.flatMap(({ value, median, gflops }) => {
+    ...points.flatMap(({ value, median, gflops }, index) => {
       const [px, py] = [x.at(value), y.at(median)];
       const label = gflops.toFixed(gflops < 10 ? 1 : 0);
       return [
         `<circle cx="${round(px)}" cy="${round(py)}" r="4" fill="${colours.line}"/>`,
-        text(px - 7, py - 8, label, { anchor: "end", size: 12, colour: colours.line }),
+        // The first would run into the axis.
+        index === 0
+          ? text(px, py - 10, label, { size: 12, colour: colours.line })
+          : text(px - 7, py - 8, label, { anchor: "end", size: 12, colour: colours.line }),
       ];
     }),
     text(plot.right - 6, plot.bottom - 28, "numbers: GFLOP/s", {

@@ -8,20 +8,24 @@ import type { Plan } from "../../src/plan/plan.ts";
 
 const H = 16;
 
-function planOf(cell: string, keep: readonly string[] = []): Plan {
-  const network = languageModel({ vocabulary: 7, cell: cellNamed(cell), size: H, layers: 1 });
+function planOf(cell: string, keep: readonly string[] = [], layers = 1): Plan {
+  const network = languageModel({ vocabulary: 7, cell: cellNamed(cell), size: H, layers });
   return buildPlan(network, { mode: "train", rows: 3, steps: 4, keep });
 }
 
-/** Values that the layer keeps for every token, in widths of H. */
-const keptWidths = ({ buffers }: Plan): number =>
-  buffers
-    .filter((b) => b.extent === "tokens" && b.name.startsWith("layer1"))
-    .reduce((n, b) => n + b.width, 0) / H;
+/** Values that a layer keeps for every token, in widths of H. */
+const keptWidths = ({ buffers }: Plan, layer = "layer1"): number =>
+  buffers.filter((b) => b.extent === "tokens" && b.name.startsWith(layer)).reduce((n, b) => n + b.width, 0) /
+  H;
 
 test("four derivatives stand where four saved values stood", () => {
   // i, f, g, o and tanh(c'), of which one keeps its own place, the derivatives of the gates, and h as products read it.
   expect(keptWidths(planOf("lstm"))).toBe(6);
+});
+
+test("gates of an upper layer stand where their arguments stood", () => {
+  // As above, and the derivative by the layer's input; `W x` for all steps has no place of its own.
+  expect(keptWidths(planOf("lstm", [], 2), "layer2")).toBe(7);
 });
 
 test("what a second kernel reads stays", () => {
