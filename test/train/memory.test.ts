@@ -1,5 +1,5 @@
 // What a long run adds to memory: from step 100 to step 10,000, in a process of its own. The engine's young
-// generation is held at 1 MB, swept now and then, and its optimising compiler is off: their memory is not a run's.
+// generation is held at 1 MB, swept now and then, and its optimising compilers are off: their memory is not a run's.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -51,7 +51,7 @@ const script = (leak: number): string => `
 `;
 
 async function added(leak: number): Promise<{ heap: number; resident: number }> {
-  const flags = ["--expose-gc", "--max-semi-space-size=1", "--no-opt", "--input-type=module"];
+  const flags = ["--expose-gc", "--max-semi-space-size=1", "--no-opt", "--no-maglev", "--input-type=module"];
   const { stdout } = await run(process.execPath, [...flags, "--eval", script(leak)]);
   return JSON.parse(stdout) as { heap: number; resident: number };
 }
