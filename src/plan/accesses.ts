@@ -1,7 +1,7 @@
 // Which places in memory kernels work on, and the same kernels on other places. Knows no reason to change one.
 import type { Access, Kernel, Loop } from "./plan.ts";
 
-/** All that a kernel reads or writes. */
+/** What a kernel of a layer reads or writes. */
 export function accessesOf(kernel: Kernel): Access[] {
   if (kernel.kind === "pointwise") {
     return [
@@ -9,9 +9,7 @@ export function accessesOf(kernel: Kernel): Access[] {
       ...kernel.passes.flatMap((p) => p.stores.map((s) => s.access)),
     ];
   }
-  return Object.values(kernel).flatMap((part) =>
-    isAccess(part) ? [part] : Array.isArray(part) ? part.filter(isAccess) : [],
-  );
+  return Object.values(kernel).filter(isAccess);
 }
 
 /** The same work with every access changed. */

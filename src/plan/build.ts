@@ -9,7 +9,7 @@ import { layerSalt } from "./noise.ts";
 import { planLayer, type LayerPlan, type Source } from "./layer.ts";
 import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
-import type { Access, Kernel, Mode, Plan, View } from "./plan.ts";
+import type { Access, Buffer, Kernel, Mode, Plan, View } from "./plan.ts";
 import { addUp } from "./pointwise.ts";
 import { reuseMemory } from "./reuse.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
@@ -54,6 +54,8 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   const loss = planLoss(network, arena, training);
   if (loss.gradient) contributions.set(network.loss.of, [loss.gradient]);
 
+  /** Written from outside or by what is none of the layers' work. */
+  const given = new Set(arena.buffers);
   // Last layer first: each hands its derivative to those before it.
   const views: Record<string, View> = {};
   const planned = new Map<string, LayerPlan>();
@@ -121,7 +123,9 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   }
   const read = new Set(Object.values(views).map(({ access: { buffer } }) => buffer));
   const kept = new Set(options.keep ?? []);
-  const { forward, backward, freed } = reuseMemory(ahead, back, (b) => !read.has(b) && !kept.has(b.name));
+  const isOwn = (buffer: Buffer): boolean =>
+    !given.has(buffer) && !read.has(buffer) && !kept.has(buffer.name);
+  const { forward, backward, freed } = reuseMemory(ahead, back, isOwn);
   freed.forEach(arena.drop);
   const carry = layers.flatMap((l) =>
     l.states.flatMap(({ buffer, final }): Kernel[] => [

@@ -12,7 +12,7 @@ export interface Reuse {
   readonly freed: readonly Buffer[];
 }
 
-/** `isOwn`: whether a buffer is the plan's own, so that nobody reads it by name after a run. */
+/** `isOwn`: whether a buffer is the layers' own: nobody writes it before a run or reads it by name after one. */
 export function reuseMemory(forward: Work, backward: Work, isOwn: (buffer: Buffer) => boolean): Reuse {
   const saved = moveSaved(forward, backward, isOwn);
   const read = moveRead(saved.forward, saved.backward, isOwn);
@@ -52,10 +52,7 @@ function moveRead(forward: Work, backward: Work, isOwn: (buffer: Buffer) => bool
   const moved = new Map<Buffer, Access>();
   const [ahead, back] = [users(forward), users(backward)];
   for (const kernel of pointwiseKernels(forward)) {
-    const loads = loadsOf(kernel);
-    const stores = kernel.passes.flatMap((p, pass) =>
-      p.stores.map((s) => ({ access: s.access, width: p.width, pass })),
-    );
+    const [loads, stores] = [loadsOf(kernel), storesOf(kernel)];
     const isLastRead = (buffer: Buffer): boolean =>
       isOwn(buffer) &&
       buffer.extent === "tokens" &&
@@ -66,14 +63,14 @@ function moveRead(forward: Work, backward: Work, isOwn: (buffer: Buffer) => bool
       buffer.extent === "tokens" && ahead.get(buffer)?.[0] === kernel;
     const taken = new Set<Buffer>();
     for (const from of new Set(loads.map((l) => l.access.buffer).filter(isLastRead))) {
-      const into = stores
-        .map((s) => s.access.buffer)
-        .find((b) => b.width === from.width && b !== from && !taken.has(b) && isFirstWritten(b));
-      const isInOrder = loads.every(
-        (l) =>
-          l.access.buffer !== from || stores.every((s) => s.access.buffer !== into || isReadBefore(l, s)),
-      );
-      if (!into || !isInOrder) continue;
+      const reads = loads.filter((l) => l.access.buffer === from);
+      const isFit = (buffer: Buffer): boolean =>
+        buffer.width === from.width &&
+        !taken.has(buffer) &&
+        isFirstWritten(buffer) &&
+        stores.every((s) => s.access.buffer !== buffer || reads.every((r) => isReadBefore(r, s)));
+      const into = stores.map((s) => s.access.buffer).find(isFit);
+      if (!into) continue;
       taken.add(into);
       moved.set(from, { buffer: into, column: 0, at: "now" });
     }
@@ -101,6 +98,9 @@ const loadsOf = ({ values, passes }: PointwiseKernel): Part[] =>
       return value?.op === "load" ? [{ access: value.access, width: value.width, pass }] : [];
     }),
   );
+
+const storesOf = ({ passes }: PointwiseKernel): Part[] =>
+  passes.flatMap(({ width, stores }, pass) => stores.map(({ access }) => ({ access, width, pass })));
 
 function movedTo(moved: ReadonlyMap<Buffer, Access>, forward: Work, backward: Work): Reuse {
   // What takes a place may have given up its own.

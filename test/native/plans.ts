@@ -1,7 +1,7 @@
 // Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
 import { encodePlan } from "../../src/emit/native/encode.ts";
-import { networkOf } from "../../src/model/random-case.ts";
 import { parseCell } from "../../src/ir/equations.ts";
+import { networkOf } from "../../src/model/random-case.ts";
 import { sizesFor } from "../../src/model/case-sizes.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";

@@ -118,6 +118,20 @@ const autonomous = equations("autonomous")`
   h' = -tanh(U h + b) + 0.5 ⊙ V tanh(U (U h))
 `;
 
+// The input itself is mixed in, in the loop and after it; in one of them nothing else reads it.
+const leaky = equations("leaky")`
+  f  = σ(U h + b)
+  h' = f ⊙ h + (1 - f) ⊙ x
+  requires I = H
+`;
+const passing = equations("passing")`
+  f  = σ(Wf x + bf)
+  c' = f ⊙ c + (1 - f) ⊙ (W x)
+  y  = tanh(c') + f ⊙ x
+  output y
+  requires I = H
+`;
+
 export const proofCells: readonly Cell[] = [
   quotients,
   kinks,
@@ -131,4 +145,6 @@ export const proofCells: readonly Cell[] = [
   delays,
   accumulated,
   autonomous,
+  leaky,
+  passing,
 ];
