@@ -151,6 +151,10 @@ void Program::run(Team& team, int phase, const Extents& extents, bool pack) {
 
 void Program::work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack) {
   if (pack) {
+    for (const auto& item : plan_.phases[preparePhase]) {
+      if (item.loop) runLoop(team, thread, threads, item, e);
+      else runAlone(team, thread, threads, item.body[0], e);
+    }
     packParameters(thread, threads);
     account(thread, Work::packing);
     team.barrier();
@@ -214,7 +218,7 @@ void Program::goThroughSteps(Team& team, int thread, int threads, const Item& it
       const int64_t alive = k.over == Over::step ? e.alive[t] : e.rows;
       const Moment m{e.offsets[t], before, rows.first, std::min(rows.last, alive)};
       if (m.first < m.last) runInLoop(k, bound_[index], own, m, threads > 1 ? thread : 0, threads);
-      account(thread, k.kind == Kind::matmul ? Work::products : k.kind == Kind::gather ? Work::moving : Work::pointwise);
+      account(thread, k.kind == Kind::matmul ? Work::products : k.kind == Kind::pointwise ? Work::pointwise : Work::moving);
       if (threads > 1) {
         team.barrier();
         account(thread, Work::waiting);
@@ -258,6 +262,10 @@ void Program::lookAhead(const Item& item, const Moment& m, Own& own) const {
 void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts) {
   if (k.kind == Kind::gather) {
     if (part == 0) gather(k, b, m);
+    return;
+  }
+  if (k.kind == Kind::pick || k.kind == Kind::place) {
+    if (part == 0) k.kind == Kind::pick ? pick(k, b, m) : place(k, b, m);
     return;
   }
   if (k.kind == Kind::matmul) {
@@ -322,6 +330,9 @@ bool Program::runAlone(Team& team, int thread, int threads, int32_t index, const
       break;
     }
     case Kind::stepSums: stepSums(k, b, e, {rows.first, rows.last}); break;
+    case Kind::pick: pick(k, b, m); break;
+    case Kind::place: place(k, b, m); break;
+    case Kind::reverse: reverse(k, b, e, {rows.first, rows.last}); break;
     case Kind::oneHot: oneHot(k, b, m); break;
     case Kind::finals: finals(k, b, e, {rows.first, rows.last}); break;
     case Kind::copyRows:

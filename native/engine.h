@@ -79,6 +79,10 @@ class Program {
   void checkRun(int phase, const Extents& e) const;
   void work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack);
   void packParameters(int thread, int threads);
+  const float* matrixAt(const Matrix& m) const {
+    const Buffer& b = plan_.buffers[m.buffer];
+    return (b.isParameter ? parameters_ : arena_) + b.offset + m.offset;
+  }
   void runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e);
   void goThroughSteps(Team& team, int thread, int threads, const Item& item, const Extents& e, Range rows);
   void findTouched(Item& item) const;
@@ -94,6 +98,9 @@ class Program {
   void scatter(const Kernel& k, const Bound& b, int64_t tokens, int thread, int threads);
   void columnSums(const Kernel& k, const Bound& b, int64_t tokens, Range columns) const;
   void stepSums(const Kernel& k, const Bound& b, const Extents& e, Range rows) const;
+  void pick(const Kernel& k, const Bound& b, const Moment& m) const;
+  void place(const Kernel& k, const Bound& b, const Moment& m) const;
+  void reverse(const Kernel& k, const Bound& b, const Extents& e, Range rows) const;
   void oneHot(const Kernel& k, const Bound& b, const Moment& m);
   void finals(const Kernel& k, const Bound& b, const Extents& e, Range rows) const;
   void crossEntropy(Team& team, const Kernel& k, const Bound& b, int64_t tokens, int thread, int threads);

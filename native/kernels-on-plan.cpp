@@ -23,6 +23,11 @@ uint32_t mix(uint32_t h) {
 uint32_t streamKey(uint32_t seed, uint32_t stream) { return mix(mix(seed ^ keyOffset) + stream); }
 uint32_t bitsAt(uint32_t key, uint32_t index) { return mix(mix(index ^ key) + key); }
 
+// The column that a number stands for: the nearest there is; not a number is the first.
+int64_t columnAt(float number, int64_t width) {
+  return number >= (float)width ? width - 1 : number >= 1 ? std::min((int64_t)number, width - 1) : 0;
+}
+
 }  // namespace
 
 void Program::packParameters(int thread, int threads) {
@@ -34,7 +39,7 @@ void Program::packParameters(int thread, int threads) {
       for (const auto& m : p.matrices) {
         const int64_t first = m.rows * thread / threads, last = m.rows * (thread + 1) / threads;
         for (int64_t row = first; row < last; row++)
-          kernels_.packRow(parameters_ + m.offset + row * m.columns, m.columns, k + row, p.depth, panelVectors_, into);
+          kernels_.packRow(matrixAt(m) + row * m.columns, m.columns, k + row, p.depth, panelVectors_, into);
         k += m.rows;
       }
       continue;
@@ -50,7 +55,7 @@ void Program::packParameters(int thread, int threads) {
         rows[lane] = nullptr;
         for (const auto& m : p.matrices) {
           if (row < m.rows) {
-            rows[lane] = parameters_ + m.offset + row * m.columns;
+            rows[lane] = matrixAt(m) + row * m.columns;
             break;
           }
           row -= m.rows;
@@ -218,6 +223,35 @@ void Program::stepSums(const Kernel& k, const Bound& b, const Extents& e, Range 
   }
 }
 
+void Program::pick(const Kernel& k, const Bound& b, const Moment& m) const {
+  for (int64_t row = m.first; row < m.last; row++) {
+    const float *from = rowAt(b.from, m, row), *numbers = rowAt(b.indices, m, row);
+    float* into = rowAt(b.into, m, row);
+    for (int64_t i = 0; i < k.n; i++) into[i] = from[columnAt(numbers[i], k.width)];
+  }
+}
+
+void Program::place(const Kernel& k, const Bound& b, const Moment& m) const {
+  for (int64_t row = m.first; row < m.last; row++) {
+    const float *from = rowAt(b.from, m, row), *numbers = rowAt(b.indices, m, row);
+    float* into = rowAt(b.into, m, row);
+    memset(into, 0, 4 * k.width);
+    for (int64_t i = 0; i < k.n; i++) into[columnAt(numbers[i], k.width)] += from[i];
+  }
+}
+
+// Each row's steps in the opposite order; of marks that begin a sequence, each one step later.
+void Program::reverse(const Kernel& k, const Bound& b, const Extents& e, Range rows) const {
+  for (int64_t row = rows.first; row < rows.last; row++) {
+    int64_t length = e.steps;
+    while (length > 0 && row >= e.alive[length - 1]) length--;
+    for (int64_t t = 0; t < length; t++) {
+      const int64_t other = k.starts ? (length - t) % length : length - 1 - t;
+      memcpy(rowAt(b.into, {}, e.offsets[t] + row), rowAt(b.from, {}, e.offsets[other] + row), 4 * k.width);
+    }
+  }
+}
+
 void Program::oneHot(const Kernel& k, const Bound& b, const Moment& m) {
   for (int64_t row = m.first; row < m.last; row++) {
     const int32_t index = *integersAt(b.indices, m, row);
@@ -241,12 +275,13 @@ void Program::finals(const Kernel& k, const Bound& b, const Extents& e, Range ro
 
 void Program::crossEntropy(Team& team, const Kernel& k, const Bound& b, int64_t tokens, int thread, int threads) {
   // Each thread takes the sum of all weights itself: the same order, and sooner than waiting for another's.
-  double total = 0;
-  for (int64_t token = 0; token < tokens; token++) total += b.weights.at[token * b.weights.stride];
   const auto* targets = reinterpret_cast<const int32_t*>(b.indices.at);
+  double total = 0;
+  for (int64_t token = 0; token < tokens; token++)
+    if (targets[token * b.indices.stride] >= 0) total += b.weights.at[token * b.weights.stride];
   const CrossEntropyCall call{b.from.at, b.from.stride, k.width, targets, b.indices.stride, b.weights.at, b.weights.stride,
                               k.gradient ? b.vector.at : nullptr, b.vector.stride, tokens * thread / threads,
-                              tokens * (thread + 1) / threads, total, nats_.data()};
+                              tokens * (thread + 1) / threads, total, k.smoothing, nats_.data()};
   if (!kernels_.crossEntropy(call)) badIndex_ = true;
   team.barrier();
   if (thread != 0) return;

@@ -88,6 +88,8 @@ struct CrossEntropyCall {
   int64_t first, last;
   // The sum of all weights.
   double total;
+  // The share of a target that all classes have alike.
+  float smoothing;
   // One for each token: weight · nats.
   double* nats;
 };

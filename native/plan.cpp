@@ -5,7 +5,7 @@
 namespace unrolled {
 namespace {
 
-constexpr int32_t magic = 0x756e726c, version = 1;
+constexpr int32_t magic = 0x756e726c, version = 2;
 // Beyond this many elements an offset would not fit into the words of a plan.
 constexpr int64_t mostElements = int64_t(1) << 31;
 
@@ -95,11 +95,14 @@ class Decoder {
     if (p.matrices.empty()) throw PlanError("a product without a matrix");
     int64_t rows = 0;
     for (auto& m : p.matrices) {
+      m.buffer = (int32_t)in_.number(0, (int64_t)plan_.buffers.size() - 1, "matrix buffer");
       m.offset = in_.size("matrix offset");
       m.rows = in_.number(1, mostElements - 1, "matrix rows");
       m.columns = in_.number(1, mostElements - 1, "matrix columns");
       if (m.columns != p.matrices[0].columns) throw PlanError("stacked matrices differ in their columns");
-      if (m.rows * m.columns > plan_.parameters - m.offset) throw PlanError("a matrix lies outside the parameters");
+      const Buffer& b = plan_.buffers[m.buffer];
+      if (b.integer || b.extent != Extent::once) throw PlanError("a matrix stands in one row of floats");
+      if (m.rows * m.columns > b.size - m.offset) throw PlanError("a matrix lies outside its buffer");
       rows += m.rows;
     }
     const int64_t columns = p.matrices[0].columns;
@@ -149,6 +152,13 @@ class Decoder {
     return a;
   }
 
+  float readFloat() {
+    const int32_t bits = in_.word();
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+  }
+
   void readKernel(Kernel& k) {
     k = {};
     k.kind = in_.choice<Kind>("kind of kernel");
@@ -196,6 +206,29 @@ class Decoder {
         k.from = readAccess(Over::tokens, k.width);
         k.into = readAccess(Over::rows, k.width);
         return;
+      case Kind::pick:
+      case Kind::place: {
+        k.over = readOver(true);
+        k.width = in_.number(1, mostElements - 1, "width");
+        k.n = in_.size("number of indices");
+        const bool picks = k.kind == Kind::pick;
+        k.from = readAccess(k.over, picks ? k.width : k.n);
+        k.indices = readAccess(k.over, k.n);
+        k.into = readAccess(k.over, picks ? k.n : k.width);
+        if (bufferOf(k.into).isParameter) throw PlanError("what is picked cannot overwrite parameters");
+        return;
+      }
+      case Kind::reverse: {
+        k.over = Over::rows;
+        k.width = in_.size("width");
+        k.starts = in_.flag("marks of starts");
+        const bool integer = in_.flag("type of what is reversed");
+        k.from = readAccess(Over::tokens, k.width, integer);
+        k.into = readAccess(Over::tokens, k.width, integer);
+        if (bufferOf(k.from).extent == Extent::once || bufferOf(k.into).extent == Extent::once)
+          throw PlanError("one row has no steps to reverse");
+        return;
+      }
       case Kind::oneHot:
         k.over = readOver(false);
         k.width = in_.size("width");
@@ -219,6 +252,8 @@ class Decoder {
       case Kind::crossEntropy:
         k.over = Over::tokens;
         k.width = in_.number(1, mostElements - 1, "number of classes");
+        k.smoothing = readFloat();
+        if (!(k.smoothing >= 0 && k.smoothing < 1)) throw PlanError("smoothing takes a share of a target");
         k.gradient = in_.flag("gradient");
         k.from = readAccess(Over::tokens, k.width);
         k.indices = readAccess(Over::tokens, 1, true);
@@ -253,10 +288,7 @@ class Decoder {
     }
     if (p.ownFloats > plan_.arena) throw PlanError("a kernel hands on more than the arena holds");
     p.numbers.resize(in_.listLength("number of numbers"));
-    for (auto& n : p.numbers) {
-      const int32_t bits = in_.word();
-      memcpy(&n, &bits, 4);
-    }
+    for (auto& n : p.numbers) n = readFloat();
     p.slots = in_.number(0, 4096, "number of slots");
     p.rowValues = in_.number(0, 4096, "number of row values");
     p.passes.resize(in_.listLength("number of passes"));
@@ -342,7 +374,8 @@ class Decoder {
         const Kernel& k = plan_.kernels[index];
         const bool stepwise = k.over == Over::step;
         if (!item.loop && stepwise) throw PlanError("a kernel over one step stands outside a loop");
-        if (item.loop && !(stepwise || (k.over == Over::rows && (k.kind == Kind::pointwise || k.kind == Kind::matmul || k.kind == Kind::gather))))
+        if (item.loop && !(stepwise || (k.over == Over::rows && (k.kind == Kind::pointwise || k.kind == Kind::matmul || k.kind == Kind::gather ||
+                                                                      k.kind == Kind::pick || k.kind == Kind::place))))
           throw PlanError("a kernel over all steps stands inside a loop");
       }
     }

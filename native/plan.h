@@ -34,7 +34,9 @@ struct Access {
   At at;
 };
 
+// In a buffer of one row: the parameters, or a copy of some that the prepare phase makes.
 struct Matrix {
+  int32_t buffer;
   int64_t offset, rows, columns;
 };
 
@@ -47,7 +49,7 @@ struct Packing {
 };
 
 enum class Kind : int32_t {
-  pointwise, matmul, gather, outer, scatter, columnSums, stepSums, oneHot, finals, copyRows, crossEntropy, norm, guard, count
+  pointwise, matmul, gather, outer, scatter, columnSums, stepSums, pick, place, reverse, oneHot, finals, copyRows, crossEntropy, norm, guard, count
 };
 
 // Where a value of a pointwise kernel is: a slot of the tile, memory, one number a row, or one number for all.
@@ -94,7 +96,8 @@ struct Kernel {
   Access from, into, indices, vector, weights;
   int32_t packing;
   int64_t width, m, n;
-  bool accumulate, collect, carried, gradient;
+  float smoothing;
+  bool accumulate, collect, carried, gradient, starts;
   std::vector<Access> values;
   Pointwise pointwise;
 };
@@ -110,7 +113,9 @@ struct Item {
   std::vector<int32_t> body;
 };
 
-constexpr int phaseCount = 5;
+constexpr int phaseCount = 6;
+// The phase that makes copies of matrices before they are packed.
+constexpr int preparePhase = 5;
 
 struct Plan {
   int64_t rows, steps, arena, parameters;

@@ -1,5 +1,7 @@
 // Kernels that go over rows other than by instructions: sums of rows, softmax with cross-entropy, a norm.
 #pragma once
+#include <algorithm>
+
 #include "kernels.h"
 #include "math.h"
 
@@ -19,7 +21,13 @@ bool crossEntropy(const CrossEntropyCall& call) {
     const float* logits = call.logits + token * call.logitsStride;
     const int32_t target = call.targets[token * call.targetsStride];
     const float weight = call.weights[token * call.weightsStride];
-    if (target < 0 || target >= classes) return false;
+    if (target >= classes) return false;
+    if (target < 0) {
+      // Ignored.
+      call.nats[token] = 0;
+      if (call.gradient) std::fill_n(call.gradient + token * call.gradientStride, classes, 0.0f);
+      continue;
+    }
     Vec most = all(-infinity);
     int64_t j = 0;
     for (; j + lanes <= classes; j += lanes) most = choose(most > load(logits + j), most, load(logits + j));
@@ -43,12 +51,19 @@ bool crossEntropy(const CrossEntropyCall& call) {
     }
     const float sum = sumOf(sums);
     const float logSum = greatest + logarithmOfNormal(all(sum))[0];
-    call.nats[token] = (double)weight * (double)(logSum - logits[target]);
+    double likely = logits[target];
+    if (call.smoothing > 0) {
+      double all = 0;
+      for (j = 0; j < classes; j++) all += logits[j];
+      likely += call.smoothing * (all / (double)classes - likely);
+    }
+    call.nats[token] = (double)weight * ((double)logSum - likely);
     if (!powers) continue;
     const float share = (float)((double)weight / call.total), scale = share / sum;
-    for (j = 0; j + lanes <= classes; j += lanes) store(powers + j, load(powers + j) * scale);
-    for (; j < classes; j++) powers[j] *= scale;
-    powers[target] -= share;
+    const float even = share * call.smoothing / (float)classes;
+    for (j = 0; j + lanes <= classes; j += lanes) store(powers + j, load(powers + j) * scale - even);
+    for (; j < classes; j++) powers[j] = powers[j] * scale - even;
+    powers[target] -= share * (1 - call.smoothing);
   }
   return true;
 }

@@ -1,7 +1,7 @@
 // What a checkpoint says of itself in its metadata, beside the tensors: the model and where its training stands,
 // as JSON. Says what is well-formed; whether the parts fit together is for `checkpoint.ts`.
 import * as z from "zod";
-import type { Loss, NetworkInput } from "../plan/network.ts";
+import type { Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
 import type { TrainingState } from "../train/state.ts";
 
 /** A network whose cells are text, and what it reads and writes. */
@@ -19,7 +19,8 @@ export interface LayerDescription {
   /** The equations are all there is of a cell. */
   readonly cell: { readonly name: string; readonly equations: string };
   readonly sizes: Readonly<Record<string, number>>;
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: NetworkLayer["inputs"];
+  readonly direction?: "forward" | "reverse";
 }
 
 /** Everything of a training state that is no tensor. */
@@ -39,17 +40,32 @@ const inputSchema = z.strictObject({
   per: z.enum(["step", "sequence"]),
 });
 
+const partSchema = z.union([
+  z.string(),
+  z.strictObject({ of: z.string(), from: count, width: z.int().min(1) }),
+]);
+
+const lossSchema: z.ZodType<Loss> = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("cross-entropy"),
+    of: z.string(),
+    smoothing: z.number().exactOptional(),
+  }),
+  z.strictObject({ kind: z.enum(["mean", "given"]), of: z.string() }),
+]);
+
 const layerSchema = z.strictObject({
   name: z.string().min(1),
   cell: z.strictObject({ name: z.string().min(1), equations: z.string() }),
   sizes: z.record(z.string(), z.int().min(1)),
-  inputs: names,
+  inputs: z.record(z.string(), z.union([partSchema, z.array(partSchema)])),
+  direction: z.enum(["forward", "reverse"]).exactOptional(),
 });
 
 const modelSchema: z.ZodType<ModelDescription> = z.strictObject({
   inputs: z.array(inputSchema).min(1),
   layers: z.array(layerSchema).min(1),
-  loss: z.strictObject({ kind: z.enum(["cross-entropy", "given"]), of: z.string() }),
+  loss: lossSchema,
   alphabet: z.unknown(),
   notes: names,
 });

@@ -149,11 +149,9 @@ type NetworkDescription = Pick<ModelDescription, "inputs" | "layers" | "loss">;
 function describeNetwork({ inputs, layers, loss }: Network): NetworkDescription {
   return {
     inputs,
-    layers: layers.map(({ name, cell, sizes, inputs: sources }) => ({
-      name,
+    layers: layers.map(({ cell, ...layer }) => ({
+      ...layer,
       cell: { name: cell.name, equations: cell.text },
-      sizes,
-      inputs: sources,
     })),
     loss,
   };

@@ -11,7 +11,7 @@ import type { PlacedWidth, Statement } from "./syntax.ts";
 import { EquationError, type Source } from "./text-error.ts";
 import { inferWidths, type Widths } from "./widths.ts";
 
-export function analyse(source: Source, statements: readonly Statement[]): Omit<Cell, "text"> {
+export function analyse(source: Source, statements: readonly Statement[]): Omit<Cell, "text" | "about"> {
   if (!statements.some((s) => s.kind === "equation")) {
     const message = "there is no equation; write one, such as h' = tanh(W x + U h + b)";
     throw new EquationError(source, { line: 1, column: 1, length: 1 }, message);
@@ -32,7 +32,7 @@ export function analyse(source: Source, statements: readonly Statement[]): Omit<
   const states = [...names.states].map((name) => ({
     name,
     width: width(name),
-    start: settings.start.get(name) ?? 0,
+    start: names.starts.get(name)?.expression ?? zero,
   }));
   refuseIndivisible(source, statements, widths);
   return {
@@ -51,6 +51,8 @@ export function analyse(source: Source, statements: readonly Statement[]): Omit<
     requires: required.map(([left, right]) => [left.width, right.width]),
   };
 }
+
+const zero: Expression = { kind: "number", value: 0, place: { line: 1, column: 1, length: 1 } };
 
 function rolesOf(names: Names): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>();
@@ -132,8 +134,9 @@ function parametersOf(
       : defaultInitial(kind, onStates.has(name));
     const initial = settings.init.get(name) ?? otherwise;
     const common = { name, initial, trained: !settings.fixed.has(name) };
+    const drop = settings.drop.get(name) ?? 0;
     if (kind === "vector") return { ...common, kind, width: widths.names.get(name) ?? "H" };
     const { rows, columns } = widths.matrices.get(name) ?? { rows: "H", columns: "H" };
-    return { ...common, kind, rows, columns, blocks: settings.blocks.get(name) ?? 1 };
+    return { ...common, kind, rows, columns, blocks: settings.blocks.get(name) ?? 1, drop };
   });
 }

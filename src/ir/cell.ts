@@ -39,7 +39,17 @@ export type Expression =
       readonly width: Width;
       readonly place: Place;
     }
-  /** Layer normalisation, Ba et al. 2016: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`. */
+  /** Elements of a vector by their numbers, counted from 0: as wide as `indices`, an input. */
+  | {
+      readonly kind: "pick";
+      readonly vector: Expression;
+      readonly indices: string;
+      readonly place: Place;
+    }
+  /**
+   * Layer normalisation, Ba et al. 2016: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`, over all of the vector
+   * and nothing else, with a gain and a shift for this place in the text.
+   */
   | {
       readonly kind: "norm";
       readonly vector: Expression;
@@ -57,10 +67,20 @@ export interface Equation {
   readonly place: Place;
 }
 
-/** How a parameter starts. Glorot: uniform in ±sqrt(6 / (rows + columns)); orthogonal: Saxe et al. 2013. */
+/**
+ * How a parameter starts. Glorot & Bengio 2010: uniform in ±gain · sqrt(6 / (rows + columns)); He et al. 2015: normal
+ * with deviation gain · sqrt(2 / columns); orthogonal: Saxe et al. 2013; spectral: normal, scaled so that the greatest
+ * eigenvalue has the absolute value `radius`; chrono: log of uniform in [1, longest - 1], Tallec & Ollivier 2018;
+ * shift: ones that move a vector `by` places down; negated: minus what another parameter starts with.
+ */
 export type Initial =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "glorot"; readonly gain: number }
+  | { readonly kind: "he"; readonly gain: number }
+  | { readonly kind: "spectral"; readonly radius: number }
+  | { readonly kind: "chrono"; readonly longest: number }
+  | { readonly kind: "shift"; readonly by: number }
+  | { readonly kind: "negated"; readonly of: string }
   | { readonly kind: "orthogonal"; readonly gain: number }
   | { readonly kind: "identity"; readonly gain: number }
   | { readonly kind: "normal"; readonly deviation: number }
@@ -79,6 +99,8 @@ export type CellParameter = {
       readonly columns: Width;
       /** Block-diagonal heads; 1 is an ordinary, dense matrix. Both widths are divisible by it. */
       readonly blocks: number;
+      /** In training each element is left out with this probability, anew at each update; 0 for none. */
+      readonly drop: number;
     }
   | { readonly kind: "vector"; readonly width: Width }
 );
@@ -92,12 +114,14 @@ export interface CellInput {
 export interface CellState {
   readonly name: string;
   readonly width: Width;
-  /** The value of every element where a sequence starts. */
-  readonly start: number;
+  /** Its value where a sequence starts: a number, or made of parameters, constants and inputs per sequence. */
+  readonly start: Expression;
 }
 
 export interface Cell {
   readonly name: string;
+  /** What the comment before the first line says: what it is and where it comes from. */
+  readonly about: string;
   /** The text it was read from, in NFC. `equations(name)` of it gives the same cell back. */
   readonly text: string;
   readonly equations: readonly Equation[];

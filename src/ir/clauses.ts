@@ -16,7 +16,7 @@ import {
 } from "./cursor.ts";
 import { functionNames } from "./functions.ts";
 import { nearest, suggestion } from "./nearest.ts";
-import { isMatrixName, type Clause, type Named, type PlacedWidth } from "./syntax.ts";
+import { isMatrixName, type Clause, type Named, type PlacedWidth, type Tree } from "./syntax.ts";
 import type { EquationError } from "./text-error.ts";
 
 type ClauseKind = Clause["kind"];
@@ -30,6 +30,7 @@ const examples: Readonly<Record<ClauseKind, string>> = {
   width: "width r = P",
   requires: "requires I = H",
   blocks: "blocks R = 4",
+  drop: "drop U = 0.5",
   output: "output h",
   input: "input v per sequence",
 };
@@ -61,14 +62,22 @@ export function unknownStatement(cursor: Cursor): EquationError {
   return unexpected(cursor, `'=' (a line is ${form})`);
 }
 
-export function parseClause(cursor: Cursor): Clause {
+/** Reads the expression that stands next. */
+type ReadExpression = (cursor: Cursor) => Tree;
+
+export function parseClause(cursor: Cursor, readExpression: ReadExpression): Clause {
   const { text: kind, place } = take(cursor);
-  const clause = parseBody(cursor, kind as ClauseKind, place);
+  const clause = parseBody(cursor, kind as ClauseKind, place, readExpression);
   expectEnd(cursor, `the end of the line, as in '${examples[clause.kind]}'`);
   return clause;
 }
 
-function parseBody(cursor: Cursor, kind: ClauseKind, place: Clause["place"]): Clause {
+function parseBody(
+  cursor: Cursor,
+  kind: ClauseKind,
+  place: Clause["place"],
+  readExpression: ReadExpression,
+): Clause {
   if (kind === "requires") {
     const left = parseWidth(cursor);
     expectSymbol(cursor, "=", "and a width, as in 'requires I = H'");
@@ -88,6 +97,13 @@ function parseBody(cursor: Cursor, kind: ClauseKind, place: Clause["place"]): Cl
     case "init":
       return { kind, names, initial: parseInitial(cursor), place };
     case "start":
+      return { kind, names, value: readExpression(cursor), place };
+    case "drop": {
+      const rate = peek(cursor);
+      if (rate.kind !== "number" || rate.value >= 1) throw unexpected(cursor, "a rate from 0 and below 1");
+      take(cursor);
+      return { kind, names, rate: rate.value, place };
+    }
     case "constant":
       return { kind, names, value: parseValue(cursor), place };
     case "width":
@@ -150,19 +166,44 @@ function parseValue(cursor: Cursor): number {
   return negative ? 0 - token.value : token.value;
 }
 
-/** How a distribution is made of its numbers, and how many it takes. */
+/** How a distribution is made of its numbers, how many it takes, and what it refuses of the first. */
 const distributions: ReadonlyMap<
   string,
-  { readonly most: number; readonly least: number; readonly make: (a: number, b: number) => Initial }
+  {
+    readonly most: number;
+    readonly least: number;
+    readonly make: (a: number, b: number) => Initial;
+    readonly refuse?: (a: number) => string | undefined;
+  }
 > = new Map([
   ["orthogonal", { least: 0, most: 1, make: (gain) => ({ kind: "orthogonal", gain }) }],
   ["glorot", { least: 0, most: 1, make: (gain) => ({ kind: "glorot", gain }) }],
+  ["he", { least: 0, most: 1, make: (gain) => ({ kind: "he", gain }) }],
   ["identity", { least: 0, most: 1, make: (gain) => ({ kind: "identity", gain }) }],
-  ["normal", { least: 1, most: 1, make: (deviation) => ({ kind: "normal", deviation }) }],
+  ["spectral", { least: 1, most: 1, make: (radius) => ({ kind: "spectral", radius }), refuse: belowZero }],
+  ["chrono", { least: 1, most: 1, make: (longest) => ({ kind: "chrono", longest }), refuse: tooShort }],
+  ["shift", { least: 1, most: 1, make: (by) => ({ kind: "shift", by }), refuse: fraction }],
+  ["normal", { least: 1, most: 1, make: (deviation) => ({ kind: "normal", deviation }), refuse: belowZero }],
   ["uniform", { least: 1, most: 2, make: (low, high) => ({ kind: "uniform", low, high }) }],
 ]);
 
+function belowZero(value: number): string | undefined {
+  return value < 0 ? `must not be negative, but is ${value}` : undefined;
+}
+function tooShort(steps: number): string | undefined {
+  return steps <= 2 ? `must be more than 2 steps, but is ${steps}` : undefined;
+}
+function fraction(by: number): string | undefined {
+  return Number.isInteger(by) ? undefined : `must be a whole number, but is ${by}`;
+}
+
 function parseInitial(cursor: Cursor): Initial {
+  const other = peek(cursor, 1);
+  if (isSymbol(peek(cursor), "-") && other.kind === "name" && !other.primed) {
+    take(cursor);
+    take(cursor);
+    return { kind: "negated", of: other.text };
+  }
   const token = peek(cursor);
   if (token.kind !== "name") return { kind: "constant", value: parseValue(cursor) };
   const row = distributions.get(token.text);
@@ -185,9 +226,9 @@ function parseInitial(cursor: Cursor): Initial {
     throw mistake(cursor, token.place, `'${token.text}' takes ${wanted}, not ${given.length}`);
   }
   const [a = 1, b] = given;
-  if (token.text === "normal" && a < 0) {
-    throw mistake(cursor, token.place, `the deviation of 'normal' must not be negative, but is ${a}`);
-  }
+  const refused = row.refuse?.(a);
+  if (refused !== undefined)
+    throw mistake(cursor, token.place, `the number of '${token.text}' ${refused}`);
   if (token.text !== "uniform") return row.make(a, 0);
   const [low, high] = b === undefined ? [0 - a, a] : [a, b];
   if (low > high)

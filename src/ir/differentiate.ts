@@ -93,7 +93,8 @@ export function differentiate(step: Step, wanted: Wanted): StepGradient {
         break;
       }
       case "sumSteps":
-        throw new Error("a sum over steps has no derivative of its own");
+      case "place":
+        throw new Error(`'${node.op}' stands in derivatives alone and has none of its own`);
       default: {
         const results = rules[node.op](g, node.arguments, node, dy as Node, [dy as Node]);
         node.arguments.forEach((a, i) => {

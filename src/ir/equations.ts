@@ -22,7 +22,8 @@ export function parseCell(name: string, text: string): Cell {
   const clean = normalise(text);
   if (clean.length > longest) throw tooLong(name, clean.length);
   const source: Source = { cell: name, lines: clean.split("\n") };
-  return { ...analyse(source, parse(source)), text: clean };
+  const { statements, about } = parse(source);
+  return { ...analyse(source, statements), about, text: clean };
 }
 
 function tooLong(cell: string, length: number): EquationError {

@@ -20,12 +20,31 @@ export interface Evaluation {
 
 /**
  * Every quantity that the equations name, after one step: inputs, `h` (before the step), `h'` (after it), locals.
- * `states` holds the states before the step; those of a new sequence are `startOf(cell, sizes)`.
+ * `states` holds the states before the step; those of a new sequence are `startOf(given, inputs)`.
  */
 export function evaluateStep(given: Evaluation, inputs: Values, states: Values): Values {
   const { cell } = given;
-  const named = new Map([...given.parameters, ...inputs, ...states]);
-  for (const [name, value] of Object.entries(cell.constants)) named.set(name, Float64Array.of(value));
+  const named = namesOf(given, inputs);
+  for (const [name, value] of states) named.set(name, value);
+  const value = evaluator(given, named);
+  for (const { name, next, expression } of cell.equations) {
+    const assigned = [...cell.states, ...cell.locals].find((s) => s.name === name) as { width: Width };
+    named.set(next ? `${name}'` : name, repeat(value(expression), widthOf(given, assigned.width)));
+  }
+  return named;
+}
+
+function namesOf({ cell, parameters }: Evaluation, inputs: Values): Map<string, Float64Array> {
+  const constants = Object.entries(cell.constants);
+  return new Map([
+    ...parameters,
+    ...inputs,
+    ...constants.map(([name, value]) => [name, Float64Array.of(value)] as const),
+  ]);
+}
+
+/** What an expression is worth, given what has a name so far. */
+function evaluator(given: Evaluation, named: Values): (e: Expression) => Float64Array {
   let masks = 0;
   const value = (e: Expression): Float64Array => {
     switch (e.kind) {
@@ -39,6 +58,10 @@ export function evaluateStep(given: Evaluation, inputs: Values, states: Values):
         const width = widthOf(given, e.width);
         return given.noise?.(masks++, e.per, width, e.rate) ?? new Float64Array(width).fill(1 - e.rate);
       }
+      case "pick": {
+        const vector = value(e.vector);
+        return (named.get(e.indices) as Float64Array).map((i) => vector[i] as number);
+      }
       case "norm": {
         const [gain, shift] = [named.get(e.gain), named.get(e.shift)] as [Float64Array, Float64Array];
         return normalised(value(e.vector)).map((v, i) => (gain[i] as number) * v + (shift[i] as number));
@@ -48,11 +71,7 @@ export function evaluateStep(given: Evaluation, inputs: Values, states: Values):
     }
     e satisfies never;
   };
-  for (const { name, next, expression } of cell.equations) {
-    const assigned = [...cell.states, ...cell.locals].find((s) => s.name === name) as { width: Width };
-    named.set(next ? `${name}'` : name, repeat(value(expression), widthOf(given, assigned.width)));
-  }
-  return named;
+  return value;
 }
 
 /** The value that the layer hands on, among those of a step. */
@@ -61,13 +80,11 @@ export function outputOf(cell: Cell, named: Values): Float64Array {
   return named.get(isState ? `${cell.output}'` : cell.output) as Float64Array;
 }
 
-/** The states where a sequence starts. */
-export function startOf(cell: Cell, sizes: Sizes): Map<string, Float64Array> {
+/** The states where a sequence starts; `inputs` need hold those per sequence alone. */
+export function startOf(given: Evaluation, inputs: Values): Map<string, Float64Array> {
+  const value = evaluator(given, namesOf(given, inputs));
   return new Map(
-    cell.states.map(({ name, width, start }) => [
-      name,
-      new Float64Array(sizeOf(width, sizes, cell.name)).fill(start),
-    ]),
+    given.cell.states.map(({ name, width, start }) => [name, repeat(value(start), widthOf(given, width))]),
   );
 }
 

@@ -11,6 +11,7 @@ export function operands(e: Expression): readonly Expression[] {
     case "call":
       return e.arguments;
     case "product":
+    case "pick":
     case "norm":
       return [e.vector];
   }
@@ -27,6 +28,7 @@ export function mapOperands(e: Expression, change: (operand: Expression) => Expr
     case "call":
       return { ...e, arguments: e.arguments.map(change) };
     case "product":
+    case "pick":
     case "norm":
       return { ...e, vector: change(e.vector) };
   }

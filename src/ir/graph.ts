@@ -12,6 +12,8 @@ export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly blocks: number;
+  /** The rate at which its elements are left out, where they are. */
+  readonly drop?: number;
 }
 
 interface Common {
@@ -45,12 +47,14 @@ export type Product = Common & { readonly op: "product"; readonly matrices: read
 /** `M1ᵀ v1 + M2ᵀ v2 + …`, one argument for each matrix. */
 export type Pullback = Common & { readonly op: "pullback"; readonly matrices: readonly Matrix[] };
 export type Slice = Common & { readonly op: "slice"; readonly index: number; readonly offset: number };
+/** Elements of the first argument by the numbers in the second, and what those give back to it. */
+export type Pick = Common & { readonly op: "pick" | "place" };
 /** Repeats a value: one of width 1 over a width, one that changes rarely at every step. */
 export type Broadcast = Common & { readonly op: "broadcast" };
 /** The sum over the steps of a sequence. */
 export type StepSum = Common & { readonly op: "sumSteps" };
 
-export type Node = Leaf | Pointwise | Reduction | Product | Pullback | Slice | Broadcast | StepSum;
+export type Node = Leaf | Pointwise | Reduction | Product | Pullback | Slice | Pick | Broadcast | StepSum;
 export type NodeOp = Node["op"];
 
 type Payload<N> = N extends Node ? Omit<N, keyof Common> : never;
@@ -65,6 +69,7 @@ export interface Graph {
   /** A pointwise operation, with arguments of one width or of width 1, simplified where a number decides it. */
   apply(op: PointwiseOp, ...args: readonly Node[]): Node;
   sum(value: Node): Node;
+  pick(vector: Node, indices: Node): Node;
   broadcast(value: Node, width: number, level?: Level): Node;
   /** The matrices, stacked, applied to one vector: as wide as all their rows together. */
   product(matrices: readonly Matrix[], vector: Node): Product;
@@ -107,6 +112,7 @@ export function createGraph(): Graph {
     return add({ op }, args, width);
   }
   const sum = (value: Node): Node => (value.width === 1 ? value : add({ op: "sum" }, [value], 1));
+  const pick = (vector: Node, indices: Node): Node => add({ op: "pick" }, [vector, indices], indices.width);
   const broadcast = (value: Node, width: number, level = value.level): Node =>
     value.width === width && value.level === level ? value : add({ op: "broadcast" }, [value], width, level);
   const product = (matrices: readonly Matrix[], vector: Node): Product =>
@@ -118,7 +124,7 @@ export function createGraph(): Graph {
       (of.matrices[index] as Matrix).rows,
     );
 
-  return { nodes, number, add, apply, sum, broadcast, product, slice };
+  return { nodes, number, add, apply, sum, pick, broadcast, product, slice };
 }
 
 /** Everything that the roots are made from, themselves included, arguments first. */

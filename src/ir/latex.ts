@@ -34,6 +34,10 @@ function form(e: Expression, time: Time): readonly [text: string, level: number]
       return [symbol(e.name, time(e.name, e.now)), levels.atom];
     case "mask":
       return [`\\operatorname{mask}(${decimal(e.rate)})`, levels.atom];
+    case "pick": {
+      const vector = write(e.vector, levels.sum, time);
+      return [`\\operatorname{pick}(${vector}, ${symbol(e.indices, time(e.indices, true))})`, levels.atom];
+    }
     case "norm":
       return [`\\operatorname{norm}(${write(e.vector, levels.sum, time)})`, levels.atom];
     case "product": {

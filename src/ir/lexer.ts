@@ -10,6 +10,12 @@ export type Token =
   | { readonly kind: "symbol"; readonly text: string; readonly place: Place }
   | { readonly kind: "end"; readonly text: ""; readonly place: Place };
 
+export interface Lines {
+  readonly statements: readonly StatementText[];
+  /** The comment before the first statement. */
+  readonly about: string;
+}
+
 export interface StatementText {
   /** The last one, and no other, has the kind "end". */
   readonly tokens: readonly Token[];
@@ -32,8 +38,9 @@ const numbers = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/uy;
 const names = /(?!ᵀ)[\p{L}_](?:(?!ᵀ)[\p{L}\p{N}\p{M}_])*/uy;
 const primes = /['′’]/uy;
 
-export function lex(source: Source): StatementText[] {
+export function lex(source: Source): Lines {
   const statements: StatementText[] = [];
+  const about: string[] = [];
   const open: Token[] = [];
   let tokens: Token[] = [];
   let comments: string[] = [];
@@ -56,13 +63,14 @@ export function lex(source: Source): StatementText[] {
       }
     }
     if (line.comment !== "" && tokens.length > 0) comments.push(line.comment);
+    else if (line.comment !== "" && statements.length === 0) about.push(line.comment);
     if (open.length > 0 || tokens.length === 0) continue;
     statements.push({ tokens: [...tokens, endAfter(tokens)], comment: comments.join(" ") });
     [tokens, comments] = [[], []];
   }
   const unclosed = open.at(-1);
   if (unclosed) throw new EquationError(source, unclosed.place, "this '(' is never closed; add its ')'");
-  return statements;
+  return { statements, about: about.join(" ") };
 }
 
 function readLine(source: Source, text: string, line: number): { tokens: Token[]; comment: string } {

@@ -11,7 +11,6 @@ export type Sizes = Readonly<Record<string, number>>;
 export interface StepState {
   readonly name: string;
   readonly width: number;
-  readonly start: number;
   /** The state before the step (already reset where a sequence starts) and after it. */
   readonly previous: Node;
   readonly next: Node;
@@ -78,11 +77,6 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     return g.add({ op: "input", name: input.name }, [], width(input.width), level);
   });
   for (const [i, input] of cell.inputs.entries()) named.set(input.name, inputs[i] as Node);
-  const reset = g.add({ op: "reset" }, [], 1, levels.step);
-  for (const state of cell.states) {
-    const lag = g.add({ op: "lag", name: state.name }, [], width(state.width), levels.step);
-    named.set(state.name, resets ? g.apply("where", reset, g.number(state.start), lag) : lag);
-  }
   for (const [name, value] of Object.entries(cell.constants)) named.set(name, g.number(value));
   const matrices = new Map<string, Matrix>();
   for (const p of cell.parameters) {
@@ -91,7 +85,8 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     } else {
       const [rows, columns] = [width(p.rows), width(p.columns)];
       checkBlocks(cell.name, p.name, rows, columns, p.blocks);
-      matrices.set(p.name, { name: p.name, rows, columns, blocks: p.blocks });
+      const drop = noise ? p.drop : 0;
+      matrices.set(p.name, { name: p.name, rows, columns, blocks: p.blocks, ...(drop > 0 && { drop }) });
     }
   }
 
@@ -114,6 +109,8 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
         const level = e.per === "step" ? levels.step : levels.sequence;
         return g.add({ op: "mask", rate: e.rate, per: e.per, salt: masks++ }, [], width(e.width), level);
       }
+      case "pick":
+        return g.pick(build(e.vector), value(e.indices));
       case "norm":
         return normalise(g, build(e.vector), value(e.gain), value(e.shift));
       case "call":
@@ -122,6 +119,11 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     e satisfies never;
   };
 
+  const reset = g.add({ op: "reset" }, [], 1, levels.step);
+  for (const state of cell.states) {
+    const lag = g.add({ op: "lag", name: state.name }, [], width(state.width), levels.step);
+    named.set(state.name, resets ? g.apply("where", reset, build(state.start), lag) : lag);
+  }
   for (const equation of cell.equations) {
     const node = build(equation.expression);
     const declared = equation.next
@@ -140,7 +142,6 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     states: cell.states.map((state) => ({
       name: state.name,
       width: width(state.width),
-      start: state.start,
       previous: value(state.name),
       next: everyStep(value(`${state.name}'`)),
     })),

@@ -26,7 +26,8 @@ export type PointwiseOp =
   | "detach";
 
 /** Operations with a derivative that are not pointwise. */
-export type StructuralOp = "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice";
+export type StructuralOp = 
+  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick";
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**
@@ -226,6 +227,7 @@ export const structural: Readonly<Record<StructuralOp, Derivative>> = {
     return [...a.map((_, index) => g.slice(product, index)), ...a.map(() => dy)];
   },
   slice: (_g, _a, _y, dy) => [dy],
+  pick: (g, a, _y, dy) => [g.add({ op: "place" }, [dy, second(a)], first(a).width), null],
 };
 
 export type Derivatives = Readonly<Record<DifferentiableOp, Derivative>>;

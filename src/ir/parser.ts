@@ -31,11 +31,21 @@ import {
 } from "./syntax.ts";
 import type { Source } from "./text-error.ts";
 
-export function parse(text: Source): Statement[] {
-  return lex(text).map((statement) => {
-    const cursor = { source: text, tokens: statement.tokens, at: 0 };
-    return startsClause(cursor) ? parseClause(cursor) : parseEquation(cursor, statement.comment);
-  });
+/** The statements of a text, and the comment before the first of them. */
+export interface Parsed {
+  readonly statements: readonly Statement[];
+  readonly about: string;
+}
+
+export function parse(text: Source): Parsed {
+  const { statements, about } = lex(text);
+  return {
+    about,
+    statements: statements.map((statement) => {
+      const cursor = { source: text, tokens: statement.tokens, at: 0 };
+      return startsClause(cursor) ? parseClause(cursor, parseSum) : parseEquation(cursor, statement.comment);
+    }),
+  };
 }
 
 function parseEquation(cursor: Cursor, comment: string): Assignment {
@@ -203,6 +213,13 @@ function parseSpecial(cursor: Cursor, token: NameToken): Tree {
       if (isSymbol(peek(cursor), ",")) throw mistake(cursor, token.place, "'norm' takes 1 argument, not 2");
       expectSymbol(cursor, ")", "or an operator");
       return { kind: "norm", vector, place: token.place };
+    }
+    case "pick": {
+      const vector = parseSum(cursor);
+      expectSymbol(cursor, ",", "and an input of whole numbers, as in 'pick(y, k)'");
+      const indices = named(cursor, expectName(cursor, "the name of an input, as in 'pick(y, k)'"));
+      expectSymbol(cursor, ")", "after the input");
+      return { kind: "pick", vector, indices, place: token.place };
     }
     default: {
       const rate = parseRate(cursor);

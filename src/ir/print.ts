@@ -42,6 +42,8 @@ function form(e: Expression, rates: RateNames): readonly [text: string, level: n
       return [`${e.name}${e.now ? "'" : ""}`, levels.atom];
     case "mask":
       return [`mask(${rates.get(e.rate) ?? e.rate}, per ${e.per})`, levels.atom];
+    case "pick":
+      return [`pick(${printExpression(e.vector, rates)}, ${e.indices})`, levels.atom];
     case "norm":
       return [`norm(${printExpression(e.vector, rates)})`, levels.atom];
     case "product": {
@@ -75,7 +77,8 @@ export function printCell(cell: Cell): string {
     const comment = equation.comment === "" ? "" : ` # ${equation.comment}`;
     return printEquation(equation, rateNames) + comment;
   });
-  return [...lines, ...printClauses(cell)].join("\n");
+  const about = cell.about === "" ? [] : [`# ${cell.about}`];
+  return [...about, ...lines, ...printClauses(cell)].join("\n");
 }
 
 function printClauses(cell: Cell): string[] {
@@ -94,13 +97,16 @@ function printClauses(cell: Cell): string[] {
     ...Object.entries(cell.constants).map(([name, value]) => `constant ${name} = ${value}`),
     ...wide.map((n) => `width ${n.name} = ${n.width}`),
     ...cell.requires.map(([a, b]) => `requires ${a} = ${b}`),
-    ...cell.states.filter((s) => s.start !== 0).map((s) => `start ${s.name} = ${s.start}`),
+    ...cell.states.filter((s) => !isZero(s.start)).map((s) => `start ${s.name} = ${printExpression(s.start)}`),
     ...own.filter((p) => !isDefault(p)).map((p) => `init ${p.name} = ${printInitial(p.initial)}`),
     ...own.filter((p) => !p.trained).map((p) => `fixed ${p.name}`),
     ...own.flatMap((p) => (p.kind === "matrix" && p.blocks > 1 ? [`blocks ${p.name} = ${p.blocks}`] : [])),
+    ...own.flatMap((p) => (p.kind === "matrix" && p.drop > 0 ? [`drop ${p.name} = ${p.drop}`] : [])),
     ...(cell.output === "h" && cell.states.some((s) => s.name === "h") ? [] : [`output ${cell.output}`]),
   ];
 }
+
+const isZero = (e: Expression): boolean => e.kind === "number" && e.value === 0;
 
 /** Whether reading the equations alone would give a local another width than it has. */
 function needsWidth(cell: Cell, local: Cell["locals"][number]): boolean {
@@ -122,6 +128,8 @@ function isOne(cell: Cell, e: Expression, matrices: boolean): boolean {
       const p = cell.parameters.find((other) => other.name === e.matrix);
       return matrices && p?.kind === "matrix" && (e.transposed ? p.columns : p.rows) === 1;
     }
+    case "pick":
+      return widthOf(cell, e.indices) === 1;
     case "call":
     case "norm":
       return (
@@ -143,11 +151,20 @@ export function printInitial(initial: Initial): string {
     case "constant":
       return String(initial.value);
     case "glorot":
+    case "he":
     case "orthogonal":
     case "identity":
       return initial.gain === 1 ? initial.kind : `${initial.kind}(${initial.gain})`;
     case "normal":
       return `normal(${initial.deviation})`;
+    case "spectral":
+      return `spectral(${initial.radius})`;
+    case "chrono":
+      return `chrono(${initial.longest})`;
+    case "shift":
+      return `shift(${initial.by})`;
+    case "negated":
+      return `-${initial.of}`;
     case "uniform":
       return `uniform(${initial.low}, ${initial.high})`;
   }

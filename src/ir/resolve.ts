@@ -24,6 +24,13 @@ export interface Names {
   readonly inputs: ReadonlyMap<string, Period>;
   readonly constants: ReadonlyMap<string, number>;
   readonly parameters: ReadonlyMap<string, Use>;
+  /** What states start with, where a clause says so. */
+  readonly starts: ReadonlyMap<string, Start>;
+}
+
+interface Start {
+  readonly expression: Expression;
+  readonly place: Place;
 }
 
 interface Context extends Declarations {
@@ -53,6 +60,7 @@ export function resolve(source: Source, statements: readonly Statement[]): Names
     context.assigned.add(target.name);
     return { name: target.name, next: target.primed, expression, comment, place: target.place };
   });
+  const starts = resolveStarts(context, statements);
   refuseUnused(context);
 
   const constants = [...declarations.constants].map(([name, { value }]): [string, number] => [name, value]);
@@ -63,7 +71,59 @@ export function resolve(source: Source, statements: readonly Statement[]): Names
     inputs: context.inputs,
     constants: new Map(constants),
     parameters: context.parameters,
+    starts,
   };
+}
+
+/** What a sequence starts with is known before its first step. */
+function resolveStarts(context: Context, statements: readonly Statement[]): Map<string, Start> {
+  const starts = new Map<string, Start>();
+  for (const clause of statements) {
+    if (clause.kind !== "start") continue;
+    refuseSteps(context, clause.value);
+    const expression = folded(resolveTree(context, clause.value));
+    for (const { name, place } of clause.names) starts.set(name, { expression, place });
+  }
+  return starts;
+}
+
+/** `-0.5` is a number. */
+function folded(e: Expression): Expression {
+  const [inner] = e.kind === "call" && e.name === "neg" ? e.arguments : [];
+  return inner?.kind === "number" ? { kind: "number", value: 0 - inner.value, place: e.place } : e;
+}
+
+function refuseSteps(context: Context, tree: Tree): void {
+  const refuse = (what: string, place: Place): never => {
+    const message =
+      `a sequence starts before its first step, and ${what}; ` +
+      "make it of numbers, parameters, constants and inputs per sequence";
+    throw new EquationError(context.source, place, message);
+  };
+  switch (tree.kind) {
+    case "number":
+    case "matrix":
+      return;
+    case "name": {
+      const { name, place } = tree;
+      const role = roleOf(context, name);
+      if (role === "state" || role === "local") refuse(`'${name}' is ${called[role]}`, place);
+      const isStep = name === "x" || context.declaredInputs.get(name)?.value === "step";
+      if (isStep) refuse(`'${name}' is an input per step`, place);
+      return;
+    }
+    case "mask":
+      return refuse("a mask is drawn at a step", tree.place);
+    case "call":
+      return tree.arguments.forEach((argument) => refuseSteps(context, argument));
+    case "pick":
+      refuseSteps(context, tree.indices);
+      return refuseSteps(context, tree.vector);
+    case "product":
+    case "norm":
+      return refuseSteps(context, tree.vector);
+  }
+  tree satisfies never;
 }
 
 function resolveTree(context: Context, tree: Tree): Expression {
@@ -91,6 +151,15 @@ function resolveTree(context: Context, tree: Tree): Expression {
       }
       if (rate.kind === "name") context.usedConstants.add(rate.name);
       return { kind: "mask", rate: value, per, width: "H", place };
+    }
+    case "pick": {
+      const { name, place } = tree.indices;
+      const indices = resolveName(context, tree.indices);
+      if (indices.kind !== "name" || roleOf(context, name) !== "input") {
+        const message = `'pick' takes elements by an input of whole numbers, and '${name}' is no input; add a line 'input ${name} per step', or 'per sequence'`;
+        throw new EquationError(context.source, place, message);
+      }
+      return { kind: "pick", vector: resolveTree(context, tree.vector), indices: name, place: tree.place };
     }
     case "norm": {
       context.norms += 1;

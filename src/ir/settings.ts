@@ -13,6 +13,7 @@ const allowed: Readonly<Record<NamingClause["kind"], readonly Role[]>> = {
   init: ["matrix", "vector"],
   fixed: ["matrix", "vector"],
   blocks: ["matrix"],
+  drop: ["matrix"],
   start: ["state"],
   width: ["state", "local", "input", "vector"],
   output: ["state", "local"],
@@ -23,7 +24,9 @@ export interface Settings {
   readonly init: Map<string, Initial>;
   readonly fixed: Map<string, true>;
   readonly blocks: Map<string, number>;
-  readonly start: Map<string, number>;
+  readonly drop: Map<string, number>;
+  /** What it says was read in `resolve.ts`. */
+  readonly start: Map<string, true>;
   readonly width: Map<string, Width>;
   readonly output: Map<string, true>;
 }
@@ -37,6 +40,7 @@ export function readClauses(
     init: new Map(),
     fixed: new Map(),
     blocks: new Map(),
+    drop: new Map(),
     start: new Map(),
     width: new Map(),
     output: new Map(),
@@ -50,11 +54,8 @@ export function readClauses(
       if (message !== undefined) throw new EquationError(source, place, message);
       switch (clause.kind) {
         case "init": {
-          const { kind } = clause.initial;
-          if (role === "vector" && (kind === "glorot" || kind === "orthogonal" || kind === "identity")) {
-            const remedy = `'${kind}' is for matrices and '${name}' is a vector; use a number, normal or uniform`;
-            throw new EquationError(source, place, remedy);
-          }
+          const refused = unfit(name, clause.initial, roles);
+          if (refused !== undefined) throw new EquationError(source, place, refused);
           settings.init.set(name, clause.initial);
           break;
         }
@@ -64,8 +65,11 @@ export function readClauses(
         case "blocks":
           settings.blocks.set(name, clause.count);
           break;
+        case "drop":
+          settings.drop.set(name, clause.rate);
+          break;
         case "start":
-          settings.start.set(name, clause.value);
+          settings.start.set(name, true);
           break;
         case "width":
           settings.width.set(name, clause.width);
@@ -79,6 +83,33 @@ export function readClauses(
     }
   }
   return settings;
+}
+
+const forMatrices: readonly Initial["kind"][] = [
+  "glorot",
+  "he",
+  "orthogonal",
+  "identity",
+  "spectral",
+  "shift",
+];
+
+/** Why a parameter cannot start so, if it cannot. */
+function unfit(name: string, initial: Initial, roles: ReadonlyMap<string, Role>): string | undefined {
+  const role = roles.get(name);
+  const { kind } = initial;
+  if (role === "vector" && forMatrices.includes(kind)) {
+    return `'${kind}' is for matrices and '${name}' is a vector; use a number, normal or uniform`;
+  }
+  if (kind !== "negated") return undefined;
+  const parameters = [...roles].filter(([other, r]) => r === role && other !== name).map(([other]) => other);
+  if (parameters.includes(initial.of)) return undefined;
+  const here = parameters.length === 0 ? "there is no other" : `here ${parameters.slice(0, 8).join(", ")}`;
+  const meant = nearest(initial.of, parameters);
+  return (
+    `'-${initial.of}' is minus what another ${role} starts with` +
+    (meant === undefined ? `, ${here}` : `; did you mean '-${meant}'?`)
+  );
 }
 
 function repeated(settings: Settings, kind: NamingClause["kind"], name: string): string | undefined {

@@ -21,6 +21,7 @@ export type Tree =
       readonly place: Place;
     }
   | { readonly kind: "mask"; readonly rate: Rate; readonly per: Period; readonly place: Place }
+  | { readonly kind: "pick"; readonly vector: Tree; readonly indices: Named; readonly place: Place }
   | { readonly kind: "norm"; readonly vector: Tree; readonly place: Place };
 
 export interface Named {
@@ -57,9 +58,10 @@ export type Clause =
   | {
       readonly kind: "start";
       readonly names: readonly Named[];
-      readonly value: number;
+      readonly value: Tree;
       readonly place: Place;
     }
+  | { readonly kind: "drop"; readonly names: readonly Named[]; readonly rate: number; readonly place: Place }
   | {
       readonly kind: "constant";
       readonly names: readonly Named[];

@@ -70,6 +70,15 @@ export function inferWidths(
     throw new EquationError(source, place, message);
   }
 
+  for (const [name, { expression, place }] of names.starts) {
+    const state = context.names.get(name);
+    const right = measure(context, expression);
+    if (!state || find(right).width === 1 || unify(context, state, right)) continue;
+    const [wanted, came] = [find(state).width as Width, find(right).width as Width];
+    const message = `'${name}' has width ${wanted} but starts with width ${came}; apply a matrix to what it starts with${orRequire(wanted, came)}`;
+    throw new EquationError(source, place, message);
+  }
+
   const settled = (unknown: Unknown): Width => find(unknown).width ?? "H";
   const settle = <K>(map: ReadonlyMap<K, Unknown>): Map<K, Width> =>
     new Map([...map].map(([key, unknown]) => [key, settled(unknown)]));
@@ -96,6 +105,9 @@ function measure(context: Context, e: Expression): Unknown {
       context.masks.set(e, width);
       return width;
     }
+    case "pick":
+      measure(context, e.vector);
+      return context.names.get(e.indices) as Unknown;
     case "norm": {
       const width = measure(context, e.vector);
       for (const name of [e.gain, e.shift]) unify(context, context.names.get(name) as Unknown, width);

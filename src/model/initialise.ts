@@ -2,19 +2,37 @@
 // named after it, so that no other layer and no order changes where it starts. Knows no device.
 import { mix, randomStream, streams, type RandomStream } from "../ir/random.ts";
 import type { ParameterLayout, ParameterPlace } from "../plan/parameters.ts";
+import { spectralRadius } from "./spectral.ts";
 
 /** The first values of all parameters, in the layout's order. [layout.size] */
 export function initialParameters(layout: ParameterLayout, seed: number): Float64Array {
   const values = new Float64Array(layout.size);
+  const valuesOf = ({ offset, size }: ParameterPlace): Float64Array => values.subarray(offset, offset + size);
   for (const place of layout.places) {
     const stream = randomStream(mix(seed ^ hashOf(place.name)), streams.initial);
-    const own = values.subarray(place.offset, place.offset + place.size);
+    const own = valuesOf(place);
     const block = place.size / place.blocks;
     for (let start = 0; start < place.size; start += block) {
       fill(own.subarray(start, start + block), place, stream);
     }
   }
+  for (const place of layout.places) {
+    if (place.initial.kind === "negated") valuesOf(place).set(negative(place, place.initial.of));
+  }
   return values;
+
+  /** Minus what another parameter of the same layer starts with. */
+  function negative({ name, size }: ParameterPlace, of: string): Float64Array {
+    const other = `${name.slice(0, name.lastIndexOf("."))}.${of}`;
+    const source = layout.places.find((p) => p.name === other);
+    if (source?.size !== size || source.initial.kind === "negated") {
+      throw new Error(
+        `${name} starts as minus ${other}, which must be as large and start by itself, ` +
+          `but ${source?.size === size ? "is negated, too" : `has ${source?.size ?? 0} values, not ${size}`}`,
+      );
+    }
+    return valuesOf(source).map((v) => 0 - v);
+  }
 }
 
 /** Fills one block [rows, columns], or a vector. */
@@ -31,6 +49,31 @@ function fill(values: Float64Array, place: ParameterPlace, stream: RandomStream)
       draw(values, () => bound * (2 * stream.uniform() - 1));
       return;
     }
+    case "he": {
+      const deviation = initial.gain * Math.sqrt(2 / columns);
+      draw(values, () => deviation * stream.normal());
+      return;
+    }
+    case "spectral": {
+      if (rows !== columns) {
+        throw new Error(
+          `${place.name} is to start with a spectral radius, so it must be square, but has ${rows} rows and ` +
+            `${columns} columns; use normal or uniform`,
+        );
+      }
+      draw(values, () => stream.normal());
+      const scale = initial.radius / spectralRadius(values, rows);
+      draw(values, (i) => scale * (values[i] as number));
+      return;
+    }
+    case "chrono":
+      draw(values, () => Math.log(1 + (initial.longest - 2) * stream.uniform()));
+      return;
+    case "shift":
+      draw(values, (i) => (Math.floor(i / columns) - (i % columns) === initial.by ? 1 : 0));
+      return;
+    case "negated":
+      return;
     case "orthogonal":
       orthogonal(values, rows, columns, initial.gain, stream);
       return;

@@ -1,6 +1,7 @@
 // A random run of one cell: sizes that its clauses allow, values for everything that is written, and a random
 // projection as the loss. What every check of a cell starts from; it runs nothing itself.
 import type { Cell } from "../ir/cell.ts";
+import { evaluateStep, startOf, type Values } from "../ir/evaluate.ts";
 import { randomStream, streams, type RandomStream } from "../ir/random.ts";
 import { lower, sizeOf, type Sizes } from "../ir/lower.ts";
 import { parameterLayout } from "../plan/build.ts";
@@ -90,8 +91,11 @@ export function randomNetworkCase(
   for (const { name, kind, per, width } of network.inputs) {
     const count = per === "step" ? tokens : rows;
     const size = count * width;
-    buffers.set(name, kind === "index" ? classes(count, width) : fill(size, () => stream.normal()));
-    if (kind === "index" || network.loss.kind !== "given") continue;
+    const picked = pickedBy(network, name);
+    if (kind === "index") buffers.set(name, classes(count, width));
+    else if (picked) buffers.set(name, Float64Array.from(classes(size, picked)));
+    else buffers.set(name, fill(size, () => stream.normal()));
+    if (kind === "index" || picked || network.loss.kind !== "given") continue;
     quantities.push({ name, buffer: name, offset: 0, size, derivative: `d.${name}` });
   }
   buffers.set("resets", resetsOf(lengths, form, stream));
@@ -99,26 +103,28 @@ export function randomNetworkCase(
   buffers.set("step", Int32Array.of(3));
 
   const projections: Projection[] = [];
-  const { kind, of } = network.loss;
+  const { loss } = network;
+  const { kind, of } = loss;
   const outputWidth = outputWidthOf(network.layers.find((layer) => layer.name === of) as NetworkLayer);
   if (kind === "given") {
     projections.push(project(`output.${of}`, `d.${of}`, tokens * outputWidth, stream));
   } else {
-    buffers.set("targets", classes(tokens, outputWidth));
+    // Some are ignored.
+    const targets = classes(tokens, outputWidth).map((t, i) => (i % 5 === 3 ? -1 : t));
+    if (kind === "cross-entropy") buffers.set("targets", targets);
     buffers.set(
       "weights",
       fill(tokens, () => 0.5 + stream.uniform()),
     );
     projections.push({ from: "loss", weights: Float64Array.of(1) });
   }
+  const parameters = parametersOf(layout, stream);
   for (const { name: layer, cell, sizes } of network.layers) {
+    const reached = reachedStates({ name: layer, cell, sizes }, layout, parameters, rows, stream);
     for (const state of cell.states) {
       const size = rows * sizeOf(state.width, sizes, cell.name);
       const [buffer, derivative] = [`initial.${layer}.${state.name}`, `dinitial.${layer}.${state.name}`];
-      buffers.set(
-        buffer,
-        fill(size, () => state.start + signed(stream, 0.1, 0.6)),
-      );
+      buffers.set(buffer, Float64Array.from(reached.flatMap((row) => [...(row.get(`${state.name}'`) ?? [])])));
       projections.push(
         project(`final.${layer}.${state.name}`, `dfinal.${layer}.${state.name}`, size, stream),
       );
@@ -136,11 +142,22 @@ export function randomNetworkCase(
     network,
     layout,
     extent,
-    parameters: parametersOf(layout, stream),
+    parameters,
     buffers,
     projections,
     quantities,
   };
+}
+
+/** The least width of what an input's numbers pick elements of; undefined for an input that is no such numbers. */
+function pickedBy({ layers }: Network, input: string): number | undefined {
+  const widths = layers.flatMap(({ cell, sizes, inputs }) =>
+    lower(cell, sizes).graph.nodes.flatMap((node) => {
+      const [vector, numbers] = node.op === "pick" ? node.arguments : [];
+      return vector && numbers?.op === "input" && inputs[numbers.name] === input ? [vector.width] : [];
+    }),
+  );
+  return widths.length > 0 ? Math.min(...widths) : undefined;
 }
 
 /** Without the layer, where there is only one. */
@@ -165,6 +182,33 @@ export function networkOf(cell: Cell, sizes: Sizes, index: boolean): Network {
     ],
     loss: { kind: "given", of: layerName },
   };
+}
+
+/** For each row the states after one step on random inputs: such as sequences go on from. */
+function reachedStates(
+  { name, cell, sizes }: Omit<NetworkLayer, "inputs">,
+  layout: ParameterLayout,
+  parameters: Float64Array,
+  rows: number,
+  stream: RandomStream,
+): Values[] {
+  if (cell.states.length === 0) return [];
+  const own = layout.places.filter((p) => p.name.startsWith(`${name}.`));
+  const values = new Map(
+    own.map((p) => [p.name.slice(name.length + 1), parameters.subarray(p.offset, p.offset + p.size)]),
+  );
+  const given = { cell, sizes, parameters: values };
+  const picks = new Set(lower(cell, sizes).graph.nodes.flatMap((n) => (n.op === "pick" ? n.arguments[1] : [])));
+  const isNumbers = (name: string): boolean => [...picks].some((n) => n?.op === "input" && n.name === name);
+  return Array.from({ length: rows }, () => {
+    const inputs = new Map(
+      cell.inputs.map(({ name, width }) => [
+        name,
+        fill(sizeOf(width, sizes, cell.name), () => (isNumbers(name) ? 0 : stream.normal())),
+      ]),
+    );
+    return evaluateStep(given, inputs, startOf(given, inputs));
+  });
 }
 
 /** Longest first: all of the steps, or with `ragged` down to one. */

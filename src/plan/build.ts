@@ -2,17 +2,20 @@
 // capacities and modes; the work of a layer is in `layer.ts`, no device is known.
 import { differentiate } from "../ir/differentiate.ts";
 import type { Node } from "../ir/graph.ts";
-import { lower, sizeOf } from "../ir/lower.ts";
+import { lower } from "../ir/lower.ts";
 import type { Derivatives } from "../ir/ops.ts";
 import { access, createArena, type Arena } from "./buffers.ts";
-import { layerSalt } from "./noise.ts";
+import { checkKeep, checkNetwork } from "./check-network.ts";
+import { planDrops } from "./drops.ts";
 import { planLayer, type LayerPlan, type Source } from "./layer.ts";
-import type { Network, NetworkInput, NetworkLayer } from "./network.ts";
+import { planLoss } from "./loss.ts";
+import { partsOf, sourceOf, type Network, type NetworkInput, type NetworkLayer } from "./network.ts";
+import { layerSalt } from "./noise.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
-import type { Access, Buffer, Kernel, Mode, Plan, View } from "./plan.ts";
-import { addUp } from "./pointwise.ts";
+import type { Buffer, Kernel, Loop, Mode, Plan, View } from "./plan.ts";
 import { reuseMemory } from "./reuse.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
+import { addUp, createWiring } from "./wiring.ts";
 
 export interface PlanOptions {
   readonly mode: Mode;
@@ -37,7 +40,16 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   const { mode, rows } = options;
   const steps = mode === "step" ? 1 : options.steps;
   const training = mode === "train";
-  checkNetwork(network);
+  const widths = checkNetwork(network);
+  const widthOf = (name: string): number => widths.get(name) as number;
+  const hasReverse = network.layers.some(isReverse);
+  if (mode === "step" && hasReverse) {
+    const reverse = network.layers.find(isReverse)?.name;
+    throw new Error(
+      `layer '${reverse}' goes from the last step to the first, so the network cannot be run step by step; ` +
+        "use the evaluate mode on whole sequences",
+    );
+  }
   checkKeep(network, options.keep ?? []);
   const layout = parameterLayout(network);
   const places = new Map(layout.places.map((p) => [p.name, p]));
@@ -47,18 +59,23 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
   if (training) for (const name of ["seed", "step"]) arena.make(name, "once", 1, "integer");
   const gradients = training ? arena.make("gradients", "once", layout.trained) : undefined;
 
-  const sources = new Map<string, Source>();
+  const wiring = createWiring(network, widths, arena);
   const prelude: Kernel[] = [];
-  for (const input of network.inputs) sources.set(input.name, connectInput(input, network, arena, prelude));
-  const contributions = new Map<string, Access[]>();
-  const loss = planLoss(network, arena, training);
-  if (loss.gradient) contributions.set(network.loss.of, [loss.gradient]);
+  for (const input of network.inputs) wiring.add(input.name, connectInput(input, network, arena, prelude));
+  const loss = planLoss(network.loss, widthOf(network.loss.of), arena, training);
+  if (loss.gradient) wiring.contribute(network.loss.of, loss.gradient, widthOf(network.loss.of));
+  const turnedResets = hasReverse ? arena.make("resets/reversed", "tokens", 1) : resets;
+  if (hasReverse) {
+    const [from, into] = [access(resets), access(turnedResets)];
+    prelude.push({ kind: "reverse", of: "starts", from, into, width: 1 });
+  }
 
   /** Written from outside or by what is none of the layers' work. */
   const given = new Set(arena.buffers);
   // Last layer first: each hands its derivative to those before it.
   const views: Record<string, View> = {};
-  const planned = new Map<string, LayerPlan>();
+  const planned: PlannedLayer[] = [];
+  const prepare: Kernel[] = [];
   for (const [index, layer] of [...network.layers.entries()].reverse()) {
     const step = lower(layer.cell, layer.sizes, { noise: training });
     const forwardCount = step.graph.nodes.length;
@@ -69,6 +86,13 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
           ...(options.derivatives && { derivatives: options.derivatives }),
         })
       : undefined;
+    const connections = new Map(
+      layer.cell.inputs.map(({ name }) => [name, wiring.connect(layer, name)] as const),
+    );
+    const sourceOfInput = (input: string): Source => connections.get(input)?.source as Source;
+    const drops = planDrops({ layer, salt: layerSalt(index), step, places, arena, parameters, gradients });
+    prepare.push(...drops.prepare);
+    const received = wiring.receivedBy(layer, widthOf(layer.name));
     const plan = planLayer({
       name: layer.name,
       salt: layerSalt(index),
@@ -78,47 +102,59 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
       arena,
       parameters,
       parameter: (name) => places.get(name) as ParameterPlace,
+      matrix: drops.matrix,
       ...(gradients && { gradients }),
-      resets,
-      source: (input) => sources.get(layer.inputs[input] as string) as Source,
+      resets: isReverse(layer) ? turnedResets : resets,
+      source: sourceOfInput,
       indices: (input) => {
         // Earlier layers, which are planned later, have no place yet: none of them is an index.
-        const source = sources.get(layer.inputs[input] as string);
-        return source?.kind === "index" ? source.access : undefined;
+        const source = sourceOfInput(input);
+        return source.kind === "index" ? source.access : undefined;
       },
-      contributions: contributions.get(layer.name) ?? [],
+      contributions: received.parts,
       keep: (options.keep ?? [])
         .filter((k) => k.startsWith(`${layer.name}.`))
         .map((k) => k.slice(layer.name.length + 1)),
     });
-    planned.set(layer.name, plan);
-    sources.set(layer.name, {
-      kind: "dense",
-      get access() {
-        return plan.output;
-      },
+    const output: Source = isReverse(layer)
+      ? { kind: "dense", access: access(arena.make(`${layer.name}/output`, "tokens", widthOf(layer.name))) }
+      : {
+          kind: "dense",
+          get access() {
+            return plan.output;
+          },
+        };
+    wiring.add(layer.name, output);
+    const kept = (options.keep ?? []).filter((k) => k.startsWith(`${layer.name}.`));
+    const turned = isReverse(layer) ? kept.flatMap((name) => inOrderOfTime(name, arena, views)) : [];
+    const turns = [...plan.inputGradients].flatMap(([input, where]) => wiring.contributeBy(layer, input, where));
+    planned.unshift({
+      layer,
+      plan,
+      output,
+      forward: () => [
+        ...[...connections.values()].flatMap((c) => c.ahead()),
+        ...plan.forward(),
+        ...wiring.handOn(layer, plan),
+        ...turned,
+      ],
+      backward: () => [...received.ahead, ...plan.backward(), ...drops.backward, ...turns, ...turned],
     });
-    for (const [input, where] of plan.inputGradients) {
-      const source = layer.inputs[input] as string;
-      contributions.set(source, [...(contributions.get(source) ?? []), where]);
-    }
   }
 
-  const layers = network.layers.map((l) => planned.get(l.name) as LayerPlan);
-  for (const layer of network.layers) {
-    views[`output.${layer.name}`] = {
-      access: (planned.get(layer.name) as LayerPlan).output,
-      width: outputWidth(layer),
-    };
+  for (const { layer, output } of planned) {
+    views[`output.${layer.name}`] = { access: output.access, width: widthOf(layer.name) };
   }
-  const ahead = [...prelude, ...layers.flatMap((l) => l.forward()), ...loss.kernels(sources)];
-  const back = training ? [...layers].reverse().flatMap((l) => l.backward()) : [];
+  const lossOutput = (planned.find((p) => p.layer.name === network.loss.of) as PlannedLayer).output.access;
+  const ahead = [...prelude, ...planned.flatMap((p) => p.forward()), ...loss.kernels(lossOutput)];
+  const back = training ? [...planned].reverse().flatMap((p) => p.backward()) : [];
   for (const { name, width } of network.inputs) {
-    const parts = contributions.get(name) ?? [];
-    const [first] = parts;
+    const received = wiring.received(name, width);
+    const [first] = received.parts;
     if (!first) continue;
-    const whole = parts.length === 1 ? first : access(arena.make(`d.${name}`, first.buffer.extent, width));
-    if (whole !== first) back.push(addUp(parts, whole, width));
+    const whole =
+      received.parts.length === 1 ? first : access(arena.make(`d.${name}`, first.buffer.extent, width));
+    back.push(...received.ahead, ...(whole === first ? [] : [addUp(received.parts, whole, width)]));
     views[`d.${name}`] = { access: whole, width };
   }
   const read = new Set(Object.values(views).map(({ access: { buffer } }) => buffer));
@@ -127,8 +163,8 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     !given.has(buffer) && !read.has(buffer) && !kept.has(buffer.name);
   const { forward, backward, freed } = reuseMemory(ahead, back, isOwn);
   freed.forEach(arena.drop);
-  const carry = layers.flatMap((l) =>
-    l.states.flatMap(({ buffer, final }): Kernel[] => [
+  const carry = planned.flatMap(({ layer, plan }) =>
+    (isReverse(layer) ? [] : plan.states).flatMap(({ buffer, final }): Kernel[] => [
       {
         kind: "finals",
         direction: "collect",
@@ -153,6 +189,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     buffers: arena.buffers,
     views,
     phases: {
+      ...(prepare.length > 0 && { prepare }),
       forward,
       ...(training && { backward }),
       ...(update && { update, train: [...forward, ...backward, ...update, ...carry] }),
@@ -172,13 +209,35 @@ function connectInput(input: NetworkInput, network: Network, arena: Arena, prelu
   return { access: into, kind: "dense" };
 }
 
+interface PlannedLayer {
+  readonly layer: NetworkLayer;
+  readonly plan: LayerPlan;
+  readonly output: Source;
+  forward(): (Kernel | Loop)[];
+  backward(): (Kernel | Loop)[];
+}
+
+const isReverse = (layer: NetworkLayer): boolean => layer.direction === "reverse";
+
+/** A kept quantity of a layer that goes from the last step to the first, to be read in the order of time. */
+function inOrderOfTime(name: string, arena: Arena, views: Record<string, View>): Kernel[] {
+  const own = arena.named(name);
+  if (own.extent === "rows") return [];
+  const [from, into] = [access(own), access(arena.make(`${name}/natural`, "tokens", own.width))];
+  views[name] = { access: into, width: own.width };
+  return [{ kind: "reverse", of: "values", from, into, width: own.width }];
+}
+
 /** Whether every use of an input is a product with a dense matrix, which a one-hot vector only selects from. */
 function isOnlyMultiplied(name: string, network: Network): boolean {
   return network.layers.every((layer) => {
-    const names = Object.entries(layer.inputs).filter(([, source]) => source === name);
+    const users = Object.entries(layer.inputs).filter(([, connection]) =>
+      partsOf(connection).some((part) => sourceOf(part) === name),
+    );
     const { graph, output, states } = lower(layer.cell, layer.sizes);
     const handedOn = [output, ...states.map((s) => s.next)];
-    return names.every(([input]) => {
+    return users.every(([input, connection]) => {
+      if (typeof connection !== "string") return false;
       const isInput = (node: Node): boolean => node.op === "input" && node.name === input;
       return (
         !handedOn.some(isInput) &&
@@ -191,93 +250,15 @@ function isOnlyMultiplied(name: string, network: Network): boolean {
   });
 }
 
-interface PlannedLoss {
-  readonly value?: ReturnType<Arena["make"]>;
-  /** The derivative by the output of the layer that the loss is of. */
-  readonly gradient?: Access;
-  readonly kernels: (sources: ReadonlyMap<string, Source>) => Kernel[];
-}
-
-function planLoss({ loss, layers }: Network, arena: Arena, training: boolean): PlannedLoss {
-  const layer = layers.find((l) => l.name === loss.of) as NetworkLayer;
-  const classes = outputWidth(layer);
-  const gradient = training ? access(arena.make(`d.${loss.of}`, "tokens", classes)) : undefined;
-  if (loss.kind === "given") return { ...(gradient && { gradient }), kernels: () => [] };
-  const value = arena.make("loss", "once", 1);
-  const targets = access(arena.make("targets", "tokens", 1, "integer"));
-  const weights = access(arena.make("weights", "tokens", 1));
-  return {
-    value,
-    ...(gradient && { gradient }),
-    kernels: (sources) => {
-      const logits = (sources.get(loss.of) as Source).access;
-      const common = {
-        kind: "crossEntropy",
-        logits,
-        classes,
-        targets,
-        weights,
-        loss: access(value),
-      } as const;
-      return [gradient ? { ...common, gradient } : common];
-    },
-  };
-}
-
 /** Inputs that lead on: to layers, and where the loss is given to dense inputs of the network too. */
 function differentiableInputs(network: Network, layer: NetworkLayer): string[] {
   return layer.cell.inputs
     .map((i) => i.name)
     .filter((input) => {
-      const source = network.inputs.find((i) => i.name === layer.inputs[input]);
-      return source ? source.kind === "dense" && network.loss.kind === "given" : true;
+      return partsOf(layer.inputs[input]).some((part) => {
+        const source = network.inputs.find((i) => i.name === sourceOf(part));
+        return source ? source.kind === "dense" && network.loss.kind === "given" : true;
+      });
     });
 }
 
-function outputWidth(layer: NetworkLayer): number {
-  return lower(layer.cell, layer.sizes).output.width;
-}
-
-function checkNetwork(network: Network): void {
-  const widths = new Map(network.inputs.map((i) => [i.name, i.width]));
-  for (const layer of network.layers) {
-    if (widths.has(layer.name))
-      throw new Error(`two parts of the network are named '${layer.name}'; rename one`);
-    for (const input of layer.cell.inputs) {
-      const source = layer.inputs[input.name];
-      const given = source === undefined ? undefined : widths.get(source);
-      if (source === undefined || given === undefined) {
-        throw new Error(
-          `layer '${layer.name}': input '${input.name}' of ${layer.cell.name} is connected to ` +
-            `${source === undefined ? "nothing" : `'${source}', which is no input and no earlier layer`}; ` +
-            `choose one of ${[...widths.keys()].join(", ")}`,
-        );
-      }
-      const expected = sizeOf(input.width, layer.sizes, layer.cell.name);
-      if (given !== expected) {
-        throw new Error(
-          `layer '${layer.name}': input '${input.name}' has width ${expected} but '${source}' has width ${given}`,
-        );
-      }
-      const per = network.inputs.find((i) => i.name === source)?.per ?? "step";
-      if (per !== input.per) {
-        throw new Error(
-          `layer '${layer.name}': input '${input.name}' is per ${input.per} but '${source}' is per ${per}; ` +
-            `declare it so in the equations, as in 'input ${input.name} per ${per}', or connect another`,
-        );
-      }
-    }
-    widths.set(layer.name, outputWidth(layer));
-  }
-  if (!network.layers.some((l) => l.name === network.loss.of)) {
-    throw new Error(`the loss is of '${network.loss.of}', which is no layer of the network`);
-  }
-}
-
-function checkKeep(network: Network, keep: readonly string[]): void {
-  for (const name of keep) {
-    if (network.layers.some((l) => name.startsWith(`${l.name}.`))) continue;
-    const layers = network.layers.map((l) => l.name).join(", ");
-    throw new Error(`'${name}' cannot be kept; write <layer>.<quantity>, with a layer of ${layers}`);
-  }
-}

@@ -31,6 +31,8 @@ export interface LayerContext {
   readonly arena: Arena;
   readonly parameters: Buffer;
   readonly parameter: (name: string) => ParameterPlace;
+  /** Where products find a matrix of the layer, by its name in the equations. */
+  readonly matrix: (name: string) => { readonly buffer: Buffer; readonly offset: number };
   /** The block of gradients, in the order of the parameters. */
   readonly gradients?: Buffer;
   /** 1 where a new sequence starts. */

@@ -1,9 +1,14 @@
 // What the noise of masks is drawn from: (seed, step, mask, index) and nothing else, so that every device and
 // any thread draws the same.
+import type { Cell } from "../ir/cell.ts";
 import { bitsAt, streamKey, streams } from "../ir/random.ts";
 
 /** What the salts of a layer's masks begin with; more apart than the longest equations can name masks. */
 export const layerSalt = (layer: number): number => layer * 2 ** 16;
+
+/** What the draws of a matrix that is left out in part begin with, beyond the masks in the text. */
+export const dropSalt = (cell: Cell, matrix: string): number =>
+  2 ** 15 + cell.parameters.findIndex((p) => p.name === matrix);
 
 /** The key of one mask at one step; `salt` tells the masks of a network apart. */
 export function maskKey(seed: number, step: number, salt: number): number {

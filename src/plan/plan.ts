@@ -66,8 +66,10 @@ export interface PointwiseKernel {
   readonly passes: readonly Pass[];
 }
 
-/** A matrix [rows, columns], row-major, in the parameters. */
+/** A matrix [rows, columns], row-major: in the parameters, or in what the `prepare` phase makes of them. */
 export interface MatrixPlace {
+  readonly buffer: Buffer;
+  /** Elements from the buffer's first. */
   readonly offset: number;
   readonly rows: number;
   readonly columns: number;
@@ -126,6 +128,37 @@ export type Kernel =
     }
   /** `into[row] = Σ over its steps of from[token]`. */
   | { readonly kind: "stepSums"; readonly from: Access; readonly into: Access; readonly width: number }
+  /** `into[i] = from[indices[i]]`: columns by their numbers, which are floats; beyond the ends the nearest one. */
+  | {
+      readonly kind: "pick";
+      readonly over: "step" | "tokens" | "rows";
+      readonly from: Access;
+      readonly width: number;
+      readonly indices: Access;
+      readonly count: number;
+      readonly into: Access;
+    }
+  /** `into[indices[i]] += from[i]`, on rows of zeros [width]: what `pick` gives back. */
+  | {
+      readonly kind: "place";
+      readonly over: "step" | "tokens" | "rows";
+      readonly from: Access;
+      readonly count: number;
+      readonly indices: Access;
+      readonly into: Access;
+      readonly width: number;
+    }
+  /**
+   * Each row's steps in the opposite order. `values` turn about; `starts` mark a first step, so that in the opposite
+   * order the mark of a step stands one later, and that of a row's first step stays.
+   */
+  | {
+      readonly kind: "reverse";
+      readonly of: "values" | "starts";
+      readonly from: Access;
+      readonly into: Access;
+      readonly width: number;
+    }
   /** Dense one-hot rows of an index, for equations that use it other than in a product. */
   | { readonly kind: "oneHot"; readonly indices: Access; readonly into: Access; readonly width: number }
   /** Copies between the rows that end each sequence (`now` of `tokens`) and one row per sequence. */
@@ -139,13 +172,17 @@ export type Kernel =
       readonly width: number;
     }
   | { readonly kind: "copyRows"; readonly from: Access; readonly into: Access; readonly width: number }
-  /** Softmax and cross-entropy, `loss = Σ weight·nats / Σ weight`; with its derivative where there is `gradient`. */
+  /**
+   * Softmax and cross-entropy, `loss = Σ weight·nats / Σ weight`; with its derivative where there is `gradient`. A
+   * negative target counts nothing; `smoothing` is the target's share that all classes have alike.
+   */
   | {
       readonly kind: "crossEntropy";
       readonly logits: Access;
       readonly classes: number;
       readonly targets: Access;
       readonly weights: Access;
+      readonly smoothing: number;
       readonly loss: Access;
       readonly gradient?: Access;
     }
@@ -165,8 +202,11 @@ export interface Loop {
   readonly body: readonly Kernel[];
 }
 
-/** `forward` … as named; `train` is forward, backward, update and carry in one call. */
-export type PhaseName = "forward" | "backward" | "update" | "carry" | "train";
+/**
+ * `forward` … as named; `train` is forward, backward, update and carry in one call. `prepare`, where there is one, a
+ * device does by itself before it reads matrices for `forward` or `train`.
+ */
+export type PhaseName = "forward" | "backward" | "update" | "carry" | "train" | "prepare";
 export type Mode = "train" | "evaluate" | "step";
 
 export interface Plan {

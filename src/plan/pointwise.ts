@@ -196,13 +196,3 @@ function writeSweeps(
     });
   return { values, passes };
 }
-
-/** The sum of values that stand in several places, for all tokens or all rows at once. */
-export function addUp(parts: readonly Access[], into: Access, width: number): PointwiseKernel {
-  const values: Value[] = parts.map((part) => ({ op: "load", access: part, width }));
-  let sum = 0;
-  for (let i = 1; i < parts.length; i++) sum = values.push({ op: "add", arguments: [sum, i], width }) - 1;
-  const stores = [{ value: sum, access: into }];
-  const over = into.buffer.extent === "rows" ? "rows" : "tokens";
-  return { kind: "pointwise", over, values, passes: [{ width, values: [...values.keys()], stores }] };
-}

@@ -12,6 +12,7 @@ export function printPlan(plan: Plan): string[] {
 }
 
 const phaseTitles: Readonly<Record<PhaseName, string>> = {
+  prepare: "prepare the matrices, before each forward pass",
   forward: "forward",
   backward: "backward",
   update: "update",
@@ -102,6 +103,12 @@ function describe(plan: Plan, kernel: Kernel): string {
         kernel.direction === "collect" ? [kernel.rows, kernel.tokens] : [kernel.tokens, kernel.rows];
       return `${nameOf(into)} ← ${nameOf(from)}, each row's last step, [B, ${kernel.width}]`;
     }
+    case "pick":
+      return `${nameOf(kernel.into)} ${shape(kernel.over, kernel.count)} ← ${nameOf(kernel.from)} [${kernel.width}] at ${nameOf(kernel.indices)}`;
+    case "place":
+      return `${nameOf(kernel.into)} ${shape(kernel.over, kernel.width)} ← ${nameOf(kernel.from)} [${kernel.count}] placed at ${nameOf(kernel.indices)}`;
+    case "reverse":
+      return `${nameOf(kernel.into)} [T·B, ${kernel.width}] ← ${nameOf(kernel.from)}, each row's steps in the opposite order`;
     case "copyRows":
       return `${nameOf(kernel.into)} ← ${nameOf(kernel.from)} [B, ${kernel.width}]`;
     case "crossEntropy": {
@@ -160,7 +167,9 @@ function sizeOf(matrices: readonly MatrixPlace[]): readonly [rows: number, colum
 }
 
 function matrixNames(plan: Plan, matrices: readonly MatrixPlace[]): string {
-  const names = [...new Set(matrices.map((m) => shortName(plan, parameterAt(plan, m.offset))))];
+  const nameAt = ({ buffer, offset }: MatrixPlace): string =>
+    buffer.space === "parameters" ? shortName(plan, parameterAt(plan, offset)) : buffer.name;
+  const names = [...new Set(matrices.map(nameAt))];
   return names.length === 1 ? (names[0] as string) : `[${names.join("; ")}]`;
 }
 
@@ -170,6 +179,7 @@ function parameterAt(plan: Plan, offset: number): string {
 
 /** The parameters whose gradients a kernel writes. */
 function gradientName(plan: Plan, into: Access, size: number): string {
+  if (into.buffer.name !== "gradients") return nameOf(into);
   const names = plan.parameters.places
     .filter((p) => p.offset < into.column + size && p.offset + p.size > into.column)
     .map((p) => `d${shortName(plan, p.name)}`);

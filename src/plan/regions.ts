@@ -21,7 +21,11 @@ export interface Spot {
 }
 
 export const isBarrier = (node: Node): boolean =>
-  node.op === "product" || node.op === "pullback" || node.op === "sumSteps";
+  node.op === "product" ||
+  node.op === "pullback" ||
+  node.op === "pick" ||
+  node.op === "place" ||
+  node.op === "sumSteps";
 
 export interface SpotContext {
   readonly step: Step;

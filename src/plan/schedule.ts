@@ -24,7 +24,7 @@ export function scheduleWork(
     const body = Array.from({ length: last + 1 }, (_, stage) => {
       const atStage = (node: Node): boolean => spotOf(node).stage === stage;
       return [
-        ...products.filter(atStage).flatMap((p) => barrierKernels(p, overOf(region), layer, homes)),
+        ...products.filter(atStage).flatMap((p) => barrierKernels(p, direction, overOf(region), layer, homes)),
         ...pointwiseKernels(stored.filter(atStage), direction, region, layer, homes),
       ];
     }).flat();
@@ -88,10 +88,29 @@ function loadFrom(
   return home ? [home] : undefined;
 }
 
-function barrierKernels(node: Node, over: RowsOver, layer: LayerContext, homes: Homes): Kernel[] {
+function barrierKernels(
+  node: Node,
+  direction: Direction,
+  over: RowsOver,
+  layer: LayerContext,
+  homes: Homes,
+): (Kernel | Loop)[] {
   const into = access(homes.barrierBuffer(node));
   if (node.op === "product") return productKernels(node, over, into, layer, homes);
   if (node.op === "pullback") return pullbackKernels(node, over, into, layer, homes);
+  if (node.op === "pick" || node.op === "place") {
+    const [from, indices] = node.arguments.map((a) => homes.memoryOf(a)) as [Access, Access];
+    const [vector, numbers] = node.arguments as [Node, Node];
+    const common = { from, indices, into, count: numbers.width };
+    const kernel: Kernel =
+      node.op === "pick"
+        ? { kind: "pick", over, ...common, width: vector.width }
+        : { kind: "place", over, ...common, width: node.width };
+    // Numbers of a sequence for the tokens of its steps: one step at a time.
+    const perRow = [from, indices].some((a) => a.buffer.extent === "rows");
+    const stepwise = over === "tokens" && perRow;
+    return stepwise ? [{ kind: "loop", direction, body: [{ ...kernel, over: "step" }] }] : [kernel];
+  }
   return [{ kind: "stepSums", from: homes.memoryOf(node.arguments[0] as Node), into, width: node.width }];
 }
 
@@ -129,9 +148,10 @@ function pullbackKernels(
 /** A block-diagonal matrix stands as its blocks, one after the other. */
 function placesOf(node: Product | Pullback, layer: LayerContext): MatrixPlace[] {
   return node.matrices.flatMap((m) => {
-    const { offset } = layer.parameter(`${layer.name}.${m.name}`);
+    const { buffer, offset } = layer.matrix(m.name);
     const [rows, columns] = [m.rows / m.blocks, m.columns / m.blocks];
     return Array.from({ length: m.blocks }, (_, b) => ({
+      buffer,
       offset: offset + b * rows * columns,
       rows,
       columns,

@@ -107,7 +107,9 @@ function createProgram(shared: Shared, plan: Plan, store: NativeStore): Program 
     if (!plan.phases[phase]) throw new Error(`this ${plan.mode} plan has no phase '${phase}'`);
     const { rows, steps, carry = steps, lengths } = extent;
     const { alive, offsets } = tokenTables(plan, extent);
-    const pack = prepared !== store.version;
+    // What is left out of matrices is drawn anew for each forward pass.
+    const draws = plan.phases.prepare && (phase === "forward" || phase === "train");
+    const pack = prepared !== store.version || draws === true;
     prepared = store.version;
     if (phase === "update" || phase === "train") store.version++;
     const index = phaseNames.indexOf(phase);

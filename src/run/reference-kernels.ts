@@ -1,5 +1,5 @@
 // The reference meaning of every kernel that is not pointwise: plain loops in float64.
-import type { Access, Buffer, Kernel, MatrixPlace, PointwiseKernel } from "../plan/plan.ts";
+import type { Access, Kernel, MatrixPlace, PointwiseKernel } from "../plan/plan.ts";
 import { rowCount, type Memory, type Moment } from "./reference.ts";
 
 type Other = Exclude<Kernel, PointwiseKernel>;
@@ -23,6 +23,15 @@ export function referenceKernels(memory: Memory, kernel: Other, moment: Moment, 
       return true;
     case "stepSums":
       stepSums(run, kernel);
+      return true;
+    case "pick":
+      pick(run, kernel);
+      return true;
+    case "place":
+      place(run, kernel);
+      return true;
+    case "reverse":
+      reverse(run, kernel);
       return true;
     case "oneHot":
       oneHot(run, kernel);
@@ -71,30 +80,30 @@ function add(run: Run, access: Access, column: number, value: number): void {
   put(run, access, 0, column, get(run, access, 0, column) + value);
 }
 
-/** The rows of stacked matrices, one after the other: offsets of each row in the parameters. */
-function stackedRows(matrices: readonly MatrixPlace[]): number[] {
-  return matrices.flatMap((m) => Array.from({ length: m.rows }, (_, r) => m.offset + r * m.columns));
+/** The rows of stacked matrices, one after the other. */
+function stackedRows({ memory }: Run, matrices: readonly MatrixPlace[]): Float64Array[] {
+  return matrices.flatMap(({ buffer, offset, rows, columns }) => {
+    const start = buffer.offset + offset;
+    return Array.from({ length: rows }, (_, r) =>
+      memory.arrayOf(buffer).subarray(start + r * columns, start + (r + 1) * columns),
+    );
+  });
 }
 
-const parametersOf = (memory: Memory): Float64Array =>
-  memory.arrayOf(memory.plan.buffers.find((b) => b.space === "parameters") as Buffer);
-
 function matmul(run: Run, kernel: Of<"matmul">): void {
-  const weights = parametersOf(run.memory);
-  const stack = stackedRows(kernel.matrices);
+  const stack = stackedRows(run, kernel.matrices);
   const columns = kernel.matrices[0]?.columns ?? 0;
   for (let row = 0; row < rowCount(kernel.over, run.moment); row++) {
     if (kernel.transposed) {
       for (let j = 0; j < columns; j++) {
         let sum = 0;
-        stack.forEach((start, k) => (sum += get(run, kernel.from, row, k) * (weights[start + j] as number)));
+        stack.forEach((weights, k) => (sum += get(run, kernel.from, row, k) * (weights[j] as number)));
         put(run, kernel.into, row, j, sum);
       }
     } else {
-      stack.forEach((start, n) => {
+      stack.forEach((weights, n) => {
         let sum = 0;
-        for (let k = 0; k < columns; k++)
-          sum += get(run, kernel.from, row, k) * (weights[start + k] as number);
+        for (let k = 0; k < columns; k++) sum += get(run, kernel.from, row, k) * (weights[k] as number);
         put(run, kernel.into, row, n, sum);
       });
     }
@@ -102,11 +111,10 @@ function matmul(run: Run, kernel: Of<"matmul">): void {
 }
 
 function gather(run: Run, kernel: Of<"gather">): void {
-  const weights = parametersOf(run.memory);
-  const stack = stackedRows(kernel.matrices);
+  const stack = stackedRows(run, kernel.matrices);
   for (let row = 0; row < rowCount(kernel.over, run.moment); row++) {
     const index = get(run, kernel.indices, row, 0);
-    stack.forEach((start, n) => put(run, kernel.into, row, n, weights[start + index] as number));
+    stack.forEach((weights, n) => put(run, kernel.into, row, n, weights[index] as number));
   }
 }
 
@@ -142,6 +150,42 @@ function stepSums(run: Run, kernel: Of<"stepSums">): void {
   }
 }
 
+/** The column that a number stands for. */
+const columnAt = (run: Run, indices: Access, row: number, i: number, width: number): number =>
+  Math.min(Math.max(0, Math.trunc(get(run, indices, row, i))), width - 1);
+
+function pick(run: Run, { over, from, width, indices, count, into }: Of<"pick">): void {
+  for (let row = 0; row < rowCount(over, run.moment); row++) {
+    for (let i = 0; i < count; i++) {
+      put(run, into, row, i, get(run, from, row, columnAt(run, indices, row, i, width)));
+    }
+  }
+}
+
+function place(run: Run, { over, from, width, indices, count, into }: Of<"place">): void {
+  for (let row = 0; row < rowCount(over, run.moment); row++) {
+    for (let j = 0; j < width; j++) put(run, into, row, j, 0);
+    for (let i = 0; i < count; i++) {
+      const column = columnAt(run, indices, row, i, width);
+      put(run, into, row, column, get(run, into, row, column) + get(run, from, row, i));
+    }
+  }
+}
+
+function reverse(run: Run, { of, from, into, width }: Of<"reverse">): void {
+  const { alive, offsets } = run.moment.tables;
+  for (let row = 0; row < run.moment.extent.rows; row++) {
+    const length = alive.filter((rows) => rows > row).length;
+    for (let t = 0; t < length; t++) {
+      const other = of === "values" ? length - 1 - t : (length - t) % length;
+      const token = (offsets[t] as number) + row;
+      for (let j = 0; j < width; j++) {
+        put(run, into, token, j, get(run, from, (offsets[other] as number) + row, j));
+      }
+    }
+  }
+}
+
 function oneHot(run: Run, kernel: Of<"oneHot">): void {
   const over = kernel.into.buffer.extent === "rows" ? "rows" : "tokens";
   for (let row = 0; row < rowCount(over, run.moment); row++) {
@@ -166,21 +210,32 @@ function finals(run: Run, kernel: Of<"finals">): void {
 
 function crossEntropy(run: Run, kernel: Of<"crossEntropy">): void {
   const count = rowCount("tokens", run.moment);
+  const { classes, smoothing } = kernel;
+  const isCounted = (row: number): boolean => get(run, kernel.targets, row, 0) >= 0;
   let total = 0;
-  for (let row = 0; row < count; row++) total += get(run, kernel.weights, row, 0);
+  for (let row = 0; row < count; row++) if (isCounted(row)) total += get(run, kernel.weights, row, 0);
   let loss = 0;
   for (let row = 0; row < count; row++) {
+    if (!isCounted(row)) {
+      for (let j = 0; kernel.gradient && j < classes; j++) put(run, kernel.gradient, row, j, 0);
+      continue;
+    }
     const weight = get(run, kernel.weights, row, 0);
     const target = get(run, kernel.targets, row, 0);
     let greatest = -Infinity;
-    for (let j = 0; j < kernel.classes; j++) greatest = Math.max(greatest, get(run, kernel.logits, row, j));
-    let sum = 0;
-    for (let j = 0; j < kernel.classes; j++) sum += Math.exp(get(run, kernel.logits, row, j) - greatest);
-    const logSum = greatest + Math.log(sum);
-    loss += weight * (logSum - get(run, kernel.logits, row, target));
-    for (let j = 0; kernel.gradient && j < kernel.classes; j++) {
+    for (let j = 0; j < classes; j++) greatest = Math.max(greatest, get(run, kernel.logits, row, j));
+    let [powers, sum] = [0, 0];
+    for (let j = 0; j < classes; j++) {
+      powers += Math.exp(get(run, kernel.logits, row, j) - greatest);
+      sum += get(run, kernel.logits, row, j);
+    }
+    const logSum = greatest + Math.log(powers);
+    const likely = (1 - smoothing) * get(run, kernel.logits, row, target) + (smoothing * sum) / classes;
+    loss += weight * (logSum - likely);
+    for (let j = 0; kernel.gradient && j < classes; j++) {
       const share = Math.exp(get(run, kernel.logits, row, j) - logSum);
-      put(run, kernel.gradient, row, j, ((share - (j === target ? 1 : 0)) * weight) / total);
+      const wanted = (j === target ? 1 - smoothing : 0) + smoothing / classes;
+      put(run, kernel.gradient, row, j, ((share - wanted) * weight) / total);
     }
   }
   put(run, kernel.loss, 0, 0, loss / total);

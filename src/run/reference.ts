@@ -127,9 +127,12 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
 }
 
 function runPhase(memory: Memory, phase: PhaseName, extent: RunExtent): void {
-  const items = memory.plan.phases[phase];
+  const { phases } = memory.plan;
+  const items = phases[phase];
   if (!items) throw new Error(`this ${memory.plan.mode} plan has no phase '${phase}'`);
   const moment: Moment = { tables: tokenTables(memory.plan, extent), extent, step: 0 };
+  const reads = phase === "forward" || phase === "train";
+  for (const item of reads ? (phases.prepare ?? []) : []) runItem(memory, item, moment);
   for (const item of items) if (!runItem(memory, item, moment)) return;
 }
 

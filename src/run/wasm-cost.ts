@@ -47,7 +47,7 @@ export function meetingsOf(items: readonly (Kernel | Loop)[], steps: number): nu
 export const packingCost = (plan: Plan): number => price.move * 2 * plan.parameters.size;
 
 function overOf(kernel: Kernel): "tokens" | "rows" | "once" {
-  if (kernel.kind === "crossEntropy" || kernel.kind === "stepSums") return "tokens";
+  if (kernel.kind === "crossEntropy" || kernel.kind === "stepSums" || kernel.kind === "reverse") return "tokens";
   return kernel.kind === "norm" || kernel.kind === "guard" ? "once" : "rows";
 }
 
@@ -69,7 +69,11 @@ function kernelCost(kernel: Kernel): { each: number; fixed: number } {
       return { each: move * sumRows(kernel.matrices), fixed: 0 };
     case "scatter":
       return { each: move * kernel.m, fixed: move * kernel.m * kernel.n };
+    case "pick":
+    case "place":
+      return { each: move * (kernel.count + kernel.width), fixed: 0 };
     case "columnSums":
+    case "reverse":
     case "stepSums":
     case "oneHot":
     case "finals":

@@ -102,10 +102,16 @@ export async function createProgram(
     heap.integers(layout.alive, steps).set(tables.alive);
     heap.integers(layout.offsets, steps + 1).set(tables.offsets);
     heap.integers(layout.bounds, shares + 1).set(rowBounds(extent, tables, shares));
-    const isPrepared = prepared === store.version;
+    // What is left out of matrices is drawn anew for each forward pass.
+    const draws = plan.phases.prepare !== undefined;
+    const isPrepared = prepared === store.version && !(draws && (phase === "forward" || phase === "train"));
     prepared = store.version;
     if (phase === "update" || phase === "train") store.version++;
-    return [...(isPrepared ? [] : [["prepare"] as const]), [phase, rows, steps, carry]];
+    return [
+      ...(draws && !isPrepared ? [["prepare", rows, steps, carry] as const] : []),
+      ...(isPrepared ? [] : [["pack"] as const]),
+      [phase, rows, steps, carry],
+    ];
   }
   function failed(error: unknown): void {
     prepared = -1;

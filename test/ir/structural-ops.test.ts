@@ -19,6 +19,8 @@ const structures: Readonly<
     Structure,
     readonly {
       readonly widths: readonly number[];
+      /** A last argument of whole numbers, by which there is no derivative. */
+      readonly numbers?: readonly number[];
       readonly matrices?: readonly Matrix[];
       readonly make: (g: Graph, args: readonly Node[]) => Node;
     }[]
@@ -30,6 +32,7 @@ const structures: Readonly<
     { widths: [1], make: (g, [a]) => g.broadcast(a as Node, 4) },
     { widths: [4], make: (g, [a]) => g.broadcast(a as Node, 4, levels.step) },
   ],
+  pick: [{ widths: [5], numbers: [4, 1, 1], make: (g, [a, k]) => g.pick(a as Node, k as Node) }],
   product: [
     { widths: [2], matrices: [dense, second], make: (g, [a]) => g.product([dense, second], a as Node) },
     { widths: [6], matrices: [blocked], make: (g, [a]) => g.product([blocked], a as Node) },
@@ -49,21 +52,26 @@ const structures: Readonly<
 };
 
 describe.each(Object.entries(structures))("%s has its derivative", (name, forms) => {
-  test.each(forms)("of widths $widths", async ({ widths, matrices = [], make }) => {
+  test.each(forms)("of widths $widths", async ({ widths, numbers, matrices = [], make }) => {
     const g = createGraph();
     const args = widths.map((width, i) => input(g, `a${i}`, width));
-    const node = make(g, args);
-    const numbers = series();
-    const given = new Map(args.map((a) => [a, numbers(a.width)]));
-    const elements = new Map(matrices.map((m) => [m.name, numbers((m.rows * m.columns) / m.blocks)]));
-    const seed = numbers(node.width);
+    const whole = numbers ? [input(g, "k", numbers.length)] : [];
+    const node = make(g, [...args, ...whole]);
+    const next = series();
+    const given = new Map([
+      ...args.map((a) => [a, next(a.width)] as const),
+      ...whole.map((k) => [k, Float64Array.from(numbers ?? [])] as const),
+    ]);
+    const elements = new Map(matrices.map((m) => [m.name, next((m.rows * m.columns) / m.blocks)]));
+    const seed = next(node.width);
     const loss = (): number => dot(seed, evaluate(node, given, elements));
 
     const op = name as Structure;
     const dy = input(g, "dy", node.width);
     const parts = node.op === "product" ? splitRows(g, node.matrices) : [{ part: dy, from: 0 }];
     const deltas = parts.map(({ part }) => part);
-    const results = derivatives[op](g, args, node, deltas[0] as Node, deltas);
+    const results = [...derivatives[op](g, node.arguments, node, deltas[0] as Node, deltas)];
+    if (numbers) expect(results.pop()).toBeNull();
     const known = new Map([
       ...given,
       ...parts.map(({ part, from }): [Node, Float64Array] => [part, seed.slice(from, from + part.width)]),

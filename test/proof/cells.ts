@@ -132,6 +132,45 @@ const passing = equations("passing")`
   requires I = H
 `;
 
+// What a sequence starts with: a parameter, something made of an input per sequence, a number; and more than once.
+const started = equations("started")`
+  c' = 0.5 ⊙ c + tanh(W x + U h + p ⊙ s + b)
+  s' = tanh(S s + c')
+  h' = σ(V v + c') ⊙ tanh(c' + n)
+  n' = 0.5 ⊙ n + mean(h')
+  input v per sequence
+  width n = 1
+  width v = K
+  start c = c0
+  start h = tanh(A v + a) + norm(B v)
+  start s = γ ⊙ c0
+  start n = -1
+  constant γ = 0.5
+`;
+
+// Elements by their numbers, of what is per step and of what is per sequence, and one of them twice.
+const picking = equations("picking")`
+  y  = W x + b
+  e  = pick(y, k)
+  g  = pick(tanh(U h), j)
+  h' = tanh(V h + e ⊙ g + mean(pick(v, j)))
+  input k per sequence
+  input j per step
+  input v per sequence
+  width v = K
+`;
+
+// Weights of which a part is left out, one matrix used in two places, another in blocks.
+const thinned = equations("thinned")`
+  f  = σ(Wf x + Uf h + bf)
+  g  = tanh(Wg x + Ug (f ⊙ h) + Ufᵀ h + mask(0.3, per step) ⊙ (R h))
+  h' = f ⊙ h + (1 - f) ⊙ g
+  drop Uf, Ug = 0.4
+  drop Wg = 0.2
+  drop R = 0.3
+  blocks R = 2
+`;
+
 export const proofCells: readonly Cell[] = [
   quotients,
   kinks,
@@ -147,4 +186,7 @@ export const proofCells: readonly Cell[] = [
   autonomous,
   leaky,
   passing,
+  started,
+  picking,
+  thinned,
 ];

@@ -14,6 +14,13 @@ export function interpret(
       return Float64Array.of(first.reduce((a, b) => a + b, 0));
     case "greatest":
       return Float64Array.of(Math.max(...first));
+    case "pick":
+      return (args[1] as Float64Array).map((i) => first[i] as number);
+    case "place": {
+      const placed = new Float64Array(node.width);
+      (args[1] as Float64Array).forEach((to, i) => (placed[to] = (placed[to] as number) + (first[i] as number)));
+      return placed;
+    }
     case "broadcast":
       return first.length === node.width ? first : new Float64Array(node.width).fill(first[0] as number);
     case "slice":

@@ -76,8 +76,102 @@ const classes: Network = {
   loss: { kind: "given", of: "top" },
 };
 
+const number = equations("number")`
+  y = sum(a ⊙ square(x - z)) + sum(x)
+  output y
+  input z per step
+  width z = I
+  width y = 1
+`;
+
+/** Both directions, one after the other and side by side; parts of what a layer hands on, some of them twice. */
+const bidirectional: Network = {
+  inputs: [
+    { name: "symbols", width: 7, kind: "index", per: "step" },
+    { name: "features", width: 3, kind: "dense", per: "step" },
+  ],
+  layers: [
+    { name: "ahead", cell: cellNamed("lstm"), sizes: { I: 7, H: 5 }, inputs: { x: "symbols" } },
+    {
+      name: "behind",
+      cell: cellNamed("gru"),
+      sizes: { I: 7, H: 4 },
+      inputs: { x: "symbols" },
+      direction: "reverse",
+    },
+    {
+      name: "both",
+      cell: dropout,
+      sizes: { I: 12, H: 12 },
+      inputs: { x: ["ahead", "features", "behind"] },
+      direction: "reverse",
+    },
+    {
+      name: "upper",
+      cell: cellNamed("elman"),
+      sizes: { I: 9, H: 6 },
+      inputs: { x: [{ of: "both", from: 2, width: 7 }, { of: "ahead", from: 0, width: 2 }] },
+      direction: "reverse",
+    },
+    {
+      name: "out",
+      cell: readout,
+      sizes: { I: 6, K: 4, H: 7 },
+      inputs: { x: "upper", z: { of: "upper", from: 1, width: 4 } },
+    },
+  ],
+  loss: { kind: "cross-entropy", of: "out", smoothing: 0.2 },
+};
+
+/** A mean of numbers, of parts of one layer and of an input that is a target. */
+const mean: Network = {
+  inputs: [
+    { name: "x", width: 3, kind: "dense", per: "step" },
+    { name: "targets", width: 2, kind: "dense", per: "step" },
+  ],
+  layers: [
+    { name: "layer", cell: cellNamed("lstm"), sizes: { I: 3, H: 5 }, inputs: { x: "x" } },
+    {
+      name: "number",
+      cell: number,
+      sizes: { I: 2, H: 2 },
+      inputs: { x: { of: "layer", from: 3, width: 2 }, z: "targets" },
+    },
+  ],
+  loss: { kind: "mean", of: "number" },
+};
+
+/** The caller's derivative through layers that go both ways, by inputs in parts. */
+const joined: Network = {
+  inputs: [
+    { name: "x", width: 4, kind: "dense", per: "step" },
+    { name: "v", width: 3, kind: "dense", per: "sequence" },
+    { name: "w", width: 2, kind: "dense", per: "sequence" },
+  ],
+  layers: [
+    {
+      name: "behind",
+      cell: conditioned,
+      sizes: { I: 3, H: 5, C: 5 },
+      inputs: { x: { of: "x", from: 1, width: 3 }, v: ["w", "v"] },
+      direction: "reverse",
+    },
+    {
+      name: "top",
+      cell: cellNamed("gru"),
+      sizes: { I: 9, H: 4 },
+      inputs: { x: ["behind", "x"] },
+      direction: "reverse",
+    },
+  ],
+  loss: { kind: "given", of: "top" },
+};
+
 export const networks: readonly { readonly name: string; readonly network: Network }[] = [
   { name: "stacked", network: stacked },
   { name: "branching", network: branching },
   { name: "classes", network: classes },
+  { name: "bidirectional", network: bidirectional },
+  { name: "mean", network: mean },
+  { name: "joined", network: joined },
 ];

@@ -5,9 +5,20 @@ import type { Values } from "../../src/ir/evaluate.ts";
 import { levels, type Node } from "../../src/ir/graph.ts";
 import { lower } from "../../src/ir/lower.ts";
 import type { RandomCase } from "../../src/model/random-case.ts";
-import type { NetworkLayer } from "../../src/plan/network.ts";
+import { partsOf, sourceOf, type NetworkLayer } from "../../src/plan/network.ts";
 import { add, interpret, outer } from "./interpret.ts";
-import { inputAt, noiseAt, parametersOf, runPlain, tokensOf, type PlainRun, type Token } from "./plain.ts";
+import {
+  inputAt,
+  keptShares,
+  noiseAt,
+  parametersOf,
+  runPlain,
+  tokensOf,
+  visitsOf,
+  type PlainRun,
+  type Token,
+  type Visit,
+} from "./plain.ts";
 
 export interface PlainGradient {
   /** By `<layer>.<parameter>`, every element. */
@@ -34,16 +45,27 @@ export function differentiatePlain(given: RandomCase): PlainGradient {
   const sums: Sums = { parameters: new Map(), inputs: new Map(), initial: new Map(), named: new Map() };
   // By layer, for each token: the derivative by what it hands on, from all that use it.
   const received = new Map([[network.loss.of, lossGradient(given, run)]]);
+  const widthOf = (source: string): number =>
+    network.inputs.find((i) => i.name === source)?.width ?? run.outputs.get(source)?.[0]?.length ?? 0;
   for (const [index, layer] of [...network.layers.entries()].reverse()) {
     differentiateLayer(
       { given, run, layer, index, outside: received.get(layer.name) },
       sums,
-      (source, at, value) => {
-        const isInput = network.inputs.some((input) => input.name === source);
-        const target = isInput ? sums.inputs : received;
-        const values = target.get(source) ?? [];
-        values[at] = add(values[at], value);
-        target.set(source, values);
+      (input, at, value) => {
+        let column = 0;
+        for (const part of partsOf(layer.inputs[input])) {
+          const source = sourceOf(part);
+          const width = widthOf(source);
+          const own = typeof part === "string" ? { from: 0, width } : part;
+          const whole = new Float64Array(width);
+          whole.set(value.subarray(column, column + own.width), own.from);
+          column += own.width;
+          const isInput = network.inputs.some((i) => i.name === source);
+          const target = isInput ? sums.inputs : received;
+          const values = target.get(source) ?? [];
+          values[at] = add(values[at], whole);
+          target.set(source, values);
+        }
       },
     );
   }
@@ -61,14 +83,25 @@ function lossGradient(
     const weights = projections[0]?.weights as Float64Array;
     return tokens.map(({ place }) => weights.slice(place * width, (place + 1) * width));
   }
-  const [targets, weights] = [buffers.get("targets"), buffers.get("weights")];
-  const total = tokens.reduce((sum, { place }) => sum + (weights?.[place] as number), 0);
+  const weights = buffers.get("weights");
+  const targets = network.loss.kind === "cross-entropy" ? buffers.get("targets") : undefined;
+  const isCounted = (place: number): boolean => targets === undefined || (targets[place] as number) >= 0;
+  const counted = tokens.filter(({ place }) => isCounted(place));
+  const total = counted.reduce((sum, { place }) => sum + (weights?.[place] as number), 0);
+  if (network.loss.kind === "mean") {
+    return tokens.map(({ place }) => Float64Array.of((weights?.[place] as number) / total));
+  }
+  const { smoothing = 0 } = network.loss;
   return tokens.map(({ place }) => {
+    if (!isCounted(place)) return new Float64Array(width);
     const row = logits[place] as Float64Array;
     const powers = row.map((v) => Math.exp(v - Math.max(...row)));
     const sum = powers.reduce((a, b) => a + b, 0);
     const share = (weights?.[place] as number) / total;
-    return powers.map((p, i) => (p / sum - (targets?.[place] === i ? 1 : 0)) * share);
+    return powers.map((p, i) => {
+      const wanted = (targets?.[place] === i ? 1 - smoothing : 0) + smoothing / width;
+      return (p / sum - wanted) * share;
+    });
   });
 }
 
@@ -83,22 +116,26 @@ interface LayerWork {
 function differentiateLayer(
   { given, run, layer, index, outside }: LayerWork,
   sums: Sums,
-  hand: (source: string, at: number, value: Float64Array) => void,
+  hand: (input: string, at: number, value: Float64Array) => void,
 ): void {
   const step = lower(layer.cell, layer.sizes);
   const gradient = differentiate(step, {
     inputs: layer.cell.inputs.map((i) => i.name).filter(leadsOn),
     isTrained,
   });
-  const parameters = parametersOf(given, layer);
+  const parameters = parametersOf(given, layer, index, true);
+  const visits = new Map(visitsOf(given, layer).map((visit) => [visit.token.place, visit]));
+  const visitOf = (token: Token): Visit => visits.get(token.place) as Visit;
   const tokens = tokensOf(given.extent);
   const named = run.named.get(layer.name) as readonly Values[];
   const ofRow = (row: number): Token[] => tokens.filter((token) => token.row === row);
   const memo = new Map<string, Float64Array>();
 
   function leadsOn(name: string): boolean {
-    const input = given.network.inputs.find((i) => i.name === layer.inputs[name]);
-    return !input || (input.kind === "dense" && given.network.loss.kind === "given");
+    return partsOf(layer.inputs[name]).some((part) => {
+      const input = given.network.inputs.find((i) => i.name === sourceOf(part));
+      return !input || (input.kind === "dense" && given.network.loss.kind === "given");
+    });
   }
   function isTrained(name: string): boolean {
     return given.layout.places.find((p) => p.name === `${layer.name}.${name}`)?.trained ?? false;
@@ -127,24 +164,24 @@ function differentiateLayer(
       case "parameter":
         return parameters.get(node.name) as Float64Array;
       case "input":
-        return inputAt(given, run.outputs, layer.inputs[node.name] as string, token);
+        return inputAt(given, run.outputs, layer.inputs[node.name], token);
       case "lag": {
-        const before = own.find((other) => other.step === token.step - 1);
+        const { before } = visitOf(token);
         if (before) return named[before.place]?.get(`${node.name}'`) as Float64Array;
         return rowOf(`initial.${layer.name}.${node.name}`, token.row, node.width);
       }
       case "reset":
-        return Float64Array.of(given.buffers.get("resets")?.[token.place] as number);
+        return Float64Array.of(visitOf(token).starts ? 1 : 0);
       case "gradient":
         return outside?.[token.place] ?? new Float64Array(node.width);
       case "carried": {
-        const after = own.find((other) => other.step === token.step + 1);
+        const { after } = visitOf(token);
         if (!after) return rowOf(`dfinal.${layer.name}.${node.name}`, token.row, node.width);
         const previous = gradient.previous.get(node.name);
         return previous ? value(previous, after) : new Float64Array(node.width);
       }
       case "mask":
-        return noiseAt(given, index, token)(node.salt, node.per, node.width, node.rate);
+        return noiseAt(given, index, visitOf(token).drawn)(node.salt, node.per, node.width, node.rate);
       case "sumSteps":
         return own.map((other) => value(node.arguments[0] as Node, other)).reduce(add);
       default:
@@ -164,17 +201,26 @@ function differentiateLayer(
       sums.parameters.set(key, add(sums.parameters.get(key), contributionOf(p, token)));
     }
   }
+  for (const { name } of layer.cell.parameters) {
+    const key = `${layer.name}.${name}`;
+    const [sum, kept] = [sums.parameters.get(key), keptShares(given, layer, index, name)];
+    if (sum && kept) sums.parameters.set(key, sum.map((d, i) => d * (kept[i] as number)));
+  }
   for (const [name, node] of gradient.inputs) {
     const perStep = node.level === levels.step;
     for (const token of perStep ? tokens : firstTokens) {
-      hand(layer.inputs[name] as string, perStep ? token.place : token.row, value(node, token));
+      hand(name, perStep ? token.place : token.row, value(node, token));
     }
   }
   for (const state of step.states) {
     const previous = gradient.previous.get(state.name);
     sums.initial.set(
       `${layer.name}.${state.name}`,
-      firstTokens.map((token) => (previous ? value(previous, token) : new Float64Array(state.width))),
+      // Where the layer begins a row.
+      firstTokens.map((token) => {
+        const first = [...visits.values()].find((v) => v.token.row === token.row && !v.before)?.token ?? token;
+        return previous ? value(previous, first) : new Float64Array(state.width);
+      }),
     );
   }
   sums.named.set(layer.name, (name, token) => {

@@ -3,8 +3,8 @@
 import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../src/ir/evaluate.ts";
 import { sizeOf } from "../../src/ir/lower.ts";
 import type { RandomCase } from "../../src/model/random-case.ts";
-import type { NetworkInput, NetworkLayer } from "../../src/plan/network.ts";
-import { layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
+import { partsOf, sourceOf, type NetworkInput, type NetworkLayer, type Part } from "../../src/plan/network.ts";
+import { dropSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
 
 /** One row at one step. */
 export interface Token {
@@ -23,6 +23,39 @@ export function tokensOf({ rows, steps, lengths }: RandomCase["extent"]): Token[
     }
   }
   return tokens;
+}
+
+/** One token as a layer comes to it. */
+export interface Visit {
+  readonly token: Token;
+  /** The token of the same row before it, in the layer's own order, and the one after it. */
+  readonly before: Token | undefined;
+  readonly after: Token | undefined;
+  /** Whether a sequence starts here. */
+  readonly starts: boolean;
+  /** The token whose noise is drawn. */
+  readonly drawn: Token;
+}
+
+/** The tokens in an order in which a layer may go through them; reversed, a row's last step comes first. */
+export function visitsOf(given: RandomCase, { direction }: Pick<NetworkLayer, "direction">): Visit[] {
+  const tokens = tokensOf(given.extent);
+  const at = (row: number, step: number): Token | undefined =>
+    tokens.find((t) => t.row === row && t.step === step);
+  const marked = (token: Token | undefined): boolean =>
+    token !== undefined && given.buffers.get("resets")?.[token.place] === 1;
+  if (direction !== "reverse") {
+    return tokens.map((token) => {
+      const [before, after] = [at(token.row, token.step - 1), at(token.row, token.step + 1)];
+      return { token, before, after, starts: marked(token), drawn: token };
+    });
+  }
+  return tokens.toReversed().map((token) => {
+    const length = tokens.filter((t) => t.row === token.row).length;
+    const [before, after] = [at(token.row, token.step + 1), at(token.row, token.step - 1)];
+    const starts = marked(before ?? at(token.row, 0));
+    return { token, before, after, starts, drawn: at(token.row, length - 1 - token.step) as Token };
+  });
 }
 
 export interface PlainRun {
@@ -44,7 +77,7 @@ export function runPlain(given: RandomCase, noise: boolean): PlainRun {
   const { network, buffers } = given;
   for (const [index, layer] of network.layers.entries()) {
     const { cell, sizes } = layer;
-    const parameters = parametersOf(given, layer);
+    const parameters = parametersOf(given, layer, index, noise);
     const state = (name: string, row: number, width: number): Float64Array =>
       slice(buffers.get(`initial.${layer.name}.${name}`), row, width);
     const before: Map<string, Float64Array>[] = Array.from(
@@ -52,17 +85,17 @@ export function runPlain(given: RandomCase, noise: boolean): PlainRun {
       (_, row) =>
         new Map(cell.states.map((s) => [s.name, state(s.name, row, sizeOf(s.width, sizes, cell.name))])),
     );
-    const results = tokens.map((token): Values => {
-      const states =
-        given.buffers.get("resets")?.[token.place] === 1 ? startOf(cell, sizes) : before[token.row];
+    const results: Values[] = [];
+    for (const { token, starts, drawn } of visitsOf(given, layer)) {
       const inputs = new Map(
-        cell.inputs.map(({ name }) => [name, inputAt(given, outputs, layer.inputs[name] as string, token)]),
+        cell.inputs.map(({ name }) => [name, inputAt(given, outputs, layer.inputs[name], token)]),
       );
-      const evaluation = { cell, sizes, parameters, ...(noise && { noise: noiseAt(given, index, token) }) };
+      const evaluation = { cell, sizes, parameters, ...(noise && { noise: noiseAt(given, index, drawn) }) };
+      const states = starts ? startOf(evaluation, inputs) : before[token.row];
       const values = evaluateStep(evaluation, inputs, states as Values);
       before[token.row] = new Map(cell.states.map((s) => [s.name, values.get(`${s.name}'`) as Float64Array]));
-      return values;
-    });
+      results[token.place] = values;
+    }
     named.set(layer.name, results);
     outputs.set(
       layer.name,
@@ -78,19 +111,59 @@ export function runPlain(given: RandomCase, noise: boolean): PlainRun {
   return { tokens, named, outputs, finals };
 }
 
-/** The parameters of a layer by their names in the equations. */
+/** The parameters of a layer by their names in the equations, with `noise` left out in part where they are to be. */
 export function parametersOf(
-  { layout, parameters }: RandomCase,
-  { name }: NetworkLayer,
+  given: RandomCase,
+  layer: NetworkLayer,
+  index: number,
+  noise: boolean,
 ): Map<string, Float64Array> {
-  const own = layout.places.filter((p) => p.name.startsWith(`${name}.`));
+  const { layout, parameters } = given;
+  const own = layout.places.filter((p) => p.name.startsWith(`${layer.name}.`));
   return new Map(
-    own.map((p) => [p.name.slice(name.length + 1), parameters.subarray(p.offset, p.offset + p.size)]),
+    own.map((p) => {
+      const name = p.name.slice(layer.name.length + 1);
+      const values = parameters.subarray(p.offset, p.offset + p.size);
+      const kept = keptShares(given, layer, index, name);
+      return [name, noise ? values.map((v, i) => v * (kept?.[i] ?? 1)) : values];
+    }),
   );
 }
 
-/** What the source of a layer's input, an input of the network or another layer, is at a token. */
+/** What each element of a matrix is multiplied by in training, if it is left out at some rate. */
+export function keptShares(
+  { buffers, layout }: RandomCase,
+  { name: layer, cell }: NetworkLayer,
+  index: number,
+  matrix: string,
+): Float64Array | undefined {
+  const parameter = cell.parameters.find((p) => p.name === matrix);
+  const rate = parameter?.kind === "matrix" ? parameter.drop : 0;
+  if (rate === 0) return undefined;
+  const { size = 0 } = layout.places.find((p) => p.name === `${layer}.${matrix}`) ?? {};
+  const [seed, step] = ["seed", "step"].map((n) => buffers.get(n)?.[0]) as [number, number];
+  const key = maskKey(seed, step, layerSalt(index) + dropSalt(cell, matrix));
+  return Float64Array.from({ length: size }, (_, i) => maskAt(key, i, rate) / (1 - rate));
+}
+
+/** What an input of a layer is connected to, at a token. */
 export function inputAt(
+  given: RandomCase,
+  outputs: ReadonlyMap<string, readonly Float64Array[]>,
+  connection: NetworkLayer["inputs"][string] | undefined,
+  token: Token,
+): Float64Array {
+  return Float64Array.from(
+    partsOf(connection).flatMap((part) => {
+      const whole = sourceAt(given, outputs, sourceOf(part), token);
+      return [...(isPart(part) ? whole.slice(part.from, part.from + part.width) : whole)];
+    }),
+  );
+}
+
+const isPart = (part: string | Part): part is Part => typeof part !== "string";
+
+function sourceAt(
   { network, buffers }: RandomCase,
   outputs: ReadonlyMap<string, readonly Float64Array[]>,
   source: string,

@@ -56,8 +56,8 @@ export async function expectGradients(
     expectClose(name, gradients.subarray(offset, offset + size), expected, tolerances.plan);
   }
   for (const [state, rows] of plain.initial) await expectRead(program, `dinitial.${state}`, flat(rows));
-  for (const { name, kind } of given.network.inputs) {
-    if (kind === "index" || given.network.loss.kind !== "given") continue;
+  for (const { name } of given.network.inputs) {
+    if (!given.quantities.some((q) => q.derivative === `d.${name}`)) continue;
     await expectRead(program, `d.${name}`, flat(plain.inputs.get(name) ?? []));
   }
 }

@@ -4,10 +4,10 @@ import type { Access, Buffer, Kernel, Loop, MatrixPlace, PhaseName, Plan } from 
 import { instructionsOf, operations, type Place } from "./instructions.ts";
 
 /** The phases in the engine's order. */
-export const phaseNames: readonly PhaseName[] = ["forward", "backward", "update", "carry", "train"];
+export const phaseNames: readonly PhaseName[] = ["forward", "backward", "update", "carry", "train", "prepare"];
 
 const magic = 0x756e726c;
-const version = 1;
+const version = 2;
 const extents = ["tokens", "states", "rows", "once"] as const;
 const origins = ["now", "lag", "initial"] as const;
 const overs = ["step", "tokens", "rows", "once"] as const;
@@ -21,6 +21,9 @@ const kinds: readonly Kernel["kind"][] = [
   "scatter",
   "columnSums",
   "stepSums",
+  "pick",
+  "place",
+  "reverse",
   "oneHot",
   "finals",
   "copyRows",
@@ -40,7 +43,8 @@ export function encodePlan(plan: Plan): Int32Array {
   const kernels = [...new Set(Object.values(plan.phases).flatMap((items) => items.flatMap(kernelsOf)))];
   const packings = new Map<string, Packing>();
   const packingOf = (form: Form, matrices: readonly MatrixPlace[]): number => {
-    const key = JSON.stringify([form, matrices]);
+    const places = matrices.map((m) => `${m.buffer.id},${m.offset},${m.rows},${m.columns}`);
+    const key = `${form}:${places.join(";")}`;
     if (!packings.has(key)) packings.set(key, { form, matrices });
     return [...packings.keys()].indexOf(key);
   };
@@ -76,7 +80,7 @@ function encodePacking({ form, matrices }: Packing): number[] {
   return [
     forms.indexOf(form),
     matrices.length,
-    ...matrices.flatMap(({ offset, rows, columns }) => [offset, rows, columns]),
+    ...matrices.flatMap(({ buffer, offset, rows, columns }) => [buffer.id, offset, rows, columns]),
   ];
 }
 
@@ -125,6 +129,16 @@ function encodeKernel(
       case "stepSums":
       case "copyRows":
         return [kernel.width, ...access(kernel.from), ...access(kernel.into)];
+      case "pick":
+      case "place": {
+        const sizes = [kernel.width, kernel.count];
+        return [over, ...sizes, ...access(kernel.from), ...access(kernel.indices), ...access(kernel.into)];
+      }
+      case "reverse": {
+        const isInteger = flag(kernel.from.buffer.type === "integer");
+        const turned = [kernel.width, flag(kernel.of === "starts"), isInteger];
+        return [...turned, ...access(kernel.from), ...access(kernel.into)];
+      }
       case "oneHot": {
         const rows = kernel.into.buffer.extent === "rows" ? "rows" : "tokens";
         return [overs.indexOf(rows), kernel.width, ...access(kernel.indices), ...access(kernel.into)];
@@ -136,6 +150,7 @@ function encodeKernel(
       case "crossEntropy":
         return [
           kernel.classes,
+          floatBits(kernel.smoothing),
           flag(kernel.gradient !== undefined),
           ...access(kernel.logits),
           ...access(kernel.targets),

@@ -31,10 +31,12 @@ export type Plain =
   | "f32.sqrt"
   | "f64.sqrt"
   | "f64.add"
+  | "f64.sub"
   | "f64.mul"
   | "f64.div"
   | "f64.promote_f32"
   | "f32.demote_f64"
+  | "i32.trunc_sat_f32_s"
   | "i32x4.splat"
   | "f32x4.splat"
   | "f32x4.eq"
@@ -90,10 +92,12 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
   "f32.sqrt": [0x91],
   "f64.sqrt": [0x9f],
   "f64.add": [0xa0],
+  "f64.sub": [0xa1],
   "f64.mul": [0xa2],
   "f64.div": [0xa3],
   "f64.promote_f32": [0xbb],
   "f32.demote_f64": [0xb6],
+  "i32.trunc_sat_f32_s": [0xfc, 0x00],
   "i32x4.splat": [0xfd, 0x11],
   "f32x4.splat": [0xfd, 0x13],
   "f32x4.eq": [0xfd, 0x41],

@@ -20,7 +20,16 @@ import { emitMatmul, type MicroLibrary } from "./matmul.ts";
 import type { NoiseFunctions } from "./noise.ts";
 import type { PackFunctions } from "./packing.ts";
 import { dividableWidth, emitPointwise } from "./pointwise.ts";
-import { emitCopyRows, emitFinals, emitGather, emitOneHot, emitScatter, emitStepSums } from "./rows.ts";
+import { emitPick, emitPlace } from "./picks.ts";
+import {
+  emitCopyRows,
+  emitFinals,
+  emitGather,
+  emitOneHot,
+  emitReverse,
+  emitScatter,
+  emitStepSums,
+} from "./rows.ts";
 
 export interface Emitter {
   readonly plan: Plan;
@@ -67,7 +76,8 @@ export function emitKernel(emitter: Emitter, kernel: Kernel): KernelFunctions {
   const place = (access: Access): Place => placeOf(access, emitter);
   const functions = { kind: kernel.kind, main, count: countOf(kernel), ...natureOf(kernel) };
   if (kernel.kind === "crossEntropy") {
-    const shape = { weights: place(kernel.weights), loss: place(kernel.loss).address };
+    const [weights, targets] = [place(kernel.weights), place(kernel.targets)];
+    const shape = { weights, targets, loss: place(kernel.loss).address };
     const finish = module.func(0, undefined, (code) => emitLoss(code, shape, { globals, layout }));
     return { ...functions, finish };
   }
@@ -136,6 +146,17 @@ function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
       const shape = { tokens: place(kernel.tokens), rows: place(kernel.rows), width: kernel.width, steps };
       return emitFinals(code, { ...shape, collect: kernel.direction === "collect" }, layout);
     }
+    case "pick":
+    case "place": {
+      const { width, count } = kernel;
+      const places = { from: place(kernel.from), indices: place(kernel.indices), into: place(kernel.into) };
+      const emit = kernel.kind === "pick" ? emitPick : emitPlace;
+      return emit(code, globals, { ...places, width, count });
+    }
+    case "reverse": {
+      const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };
+      return emitReverse(code, globals, { ...shape, of: kernel.of }, layout);
+    }
     case "copyRows": {
       const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };
       return emitCopyRows(code, globals, shape);
@@ -146,6 +167,7 @@ function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
         classes: kernel.classes,
         targets: place(kernel.targets),
         weights: place(kernel.weights),
+        smoothing: kernel.smoothing,
         loss: place(kernel.loss).address,
         gradient: kernel.gradient && place(kernel.gradient),
       };
@@ -166,6 +188,8 @@ function countOf(kernel: Kernel): Count {
     case "pointwise":
     case "matmul":
     case "gather":
+    case "pick":
+    case "place":
     case "outer":
     case "scatter":
     case "columnSums":
@@ -176,6 +200,7 @@ function countOf(kernel: Kernel): Count {
       return "tokens";
     case "stepSums":
     case "finals":
+    case "reverse":
     case "copyRows":
       return "rows";
     case "norm":
@@ -202,9 +227,12 @@ function natureOf(kernel: Kernel): { readonly division: Division; readonly work:
     case "columnSums":
       return { division: "columns", work: "moving" };
     case "gather":
+    case "pick":
+    case "place":
     case "stepSums":
     case "oneHot":
     case "finals":
+    case "reverse":
     case "copyRows":
       return { division: "rows", work: "moving" };
   }

@@ -73,7 +73,7 @@ export function productSize(
 }
 
 export function packingKey(form: Packing["form"], matrices: readonly MatrixPlace[]): string {
-  return `${form}:${matrices.map((m) => `${m.offset},${m.rows},${m.columns}`).join(";")}`;
+  return `${form}:${matrices.map((m) => `${m.buffer.id},${m.offset},${m.rows},${m.columns}`).join(";")}`;
 }
 
 export function layoutProgram(plan: Plan, base: number, threads: number): ProgramLayout {

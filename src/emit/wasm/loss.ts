@@ -13,6 +13,7 @@ export interface CrossEntropyShape {
   readonly classes: number;
   readonly targets: Place;
   readonly weights: Place;
+  readonly smoothing: number;
   readonly loss: number;
   readonly gradient: Place | undefined;
 }
@@ -22,14 +23,27 @@ function allTokens(code: Code, globals: RunGlobals, layout: ProgramLayout): Code
   return code.getGlobal(globals.steps).i32(2).op("i32.shl").access("i32.load", layout.offsets);
 }
 
+/** Leaves a token's weight on the stack, 0 for a target that is ignored; addresses of both in locals. */
+function ownWeight(code: Code, weight: number, target: number): Code {
+  code.get(weight).access("f32.load").f32(0).get(target).access("i32.load").i32(0).op("i32.ge_s");
+  return code.op("select").op("f64.promote_f32");
+}
+
 /** Leaves the sum of all tokens' weights on the stack. */
-function totalWeight(code: Code, globals: RunGlobals, layout: ProgramLayout, weights: Place): Code {
-  const [weight, left, total] = [code.local("i32"), code.local("i32"), code.local("f64")];
-  code.i32(weights.address).set(weight);
+function totalWeight(
+  code: Code,
+  globals: RunGlobals,
+  layout: ProgramLayout,
+  { weights, targets }: Pick<CrossEntropyShape, "weights" | "targets">,
+): Code {
+  const [weight, target, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  const total = code.local("f64");
+  code.i32(weights.address).set(weight).i32(targets.address).set(target);
   allTokens(code, globals, layout).set(left);
   repeatLocal(code, left, () => {
-    code.get(total).get(weight).access("f32.load").op("f64.promote_f32").op("f64.add").set(total);
-    code.advance(weight, weights.stride);
+    code.get(total);
+    ownWeight(code, weight, target).op("f64.add").set(total);
+    code.advance(weight, weights.stride).advance(target, targets.stride);
   });
   return code.get(total);
 }
@@ -40,14 +54,16 @@ export function emitCrossEntropy(
   shape: CrossEntropyShape,
   { globals, layout, relaxed }: { globals: RunGlobals; layout: ProgramLayout; relaxed: boolean },
 ): void {
-  const { logits, classes, targets, weights, gradient } = shape;
+  const { logits, classes, targets, weights, smoothing, gradient } = shape;
   const math = createMath(code, relaxed);
   const i32 = (): number => code.local("i32");
   const v128 = (): number => code.local("v128");
   const [row, target, weight, out, left, j] = [i32(), i32(), i32(), i32(), i32(), i32()];
-  const [total, share] = [code.local("f64"), i32()];
+  const [total, own, share, chosen] = [code.local("f64"), code.local("f64"), i32(), i32()];
   const [greatest, powers, shifted, value, scale, logSum] = [v128(), v128(), v128(), v128(), v128(), v128()];
   const [four, rest] = [v128(), v128()];
+  // Of label smoothing: the sum of a row's logits, four columns at a time and one by one.
+  const [sums, single] = [v128(), v128()];
 
   const start = (place: Place, local: number): void => {
     emitAddress(code, place, globals);
@@ -88,7 +104,7 @@ export function emitCrossEntropy(
   };
 
   // The weights' sum first: the derivative of the mean needs it.
-  totalWeight(code, globals, layout, weights).set(total);
+  totalWeight(code, globals, layout, shape).set(total);
 
   start(logits, row);
   start(targets, target);
@@ -97,11 +113,19 @@ export function emitCrossEntropy(
   start({ address: layout.losses, stride: 8, origin: "base" }, share);
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
+    ownWeight(code, weight, target).set(own);
+    code.get(target).access("i32.load").tee(chosen).i32(0).get(chosen).i32(0).op("i32.ge_s").op("select");
+    code.set(chosen);
     code.splat(-Infinity).tee(four).set(rest);
+    if (smoothing > 0) code.splat(0).tee(sums).set(single);
     columns((lanes) => {
       const to = lanes === 4 ? four : rest;
       code.get(to);
       load(row, lanes).op("f32x4.pmax").set(to);
+      if (smoothing === 0) return;
+      const sum = lanes === 4 ? sums : single;
+      code.get(sum);
+      load(row, lanes).op("f32x4.add").set(sum);
     });
     reduce("f32x4.pmax", greatest);
     code.splat(0).tee(four).set(rest);
@@ -119,30 +143,43 @@ export function emitCrossEntropy(
     reduce("f32x4.add", powers);
     spelling.log(math, [powers]);
     code.get(greatest).op("f32x4.add").set(logSum);
-    // weight · (logSum - logit of the target)
-    code.get(share);
-    code.get(weight).access("f32.load").op("f64.promote_f32");
-    code.get(logSum).extract(0).get(target).access("i32.load").i32(2).op("i32.shl").get(row).op("i32.add");
-    code.access("f32.load").op("f32.sub").op("f64.promote_f32").op("f64.mul").access("f64.store");
+    // weight · (logSum - logit of the target), of which smoothing takes a share for the mean of all logits.
+    code.get(share).get(own).get(logSum).extract(0).op("f64.promote_f32");
+    code.get(chosen).i32(2).op("i32.shl").get(row).op("i32.add").access("f32.load").op("f64.promote_f32");
+    if (smoothing > 0) {
+      code.f64(1 - smoothing).op("f64.mul");
+      combineLanes({ code }, "f32x4.add", sums);
+      code.get(single).op("f32x4.add").extract(0).op("f64.promote_f32");
+      code
+        .f64(smoothing / classes)
+        .op("f64.mul")
+        .op("f64.add");
+    }
+    code.op("f64.sub").op("f64.mul").access("f64.store");
     if (gradient) {
-      // weight / total / powers, then minus weight / total at the target.
-      const part = (): Code =>
-        code
-          .get(weight)
-          .access("f32.load")
-          .op("f64.promote_f32")
-          .get(total)
-          .op("f64.div")
-          .op("f32.demote_f64");
-      part().op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
+      // weight / total / powers, then minus weight / total at the target, or what smoothing makes of it.
+      const part = (factor: number): Code => {
+        code.get(own).get(total).op("f64.div");
+        if (factor !== 1) code.f64(factor).op("f64.mul");
+        return code.op("f32.demote_f64");
+      };
+      part(1).op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
+      if (smoothing > 0) {
+        part(smoothing / classes)
+          .op("f32x4.splat")
+          .set(sums);
+      }
       columns((lanes) => {
         code.get(out).get(j).op("i32.add");
         load(out, lanes).get(scale).op("f32x4.mul");
+        if (smoothing > 0) code.get(sums).op("f32x4.sub");
         store(lanes);
       });
-      code.get(target).access("i32.load").i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
+      code.get(chosen).i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
       code.get(j).access("f32.load");
-      part().op("f32.sub").access("f32.store");
+      part(1 - smoothing)
+        .op("f32.sub")
+        .access("f32.store");
       code.advance(out, gradient.stride);
     }
     code.advance(row, logits.stride);
@@ -155,14 +192,14 @@ export function emitCrossEntropy(
 /** The mean, from the tokens' shares. */
 export function emitLoss(
   code: Code,
-  { weights, loss }: Pick<CrossEntropyShape, "weights" | "loss">,
+  { weights, targets, loss }: Pick<CrossEntropyShape, "weights" | "targets" | "loss">,
   { globals, layout }: { globals: RunGlobals; layout: ProgramLayout },
 ): void {
   const count = code.local("i32");
   allTokens(code, globals, layout).set(count);
   code.i32(loss);
   sumParts(code, layout.losses, count);
-  totalWeight(code, globals, layout, weights);
+  totalWeight(code, globals, layout, { weights, targets });
   code.op("f64.div").op("f32.demote_f64").access("f32.store");
 }
 

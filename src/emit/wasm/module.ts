@@ -1,5 +1,5 @@
-// A plan becomes one WebAssembly module: functions for each kernel, one for each phase, and `prepare`, which packs
-// the parameters. A pure function of the plan and of where memory lies; touches no engine.
+// A plan becomes one WebAssembly module: functions for each kernel, one for each phase, and `pack`, which packs
+// the matrices. A pure function of the plan and of where memory lies; touches no engine.
 import type { PhaseName, Plan } from "../../plan/plan.ts";
 import { createModule } from "./assembler.ts";
 import { runGlobals, workKinds, type Mark } from "./call.ts";
@@ -8,7 +8,7 @@ import { addressOf, layoutProgram, planKernels, type Bases, type Tile } from "./
 import { microLibrary } from "./matmul.ts";
 import { emitNoise } from "./noise.ts";
 import { emitPacking, packFunctions } from "./packing.ts";
-import { emitBarrier, emitPhase, emitPrepare } from "./phases.ts";
+import { emitBarrier, emitPack, emitPhase } from "./phases.ts";
 import { emitTranspose } from "./rows.ts";
 
 export interface Target {
@@ -53,9 +53,9 @@ export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> 
     mark,
   };
   const packings = layout.packings.map((packing) =>
-    emitPacking(module, packing, bases.parameters, emitter.pack, tile),
+    emitPacking(module, packing, bases, emitter.pack, tile),
   );
-  module.export("prepare", emitPrepare(emitter, packings));
+  module.export("pack", emitPack(emitter, packings));
   const functions = new Map(planKernels(plan).map((k) => [k, emitKernel(emitter, k)]));
   for (const [name, items] of Object.entries(plan.phases)) {
     module.export(name satisfies string as PhaseName, emitPhase(emitter, items, functions));

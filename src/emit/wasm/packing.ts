@@ -2,7 +2,7 @@
 // numbers and computes nothing; the threads divide the columns of what is made.
 import type { Code, Module } from "./assembler.ts";
 import { columnShare, isLastPart, kernelParameterCount } from "./call.ts";
-import { productSize, type Packing, type Tile } from "./layout.ts";
+import { addressOf, productSize, type Bases, type Packing, type Tile } from "./layout.ts";
 import { forPanels, panelsOf, repeatLocal } from "./matmul.ts";
 
 export interface PackFunctions {
@@ -115,25 +115,25 @@ function emitFourRows(module: Module): number {
 export function emitPacking(
   module: Module,
   packing: Packing,
-  parameters: number,
+  bases: Bases,
   pack: PackFunctions,
   tile: Tile,
 ): number {
   return module.func(kernelParameterCount, undefined, (code) => {
-    if (packing.form === "pullback") emitCopied(code, packing, parameters, pack, tile);
-    else emitTransposed(code, packing, parameters, pack, tile);
+    if (packing.form === "pullback") emitCopied(code, packing, bases, pack, tile);
+    else emitTransposed(code, packing, bases, pack, tile);
   });
 }
 
 /** Rows of the matrices are terms: vectors of columns are copied as they are. */
-function emitCopied(code: Code, packing: Packing, parameters: number, pack: PackFunctions, tile: Tile): void {
+function emitCopied(code: Code, packing: Packing, bases: Bases, pack: PackFunctions, tile: Tile): void {
   const { k, n } = productSize(packing.form, packing.matrices);
   forPanels(code, { n, depth: k, packed: packing.address }, tile.vectors, ({ panel, column, vectors }) => {
     let done = 0;
-    for (const { offset, rows, columns } of packing.matrices) {
+    for (const { buffer, offset, rows, columns } of packing.matrices) {
       code
         .get(column)
-        .i32(parameters + 4 * offset)
+        .i32(addressOf(buffer, bases) + 4 * offset)
         .op("i32.add")
         .i32(4 * columns);
       code
@@ -148,13 +148,7 @@ function emitCopied(code: Code, packing: Packing, parameters: number, pack: Pack
 }
 
 /** Rows of the matrices are columns of the packing: panels, or a table whose rows follow each other. */
-function emitTransposed(
-  code: Code,
-  packing: Packing,
-  parameters: number,
-  pack: PackFunctions,
-  tile: Tile,
-): void {
+function emitTransposed(code: Code, packing: Packing, bases: Bases, pack: PackFunctions, tile: Tile): void {
   const { k, n } = productSize("product", packing.matrices);
   const { wide } = panelsOf(n, tile.vectors);
   const inPanels = (column: number): boolean => column < 4 * tile.vectors * wide;
@@ -166,10 +160,12 @@ function emitTransposed(
     return { to: packing.address + 4 * ((column - within) * k + within), step: 16 * vectors };
   };
   let start = 0;
-  for (const { offset, rows } of packing.matrices) {
+  for (const { buffer, offset, rows } of packing.matrices) {
     const end = start + rows;
     const [low, high] = [Math.min(end, 4 * Math.ceil(start / 4)), 4 * Math.floor(end / 4)];
-    const sourceOf = (column: number): number => parameters + 4 * (offset + (column - start) * k);
+    const from = start;
+    const sourceOf = (column: number): number =>
+      addressOf(buffer, bases) + 4 * (offset + (column - from) * k);
     const groups = (from: number, to: number): void => {
       if (to > from) emitGroups(code, { from, to, k, sourceOf, placeOf }, packing.form, pack, tile);
     };

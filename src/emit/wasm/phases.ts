@@ -72,8 +72,8 @@ export function emitBarrier(module: Module, threads: number, address: number | u
   });
 }
 
-/** `prepare(thread, threads)`: packs the parameters. */
-export function emitPrepare(
+/** `pack(thread, threads)`: packs the matrices. */
+export function emitPack(
   { module, globals, barrier, mark }: Emitter,
   packings: readonly number[],
 ): number {
@@ -266,6 +266,7 @@ export function emitPhase(
 export function isIndependent({ body }: Loop): boolean {
   return body.every((kernel) => {
     const { kind } = kernel;
-    return (kind === "pointwise" || kind === "matmul" || kind === "gather") && kernel.over !== "once";
+    const ofRows = kind === "pointwise" || kind === "matmul" || kind === "gather";
+    return (ofRows || kind === "pick" || kind === "place") && kernel.over !== "once";
   });
 }

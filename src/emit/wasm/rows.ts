@@ -241,3 +241,49 @@ export function emitStepSums(
     code.advance(t, 1).get(t).getGlobal(globals.steps).op("i32.lt_s").branchIf(0);
   });
 }
+
+/** Each row's steps in the opposite order: see the kernel `reverse`. */
+export function emitReverse(
+  code: Code,
+  globals: RunGlobals,
+  shape: { from: Place; into: Place; width: number; of: "values" | "starts" },
+  layout: ProgramLayout,
+): void {
+  const { from, into, width, of } = shape;
+  const i32 = (): number => code.local("i32");
+  const [row, left, length, t, other] = [i32(), i32(), i32(), i32(), i32()];
+  const entry = (table: number, index: number): Code =>
+    code.get(index).i32(2).op("i32.shl").access("i32.load", table);
+  const token = (place: Place, index: number): Code => {
+    entry(layout.offsets, index).get(row).op("i32.add").i32(place.stride).op("i32.mul");
+    return code.i32(place.address).op("i32.add");
+  };
+  code.get(kernelParameters.first).set(row).get(kernelParameters.count).set(left);
+  repeatLocal(code, left, () => {
+    code.getGlobal(globals.steps).set(length);
+    code.block(() => {
+      code.loop(() => {
+        code.get(length).op("i32.eqz").branchIf(1);
+        code.get(length).i32(1).op("i32.sub").set(t);
+        code.get(row);
+        entry(layout.alive, t).op("i32.lt_s").branchIf(1);
+        code.get(t).set(length).branch(0);
+      });
+    });
+    code.i32(0).set(t);
+    code.block(() => {
+      code.loop(() => {
+        code.get(t).get(length).op("i32.ge_s").branchIf(1);
+        code.get(length).get(t).op("i32.sub");
+        if (of === "values") code.i32(1).op("i32.sub");
+        else code.get(length).op("i32.rem_u");
+        code.set(other);
+        token(into, t);
+        token(from, other);
+        code.i32(4 * width).memoryCopy();
+        code.advance(t, 1).branch(0);
+      });
+    });
+    code.advance(row, 1);
+  });
+}

@@ -1,0 +1,7 @@
+import type { Cell } from "../ir/cell.ts";
+import { equations } from "../ir/equations.ts";
+
+export const elmanSigmoid: Cell = equations("elman-sigmoid")`
+  # The simple recurrent network as it was first: Elman 1990, "Finding structure in time", Cognitive Science 14(2).
+  h' = σ(W x + U h + b)
+`;

@@ -1,0 +1,14 @@
+import type { Cell } from "../ir/cell.ts";
+import { equations } from "../ir/equations.ts";
+
+export const jozefowiczLstmB: Cell = equations("jozefowicz-lstm-b")`
+  # LSTM-b, a forget gate whose bias starts at 1: Jozefowicz, Zaremba, Sutskever 2015, "An empirical exploration of recurrent network architectures"
+  # (ICML). As printed there, the output gate is a tanh.
+  i  = tanh(Wi x + Ui h + bi)    # candidate
+  j  = σ(Wj x + Uj h + bj)       # input gate
+  f  = σ(Wf x + Uf h + bf)       # forget gate
+  o  = tanh(Wo x + Uo h + bo)    # output gate
+  c' = c ⊙ f + i ⊙ j
+  h' = tanh(c') ⊙ o
+  init bf = 1
+`;

@@ -1,0 +1,28 @@
+"""LSTM-i of Jozefowicz, Zaremba and Sutskever 2015, "An empirical exploration of recurrent network
+architectures": the LSTM as printed there, without the input gate j."""
+
+from golden import dot, sigmoid, tanh
+
+PARAMETERS = {
+    "Wi": ("H", "I"),
+    "Ui": ("H", "H"),
+    "bi": ("H",),
+    "Wf": ("H", "I"),
+    "Uf": ("H", "H"),
+    "bf": ("H",),
+    "Wo": ("H", "I"),
+    "Uo": ("H", "H"),
+    "bo": ("H",),
+}
+STATES = {"h": "H", "c": "H"}
+
+
+def step(p, x, s):
+    h, c = [], []
+    for k in range(len(p["bi"])):
+        i = tanh(dot(p["Wi"][k], x) + dot(p["Ui"][k], s["h"]) + p["bi"][k])
+        f = sigmoid(dot(p["Wf"][k], x) + dot(p["Uf"][k], s["h"]) + p["bf"][k])
+        o = tanh(dot(p["Wo"][k], x) + dot(p["Uo"][k], s["h"]) + p["bo"][k])
+        c.append(s["c"][k] * f + i)
+        h.append(tanh(c[k]) * o)
+    return h, {"h": h, "c": c}

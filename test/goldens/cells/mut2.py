@@ -1,0 +1,31 @@
+"""MUT2 of Jozefowicz, Zaremba and Sutskever 2015, "An empirical exploration of recurrent network
+architectures". r adds x without a matrix."""
+
+from golden import dot, sigmoid, tanh
+
+SIZES = {"I": 4}  # x is added to the state's width
+PARAMETERS = {
+    "Wz": ("H", "I"),
+    "Uz": ("H", "H"),
+    "bz": ("H",),
+    "Ur": ("H", "H"),
+    "br": ("H",),
+    "Un": ("H", "H"),
+    "Wn": ("H", "I"),
+    "bn": ("H",),
+}
+STATES = {"h": "H"}
+
+
+def step(p, x, s):
+    units = range(len(p["bz"]))
+    z, reset = [], []
+    for k in units:
+        z.append(sigmoid(dot(p["Wz"][k], x) + dot(p["Uz"][k], s["h"]) + p["bz"][k]))
+        r = sigmoid(x[k] + dot(p["Ur"][k], s["h"]) + p["br"][k])
+        reset.append(r * s["h"][k])
+    h = []
+    for k in units:
+        n = tanh(dot(p["Un"][k], reset) + dot(p["Wn"][k], x) + p["bn"][k])
+        h.append(n * z[k] + s["h"][k] * (1 - z[k]))
+    return h, {"h": h}
