@@ -1,7 +1,7 @@
 // Every tolerance of the tests, and what it is held against. Those that the product itself applies come from it.
 import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
 
-type Name = "op" | "cellGradient" | "pytorch" | "plan" | "truncation" | "wasmOp" | "orthogonal";
+type Name = "op" | "cellGradient" | "goldens" | "onnx" | "plan" | "truncation" | "wasmOp" | "orthogonal";
 
 type Swept = "exp" | "tanh" | "sigmoid" | "log" | "softplus";
 
@@ -13,8 +13,10 @@ export const tolerances: Readonly<Record<Name, number>> & {
   op: 1e-6,
   /** A cell's derived gradients against central differences, relative, float64. */
   cellGradient: cellTolerance,
-  /** The reference device against PyTorch in float64, relative to the greatest element. */
-  pytorch: 1e-10,
+  /** The reference device against independent statements in float64, relative to the greatest element. */
+  goldens: 1e-10,
+  /** Any device against ONNX Runtime, which computes in float32. */
+  onnx: 1e-6,
   /** A scheduled plan against the plain equations, both interpreted, relative to the greatest element. */
   plan: 1e-12,
   /** Chunks with the carried state, and truncated gradients, against the chain made by hand. */

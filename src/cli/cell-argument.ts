@@ -1,7 +1,8 @@
 // The cell that a person means: a name, a file of equations, or the equations themselves.
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { cells } from "../cells/index.ts";
+import { cells, partsOfName } from "../cells/index.ts";
+import { transformed } from "../cells/transforms/index.ts";
 import type { Cell } from "../ir/cell.ts";
 import { parseCell } from "../ir/equations.ts";
 import { suggestion } from "../ir/nearest.ts";
@@ -9,11 +10,18 @@ import { readBytes } from "../io/files.ts";
 import { InputError } from "./failure.ts";
 
 /** Words for help texts. */
-export const cellHelp = "a cell's name, a file of equations, or equations: \"h' = tanh(W x + U h + b)\"";
+export const cellHelp: string =
+  "a cell's name, a file of equations, or equations: \"h' = tanh(W x + U h + b)\"; " +
+  "transforms may follow a name or a file: lstm+layer-norm";
 
-/** What contains `=` is equations; a name of the list comes before a file of that name. */
-export async function cellFromArgument(argument: string): Promise<Cell> {
-  if (argument.includes("=")) return parseCell("equations", argument);
+/** What contains `=` before any transform is equations; a name of the list comes before a file of that name. */
+export async function cellFromArgument(text: string): Promise<Cell> {
+  const { name, transforms } = partsOfName(text);
+  if (name.includes("=")) return parseCell("equations", text);
+  return transformed(await cellOrFile(name), transforms);
+}
+
+async function cellOrFile(argument: string): Promise<Cell> {
   const known = cells.find((cell) => cell.name === argument);
   if (known) return known;
   const isPath = /[./\\]/u.test(argument);

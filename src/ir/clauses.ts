@@ -227,8 +227,7 @@ function parseInitial(cursor: Cursor): Initial {
   }
   const [a = 1, b] = given;
   const refused = row.refuse?.(a);
-  if (refused !== undefined)
-    throw mistake(cursor, token.place, `the number of '${token.text}' ${refused}`);
+  if (refused !== undefined) throw mistake(cursor, token.place, `the number of '${token.text}' ${refused}`);
   if (token.text !== "uniform") return row.make(a, 0);
   const [low, high] = b === undefined ? [0 - a, a] : [a, b];
   if (low > high)

@@ -26,8 +26,7 @@ export type PointwiseOp =
   | "detach";
 
 /** Operations with a derivative that are not pointwise. */
-export type StructuralOp = 
-  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick";
+export type StructuralOp = "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick";
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**

@@ -77,7 +77,7 @@ export function printCell(cell: Cell): string {
     const comment = equation.comment === "" ? "" : ` # ${equation.comment}`;
     return printEquation(equation, rateNames) + comment;
   });
-  const about = cell.about === "" ? [] : [`# ${cell.about}`];
+  const about = wrapped(cell.about).map((line) => `# ${line}`);
   return [...about, ...lines, ...printClauses(cell)].join("\n");
 }
 
@@ -97,13 +97,28 @@ function printClauses(cell: Cell): string[] {
     ...Object.entries(cell.constants).map(([name, value]) => `constant ${name} = ${value}`),
     ...wide.map((n) => `width ${n.name} = ${n.width}`),
     ...cell.requires.map(([a, b]) => `requires ${a} = ${b}`),
-    ...cell.states.filter((s) => !isZero(s.start)).map((s) => `start ${s.name} = ${printExpression(s.start)}`),
+    ...cell.states
+      .filter((s) => !isZero(s.start))
+      .map((s) => `start ${s.name} = ${printExpression(s.start)}`),
     ...own.filter((p) => !isDefault(p)).map((p) => `init ${p.name} = ${printInitial(p.initial)}`),
     ...own.filter((p) => !p.trained).map((p) => `fixed ${p.name}`),
     ...own.flatMap((p) => (p.kind === "matrix" && p.blocks > 1 ? [`blocks ${p.name} = ${p.blocks}`] : [])),
     ...own.flatMap((p) => (p.kind === "matrix" && p.drop > 0 ? [`drop ${p.name} = ${p.drop}`] : [])),
     ...(cell.output === "h" && cell.states.some((s) => s.name === "h") ? [] : [`output ${cell.output}`]),
   ];
+}
+
+/** Words in lines that a screen has room for. */
+function wrapped(text: string): string[] {
+  const most = 100;
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else if (word !== "") lines.push(word);
+  }
+  return lines;
 }
 
 const isZero = (e: Expression): boolean => e.kind === "number" && e.value === 0;

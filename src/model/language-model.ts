@@ -1,9 +1,11 @@
 // A model of sequences of symbols as a network: symbols → embedding → recurrent layers → readout → loss.
 // Checks its settings; knows no text and no training.
-import { dropout, embedding, readout } from "../cells/parts.ts";
+import { embedding } from "../cells/parts.ts";
 import type { Cell } from "../ir/cell.ts";
-import { lower, type Sizes } from "../ir/lower.ts";
+import type { Sizes } from "../ir/lower.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
+import { planHead } from "./head.ts";
+import { stack } from "./stack.ts";
 
 export interface LanguageModelSettings {
   /** Symbols of the alphabet, V; two or more. */
@@ -18,6 +20,8 @@ export interface LanguageModelSettings {
   readonly embedding?: number;
   /** Rate of dropout after each recurrent layer, at every step; not inside the recurrence. Default 0. */
   readonly dropout?: number;
+  /** What goes around each recurrent layer but the first. */
+  readonly connections?: "residual" | "highway";
   /** Sizes of further widths that the cell's equations name, such as `{ P: 64 }`. */
   readonly sizes?: Sizes;
 }
@@ -32,31 +36,32 @@ const mostLayers = 1000;
  * cross-entropy of the next symbol as its loss. Throws at settings out of range, naming them.
  */
 export function languageModel(settings: LanguageModelSettings): Network {
-  const { vocabulary, cell, size, layers = 1, dropout: rate = 0 } = settings;
+  const { vocabulary, cell, size, layers = 1, embedding: width = 0 } = settings;
   checkWhole("vocabulary", vocabulary, 2);
   checkWhole("size", size, 1);
   checkWhole("layers", layers, 1, mostLayers);
-  checkWhole("embedding", settings.embedding ?? 0, 0);
+  checkWhole("embedding", width, 0);
   checkInputs(cell);
-  const drop = dropout(rate);
+  checkWidths(cell, size, width);
 
-  const parts: NetworkLayer[] = [];
-  let [source, width] = [symbolsInput, vocabulary];
-  const append = (name: string, part: Cell, sizes: Sizes): void => {
-    parts.push({ name, cell: part, sizes, inputs: { x: source } });
-    source = name;
-    width = lower(part, sizes).output.width;
-  };
-  if (settings.embedding) append("embedding", embedding, { I: width, H: settings.embedding });
-  for (let number = 1; number <= layers; number++) {
-    append(`layer${number}`, cell, { ...settings.sizes, I: width, H: size });
-    if (rate > 0) append(`dropout${number}`, drop, { I: width, H: width });
-  }
-  append("readout", readout, { I: width, H: vocabulary });
+  const embedded: NetworkLayer[] =
+    width === 0
+      ? []
+      : [
+          {
+            name: "embedding",
+            cell: embedding,
+            sizes: { I: vocabulary, H: width },
+            inputs: { x: symbolsInput },
+          },
+        ];
+  const [source, given] = width === 0 ? [symbolsInput, vocabulary] : ["embedding", width];
+  const recurrent = stack(source, given, settings);
+  const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: vocabulary });
   return {
     inputs: [{ name: symbolsInput, width: vocabulary, kind: "index", per: "step" }],
-    layers: parts,
-    loss: { kind: "cross-entropy", of: "readout" },
+    layers: [...embedded, ...recurrent.layers, ...head.layers],
+    loss: head.loss,
   };
 }
 
@@ -78,4 +83,15 @@ function checkInputs(cell: Cell): void {
   if (cell.inputs.length === 0) {
     throw new Error(`language model: ${cell.name} never reads its input x; add it, as in 'W x'`);
   }
+}
+
+/** A cell that mixes its input in needs it as wide as the layer, which an embedding makes it. */
+function checkWidths({ name, requires }: Cell, size: number, width: number): void {
+  const isTied = requires.some((pair) => pair.includes("I") && pair.includes("H"));
+  if (!isTied || width === size) return;
+  const came = width === 0 ? "there is none" : `it is ${width}`;
+  throw new Error(
+    `language model: ${name} needs an input as wide as the layer (requires I = H), so embedding must be ${size}, ` +
+      `but ${came}`,
+  );
 }

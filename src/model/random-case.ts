@@ -94,7 +94,11 @@ export function randomNetworkCase(
     const picked = pickedBy(network, name);
     if (kind === "index") buffers.set(name, classes(count, width));
     else if (picked) buffers.set(name, Float64Array.from(classes(size, picked)));
-    else buffers.set(name, fill(size, () => stream.normal()));
+    else
+      buffers.set(
+        name,
+        fill(size, () => stream.normal()),
+      );
     if (kind === "index" || picked || network.loss.kind !== "given") continue;
     quantities.push({ name, buffer: name, offset: 0, size, derivative: `d.${name}` });
   }
@@ -124,7 +128,10 @@ export function randomNetworkCase(
     for (const state of cell.states) {
       const size = rows * sizeOf(state.width, sizes, cell.name);
       const [buffer, derivative] = [`initial.${layer}.${state.name}`, `dinitial.${layer}.${state.name}`];
-      buffers.set(buffer, Float64Array.from(reached.flatMap((row) => [...(row.get(`${state.name}'`) ?? [])])));
+      buffers.set(
+        buffer,
+        Float64Array.from(reached.flatMap((row) => [...(row.get(`${state.name}'`) ?? [])])),
+      );
       projections.push(
         project(`final.${layer}.${state.name}`, `dfinal.${layer}.${state.name}`, size, stream),
       );
@@ -198,7 +205,9 @@ function reachedStates(
     own.map((p) => [p.name.slice(name.length + 1), parameters.subarray(p.offset, p.offset + p.size)]),
   );
   const given = { cell, sizes, parameters: values };
-  const picks = new Set(lower(cell, sizes).graph.nodes.flatMap((n) => (n.op === "pick" ? n.arguments[1] : [])));
+  const picks = new Set(
+    lower(cell, sizes).graph.nodes.flatMap((n) => (n.op === "pick" ? n.arguments[1] : [])),
+  );
   const isNumbers = (name: string): boolean => [...picks].some((n) => n?.op === "input" && n.name === name);
   return Array.from({ length: rows }, () => {
     const inputs = new Map(

@@ -127,7 +127,9 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     wiring.add(layer.name, output);
     const kept = (options.keep ?? []).filter((k) => k.startsWith(`${layer.name}.`));
     const turned = isReverse(layer) ? kept.flatMap((name) => inOrderOfTime(name, arena, views)) : [];
-    const turns = [...plan.inputGradients].flatMap(([input, where]) => wiring.contributeBy(layer, input, where));
+    const turns = [...plan.inputGradients].flatMap(([input, where]) =>
+      wiring.contributeBy(layer, input, where),
+    );
     planned.unshift({
       layer,
       plan,
@@ -261,4 +263,3 @@ function differentiableInputs(network: Network, layer: NetworkLayer): string[] {
       });
     });
 }
-

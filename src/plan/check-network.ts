@@ -30,9 +30,7 @@ function checkConnection(
   const missing = parts.find((p) => !widths.has(sourceOf(p)));
   if (parts.length === 0 || missing !== undefined) {
     const what =
-      missing === undefined
-        ? "nothing"
-        : `'${sourceOf(missing)}', which is no input and no earlier layer`;
+      missing === undefined ? "nothing" : `'${sourceOf(missing)}', which is no input and no earlier layer`;
     throw new Error(
       `${place} of ${layer.cell.name} is connected to ${what}; choose one of ${[...widths.keys()].join(", ")}`,
     );
@@ -41,7 +39,9 @@ function checkConnection(
   const named = parts.map((p) => `'${sourceOf(p)}'`).join(" and ");
   const expected = sizeOf(input.width, layer.sizes, layer.cell.name);
   if (given !== expected) {
-    throw new Error(`${place} has width ${expected} but ${named} ${parts.length === 1 ? "has" : "have"} width ${given}`);
+    throw new Error(
+      `${place} has width ${expected} but ${named} ${parts.length === 1 ? "has" : "have"} width ${given}`,
+    );
   }
   const wrong = parts.find((p) => periodOf(network, p) !== input.per);
   if (wrong !== undefined) {
@@ -69,7 +69,9 @@ function widthOfPart(
   const { of, from, width } = part;
   const isCount = Number.isSafeInteger(from) && Number.isSafeInteger(width) && from >= 0 && width >= 1;
   if (!isCount || from + width > whole) {
-    throw new Error(`${place} is ${width} columns of '${of}' from ${from} on, but '${of}' has width ${whole}`);
+    throw new Error(
+      `${place} is ${width} columns of '${of}' from ${from} on, but '${of}' has width ${whole}`,
+    );
   }
   if (inputOf(network, part)?.kind === "index") {
     throw new Error(`${place} is a part of '${of}', which is an index; connect all of it`);

@@ -50,7 +50,10 @@ interface MeanShape {
 /** `Σ weight·value / Σ weight`, from sums over tokens. */
 function planMean({ value, weights, gradient }: MeanShape, arena: Arena): (output: Access) => Kernel[] {
   const shares = access(arena.make("loss/shares", "tokens", 1));
-  const [sum, total] = [access(arena.make("loss/sum", "once", 1)), access(arena.make("loss/total", "once", 1))];
+  const [sum, total] = [
+    access(arena.make("loss/sum", "once", 1)),
+    access(arena.make("loss/total", "once", 1)),
+  ];
   const ofTwo = (
     over: "tokens" | "once",
     op: "mul" | "div",

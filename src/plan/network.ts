@@ -46,7 +46,8 @@ export type Loss =
   | { readonly kind: "mean"; readonly of: string }
   | { readonly kind: "given"; readonly of: string };
 
-const isList = (connection: Connection): connection is readonly (string | Part)[] => Array.isArray(connection);
+const isList = (connection: Connection): connection is readonly (string | Part)[] =>
+  Array.isArray(connection);
 
 /** What a connection is made of, side by side. */
 export function partsOf(connection: Connection | undefined): readonly (string | Part)[] {

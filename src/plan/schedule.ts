@@ -24,7 +24,9 @@ export function scheduleWork(
     const body = Array.from({ length: last + 1 }, (_, stage) => {
       const atStage = (node: Node): boolean => spotOf(node).stage === stage;
       return [
-        ...products.filter(atStage).flatMap((p) => barrierKernels(p, direction, overOf(region), layer, homes)),
+        ...products
+          .filter(atStage)
+          .flatMap((p) => barrierKernels(p, direction, overOf(region), layer, homes)),
         ...pointwiseKernels(stored.filter(atStage), direction, region, layer, homes),
       ];
     }).flat();

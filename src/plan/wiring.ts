@@ -31,11 +31,7 @@ export interface Wiring {
 }
 
 /** `widths` of inputs and layers, by name; `periods` of those that are not per step. */
-export function createWiring(
-  network: Network,
-  widths: ReadonlyMap<string, number>,
-  arena: Arena,
-): Wiring {
+export function createWiring(network: Network, widths: ReadonlyMap<string, number>, arena: Arena): Wiring {
   const sources = new Map<string, Source>();
   const contributions = new Map<string, Contribution[]>();
   const periodOf = (name: string): Period => network.inputs.find((i) => i.name === name)?.per ?? "step";
@@ -45,10 +41,18 @@ export function createWiring(
       : { name: part.of, from: part.from, width: part.width };
   const known = (name: string): Source => sources.get(name) as Source;
 
-  function reversed(layer: NetworkLayer, label: string, source: Source, width: number): ReturnType<Wiring["connect"]> {
+  function reversed(
+    layer: NetworkLayer,
+    label: string,
+    source: Source,
+    width: number,
+  ): ReturnType<Wiring["connect"]> {
     const type = source.kind === "index" ? "integer" : "float";
     const into = access(arena.make(`${layer.name}/reversed.${label}`, "tokens", width, type));
-    return { source: { kind: source.kind, access: into }, ahead: () => [reverse(source.access, into, width)] };
+    return {
+      source: { kind: source.kind, access: into },
+      ahead: () => [reverse(source.access, into, width)],
+    };
   }
 
   const wiring: Wiring = {
@@ -115,7 +119,9 @@ export function createWiring(
       const { parts, ahead } = wiring.received(layer.name, width);
       if (layer.direction !== "reverse" || parts.length === 0) return { parts, ahead };
       const whole =
-        parts.length === 1 ? (parts[0] as Access) : access(arena.make(`d.${layer.name}/sum`, "tokens", width));
+        parts.length === 1
+          ? (parts[0] as Access)
+          : access(arena.make(`d.${layer.name}/sum`, "tokens", width));
       const sum = parts.length === 1 ? [] : [addUp(parts, whole, width)];
       const turned = access(arena.make(`d.${layer.name}/reversed`, "tokens", width));
       return { parts: [turned], ahead: [...ahead, ...sum, reverse(whole, turned, width)] };
@@ -137,7 +143,10 @@ const reverse = (from: Access, into: Access, width: number): Kernel => ({
 const overOf = ({ extent }: Buffer): Over => (extent === "rows" ? "rows" : "tokens");
 
 /** Copies columns from several places side by side into one buffer. */
-function join(parts: readonly { readonly from: Access; readonly width: number }[], into: Buffer): PointwiseKernel {
+function join(
+  parts: readonly { readonly from: Access; readonly width: number }[],
+  into: Buffer,
+): PointwiseKernel {
   let column = 0;
   const values: Value[] = [];
   const passes = parts.map(({ from, width }): Pass => {

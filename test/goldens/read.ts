@@ -1,8 +1,8 @@
 /**
- * Loads the goldens that make_cells.py and make_model.py wrote, with their exact types.
+ * Loads the goldens that the Python scripts beside them wrote, with their exact types.
  * Knows nothing of the code under test. All numbers are float64; arrays are flat and row-major.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface Shaped {
   readonly shape: readonly number[];
@@ -11,48 +11,91 @@ export interface Shaped {
 
 type Gates<Letter extends string, Gate extends string> = `${Letter}${Gate}`;
 
-/** Parameters of each golden cell: W* [H, I], U* [H, H], b* and cn [H]. */
-interface CellParameters {
-  lstm: Gates<"W" | "U" | "b", "i" | "f" | "g" | "o">;
-  gru: Gates<"W" | "U" | "b", "r" | "z" | "n"> | "cn";
-  elman: "W" | "U" | "b";
-  "gru-reset-before": Gates<"W" | "U" | "b", "z" | "r" | "n">;
-  "elman-sigmoid": "W" | "U" | "b";
-}
+/** Numbers by name. */
+export type Named = Readonly<Record<string, readonly number[]>>;
 
-export type CellName = keyof CellParameters;
-export type StateName<Cell extends CellName> = Cell extends "lstm" ? "h" | "c" : "h";
-
-type PerState<Cell extends CellName> = Readonly<Record<StateName<Cell>, readonly number[]>>; // [B, H] each
-
-/** One run of one cell under the loss sum(outputs * P) + sum over states s of sum(final[s] * Q[s]). */
-export interface CellCaseOf<Cell extends CellName> {
-  readonly cell: Cell;
-  readonly seed: number;
-  readonly sizes: { readonly T: number; readonly B: number; readonly I: number; readonly H: number };
-  readonly parameters: Readonly<Record<CellParameters[Cell], Shaped>>;
+/** One run of one layer under the loss sum(outputs * P) + sum over states s of sum(final[s] * Q[s]). */
+export interface LayerGolden {
+  readonly sizes: Readonly<Record<string, number>>; // T, B, I, H and what else the cell's widths are called
+  readonly parameters: Readonly<Record<string, Shaped>>;
   readonly x: readonly number[]; // [T, B, I]
-  readonly initial: PerState<Cell>;
+  readonly initial: Named; // by state [B, width]
   readonly projection: {
-    readonly outputs: readonly number[]; // [T, B, H] P
-    readonly final: PerState<Cell>; // Q
+    readonly outputs: readonly number[]; // [T, B, width of the output] P
+    readonly final: Named; // Q
   };
   readonly expected: {
-    readonly outputs: readonly number[]; // [T, B, H] h of every step
-    readonly final: PerState<Cell>;
-    readonly gradients: Readonly<Record<CellParameters[Cell], readonly number[]>>; // each as its parameter
+    readonly outputs: readonly number[]; // [T, B, width of the output]
+    readonly final: Named;
+    readonly gradients: Named; // each as its parameter
     readonly dx: readonly number[]; // [T, B, I]
-    readonly dinitial: PerState<Cell>;
+    readonly dinitial: Named;
   };
 }
 
-/** A case of any golden cell, discriminated by `cell`. */
-export type CellCase = { [Cell in CellName]: CellCaseOf<Cell> }[CellName];
-
-export interface CellGoldens {
+export interface CellGolden extends LayerGolden {
   readonly script: string;
   readonly torch: string;
-  readonly cases: readonly CellCase[];
+  readonly cell: string;
+}
+
+/** A cell after a transform of its equations. */
+export interface TransformGolden extends LayerGolden {
+  readonly name: string;
+}
+
+/** Parameters and states by layer: `layer1`, `layer1-reverse`, … */
+export type ByLayer<Values> = Readonly<Record<string, Readonly<Record<string, Values>>>>;
+
+/** A stack of layers in both directions on rows of different lengths. */
+export interface SequenceGolden {
+  readonly cell: string;
+  readonly sizes: { readonly T: number; readonly B: number; readonly I: number; readonly H: number };
+  readonly lengths: readonly number[];
+  readonly x: readonly number[]; // [T, B, I]
+  readonly initial: ByLayer<readonly number[]>;
+  readonly parameters: ByLayer<Shaped>;
+  readonly projection: { readonly outputs: readonly number[]; readonly final: ByLayer<readonly number[]> };
+  readonly expected: {
+    readonly outputs: readonly number[]; // [T, B, 2H], 0 beyond a row's end
+    readonly final: ByLayer<readonly number[]>;
+    readonly gradients: ByLayer<readonly number[]>;
+    readonly dx: readonly number[];
+    readonly dinitial: ByLayer<readonly number[]>;
+  };
+}
+
+/** Forward passes of ONNX Runtime in float32; of one direction the layer is not named. */
+export interface OnnxGolden extends Pick<SequenceGolden, "cell" | "sizes" | "lengths" | "x"> {
+  readonly initial: ByLayer<readonly number[]> | Named;
+  readonly parameters: ByLayer<Shaped> | Readonly<Record<string, Shaped>>;
+  readonly expected: {
+    readonly outputs: readonly number[];
+    readonly final: ByLayer<readonly number[]> | Named;
+  };
+}
+
+export interface LossGolden {
+  readonly loss: string;
+  readonly settings: {
+    readonly smoothing?: number;
+    readonly delta?: number;
+    readonly components?: number;
+    readonly levels?: readonly number[];
+  };
+  readonly sizes: Readonly<Record<string, number>>; // N tokens, D outputs or K classes
+  readonly predictions: readonly number[];
+  readonly targets: readonly number[];
+  readonly weights: readonly number[]; // [N]
+  readonly expected: { readonly loss: number; readonly gradient: readonly number[] };
+}
+
+export interface CtcGolden {
+  readonly sizes: { readonly T: number; readonly B: number; readonly K: number };
+  readonly logits: readonly number[]; // [T, B, K]
+  readonly lengths: readonly number[];
+  readonly labels: readonly (readonly number[])[];
+  readonly expected: { readonly loss: number; readonly gradient: readonly number[] };
 }
 
 /** W* of layer 1 [H, V], W* of layer 2 [H, H], U* [H, H], b* [H]; readout.W [V, H], readout.b [V]. */
@@ -102,8 +145,20 @@ export interface ModelGolden {
   readonly finalParameters: { readonly adam: Readonly<Record<ModelParameterName, readonly number[]>> };
 }
 
-export function readCellGoldens(): CellGoldens {
-  return read("cells.json") as CellGoldens;
+/** One for each cell, by the names of the files. */
+export function readCellGoldens(): CellGolden[] {
+  const files = readdirSync(new URL("cells", import.meta.url)).filter((name) => name.endsWith(".json"));
+  return files.map((name) => read(`cells/${name}`) as CellGolden);
+}
+
+export const readTransformGoldens = (): TransformGolden[] => casesOf("transforms/transforms.json");
+export const readSequenceGoldens = (): SequenceGolden[] => casesOf("sequences/sequences.json");
+export const readOnnxGoldens = (): OnnxGolden[] => casesOf("onnx/onnx.json");
+export const readLossGoldens = (): LossGolden[] => casesOf("losses/losses.json");
+export const readCtcGoldens = (): CtcGolden[] => casesOf("losses/ctc.json");
+
+function casesOf<Case>(file: string): Case[] {
+  return (read(file) as { readonly cases: Case[] }).cases;
 }
 
 export function readModelGolden(): ModelGolden {

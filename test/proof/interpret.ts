@@ -18,7 +18,9 @@ export function interpret(
       return (args[1] as Float64Array).map((i) => first[i] as number);
     case "place": {
       const placed = new Float64Array(node.width);
-      (args[1] as Float64Array).forEach((to, i) => (placed[to] = (placed[to] as number) + (first[i] as number)));
+      (args[1] as Float64Array).forEach(
+        (to, i) => (placed[to] = (placed[to] as number) + (first[i] as number)),
+      );
       return placed;
     }
     case "broadcast":

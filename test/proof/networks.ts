@@ -110,7 +110,12 @@ const bidirectional: Network = {
       name: "upper",
       cell: cellNamed("elman"),
       sizes: { I: 9, H: 6 },
-      inputs: { x: [{ of: "both", from: 2, width: 7 }, { of: "ahead", from: 0, width: 2 }] },
+      inputs: {
+        x: [
+          { of: "both", from: 2, width: 7 },
+          { of: "ahead", from: 0, width: 2 },
+        ],
+      },
       direction: "reverse",
     },
     {

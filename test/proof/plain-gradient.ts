@@ -204,7 +204,11 @@ function differentiateLayer(
   for (const { name } of layer.cell.parameters) {
     const key = `${layer.name}.${name}`;
     const [sum, kept] = [sums.parameters.get(key), keptShares(given, layer, index, name)];
-    if (sum && kept) sums.parameters.set(key, sum.map((d, i) => d * (kept[i] as number)));
+    if (sum && kept)
+      sums.parameters.set(
+        key,
+        sum.map((d, i) => d * (kept[i] as number)),
+      );
   }
   for (const [name, node] of gradient.inputs) {
     const perStep = node.level === levels.step;
@@ -218,7 +222,8 @@ function differentiateLayer(
       `${layer.name}.${state.name}`,
       // Where the layer begins a row.
       firstTokens.map((token) => {
-        const first = [...visits.values()].find((v) => v.token.row === token.row && !v.before)?.token ?? token;
+        const first =
+          [...visits.values()].find((v) => v.token.row === token.row && !v.before)?.token ?? token;
         return previous ? value(previous, first) : new Float64Array(state.width);
       }),
     );

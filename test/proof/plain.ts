@@ -3,7 +3,13 @@
 import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../src/ir/evaluate.ts";
 import { sizeOf } from "../../src/ir/lower.ts";
 import type { RandomCase } from "../../src/model/random-case.ts";
-import { partsOf, sourceOf, type NetworkInput, type NetworkLayer, type Part } from "../../src/plan/network.ts";
+import {
+  partsOf,
+  sourceOf,
+  type NetworkInput,
+  type NetworkLayer,
+  type Part,
+} from "../../src/plan/network.ts";
 import { dropSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
 
 /** One row at one step. */

@@ -98,30 +98,24 @@ const stepwise = cases.filter(
   ({ given }) => !given.extent.lengths && given.network.layers.every((l) => l.direction !== "reverse"),
 );
 
-test.each(stepwise)(
-  "step by step with the state carried: $name",
-  async ({ given }) => {
-    const { rows, steps } = given.extent;
-    const plain = runPlain(given, false);
-    const program = await compileCase(given, "step");
-    for (let t = 0; t < steps; t++) {
-      const perStep = given.network.inputs.filter((input) => input.per === "step");
-      for (const { name, kind, width } of [
-        ...perStep,
-        { name: "resets", kind: "dense", width: 1 } as const,
-      ]) {
-        const size = rows * (kind === "index" ? 1 : width);
-        program.write(name, (given.buffers.get(name) as Writable).subarray(t * size, (t + 1) * size));
-      }
-      program.run("forward", { rows, steps: 1 });
-      program.run("carry", { rows, steps: 1 });
-      for (const [layer, outputs] of plain.outputs) {
-        await expectRead(program, `output.${layer}`, flat(outputs.slice(t * rows, (t + 1) * rows)));
-      }
+test.each(stepwise)("step by step with the state carried: $name", async ({ given }) => {
+  const { rows, steps } = given.extent;
+  const plain = runPlain(given, false);
+  const program = await compileCase(given, "step");
+  for (let t = 0; t < steps; t++) {
+    const perStep = given.network.inputs.filter((input) => input.per === "step");
+    for (const { name, kind, width } of [...perStep, { name: "resets", kind: "dense", width: 1 } as const]) {
+      const size = rows * (kind === "index" ? 1 : width);
+      program.write(name, (given.buffers.get(name) as Writable).subarray(t * size, (t + 1) * size));
     }
-    for (const [state, values] of plain.finals) await expectRead(program, `final.${state}`, flat(values));
-  },
-);
+    program.run("forward", { rows, steps: 1 });
+    program.run("carry", { rows, steps: 1 });
+    for (const [layer, outputs] of plain.outputs) {
+      await expectRead(program, `output.${layer}`, flat(outputs.slice(t * rows, (t + 1) * rows)));
+    }
+  }
+  for (const [state, values] of plain.finals) await expectRead(program, `final.${state}`, flat(values));
+});
 
 test("a plan that differs from the equations is seen", async () => {
   const given = randomCase(cells[0]!, sizes, { fresh: false, ragged: false, resets: false, index: false }, 1);

@@ -52,9 +52,7 @@ export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> 
     barrier: emitBarrier(module, globals.threads, team?.barrier),
     mark,
   };
-  const packings = layout.packings.map((packing) =>
-    emitPacking(module, packing, bases, emitter.pack, tile),
-  );
+  const packings = layout.packings.map((packing) => emitPacking(module, packing, bases, emitter.pack, tile));
   module.export("pack", emitPack(emitter, packings));
   const functions = new Map(planKernels(plan).map((k) => [k, emitKernel(emitter, k)]));
   for (const [name, items] of Object.entries(plan.phases)) {

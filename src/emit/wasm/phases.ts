@@ -73,10 +73,7 @@ export function emitBarrier(module: Module, threads: number, address: number | u
 }
 
 /** `pack(thread, threads)`: packs the matrices. */
-export function emitPack(
-  { module, globals, barrier, mark }: Emitter,
-  packings: readonly number[],
-): number {
+export function emitPack({ module, globals, barrier, mark }: Emitter, packings: readonly number[]): number {
   return module.func(2, undefined, (code) => {
     code.get(0).setGlobal(globals.thread).get(1).setGlobal(globals.threads);
     for (const packing of packings) {

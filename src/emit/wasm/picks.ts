@@ -67,7 +67,14 @@ function eachNumber(
     repeatLocal(code, inner, () => {
       code.get(numbers).get(i).op("i32.add").access("f32.load").op("i32.trunc_sat_f32_s").set(at);
       // At most the last column, at least the first.
-      code.get(at).i32(width - 1).get(at).i32(width).op("i32.lt_s").op("select").set(at);
+      code
+        .get(at)
+        .i32(width - 1)
+        .get(at)
+        .i32(width)
+        .op("i32.lt_s")
+        .op("select")
+        .set(at);
       code.get(at).i32(0).get(at).i32(0).op("i32.gt_s").op("select").i32(2).op("i32.shl").set(at);
       visit(source, at, target, i);
       code.advance(i, 4);

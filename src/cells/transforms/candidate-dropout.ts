@@ -1,0 +1,41 @@
+// Recurrent dropout without loss of memory: on the candidate alone. Semeniuta, Severyn, Barth 2016,
+// arXiv:1603.05118v2.
+import type { Cell } from "../../ir/cell.ts";
+import { suggestion } from "../../ir/nearest.ts";
+import { call, checkRate, dropping, rewritten } from "./rewrite.ts";
+
+/**
+ * Touches no state: drops elements of the local `of` (the only one that is a tanh, if none is named), drawn at every
+ * step.
+ */
+export function candidateDropout(cell: Cell, rate = 0.25, of?: string): Cell {
+  checkRate("candidate-dropout", rate);
+  const candidate = of ?? onlyTanh(cell);
+  const locals = cell.locals.map((l) => l.name);
+  if (!locals.includes(candidate)) {
+    throw new Error(
+      `candidate-dropout: ${cell.name} has no local '${candidate}'${suggestion(candidate, locals)}; ` +
+        `its locals are ${locals.join(", ")}`,
+    );
+  }
+  const equations = cell.equations.map((equation) =>
+    equation.name === candidate
+      ? { ...equation, expression: call("mul", dropping(rate, "step"), equation.expression) }
+      : equation,
+  );
+  const label = `candidate-dropout:${of === undefined ? rate : `${of}=${rate}`}`;
+  return rewritten(cell, label, { equations });
+}
+
+function onlyTanh(cell: Cell): string {
+  const found = cell.equations.filter(
+    ({ next, expression }) => !next && expression.kind === "call" && expression.name === "tanh",
+  );
+  const [first, ...others] = found.map((e) => e.name);
+  if (first !== undefined && others.length === 0) return first;
+  const which =
+    first === undefined ? "no local that is a tanh" : `more than one: ${[first, ...others].join(", ")}`;
+  throw new Error(
+    `candidate-dropout: ${cell.name} has ${which}; name the candidate, as in 'candidate-dropout:g=0.25'`,
+  );
+}

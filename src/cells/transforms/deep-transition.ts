@@ -1,0 +1,77 @@
+// A deep transition: within one step the states go through the cell several times, of which only the first sees the
+// input. Pascanu et al. 2013, arXiv:1312.6026v5; Miceli Barone et al. 2017, arXiv:1707.07631v1.
+import type { Cell, CellParameter, Equation, Expression } from "../../ir/cell.ts";
+import { ops, type PointwiseOp } from "../../ir/ops.ts";
+import { mapExpression, number, read, rewritten, withoutDead } from "./rewrite.ts";
+
+/**
+ * `depth` transitions a step, each with parameters of its own (`Ur`, `Ur2`, `Ur3` …). Touches all states. From the
+ * second on inputs count as zero, and what is made of them alone is left out.
+ */
+export function deepTransition(cell: Cell, depth = 2): Cell {
+  if (!(Number.isSafeInteger(depth) && depth >= 1 && depth <= 100)) {
+    throw new Error(`deep-transition: the depth must be a whole number from 1 to 100, not ${depth}`);
+  }
+  if (cell.states.length === 0) throw new Error(`deep-transition: ${cell.name} has no state to hand on`);
+  const suffixed = (name: string, level: number): string => (level === 1 ? name : `${name}${level}`);
+  const isState = (name: string): boolean => cell.states.some((s) => s.name === name);
+  const isLocal = (name: string): boolean => cell.locals.some((l) => l.name === name);
+  const isOwn = (name: string): boolean => cell.parameters.some((p) => p.name === name);
+  const isInput = (name: string): boolean => cell.inputs.some((i) => i.name === name);
+  /** A state after transition `level`, which is its next value after the last. */
+  const after = (name: string, level: number): Expression =>
+    level === 0 ? read(name) : level === depth ? read(name, true) : read(`${name}_${level}`);
+
+  const copy = (e: Expression, level: number): Expression =>
+    mapExpression(e, (inner) => {
+      if (inner.kind === "product") return folded({ ...inner, matrix: suffixed(inner.matrix, level) });
+      if (inner.kind !== "name") return folded(inner);
+      const { name, now } = inner;
+      if (isState(name)) return after(name, now ? level : level - 1);
+      if (isInput(name) && level > 1) return number(0);
+      return isLocal(name) || isOwn(name) ? read(suffixed(name, level)) : inner;
+    });
+  const levels = Array.from({ length: depth }, (_, i) => i + 1);
+  const equations = levels.flatMap((level) =>
+    cell.equations.map((equation): Equation => {
+      const expression = copy(equation.expression, level);
+      const isLast = level === depth;
+      if (!equation.next) return { ...equation, name: suffixed(equation.name, level), expression };
+      return isLast
+        ? { ...equation, expression }
+        : { ...equation, next: false, name: `${equation.name}_${level}`, expression };
+    }),
+  );
+  const output = isLocal(cell.output) ? suffixed(cell.output, depth) : cell.output;
+  const parameters = levels.flatMap((level) =>
+    cell.parameters.map((p): CellParameter => ({ ...p, name: suffixed(p.name, level) })),
+  );
+  const alive = withoutDead(equations, output);
+  const widths = [...cell.states, ...cell.locals];
+  const locals = alive
+    .filter((e) => !e.next)
+    .map(({ name }) => {
+      const source = widths.find((w) =>
+        levels.some((l) => suffixed(w.name, l) === name || `${w.name}_${l}` === name),
+      );
+      return { name, width: source?.width ?? "H" };
+    });
+  return rewritten(cell, `deep-transition:${depth}`, { equations: alive, locals, parameters, output });
+}
+
+const isZero = (e: Expression | undefined): boolean => e?.kind === "number" && e.value === 0;
+
+/** Without what a zero leaves out of it. */
+function folded(e: Expression): Expression {
+  if (e.kind === "product" || e.kind === "norm" || e.kind === "pick") return isZero(e.vector) ? number(0) : e;
+  if (e.kind !== "call") return e;
+  const [a, b] = e.arguments as [Expression, Expression];
+  if (e.name === "add" && isZero(a)) return b;
+  if ((e.name === "add" || e.name === "sub") && isZero(b)) return a;
+  if (e.name === "mul" && (isZero(a) || isZero(b))) return number(0);
+  if (e.name === "div" && isZero(a)) return number(0);
+  const values = e.arguments.map((argument) => (argument.kind === "number" ? argument.value : undefined));
+  const row = e.name in ops ? ops[e.name as PointwiseOp] : undefined;
+  if (row && values.every((v) => v !== undefined) && values.includes(0)) return number(row.value(...values));
+  return e;
+}

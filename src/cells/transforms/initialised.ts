@@ -1,0 +1,26 @@
+// How parameters start, changed from outside: a forget bias of any value, an identity, chrono's pair of biases.
+import type { Cell } from "../../ir/cell.ts";
+import { parseCell } from "../../ir/equations.ts";
+import { suggestion } from "../../ir/nearest.ts";
+import { printCell } from "../../ir/print.ts";
+
+/**
+ * The same equations with other `init` clauses, each value as one writes it there: `{ bf: "1" }`,
+ * `{ U: "orthogonal(0.9)", bf: "chrono(784)", bi: "-bf" }`. Throws for an unknown parameter or a value that is none.
+ */
+export function initialised(cell: Cell, initials: Readonly<Record<string, number | string>>): Cell {
+  const known = cell.parameters.map((p) => p.name);
+  const names = Object.keys(initials);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new Error(
+      `init: ${cell.name} has no parameter '${name}'${suggestion(name, known)}; its parameters are ${known.join(", ")}`,
+    );
+  }
+  const others = printCell(cell)
+    .split("\n")
+    .filter((line) => !names.some((name) => line.startsWith(`init ${name} = `)));
+  const added = names.map((name) => `init ${name} = ${initials[name]}`);
+  const label = `init:${names.map((name) => `${name}=${initials[name]}`).join(",")}`;
+  return parseCell(`${cell.name}+${label}`, [...others, ...added].join("\n"));
+}
