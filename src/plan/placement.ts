@@ -22,10 +22,8 @@ export function place(
   for (;;) {
     const survey = surveyUses(stored, barriers, spotOf);
     const dear = survey.crossing.map(([n]) => n).filter((n) => !isCheap(n));
-    const added =
-      dear.length > 0
-        ? dear
-        : survey.crossing.filter(([n, user]) => !isRecomputable(n, user, stored, spotOf)).map(([n]) => n);
+    const lost = survey.crossing.filter(([n, user]) => !isRecomputable(n, user, stored, spotOf));
+    const added = dear.length > 0 ? dear : firstOf(lost.map(([n]) => n));
     const repeated = added.length > 0 ? [] : [...survey.computedAt].filter(([, kernels]) => kernels.size > 1);
     const more = [...added, ...repeated.map(([n]) => n)];
     if (more.length === 0) {
@@ -34,6 +32,21 @@ export function place(
     }
     for (const node of more) stored.add(node);
   }
+}
+
+/** Those that are made of none of the others: with them in memory the others can be computed again, perhaps. */
+function firstOf(nodes: readonly Node[]): Node[] {
+  const all = new Set(nodes);
+  const known = new Map<Node, boolean>();
+  const isMadeOfAny = (node: Node): boolean => {
+    const found = known.get(node);
+    if (found !== undefined) return found;
+    known.set(node, false);
+    const made = node.arguments.some((a) => all.has(a) || (isCheap(a) && isMadeOfAny(a)));
+    known.set(node, made);
+    return made;
+  };
+  return [...all].filter((node) => !isMadeOfAny(node));
 }
 
 interface Survey {
