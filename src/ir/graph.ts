@@ -49,12 +49,18 @@ export type Pullback = Common & { readonly op: "pullback"; readonly matrices: re
 export type Slice = Common & { readonly op: "slice"; readonly index: number; readonly offset: number };
 /** Elements of the first argument by the numbers in the second, and what those give back to it. */
 export type Pick = Common & { readonly op: "pick" | "place" };
+/**
+ * Its second argument, which is what the first becomes with mean 0 and variance 1; the third is what it was scaled by.
+ * There to have its derivative in short.
+ */
+export type Standardised = Common & { readonly op: "standardised" };
 /** Repeats a value: one of width 1 over a width, one that changes rarely at every step. */
 export type Broadcast = Common & { readonly op: "broadcast" };
 /** The sum over the steps of a sequence. */
 export type StepSum = Common & { readonly op: "sumSteps" };
 
-export type Node = Leaf | Pointwise | Reduction | Product | Pullback | Slice | Pick | Broadcast | StepSum;
+export type Node =
+  Leaf | Pointwise | Reduction | Product | Pullback | Slice | Pick | Standardised | Broadcast | StepSum;
 export type NodeOp = Node["op"];
 
 type Payload<N> = N extends Node ? Omit<N, keyof Common> : never;

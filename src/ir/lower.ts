@@ -167,7 +167,8 @@ function normalise(g: Graph, v: Node, gain: Node, shift: Node): Node {
   const centred = g.apply("sub", v, mean(g, v));
   const variance = mean(g, g.apply("square", centred));
   const scale = g.apply("div", g.number(1), g.apply("sqrt", g.apply("add", variance, g.number(normEpsilon))));
-  return g.apply("add", g.apply("mul", gain, g.apply("mul", centred, scale)), shift);
+  const standard = g.add({ op: "standardised" }, [v, g.apply("mul", centred, scale), scale], v.width);
+  return g.apply("add", g.apply("mul", gain, standard), shift);
 }
 
 function call(g: Graph, name: string, args: readonly Node[]): Node {

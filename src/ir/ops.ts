@@ -26,7 +26,8 @@ export type PointwiseOp =
   | "detach";
 
 /** Operations with a derivative that are not pointwise. */
-export type StructuralOp = "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick";
+export type StructuralOp =
+  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick" | "standardised";
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**
@@ -73,6 +74,7 @@ function row(
 const first = (args: readonly Node[]): Node => args[0] as Node;
 const second = (args: readonly Node[]): Node => args[1] as Node;
 const third = (args: readonly Node[]): Node => args[2] as Node;
+const mean = (g: Graph, v: Node): Node => g.apply("mul", g.sum(v), g.number(1 / v.width));
 const oneMinus = (g: Graph, a: Node): Node => g.apply("sub", g.number(1), a);
 const between = (g: Graph, low: number, y: Node, high: number): Node =>
   g.apply("mul", g.apply("greater", y, g.number(low)), g.apply("greater", g.number(high), y));
@@ -226,6 +228,11 @@ export const structural: Readonly<Record<StructuralOp, Derivative>> = {
     return [...a.map((_, index) => g.slice(product, index)), ...a.map(() => dy)];
   },
   slice: (_g, _a, _y, dy) => [dy],
+  standardised: (g, a, y, dy) => {
+    const part = g.apply("mul", y, mean(g, g.apply("mul", dy, y)));
+    const rest = g.apply("sub", g.apply("sub", dy, mean(g, dy)), part);
+    return [g.apply("mul", rest, third(a)), null, null];
+  },
   pick: (g, a, _y, dy) => [g.add({ op: "place" }, [dy, second(a)], first(a).width), null],
 };
 

@@ -189,6 +189,8 @@ function form(node: Node, nameOf: NameOf, own: boolean): readonly [text: string,
     }
     case "detach":
       return form(node.arguments[0] as Node, nameOf, false);
+    case "standardised":
+      return form(node.arguments[1] as Node, nameOf, false);
     case "greater":
       return [`[${inner(0)} > ${inner(1)}]`, binds.atom];
     case "where":

@@ -40,7 +40,8 @@ export interface Finding {
 }
 
 export interface CheckResult {
-  readonly cell: string;
+  /** Of the cell or network. */
+  readonly name: string;
   /** The greatest error that was found. */
   readonly error: number;
   readonly pass: boolean;
@@ -64,16 +65,41 @@ export interface CheckOptions {
  * its derived derivative along a random direction against a difference. The loss is a random projection of all
  * outputs and all final states. Directions that meet a kink are drawn again.
  */
-export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
+export function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
+  const hasX = cell.inputs.some((input) => input.name === "x");
+  return checkCases(cell.name, (sizes, form, seed) => randomCase(cell, sizes, form, seed), hasX, options);
+}
+
+/** The same for a network of several layers, whose widths are its own; the loss may be the network's own, too. */
+export function checkNetwork(
+  name: string,
+  network: Network,
+  options: CheckOptions = {},
+): Promise<CheckResult> {
+  return checkCases(
+    name,
+    (sizes, form, seed) => randomNetworkCase(network, sizes, form, seed),
+    false,
+    options,
+  );
+}
+
+type MakeCase = (sizes: CaseSizes, form: CaseForm, seed: number) => RandomCase;
+
+async function checkCases(
+  name: string,
+  make: MakeCase,
+  hasX: boolean,
+  options: CheckOptions,
+): Promise<CheckResult> {
   const { seed = 1, steps = [1, 2, 7], derivatives, stopAtFailure = false } = options;
   const device = referenceDevice();
-  const hasX = cell.inputs.some((input) => input.name === "x");
   const found: Finding[] = [];
   const cases = steps.flatMap((T) => formsOf(T, hasX).map((form) => ({ T, form })));
   let done = 0;
   for (const { T, form } of cases) {
     const sizes: CaseSizes = { steps: T, rows: 3, H: 7, I: 5, other: 3 };
-    const given = randomCase(cell, sizes, form, seed + done);
+    const given = make(sizes, form, seed + done);
     const run = await runCase(device, given, derivatives ? { derivatives } : {});
     const gradients = await run.gradients();
     done += 1;
@@ -81,10 +107,10 @@ export async function checkCell(cell: Cell, options: CheckOptions = {}): Promise
       const derivative = gradients.get(quantity) as Float64Array;
       const error = await errorAlong(run, quantity, derivative, seed);
       found.push({ quantity: quantity.name, sizes, form, error });
-      if (stopAtFailure && error > cellTolerance) return resultOf(cell.name, found, done, cellTolerance);
+      if (stopAtFailure && error > cellTolerance) return resultOf(name, found, done, cellTolerance);
     }
   }
-  return resultOf(cell.name, found, done, cellTolerance);
+  return resultOf(name, found, done, cellTolerance);
 }
 
 export interface DeviceCheckOptions {
@@ -119,8 +145,7 @@ export function checkDevices(
   devices: readonly Device[],
   options: DeviceCheckOptions = {},
 ): Promise<CheckResult[]> {
-  const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
-    randomCase(cell, sizes, form, seed);
+  const make: MakeCase = (sizes, form, seed) => randomCase(cell, sizes, form, seed);
   const hasX = cell.inputs.some((input) => input.name === "x");
   return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), devices, options);
 }
@@ -132,15 +157,14 @@ export async function checkNetworkOnDevice(
   device: Device,
   options: DeviceCheckOptions = {},
 ): Promise<CheckResult> {
-  const make = (sizes: CaseSizes, form: CaseForm, seed: number): RandomCase =>
-    randomNetworkCase(network, sizes, form, seed);
+  const make: MakeCase = (sizes, form, seed) => randomNetworkCase(network, sizes, form, seed);
   const [result] = await compareCases(name, make, (steps) => formsOf(steps, false), [device], options);
   return result as CheckResult;
 }
 
 async function compareCases(
   name: string,
-  make: (sizes: CaseSizes, form: CaseForm, seed: number) => RandomCase,
+  make: MakeCase,
   forms: (steps: number) => readonly CaseForm[],
   devices: readonly Device[],
   { seed = 1, sizes = deviceSizes, oneForm = false }: DeviceCheckOptions,
@@ -241,8 +265,8 @@ function inSinglePrecision(given: RandomCase): RandomCase {
 }
 
 /** A cell on which the loss depends in nothing has nothing to be wrong. */
-function resultOf(cell: string, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
+function resultOf(name: string, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
   const worst = found.reduce<Finding | undefined>((a, b) => (a && a.error >= b.error ? a : b), undefined);
   const error = worst?.error ?? 0;
-  return { cell, error, pass: error <= tolerance, cases, ...(worst && { worst }) };
+  return { name, error, pass: error <= tolerance, cases, ...(worst && { worst }) };
 }

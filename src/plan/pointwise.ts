@@ -27,18 +27,25 @@ interface Sweep {
 }
 
 export function isCheap(node: Node): boolean {
-  return node.op === "broadcast" || (isPointwise(node) && ops[node.op].cheap);
+  return node.op === "broadcast" || node.op === "standardised" || (isPointwise(node) && ops[node.op].cheap);
 }
 
 export function isPointwise(node: Node): node is Node & { op: PointwiseOp } {
   return node.op in ops;
 }
 
+const others: ReadonlySet<Node["op"]> = new Set([
+  "broadcast",
+  "standardised",
+  "sum",
+  "greatest",
+  "mask",
+  "number",
+]);
+
 /** Made by pointwise kernels; everything else stands in memory before one starts. */
 function isComputed({ op }: Node): boolean {
-  return (
-    op in ops || op === "broadcast" || op === "sum" || op === "greatest" || op === "mask" || op === "number"
-  );
+  return op in ops || others.has(op);
 }
 
 export function fuse(over: Over, stores: readonly Store[], context: FusionContext): PointwiseKernel {
@@ -179,6 +186,7 @@ function writeSweeps(
         if (before && depth(node) < sweep.depth && node.width === sweep.width)
           return load(before, node.width);
         if (node.op === "broadcast" || node.op === "detach") return build(node.arguments[0] as Node);
+        if (node.op === "standardised") return build(node.arguments[1] as Node);
         if (!isPointwise(node)) throw new Error(`'${node.op}' cannot stand in a pointwise kernel`);
         return emit({ op: node.op, arguments: node.arguments.map(build), width: node.width });
       };

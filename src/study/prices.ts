@@ -45,14 +45,20 @@ export async function openLayer(cell: Cell, device: Device, sizes: PriceSizes): 
     const program = await device.compile(plan, store);
     for (const { name, width, per } of network.inputs) {
       const count = width * (per === "step" ? rows * steps : rows);
-      program.write(name, Float32Array.from({ length: count }, () => stream.normal()));
+      program.write(
+        name,
+        Float32Array.from({ length: count }, () => stream.normal()),
+      );
     }
     program.write("resets", new Float32Array(rows * steps).fill(1, 0, rows));
     return program;
   };
   const [judge, learner] = [await open("evaluate"), await open("train")];
   const derivative = learner.plan.buffers.find((b) => b.name === "d.cell")?.size ?? 0;
-  learner.write("d.cell", Float32Array.from({ length: derivative }, () => stream.normal()));
+  learner.write(
+    "d.cell",
+    Float32Array.from({ length: derivative }, () => stream.normal()),
+  );
   const one = new Float32Array(1);
   return {
     async forward() {

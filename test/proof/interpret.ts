@@ -23,6 +23,8 @@ export function interpret(
       );
       return placed;
     }
+    case "standardised":
+      return args[1] as Float64Array;
     case "broadcast":
       return first.length === node.width ? first : new Float64Array(node.width).fill(first[0] as number);
     case "slice":

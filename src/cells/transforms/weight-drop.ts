@@ -1,6 +1,6 @@
 // DropConnect on the matrices of the recurrence. Merity, Keskar, Socher 2017, arXiv:1708.02182v1 (AWD-LSTM).
-import type { Cell } from "../../ir/cell.ts";
-import { matricesOnStates } from "../../ir/initial.ts";
+import type { Cell, Expression } from "../../ir/cell.ts";
+import { contains, operands } from "../../ir/expression.ts";
 import { suggestion } from "../../ir/nearest.ts";
 import { checkRate, rewritten } from "./rewrite.ts";
 
@@ -17,7 +17,7 @@ export function weightDrop(cell: Cell, rate = 0.5, matrices: readonly string[] =
       `weight-drop: ${cell.name} has no matrix '${missing}'${suggestion(missing, known)}; its matrices are ${known.join(", ")}`,
     );
   }
-  const chosen = new Set(matrices.length > 0 ? matrices : matricesOnStates(cell));
+  const chosen = new Set(matrices.length > 0 ? matrices : recurrentMatrices(cell));
   if (chosen.size === 0) {
     throw new Error(
       `weight-drop: ${cell.name} applies no matrix to a state; name matrices, as in 'weight-drop:W=0.5'`,
@@ -28,4 +28,21 @@ export function weightDrop(cell: Cell, rate = 0.5, matrices: readonly string[] =
   );
   const label = `weight-drop:${matrices.length > 0 ? matrices.map((m) => `${m}=${rate}`).join(",") : rate}`;
   return rewritten(cell, label, { parameters });
+}
+
+/** The matrices that are applied to a state, or to what is made of one elementwise. */
+function recurrentMatrices(cell: Cell): string[] {
+  const carried = new Set(cell.states.map((s) => s.name));
+  const reads = (e: Expression): boolean =>
+    (e.kind === "name" && !e.now && carried.has(e.name)) || (e.kind !== "product" && operands(e).some(reads));
+  const found = new Set<string>();
+  const visit = (e: Expression): void => {
+    if (e.kind === "product" && contains(e.vector, reads)) found.add(e.matrix);
+    operands(e).forEach(visit);
+  };
+  for (const { name, next, expression } of cell.equations) {
+    visit(expression);
+    if (!next && reads(expression)) carried.add(name);
+  }
+  return [...found];
 }

@@ -1,9 +1,15 @@
 // `unrolled check`: is a cell right, and is a device?
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cells } from "../../cells/index.ts";
-import type { Cell } from "../../ir/cell.ts";
-import { checkCell, checkDevice, type CheckResult } from "../../model/check.ts";
+import {
+  checkCell,
+  checkDevice,
+  checkNetwork,
+  checkNetworkOnDevice,
+  type CheckResult,
+} from "../../model/check.ts";
+import { zoo, type Subject } from "../../model/zoo.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
+import type { Device } from "../../run/device.ts";
 import { deviceChoices, deviceNamed, type DeviceChoice } from "../devices.ts";
 import { asInput, exitCodes, InputError } from "../failure.ts";
 import type { CommandContext } from "../program.ts";
@@ -13,22 +19,32 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
     .command("check")
     .description("check derived gradients in float64, and with --device that device against the reference")
     .argument("[cell]", cellHelp)
-    .option("--all", "every cell of the list; so does leaving out the cell")
+    .option(
+      "--all",
+      "every cell, transform, pair of transforms, composition and loss; so does leaving out the cell",
+    )
     .addOption(new Option("--device <name>", "check this device, too").choices(deviceChoices))
     .option("--json", "one JSON object a line")
     .action(async (argument, { all, device: choice, json }) => {
       if (all && argument !== undefined) throw new InputError("give a cell or --all, not both");
-      const chosen = argument === undefined ? cells : [await asInput(() => cellFromArgument(argument))];
+      const chosen = argument === undefined ? zoo() : [await subjectFrom(argument)];
       const device = choice && (await asInput(() => deviceNamed(choice satisfies DeviceChoice)));
       let failed = 0;
-      for (const cell of chosen) {
+      let kind = "";
+      for (const subject of chosen) {
         const checks = [
-          { of: gradients, work: () => checkCell(cell) },
-          ...(device ? [{ of: device.name, work: () => checkDevice(cell, device) }] : []),
+          { of: gradients, work: () => checkGradients(subject) },
+          ...(device ? [{ of: device.name, work: () => checkOn(subject, device) }] : []),
         ];
+        if (argument === undefined && subject.kind !== kind && !json) {
+          await terminal.out(
+            `${kind === "" ? "" : "\n"}${terminal.paint("out", "bold", headings[subject.kind])}\n`,
+          );
+        }
+        kind = subject.kind;
         let passed = true;
         for (const { of, work } of checks) {
-          terminal.status(`${cell.name}: ${of} …`);
+          terminal.status(`${subject.name}: ${of} …`);
           const result = await work();
           passed &&= result.pass;
           await terminal.out(json ? jsonLine(of, result) : line(of, result));
@@ -38,26 +54,45 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
       device?.dispose();
       await terminal.out(
         json
-          ? `${JSON.stringify({ cells: chosen.length, failed })}\n`
-          : `${count(chosen)} checked, ${failed === 0 ? "none failed" : `${failed} failed`}\n`,
+          ? `${JSON.stringify({ checked: chosen.length, failed })}\n`
+          : `${chosen.length} checked, ${failed === 0 ? "none failed" : `${failed} failed`}\n`,
       );
       if (failed > 0) exitWith(exitCodes.failure);
     });
 
-  function line(of: string, { cell, error, pass, cases, worst }: CheckResult): string {
+  function line(of: string, { name, error, pass, cases, worst }: CheckResult): string {
     const verdict = pass ? terminal.paint("out", "green", "ok    ") : terminal.paint("out", "red", "FAILED");
     const what = of === gradients ? gradients : `${of} against the reference`;
     const where = pass || !worst ? "" : `, worst in ${worst.quantity} at T = ${worst.sizes.steps}`;
-    return `${verdict}  ${cell.padEnd(18)} ${error.toExponential(1)}  ${what}, ${cases} cases${where}\n`;
+    return `${verdict}  ${name.padEnd(38)} ${error.toExponential(1)}  ${what}, ${cases} cases${where}\n`;
   }
 }
 
 /** The gradient check has no device: it is always made on the reference. */
-function jsonLine(of: string, { cell, error, pass }: CheckResult): string {
+function jsonLine(of: string, { name, error, pass }: CheckResult): string {
   const device = of === gradients ? {} : { device: of };
-  return `${JSON.stringify({ cell, ...device, error, pass })}\n`;
+  return `${JSON.stringify({ name, ...device, error, pass })}\n`;
 }
 
 const gradients = "gradients in float64";
 
-const count = (list: readonly Cell[]): string => `${list.length} cell${list.length === 1 ? "" : "s"}`;
+const headings: Readonly<Record<Subject["kind"], string>> = {
+  cell: "cells",
+  transform: "transforms",
+  "pair of transforms": "pairs of transforms",
+  composition: "compositions",
+  loss: "losses",
+};
+
+async function subjectFrom(argument: string): Promise<Subject> {
+  const cell = await asInput(() => cellFromArgument(argument));
+  return { kind: "cell", name: cell.name, cell };
+}
+
+const checkGradients = (subject: Subject): Promise<CheckResult> =>
+  "cell" in subject ? checkCell(subject.cell) : checkNetwork(subject.name, subject.network);
+
+const checkOn = (subject: Subject, device: Device): Promise<CheckResult> =>
+  "cell" in subject
+    ? checkDevice(subject.cell, device)
+    : checkNetworkOnDevice(subject.name, subject.network, device);

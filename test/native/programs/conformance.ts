@@ -36,7 +36,7 @@ const seconds = Math.round((performance.now() - began) / 1000);
 const tolerance = deviceTolerances[device.name];
 console.log(
   `${device.name}: ${cases} cases of ${options.cells}, worst error ${worst?.error.toExponential(2)} of ` +
-    `${tolerance} allowed, in ${worst?.cell}: ${JSON.stringify(worst?.worst)}; ${seconds} s, ` +
+    `${tolerance} allowed, in ${worst?.name}: ${JSON.stringify(worst?.worst)}; ${seconds} s, ` +
     `${availableParallelism()} cores`,
 );
 process.exitCode = worst?.pass ? 0 : 1;
