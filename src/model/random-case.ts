@@ -128,10 +128,11 @@ export function randomNetworkCase(
     for (const state of cell.states) {
       const size = rows * sizeOf(state.width, sizes, cell.name);
       const [buffer, derivative] = [`initial.${layer}.${state.name}`, `dinitial.${layer}.${state.name}`];
-      buffers.set(
-        buffer,
-        Float64Array.from(reached.flatMap((row) => [...(row.get(`${state.name}'`) ?? [])])),
-      );
+      // Moved a little: elements that are still zero are equal, and the greatest of equal ones has no derivative.
+      // Upwards: a state that others are divided by stays above zero.
+      const values = reached.flatMap((row) => [...(row.get(`${state.name}'`) ?? [])]);
+      const moved = Float64Array.from(values, (v) => v + 0.05 + 0.3 * stream.uniform());
+      buffers.set(buffer, moved);
       projections.push(
         project(`final.${layer}.${state.name}`, `dfinal.${layer}.${state.name}`, size, stream),
       );

@@ -7,7 +7,7 @@ import { initialParameters } from "../model/initialise.ts";
 import { networkOf } from "../model/random-case.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Mode } from "../plan/plan.ts";
-import type { Device } from "../run/device.ts";
+import type { Device, WorkTimes } from "../run/device.ts";
 import { medianOf } from "./timing.ts";
 
 /** A layer as wide as its input, [steps, rows, size] values in and out. */
@@ -29,6 +29,8 @@ export interface Price {
 export interface LayerWork {
   forward(): Promise<void>;
   training(): Promise<void>;
+  /** Where the time of either went so far, on a device that keeps account of it. */
+  times(): { readonly forward: WorkTimes; readonly training: WorkTimes };
   dispose(): void;
 }
 
@@ -70,6 +72,15 @@ export async function openLayer(cell: Cell, device: Device, sizes: PriceSizes): 
       learner.run("backward", { rows, steps });
       await learner.read("output.cell", one);
     },
+    times() {
+      const [forward, training] = [judge.times?.(), learner.times?.()];
+      if (!forward || !training) {
+        throw new Error(
+          `the ${device.name} device keeps no account of its time; open it with { profile: true }`,
+        );
+      }
+      return { forward, training };
+    },
     dispose() {
       judge.dispose();
       learner.dispose();
@@ -97,3 +108,21 @@ export async function priceBeside(layer: LayerWork, base: LayerWork, rounds: num
   };
   return { forward: await price("forward"), training: await price("training") };
 }
+
+/** Where the time of a layer goes, on a device that keeps account of it. */
+export async function timesOf(
+  cell: Cell,
+  device: Device,
+  sizes: PriceSizes,
+): Promise<ReturnType<LayerWork["times"]>> {
+  const layer = await openLayer(cell, device, sizes);
+  for (let n = 0; n < accounted; n++) {
+    await layer.forward();
+    await layer.training();
+  }
+  const times = layer.times();
+  layer.dispose();
+  return times;
+}
+
+const accounted = 20;

@@ -1,27 +1,70 @@
-// Cells that nobody would write: whatever is legal must parse, print, have a right gradient, and run on wasm as on
-// the reference.
+// Cells that nobody would write: whatever is legal must parse, print, have a right gradient, and run on every device as
+// on the reference.
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { checkCell, checkDevice, parseCell, printCell, wasmDevice } from "../../src/index.ts";
+import {
+  checkCell,
+  checkDevice,
+  parseCell,
+  printCell,
+  wasmDevice,
+  type Cell,
+  type CheckResult,
+} from "../../src/index.ts";
+import { nativeDevice } from "../../src/run/native.ts";
 import { randomEquations } from "./random-equations.ts";
 
-const device = wasmDevice();
-afterAll(() => device.dispose());
+const devices = [wasmDevice(), nativeDevice()];
+afterAll(() => devices.forEach((device) => device.dispose()));
 
 const sizes = [
   { steps: 5, rows: 5, H: 11, I: 7, other: 5 },
-  { steps: 3, rows: 1, H: 2, I: 1, other: 1 },
+  { steps: 3, rows: 1, H: 4, I: 1, other: 1 },
 ];
 
-test.each(Array.from({ length: 14 }, (_, i) => i + 1))("random cell %i", async (seed) => {
-  const text = randomEquations(seed);
-  const cell = parseCell("random", text);
-  const printed = printCell(cell);
-  const again = parseCell("random", printed);
-  expect(printCell(again)).toBe(printed);
-  expect(again.parameters).toEqual(cell.parameters);
+/** Texts; one that fails is made smaller. */
+const texts = fc
+  .infiniteStream(fc.nat({ max: 1_000_000 }))
+  .map((stream) => randomEquations((below) => (stream.next().value as number) % below));
 
-  const gradients = await checkCell(cell, { seed, steps: [3] });
-  expect(gradients, text).toMatchObject({ pass: true });
-  const onDevice = await checkDevice(cell, device, { seed, sizes });
-  expect(onDevice, text).toMatchObject({ pass: true });
+/** Without its text and places, which printing may change. */
+const bare = (cell: Cell): unknown =>
+  JSON.parse(JSON.stringify({ ...cell, text: "" }, (key, value: unknown) => (key === "place" ? 0 : value)));
+
+const expectPass = (result: CheckResult, text: string): void =>
+  expect(result, `${text}\n${JSON.stringify(result.worst)}`).toMatchObject({ pass: true });
+
+test("random equations print and parse back to the same", () => {
+  const met = new Set<string>();
+  fc.assert(
+    fc.property(texts, (text) => {
+      const cell = parseCell("random", text);
+      const printed = printCell(cell);
+      const again = parseCell("random", printed);
+      expect(printCell(again)).toBe(printed);
+      expect(bare(again)).toEqual(bare(cell));
+      for (const [word] of text.matchAll(/norm|pick|mask|start|drop|blocks|fixed|softmax|ᵀ|init/gu))
+        met.add(word);
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+  // What there was to be met.
+  expect([...met].sort()).toEqual(
+    ["blocks", "drop", "fixed", "init", "mask", "norm", "pick", "softmax", "start", "ᵀ"].sort(),
+  );
+});
+
+test("random equations have the gradients that differences have", async () => {
+  const property = fc.asyncProperty(texts, async (text) => {
+    expectPass(await checkCell(parseCell("random", text), { steps: [3] }), text);
+  });
+  await fc.assert(property, { numRuns: 40, seed: 2 });
+});
+
+test("random equations run alike on all devices", async () => {
+  const property = fc.asyncProperty(texts, async (text) => {
+    for (const device of devices)
+      expectPass(await checkDevice(parseCell("random", text), device, { sizes }), text);
+  });
+  await fc.assert(property, { numRuns: 25, seed: 3 });
 });

@@ -3,22 +3,13 @@
 
 type Named = readonly [name: string, width: string];
 
-/** Numbers from 0 to below 1, from a seed: mulberry32, so that a text can be made again from its seed alone. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** A choice among so many, from 0: made, and made smaller where a text fails, by fast-check. */
+export type Choose = (below: number) => number;
 
-/** The equations of a cell with at most two states, two locals and two inputs. */
-export function randomEquations(seed: number): string {
-  const next = numbers(seed);
-  const chance = (share: number): boolean => next() < share;
-  const pick = <A>(items: readonly A[]): A => items[Math.floor(next() * items.length)] as A;
+/** The equations of a cell with at most two states, two locals and three inputs, and clauses of every kind. */
+export function randomEquations(choose: Choose): string {
+  const chance = (share: number): boolean => choose(100) >= 100 - 100 * share;
+  const pick = <A>(items: readonly A[]): A => items[choose(items.length)] as A;
   const other = pick(["P", "3", "I", "H"]);
   const states: Named[] = chance(0.5)
     ? [
@@ -57,6 +48,11 @@ export function randomEquations(seed: number): string {
     vectors.push([name, width]);
     return name;
   };
+  let numbers = "";
+  const picked = (vector: string): string => {
+    numbers = `input k per ${pick(["step", "sequence"])}`;
+    return `pick(tanh(${vector}), k)`;
+  };
   const expression = (width: string, depth: number): string => {
     if (depth === 0) return leaf(width);
     const part = (): string => expression(width, depth - 1);
@@ -68,6 +64,8 @@ export function randomEquations(seed: number): string {
       () => `(${pick(["sum", "mean", "greatest"])}(tanh(${pick(known)[0]})) ⊙ ${part()})`,
       () => `${pick(["exp(-softplus", "log(1 + softplus", "sqrt(0.5 + abs"])}(${part()}))`,
       () => `softmax(${part()})`,
+      () => (width === "H" ? `norm(${part()} + ${leaf(width)})` : part()),
+      () => (width === "H" ? picked(expression(pick(["H", "I"]), depth - 1)) : part()),
       () => `(mask(${pick(["0", "0.3"])}, per ${pick(["step", "sequence"])}) ⊙ ${part()})`,
       () => `(${pick(["1", "-0.7"])} ${pick(["-", "+", "⊙"])} ${part()})`,
       () => product(width),
@@ -76,7 +74,7 @@ export function randomEquations(seed: number): string {
 
   const lines: string[] = [];
   const locals: Named[] = [];
-  for (let i = 0; i < Math.floor(next() * 3); i++) {
+  for (let i = 0; i < choose(3); i++) {
     const local: Named = [`l${i}`, pick(["H", other])];
     lines.push(`${local[0]} = ${expression(local[1], 2)}`);
     locals.push(local);
@@ -89,14 +87,28 @@ export function randomEquations(seed: number): string {
     lines.push(`${name}' = tanh(${expression(width, 2)} + ${expression(width, 1)}${rest})`);
     known.push([`${name}'`, width]);
   }
+  const periods = inputs.slice(1).map(([name]) => [name, pick(["step", "sequence"])] as const);
   const square = matrices.find(([, rows, columns]) => rows === "H" && columns === "H");
   return [
     ...lines,
-    ...inputs.slice(1).map(([name]) => `input ${name} per ${pick(["step", "sequence"])}`),
+    ...periods.map(([name, per]) => `input ${name} per ${per}`),
     ...[...states, ...inputs, ...locals, ...vectors]
       .filter(([name, width]) => width !== (name === "x" ? "I" : "H"))
       .map(([name, width]) => `width ${name} = ${width}`),
-    ...(chance(0.3) ? ["start h = -0.5"] : []),
+    ...(numbers === "" ? [] : [numbers]),
+    ...starts(),
     ...(square && chance(0.5) ? [`blocks ${square[0]} = 2`] : []),
+    ...matrices.slice(0, choose(2)).map(([name]) => `drop ${name} = 0.3`),
+    ...matrices
+      .slice(0, choose(2))
+      .map(([name]) => `init ${name} = ${pick(["he", "normal(0.3)", "shift(1)"])}`),
+    ...vectors.slice(0, choose(2)).map(([name]) => `fixed ${name}`),
   ].join("\n");
+
+  /** A number, a parameter, or what is made of an input per sequence. */
+  function starts(): string[] {
+    const isStep = periods.find(([, per]) => per === "sequence") === undefined;
+    const made = isStep ? "h0" : `tanh(S0 ${periods[0]?.[0]}) + h0`;
+    return chance(0.6) ? [`start h = ${pick(["-0.5", "h0", made])}`] : [];
+  }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/ir/equations.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
+import { spectralRadius } from "../../src/model/spectral.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { parameterLayout } from "../../src/plan/build.ts";
 import type { Network } from "../../src/plan/network.ts";
@@ -107,5 +108,70 @@ describe("first values", () => {
       expect(valuesOf(two!, name, 8), name).not.toEqual(valuesOf(one!, name, 7));
     }
     expect(valuesOf(one!, "layer1.Wi")).not.toEqual(valuesOf(one!, "layer1.Wf"));
+  });
+});
+
+describe("first values by other rules", () => {
+  it("He: normal with variance 2 / columns, times the gain", () => {
+    const values = probe("init U = he", "U");
+    expect(square(values)).toBeGreaterThan(0.9 * (2 / H));
+    expect(square(values)).toBeLessThan(1.1 * (2 / H));
+    expect(square(probe("init U = he(3)", "U"))).toBeCloseTo(9 * square(values), 12);
+  });
+
+  it("a spectral radius is that of the matrix, as the growth of its powers shows", () => {
+    const matrix = probe("init U = spectral(0.9)", "U");
+    // After many products with 1 / 0.9 times the matrix a vector neither grows nor fades but for a power of steps.
+    let vector = Float64Array.from({ length: H }, (_, i) => Math.cos(i));
+    const steps = 4000;
+    for (let n = 0; n < steps; n++) {
+      vector = vector.map((_, row) =>
+        vector.reduce((sum, v, column) => sum + (matrix[row * H + column]! / 0.9) * v, 0),
+      );
+    }
+    expect(Math.abs(Math.log(Math.hypot(...vector)) / steps)).toBeLessThan(1e-3);
+  });
+
+  it.each([
+    [[2, 0, 0, 3], 3],
+    // A turn by a quarter: two eigenvalues of absolute value 5, neither of them real.
+    [[0, -5, 5, 0], 5],
+    [[0, 1, 0, 0], 0],
+    [[1, 1, 0, 1], 1],
+  ])("the spectral radius of %j is %d", (matrix, radius) => {
+    expect(spectralRadius(Float64Array.from(matrix), 2)).toBeCloseTo(radius, 6);
+  });
+
+  it("chrono: the logarithm of what is uniform from 1 to the longest but one", () => {
+    const values = probe("init b = chrono(100)", "b");
+    const lags = values.map(Math.exp);
+    expect(Math.min(...lags)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...lags)).toBeLessThanOrEqual(99);
+    expect(mean(lags)).toBeGreaterThan(35);
+    expect(mean(lags)).toBeLessThan(65);
+  });
+
+  it("a parameter starts as minus another", () => {
+    const cell = cellNamed("lstm+init:bf=chrono(50),bi=-bf");
+    const layout = parameterLayout(languageModel({ vocabulary: 3, cell, size: 9 }));
+    const [forget, input] = [valuesOf(layout, "layer1.bf"), valuesOf(layout, "layer1.bi")];
+    expect([...input]).toEqual([...forget].map((v) => 0 - v));
+    expect(Math.min(...forget)).toBeGreaterThanOrEqual(0);
+  });
+
+  it("a shift moves a vector down", () => {
+    const values = probe("init U = shift(2)", "U");
+    const ones = [...values.keys()].filter((i) => values[i] !== 0);
+    expect(ones).toEqual(Array.from({ length: H - 2 }, (_, i) => (i + 2) * H + i));
+    expect(ones.every((i) => values[i] === 1)).toBe(true);
+  });
+
+  it("says what cannot start so", () => {
+    expect(() => probe("init W = spectral(0.9)", "W")).toThrow(
+      "layer.W is to start with a spectral radius, so it must be square, but has 49 rows and 35 columns",
+    );
+    expect(() => initialParameters(layoutOf("init W = -U"), 1)).toThrow(
+      "layer.W starts as minus layer.U, which must be as large and start by itself, but has 2401 values, not 1715",
+    );
   });
 });

@@ -1,0 +1,130 @@
+// What each transform makes of a cell's text, and what it refuses. That the text is right stands in the goldens; that
+// its gradients are, in the check of everything.
+import { describe, expect, test } from "vitest";
+import { cellNamed, cells } from "../../src/cells/index.ts";
+import { transforms } from "../../src/cells/transforms/index.ts";
+import { recurrentDropout } from "../../src/cells/transforms/recurrent-dropout.ts";
+import { zoneout } from "../../src/cells/transforms/zoneout.ts";
+import { parseCell } from "../../src/ir/equations.ts";
+import { printCell } from "../../src/ir/print.ts";
+
+/** Equations and clauses, without comments. */
+const linesOf = (name: string): string[] =>
+  printCell(cellNamed(name))
+    .split("\n")
+    .map((line) => line.replace(/ ?#.*$/u, ""))
+    .filter((line) => line !== "");
+
+test.each([
+  ["elman+layer-norm", ["h' = tanh(norm(W x) + norm(U h) + b)"]],
+  ["lstm-coupled+layer-norm", expect.arrayContaining(["h' = o ⊙ tanh(norm(c'))"])],
+  ["elman+zoneout:h=0.1", ["h_new = tanh(W x + U h + b)", "h' = h + mask(0.1, per step) ⊙ (h_new - h)"]],
+  [
+    "lstm+zoneout",
+    expect.arrayContaining(["c' = c + mask(0.5, per step) ⊙ (c_new - c)", "h_new = o ⊙ tanh(c_new)"]),
+  ],
+  [
+    "gru-reset-before+recurrent-dropout:0.5",
+    expect.arrayContaining([
+      "h_kept = mask(0.5, per sequence) / (1 - 0.5) ⊙ h",
+      "n = tanh(Wn x + Un (r ⊙ h_kept) + bn)",
+      "h' = (1 - z) ⊙ h + z ⊙ n",
+    ]),
+  ],
+  [
+    "gru+candidate-dropout:0.5",
+    expect.arrayContaining(["n = mask(0.5, per step) / (1 - 0.5) ⊙ tanh(Wn x + bn + r ⊙ (Un h + cn))"]),
+  ],
+  ["gru+weight-drop", expect.arrayContaining(["drop Ur = 0.5", "drop Uz = 0.5", "drop Un = 0.5"])],
+  ["elman+weight-drop:W=0.1", expect.arrayContaining(["drop W = 0.1"])],
+  ["elman+residual", expect.arrayContaining(["y = h' + x", "requires I = H", "output y"])],
+  [
+    "elman+highway",
+    expect.arrayContaining(["t = σ(Wt x + bt)", "y = t ⊙ h' + (1 - t) ⊙ x", "init bt = -1", "output y"]),
+  ],
+  [
+    "elman+deep-transition:3",
+    [
+      "h_1 = tanh(W x + U h + b)",
+      "h_2 = tanh(U2 h_1 + b2)",
+      "h' = tanh(U3 h_2 + b3)",
+      "init U2 = orthogonal",
+      "init U3 = orthogonal",
+    ],
+  ],
+  ["elman+learned-start", ["h' = tanh(W x + U h + b)", "start h = h0"]],
+  ["lstm+learned-start:c", expect.arrayContaining(["start c = c0"])],
+  ["lstm+init:bf=chrono(100),bi=-bf", expect.arrayContaining(["init bf = chrono(100)", "init bi = -bf"])],
+  ["elman+init:U=uniform(-0.5, 0.5)", expect.arrayContaining(["init U = uniform(-0.5, 0.5)"])],
+])("%s", (name, expected) => {
+  expect(linesOf(name)).toEqual(expected);
+});
+
+test("what follows a zoned state reads its new value, or the zoned one", () => {
+  const lstm = cellNamed("lstm");
+  expect(zoneout(lstm, { c: 0.5 }).text).toContain("h' = o ⊙ tanh(c_new)");
+  expect(zoneout(lstm, { c: 0.5 }, "zoned").text).toContain("h' = o ⊙ tanh(c')");
+});
+
+test("only the states that are named are dropped", () => {
+  const { text } = recurrentDropout(cellNamed("greff-fgr"), 0.5, ["h"]);
+  expect(text).toContain("h_kept");
+  expect(text).not.toContain("i_kept");
+});
+
+test("names that are taken are not taken again", () => {
+  const twice = cellNamed("elman+residual+residual");
+  expect(twice.text).toContain("y = h' + x");
+  expect(twice.text).toContain("y2 = y + x");
+  expect(twice.output).toBe("y2");
+});
+
+test.each(["lstm", "gru"])("a transformed %s is its text: read again it is the same", (base) => {
+  for (const { name } of transforms.filter((t) => t.name !== "init")) {
+    const cell = cellNamed(`${base}+${name}`);
+    expect(parseCell(cell.name, cell.text)).toEqual(cell);
+  }
+});
+
+test("every cell takes the transforms that it can", () => {
+  for (const cell of cells) {
+    for (const name of ["layer-norm", "learned-start"]) {
+      if (cell.states.length === 0) continue;
+      expect(cellNamed(`${cell.name}+${name}`).states.map((s) => s.name)).toEqual(
+        cell.states.map((s) => s.name),
+      );
+    }
+  }
+});
+
+describe("refused", () => {
+  test.each([
+    [
+      "lstm+zonout",
+      "there is no transform 'zonout'; did you mean 'zoneout'? (the transforms are layer-norm, ",
+    ],
+    ["lstm+zoneout:k=0.5", "zoneout: lstm has no state 'k'; its states are h, c"],
+    ["lstm+zoneout:c=1", "zoneout: a rate must be from 0 (none) to below 1, not 1"],
+    ["lstm+zoneout:c=x", "zoneout: 'x' is no number"],
+    ["lstm+zoneout:c=", "zoneout: 'c=' cannot be read; write it as in 'zoneout:c=0.5,h=0.05'"],
+    ["jordan+zoneout", "zoneout: jordan has neither a state c nor h; give rates for some of y"],
+    ["feed-forward+recurrent-dropout", "recurrent-dropout: feed-forward applies no matrix to a state"],
+    ["lstm+recurrent-dropout:h=0.1,c=0.2", "recurrent-dropout: give one rate, not 0.1 and 0.2"],
+    [
+      "jozefowicz-lstm+candidate-dropout",
+      "candidate-dropout: jozefowicz-lstm has more than one: i, o; name the candidate",
+    ],
+    ["lstm+candidate-dropout:q=0.5", "candidate-dropout: lstm has no local 'q'; its locals are i, f, g, o"],
+    ["lstm+weight-drop:Ux=0.5", "weight-drop: lstm has no matrix 'Ux'"],
+    ["min-gru+weight-drop", "weight-drop: min-gru applies no matrix to a state; name matrices"],
+    ["lstm+deep-transition:0", "deep-transition: the depth must be a whole number from 1 to 100, not 0"],
+    ["feed-forward+deep-transition", "deep-transition: feed-forward has no state to hand on"],
+    ["feed-forward+learned-start", "learned-start: feed-forward has no state that could start"],
+    ["lstm+init", "init: say what starts how, as in 'init:bf=1,U=identity'"],
+    ["lstm+init:bff=1", "init: lstm has no parameter 'bff'; did you mean 'bf'?"],
+    ["lstm+init:bf=orthogonal", "'orthogonal' is for matrices and 'bf' is a vector"],
+    ["lsmt+zoneout", "there is no cell 'lsmt'; did you mean 'lstm'?"],
+  ])("%s", (name, message) => {
+    expect(() => cellNamed(name)).toThrow(message);
+  });
+});
