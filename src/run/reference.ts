@@ -79,13 +79,19 @@ function interpret(plan: Plan, parameters: Float64Array): Program {
     index: ({ buffer, column, at }, row, { tables, step }, inStep) => {
       const base = inStep ? (tables.offsets[step] as number) : 0;
       const before = step === 0 ? 0 : plan.rows + (tables.offsets[step - 1] as number);
-      const line = {
-        tokens: base + row,
-        states: at === "initial" ? row : at === "lag" ? before + row : plan.rows + base + row,
-        rows: row,
-        once: 0,
-      }[buffer.extent];
-      return buffer.offset + line * buffer.width + column;
+      const line = (): number => {
+        switch (buffer.extent) {
+          case "tokens":
+            return base + row;
+          case "states":
+            return at === "initial" ? row : at === "lag" ? before + row : plan.rows + base + row;
+          case "rows":
+            return row;
+          case "once":
+            return 0;
+        }
+      };
+      return buffer.offset + line() * buffer.width + column;
     },
   };
   let disposed = false;
@@ -181,6 +187,12 @@ function runPointwise(memory: Memory, kernel: PointwiseKernel, moment: Moment, i
   }
 }
 
+/** A row of a buffer: where its first column is. */
+interface Place {
+  readonly array: Float64Array;
+  readonly start: number;
+}
+
 function runPass(
   memory: Memory,
   kernel: PointwiseKernel,
@@ -190,7 +202,16 @@ function runPass(
   moment: Moment,
   inStep: boolean,
 ): void {
-  const at = (access: Access, column: number): number => memory.index(access, row, moment, inStep) + column;
+  const placeOf = (access: Access): Place => ({
+    array: memory.arrayOf(access.buffer),
+    start: memory.index(access, row, moment, inStep),
+  });
+  const loads = new Map<number, Place>();
+  for (const id of pass.values) {
+    const value = kernel.values[id] as Value;
+    if (value.op === "load") loads.set(id, placeOf(value.access));
+  }
+  const stores = pass.stores.map(({ value, access }) => ({ value, ...placeOf(access) }));
   const sums = new Map<number, number>();
   for (let column = 0; column < pass.width; column++) {
     for (const id of pass.values) {
@@ -199,8 +220,8 @@ function runPass(
         case "number":
           break;
         case "load": {
-          const own = value.width === 1 ? 0 : column;
-          results[id] = memory.arrayOf(value.access.buffer)[at(value.access, own)] as number;
+          const { array, start } = loads.get(id) as Place;
+          results[id] = array[start + (value.width === 1 ? 0 : column)] as number;
           break;
         }
         case "mask": {
@@ -217,14 +238,15 @@ function runPass(
           break;
         }
         default: {
-          const args = (value as { arguments: readonly number[] }).arguments.map((a) => results[a] as number);
-          results[id] = ops[value.op as PointwiseOp].value(...args);
+          // An operation reads as many arguments as it has.
+          const args = (value as { arguments: readonly number[] }).arguments;
+          const [a, b, c] = [args[0] as number, args[1] as number, args[2] as number];
+          const operation = ops[value.op as PointwiseOp].value;
+          results[id] = operation(results[a] as number, results[b] as number, results[c] as number);
         }
       }
     }
-    for (const { value, access } of pass.stores) {
-      memory.arrayOf(access.buffer)[at(access, column)] = results[value] as number;
-    }
+    for (const { value, array, start } of stores) array[start + column] = results[value] as number;
   }
   for (const [id, total] of sums) results[id] = total;
 }

@@ -47,7 +47,8 @@ export function meetingsOf(items: readonly (Kernel | Loop)[], steps: number): nu
 export const packingCost = (plan: Plan): number => price.move * 2 * plan.parameters.size;
 
 function overOf(kernel: Kernel): "tokens" | "rows" | "once" {
-  if (kernel.kind === "crossEntropy" || kernel.kind === "stepSums" || kernel.kind === "reverse") return "tokens";
+  if (kernel.kind === "crossEntropy" || kernel.kind === "stepSums" || kernel.kind === "reverse")
+    return "tokens";
   return kernel.kind === "norm" || kernel.kind === "guard" ? "once" : "rows";
 }
 

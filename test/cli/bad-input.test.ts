@@ -103,7 +103,7 @@ test.each([
 });
 
 test.each([
-  ["lstn", "there is no cell 'lstn'; did you mean 'lstm'? (the cells are elman, "],
+  ["lstn", "there is no cell 'lstn'; did you mean 'lstm'? (the cells are antisymmetric, "],
   ["missing.cell", "cannot read missing.cell: there is no such file"],
   ["h' = tahn(W x + U h)", "unknown function 'tahn'; did you mean 'tanh'?", "\n       ^^^^"],
   ["h' = tanh(W x + U h + x)", "'h' has width H but its right side has width I", "\n  ^^"],

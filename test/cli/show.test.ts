@@ -3,21 +3,48 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
+import { transforms } from "../../src/cells/transforms/index.ts";
 import { cellTolerance, deviceTolerances } from "../../src/model/check.ts";
+import { zoo } from "../../src/model/zoo.ts";
 import { objects, temporaryFolder, unrolled } from "./run.ts";
 
 const folder = temporaryFolder();
 
-test("cells lists every cell, with its parameters for the sizes given", async () => {
-  const { code, stdout } = await unrolled(["cells", "--json", "--size", "4", "--input", "3"]);
+test("cells lists every cell and transform, with parameters for the sizes given, sources and costs", async () => {
+  const sizes = ["--size", "4", "--input", "3", "--batch", "2", "--window", "3"];
+  const { code, stdout } = await unrolled(["cells", "--json", ...sizes]);
   expect(code).toBe(0);
   const list = objects(stdout);
-  expect(list.map((cell) => cell["cell"])).toEqual(cells.map((cell) => cell.name));
-  expect(list[0]).toEqual({
+  expect(list.slice(0, cells.length).map((cell) => cell["cell"])).toEqual(cells.map((cell) => cell.name));
+  expect(list.slice(cells.length)).toHaveLength(transforms.length);
+  expect(list.find((cell) => cell["cell"] === "elman")).toEqual({
     cell: "elman",
-    equations: ["h' = tanh(W x + U h + b)"],
+    about: expect.stringMatching(/^The simple recurrent network: Elman 1990/u),
+    equations: expect.arrayContaining(["h' = tanh(W x + U h + b)"]),
     sizes: { H: 4, I: 3 },
     parameters: 32,
+    device: expect.any(String),
+    forward: expect.any(Number),
+    training: expect.any(Number),
+  });
+  for (const row of list) expect(row["forward"]).toBeGreaterThan(0);
+});
+
+test("the list is for people, too, and takes no time where costs are left out", async () => {
+  const { stdout, stderr } = await unrolled(["cells", "--unpriced"]);
+  expect(stdout).toContain(
+    "gru  74,240 parameters\n  Gated recurrent unit, reset after the recurrent product",
+  );
+  expect(stdout).toContain("\ntransforms, here of the lstm\n\nlstm+layer-norm  101,120 parameters\n");
+  expect(stdout).not.toContain("× forward");
+  expect(stderr).toContain("H = 128, I = 64; 'unrolled cells NAME' shows");
+});
+
+test("cells NAME takes transforms", async () => {
+  const { stdout } = await unrolled(["cells", "lstm+zoneout:c=0.1", "--json"]);
+  expect(objects(stdout)[0]).toMatchObject({
+    cell: "lstm+zoneout:c=0.1",
+    equations: expect.arrayContaining(["c' = c + mask(0.1, per step) ⊙ (c_new - c)"]),
   });
 });
 
@@ -50,25 +77,32 @@ test("check says for each cell how far it is off, and how many failed", async ()
   const { code, stdout } = await unrolled(["check", "elman", "--device", "wasm", "--json"]);
   expect(code).toBe(0);
   const [gradients, device, sum] = objects(stdout);
-  expect(gradients).toEqual({ cell: "elman", error: expect.any(Number), pass: true });
+  expect(gradients).toEqual({ name: "elman", error: expect.any(Number), pass: true });
   expect(gradients?.["error"]).toBeLessThan(cellTolerance);
-  expect(device).toEqual({ cell: "elman", device: "wasm", error: expect.any(Number), pass: true });
+  expect(device).toEqual({ name: "elman", device: "wasm", error: expect.any(Number), pass: true });
   expect(device?.["error"]).toBeLessThan(deviceTolerances.wasm);
-  expect(sum).toEqual({ cells: 1, failed: 0 });
+  expect(sum).toEqual({ checked: 1, failed: 0 });
 });
 
-test("check --all is every cell of the list", async () => {
+test("check --all is every cell, transform, pair of transforms, composition and loss", async () => {
   const { code, stdout } = await unrolled(["check", "--all"]);
-  expect(code).toBe(0);
-  for (const { name } of cells) expect(stdout).toMatch(new RegExp(`^ok +${name} +[\\d.]+e-`, "mu"));
-  expect(stdout).toContain(`${cells.length} cells checked, none failed\n`);
-});
+  expect(code, stdout).toBe(0);
+  const escaped = (text: string): string => text.replace(/[+.*]/gu, String.raw`\$&`);
+  for (const subject of zoo()) {
+    const name = "cell" in subject ? subject.cell.name : subject.name;
+    expect(stdout).toMatch(new RegExp(`^ok +${escaped(name)} +[\\d.]+e-`, "mu"));
+  }
+  for (const title of ["cells", "transforms", "pairs of transforms", "compositions", "losses"]) {
+    expect(stdout).toMatch(new RegExp(`^${title}$`, "mu"));
+  }
+  expect(stdout).toContain(`${zoo().length} checked, none failed\n`);
+}, 900_000);
 
 test("a cell that fails its check ends with code 1", async () => {
   // The difference quotient finds no slope where the value is not finite.
   const { code, stdout } = await unrolled(["check", "h' = log(W x + U h)", "--json"]);
   expect(code).toBe(1);
-  expect(objects(stdout).at(-1)).toEqual({ cells: 1, failed: 1 });
+  expect(objects(stdout).at(-1)).toEqual({ checked: 1, failed: 1 });
   expect(objects(stdout)[0]).toMatchObject({ pass: false });
 });
 

@@ -104,7 +104,7 @@ test("clauses", () => {
                ^^^^^^^^^^]
   `);
   expect(read("h' = W x\ninit W = zeros")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: unknown initial value 'zeros'; use a number or orthogonal, glorot, identity, normal, uniform
+    [EquationError: gru, line 2: unknown initial value 'zeros'; use a number or orthogonal, glorot, he, identity, spectral, chrono, shift, normal, uniform
       init W = zeros
                ^^^^^]
   `);
@@ -129,7 +129,7 @@ test("clauses", () => {
                ^^^^^^^]
   `);
   expect(read("h' = W x\ninit W = normal(-1)")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: the deviation of 'normal' must not be negative, but is -1
+    [EquationError: gru, line 2: the number of 'normal' must not be negative, but is -1
       init W = normal(-1)
                ^^^^^^]
   `);
@@ -142,11 +142,6 @@ test("clauses", () => {
     [EquationError: gru, line 2: expected a name after 'init', as in 'init b = 1', but '3' came
       init 3 = 1
            ^]
-  `);
-  expect(read("h' = W x\nstart h = one")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a number, but 'one' came
-      start h = one
-                ^^^]
   `);
   expect(read("h' = W x\nfixed b")).toThrowErrorMatchingInlineSnapshot(`
     [EquationError: gru, line 2: no equation has 'b'; 'fixed' names a matrix or a vector parameter, here W
@@ -217,5 +212,94 @@ test("clauses", () => {
     [EquationError: gru, line 2: expected 'per step' or 'per sequence', but 'epoch' came
       input v per epoch
                   ^^^^^]
+  `);
+});
+
+test("what states start with, what is left out, and what parameters start with", () => {
+  const refused = (text: string): void => {
+    try {
+      parseCell("gru", text);
+    } catch (error) {
+      messages.push((error as Error).message);
+      return;
+    }
+    messages.push(`${text}: not refused`);
+  };
+  const messages: string[] = [];
+  refused("h' = W x\nstart h = W x");
+  refused("h' = W x\nc' = h'\nstart h = c");
+  refused("z = W x\nh' = z\nstart h = z");
+  refused("h' = W x\nstart h = mask(0.1, per step)");
+  refused("h' = W x\nstart h = A v\ninput v per step");
+  refused("h' = W x\nstart h = b\nwidth b = P");
+  refused("h' = W x\ndrop W = 1");
+  refused("h' = W x + b\ndrop b = 0.5");
+  refused("h' = W x\ninit W = spectral(-1)");
+  refused("h' = W x + b\ninit b = chrono(2)");
+  refused("h' = W x + b\ninit b = he");
+  refused("h' = U h\ninit U = shift(0.5)");
+  refused("h' = W x + bf + bi\ninit bi = -bg");
+  refused("h' = pick(W x, y)");
+  refused("h' = pick(W x)");
+  expect(messages.join("\n\n")).toMatchInlineSnapshot(`
+    "gru, line 2: a sequence starts before its first step, and 'x' is an input per step; make it of numbers, parameters, constants and inputs per sequence
+      start h = W x
+                  ^
+
+    gru, line 3: a sequence starts before its first step, and 'c' is a state; make it of numbers, parameters, constants and inputs per sequence
+      start h = c
+                ^
+
+    gru, line 3: a sequence starts before its first step, and 'z' is a local; make it of numbers, parameters, constants and inputs per sequence
+      start h = z
+                ^
+
+    gru, line 2: a sequence starts before its first step, and a mask is drawn at a step; make it of numbers, parameters, constants and inputs per sequence
+      start h = mask(0.1, per step)
+                ^^^^
+
+    gru, line 2: a sequence starts before its first step, and 'v' is an input per step; make it of numbers, parameters, constants and inputs per sequence
+      start h = A v
+                  ^
+
+    gru, line 2: 'h' has width H but starts with width P; apply a matrix to what it starts with or add 'requires H = P'
+      start h = b
+            ^
+
+    gru, line 2: expected a rate from 0 and below 1, but '1' came
+      drop W = 1
+               ^
+
+    gru, line 2: 'b' is a vector parameter, but 'drop' names a matrix, here W
+      drop b = 0.5
+           ^
+
+    gru, line 2: the number of 'spectral' must not be negative, but is -1
+      init W = spectral(-1)
+               ^^^^^^^^
+
+    gru, line 2: the number of 'chrono' must be more than 2 steps, but is 2
+      init b = chrono(2)
+               ^^^^^^
+
+    gru, line 2: 'he' is for matrices and 'b' is a vector; use a number, normal or uniform
+      init b = he
+           ^
+
+    gru, line 2: the number of 'shift' must be a whole number, but is 0.5
+      init U = shift(0.5)
+               ^^^^^
+
+    gru, line 2: '-bg' is minus what another vector starts with; did you mean '-bf'?
+      init bi = -bg
+           ^^
+
+    gru, line 1: 'pick' takes elements by an input of whole numbers, and 'y' is no input; add a line 'input y per step', or 'per sequence'
+      h' = pick(W x, y)
+                     ^
+
+    gru, line 1: expected ',' and an input of whole numbers, as in 'pick(y, k)', but ')' came
+      h' = pick(W x)
+                   ^"
   `);
 });

@@ -131,8 +131,8 @@ test("the other clauses: start, output, blocks", () => {
     "n' = R n ⊙ W x\nr = tanh(n')\nstart n = -1\nstart m = 1\nm' = r\noutput r\nblocks R = 4",
   );
   expect(cell.states).toEqual([
-    { name: "n", width: "H", start: -1 },
-    { name: "m", width: "H", start: 1 },
+    { name: "n", width: "H", start: expect.objectContaining({ kind: "number", value: -1 }) },
+    { name: "m", width: "H", start: expect.objectContaining({ kind: "number", value: 1 }) },
   ]);
   expect(cell.output).toBe("r");
   expect(cell.parameters[0]).toMatchObject({ name: "R", blocks: 4 });
@@ -205,4 +205,48 @@ test("places count code points from one", () => {
     place: { line: 2, column: 1, length: 2 },
     expression: { place: { line: 2, column: 6, length: 4 } },
   });
+});
+
+test("a state starts with what is known before the first step", () => {
+  const cell = parseCell(
+    "cell",
+    "h' = tanh(W x + U h)\nc' = c + h'\ninput v per sequence\nstart h = tanh(A v + a)\nstart c = γ ⊙ c0\nconstant γ = 2\nwidth v = K",
+  );
+  expect(cell.parameters.map((p) => p.name)).toEqual(["W", "U", "A", "a", "c0"]);
+  expect(cell.parameters[2]).toMatchObject({ rows: "H", columns: "K", initial: { kind: "glorot" } });
+  expect(cell.inputs).toEqual([
+    { name: "x", width: "I", per: "step" },
+    { name: "v", width: "K", per: "sequence" },
+  ]);
+});
+
+test("elements are picked by an input's numbers, as many as it has", () => {
+  const cell = parseCell(
+    "cell",
+    "h' = tanh(pick(W x, k) + b)\ninput k per sequence\nwidth h = K\nwidth k = K",
+  );
+  expect(cell.parameters.map((p) => [p.name, p.kind === "matrix" ? p.rows : p.width])).toEqual([
+    ["W", "H"],
+    ["b", "K"],
+  ]);
+});
+
+test("matrices are left out in part, and parameters start in other ways", () => {
+  const cell = parseCell(
+    "cell",
+    "h' = tanh(W x + U h + b + c)\ndrop W, U = 0.25\ninit W = he\ninit U = spectral(0.9)\ninit b = chrono(100)\ninit c = -b",
+  );
+  expect(cell.parameters).toMatchObject([
+    { name: "W", drop: 0.25, initial: { kind: "he", gain: 1 } },
+    { name: "U", drop: 0.25, initial: { kind: "spectral", radius: 0.9 } },
+    { name: "b", initial: { kind: "chrono", longest: 100 } },
+    { name: "c", initial: { kind: "negated", of: "b" } },
+  ]);
+});
+
+test("the comment before the first line says what the cell is; others belong to their lines", () => {
+  const cell = parseCell("cell", "# What it is,\n#   and where from.\n\nh' = W x  # the state\n# no more\n");
+  expect(cell.about).toBe("What it is, and where from.");
+  expect(cell.equations[0]?.comment).toBe("the state");
+  expect(parseCell("cell", "h' = W x\n# after it").about).toBe("");
 });

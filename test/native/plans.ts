@@ -26,7 +26,10 @@ export function manyPlans(): Plan[] {
     ...[...alone, ...networks.map((n) => n.network)].flatMap((network) => [
       buildPlan(network, { mode: "train", rows: 3, steps: 4 }),
       buildPlan(network, { mode: "evaluate", rows: 2, steps: 3 }),
-      buildPlan(network, { mode: "step", rows: 2, steps: 1 }),
+      // What goes from the last step to the first cannot go step by step.
+      ...(network.layers.some((l) => l.direction === "reverse")
+        ? []
+        : [buildPlan(network, { mode: "step", rows: 2, steps: 1 })]),
     ]),
   ];
 }

@@ -1,7 +1,8 @@
 // The fast devices against the reference: outputs, final states and every derivative, at sizes round and odd.
 import { describe, expect, test } from "vitest";
-import { cells } from "../../src/cells/index.ts";
+import { cellNamed } from "../../src/cells/index.ts";
 import { checkDevice, checkNetworkOnDevice } from "../../src/model/check.ts";
+import { zoo } from "../../src/model/zoo.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
 import type { Device, Numbers } from "../../src/run/device.ts";
 import { nativeDevice } from "../../src/run/native.ts";
@@ -15,14 +16,35 @@ const small = [
   { steps: 3, rows: 1, H: 1, I: 1, other: 1 },
 ];
 
+/** Plans of every form: one product a step, several, blocks, reductions in the loop, no state. */
+const thorough = [
+  "elman",
+  "lstm",
+  "gru",
+  "gru-reset-before",
+  "greff-fgr",
+  "li-gru",
+  "s-lstm",
+  "jordan",
+  "feed-forward",
+];
+
 describe.each([
   { name: "wasm", make: () => wasmDevice() },
   { name: "native", make: () => nativeDevice() },
 ])("$name", ({ make }) => {
   const device = make();
 
-  test.each(cells.map((cell) => ({ cell, name: cell.name })))("$name, all sizes", async ({ cell }) => {
-    const { error, worst } = await checkDevice(cell, device);
+  test.each(thorough)("%s, all sizes", async (name) => {
+    const { error, worst } = await checkDevice(cellNamed(name), device);
+    expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.device[device.name]);
+  });
+
+  test.each(zoo())("$kind $name", async (subject) => {
+    const options = { sizes: small, oneForm: subject.kind !== "cell", seed: subject.name.length };
+    const { error, worst } = await ("cell" in subject
+      ? checkDevice(subject.cell, device, options)
+      : checkNetworkOnDevice(subject.name, subject.network, device, options));
     expect(error, JSON.stringify(worst)).toBeLessThanOrEqual(tolerances.device[device.name]);
   });
 
@@ -48,5 +70,5 @@ test("a device that is wrong by 0.1 % in its parameters is seen", async () => {
       return Object.assign(store, { write: (values: Numbers) => write(values.map((v) => v * 1.001)) });
     },
   };
-  expect(await checkDevice(cells[0]!, wrong, { sizes: small })).toMatchObject({ pass: false });
+  expect(await checkDevice(cellNamed("elman"), wrong, { sizes: small })).toMatchObject({ pass: false });
 });
