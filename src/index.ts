@@ -4,12 +4,23 @@
 // Cells: equations, and what can be said of them.
 export { cellNamed, cells } from "./cells/index.ts";
 export { dropout, embedding, readout } from "./cells/parts.ts";
+export { candidateDropout } from "./cells/transforms/candidate-dropout.ts";
+export { deepTransition } from "./cells/transforms/deep-transition.ts";
+export { highway } from "./cells/transforms/highway.ts";
+export { transformed, transforms, type Transform } from "./cells/transforms/index.ts";
+export { initialised } from "./cells/transforms/initialised.ts";
+export { layerNormed } from "./cells/transforms/layer-norm.ts";
+export { learnedStart } from "./cells/transforms/learned-start.ts";
+export { recurrentDropout } from "./cells/transforms/recurrent-dropout.ts";
+export { residual } from "./cells/transforms/residual.ts";
+export { weightDrop } from "./cells/transforms/weight-drop.ts";
+export { zoneout, type ZoneoutRates } from "./cells/transforms/zoneout.ts";
 export type { Cell } from "./ir/cell.ts";
 export { equations, parseCell } from "./ir/equations.ts";
 export { latex } from "./ir/latex.ts";
 export { printCell } from "./ir/print.ts";
 export { EquationError } from "./ir/text-error.ts";
-export { checkCell, checkDevice, type CheckOptions, type CheckResult } from "./model/check.ts";
+export { checkCell, checkDevice, checkNetwork, type CheckOptions, type CheckResult } from "./model/check.ts";
 
 export {
   explain,
@@ -20,11 +31,29 @@ export {
 } from "./model/explain.ts";
 
 // Models.
+export {
+  ctcTargets,
+  planHead,
+  readoutWidth,
+  type CtcTargets,
+  type Head,
+  type PlannedHead,
+} from "./model/head.ts";
 export { initialParameters } from "./model/initialise.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { checkMemory, memoryNeeded, showBytes, type MemoryNeeded } from "./model/memory.ts";
+export { packRows, type PackedRows } from "./model/packed-rows.ts";
+export {
+  createRunner,
+  type ByName,
+  type Runner,
+  type RunnerSettings,
+  type SequenceBatch,
+  type SequenceResult,
+} from "./model/runner.ts";
+export { stack, type Merge, type Stack, type StackSettings } from "./model/stack.ts";
 export { buildPlan, parameterLayout, type PlanOptions } from "./plan/build.ts";
-export type { Loss, Network, NetworkInput, NetworkLayer } from "./plan/network.ts";
+export type { Connection, Loss, Network, NetworkInput, NetworkLayer, Part } from "./plan/network.ts";
 export type { ParameterLayout, ParameterPlace } from "./plan/parameters.ts";
 export type { Plan } from "./plan/plan.ts";
 export type { UpdateRule } from "./plan/update.ts";

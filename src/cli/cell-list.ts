@@ -6,6 +6,7 @@ import type { Cell } from "../ir/cell.ts";
 import { explainCell } from "../model/explain.ts";
 import type { Device } from "../run/device.ts";
 import { openLayer, priceBeside, type LayerWork, type Price, type PriceSizes } from "../study/prices.ts";
+import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ListSettings {
@@ -51,7 +52,7 @@ export async function listCells(terminal: Terminal, settings: ListSettings): Pro
   }
   plain?.dispose();
   const costs = device
-    ? `; costs are times of the ${base}'s on ${device.name}, B = ${batch}, T = ${window}`
+    ? `; costs are times of the ${base}'s on ${deviceTitle(device)}, B = ${batch}, T = ${window}`
     : "";
   terminal.say(
     `H = ${size}, I = ${input}${costs}; 'unrolled cells NAME' shows what is derived from the equations`,

@@ -70,7 +70,7 @@ export async function createRunner(settings: RunnerSettings): Promise<Runner> {
   return {
     async run(batch) {
       const { rows, steps, inputs, initial, resets } = batch;
-      const packed = packRows(batch.lengths ?? new Array<number>(rows).fill(steps), steps);
+      const packed = packRows(batch.lengths ?? Array.from({ length: rows }, () => steps), steps);
       if (batch.lengths && batch.lengths.length !== rows) {
         throw new Error(`there must be a length for each of ${rows} rows, not ${batch.lengths.length}`);
       }

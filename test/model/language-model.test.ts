@@ -28,6 +28,26 @@ describe("language model", () => {
     ]);
   });
 
+  it("puts what was asked for around each layer but the first", () => {
+    const { layers } = model({ layers: 3, connections: "residual" });
+    expect(layers.map(({ cell }) => cell.name)).toEqual([
+      "lstm",
+      "lstm+residual",
+      "lstm+residual",
+      "readout",
+    ]);
+  });
+
+  it("says what a cell that mixes its input in needs", () => {
+    expect(() => model({ cell: cellNamed("mut1") })).toThrow(
+      "language model: mut1 needs an input as wide as the layer (requires I = H), so embedding must be 128, but there is none",
+    );
+    expect(() => model({ cell: cellNamed("sru"), embedding: 64 })).toThrow(
+      "so embedding must be 128, but it is 64",
+    );
+    expect(model({ cell: cellNamed("mut1"), embedding: 128, layers: 2 }).layers).toHaveLength(4);
+  });
+
   it("takes the width that a cell hands on, and further sizes", () => {
     const projected = equations("projected")`
       s' = tanh(W x + U r + b)

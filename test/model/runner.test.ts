@@ -208,7 +208,11 @@ test("a row is the same whatever stands beside it, and rows without a step keep 
   const together = await run({ lengths: [2, 0, 4] });
   const x = values(24);
   const alone = await run(
-    { inputs: { x: [0, 1].flatMap((t) => [...x.slice(t * 6, t * 6 + 2)]), v: values(3) }, steps: 2, rows: 1 },
+    {
+      inputs: { x: [0, 6].flatMap((at) => Array.from(x.subarray(at, at + 2))), v: values(3) },
+      steps: 2,
+      rows: 1,
+    },
     1,
     2,
   );

@@ -71,3 +71,60 @@ test("what cannot be kept is told apart", () => {
     "upper: 'z' cannot be kept; the equations name h, and 'd' before one is its derivative",
   );
 });
+
+const backwards: NetworkLayer = { ...upper, direction: "reverse" };
+const number: NetworkLayer = {
+  name: "upper",
+  cell: equations("number")`
+    y = sum(x)
+    output y
+    width y = 1
+  `,
+  sizes: { I: 5, H: 1 },
+  inputs: { x: "lower" },
+};
+
+test.each([
+  [
+    "a part that is not there",
+    { layers: [lower, { ...upper, inputs: { x: { of: "lower", from: 3, width: 5 } } }] },
+    "layer 'upper': input 'x' is 5 columns of 'lower' from 3 on, but 'lower' has width 5",
+  ],
+  [
+    "a part of an index",
+    {
+      inputs: [{ ...x, kind: "index" as const }],
+      layers: [{ ...lower, inputs: { x: { of: "x", from: 0, width: 3 } } }],
+    },
+    "is a part of 'x', which is an index; connect all of it",
+  ],
+  [
+    "several that are too wide together",
+    { layers: [lower, { ...upper, inputs: { x: ["lower", "x"] } }] },
+    "layer 'upper': input 'x' has width 5 but 'lower' and 'x' have width 8",
+  ],
+  [
+    "a mean of more than one number",
+    { loss: { kind: "mean" as const, of: "upper" } },
+    "the loss is the mean of 'upper', which has width 2; reduce it to one number, as in 'sum(…)'",
+  ],
+  [
+    "a smoothing that leaves nothing",
+    { loss: { kind: "cross-entropy" as const, of: "upper", smoothing: 1 } },
+    "label smoothing must be from 0 (none) to below 1, not 1; 0.1 is customary",
+  ],
+])("%s is refused", (_, change, message) => {
+  expect(() => build(change)).toThrow(message);
+});
+
+test("a mean of one number, and a layer that goes backwards, are planned", () => {
+  expect(() => build({ layers: [lower, number], loss: { kind: "mean", of: "upper" } })).not.toThrow();
+  expect(() => build({ layers: [lower, backwards] }, ["upper.h", "upper.dh"])).not.toThrow();
+});
+
+test("what goes from the last step to the first cannot go step by step", () => {
+  const network: Network = { inputs: [x], layers: [lower, backwards], loss: { kind: "given", of: "upper" } };
+  expect(() => buildPlan(network, { mode: "step", rows: 1, steps: 1 })).toThrow(
+    "layer 'upper' goes from the last step to the first, so the network cannot be run step by step",
+  );
+});

@@ -5,10 +5,18 @@ import { lstm } from "../../src/cells/lstm.ts";
 import { parseCell } from "../../src/ir/equations.ts";
 import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
 import { spelling } from "../../src/ir/functions.ts";
-import { checkCell, checkDevice, checkNetworkOnDevice, type CheckResult } from "../../src/model/check.ts";
+import {
+  checkCell,
+  checkDevice,
+  checkNetwork,
+  checkNetworkOnDevice,
+  type CheckResult,
+} from "../../src/model/check.ts";
 import { languageModel } from "../../src/model/language-model.ts";
+import { zoo } from "../../src/model/zoo.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
 import type { Device } from "../../src/run/device.ts";
+import { nativeDevice } from "../../src/run/native.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
 
 const sizes = [{ steps: 3, rows: 2, H: 8, I: 5, other: 3 }];
@@ -44,9 +52,15 @@ const features: readonly (readonly [string, string])[] = [
     "constants, start values, fixed parameters",
     "h' = γ ⊙ h + tanh(W x + U h)\nconstant γ = 0.5\nstart h = 1\nfixed W",
   ],
+  [
+    "starts that are learned or made of an input",
+    "h' = tanh(W x + U h)\nstart h = h0 + V v\ninput v per sequence",
+  ],
+  ["elements by their numbers", "h' = tanh(pick(W x, k) + U h)\ninput k per sequence"],
+  ["matrices left out in part", "h' = tanh(W x + U h)\ndrop W, U = 0.3"],
 ];
 
-const devices: readonly Device[] = [referenceDevice(), wasmDevice()];
+const devices: readonly Device[] = [referenceDevice(), wasmDevice(), nativeDevice()];
 
 async function row(name: string, check: (device: Device) => Promise<CheckResult>): Promise<string> {
   const marks = [];
@@ -91,6 +105,17 @@ async function supportTable(): Promise<string> {
   lines.push(await networkRow(`${embedding.name}`, { embedding: 3 }));
   lines.push(await networkRow("stacked layers", { layers: 3 }));
   lines.push(await networkRow(`${dropout(0.2).name} between layers`, { layers: 2, dropout: 0.2 }));
+  for (const subject of zoo()) {
+    if (!("network" in subject)) continue;
+    const { name, kind, network } = subject;
+    lines.push(
+      await row(kind === "loss" ? `the loss ${name}` : `layers ${name}`, (device) =>
+        device.name === "reference"
+          ? checkNetwork(name, network, { steps: [2] })
+          : checkNetworkOnDevice(name, network, device, { sizes }),
+      ),
+    );
+  }
   return `${lines.join("\n")}\n`;
 }
 

@@ -14,7 +14,8 @@ const fields = {
   input: whole(1).default(64).describe("width of the input, I"),
   batch: whole(1).default(32).describe("rows of the plan that is shown, B"),
   window: whole(1).default(50).describe("steps of the plan that is shown, T"),
-  ...deviceFields,
+  device: deviceFields.device,
+  threads: deviceFields.threads.describe("threads of the device that costs are measured on (default: 1)"),
   unpriced: flag.describe("leave out what each cell of the list costs, which is measured"),
   json: flag.describe("one JSON object a line"),
 };
@@ -38,7 +39,9 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
     } = readSettings(z.object(fields), options);
     const sizes = { size, input, batch, steps: window };
     if (argument === undefined) {
-      const device = unpriced ? undefined : await asInput(() => deviceNamed(choice, { threads }));
+      const device = unpriced
+        ? undefined
+        : await asInput(() => deviceNamed(choice, { threads: threads ?? 1 }));
       try {
         await listCells(terminal, { size, input, batch, window, json, device });
       } finally {
