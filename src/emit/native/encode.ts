@@ -4,7 +4,14 @@ import type { Access, Buffer, Kernel, Loop, MatrixPlace, PhaseName, Plan } from 
 import { instructionsOf, operations, type Place } from "./instructions.ts";
 
 /** The phases in the engine's order. */
-export const phaseNames: readonly PhaseName[] = ["forward", "backward", "update", "carry", "train", "prepare"];
+export const phaseNames: readonly PhaseName[] = [
+  "forward",
+  "backward",
+  "update",
+  "carry",
+  "train",
+  "prepare",
+];
 
 const magic = 0x756e726c;
 const version = 2;
