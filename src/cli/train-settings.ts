@@ -40,6 +40,7 @@ const shares = z.string().transform((text, context) => {
 const trainFields = {
   cell: z.string().default("lstm").describe(cellHelp),
   size: whole(1).default(128).describe("hidden width of each layer"),
+  widths: z.string().optional().describe("sizes of further widths that the cell's equations name, as P=64"),
   layers: whole(1).default(1).describe("recurrent layers"),
   embedding: whole(0).default(0).describe("width of a learned vector for each symbol; 0 is one-hot"),
   window: whole(1).default(50).describe("steps between two updates"),
@@ -71,6 +72,7 @@ const trainFields = {
 
 const trainValueNames: ValueNames = {
   cell: "cell",
+  widths: "list",
   horizon: "n",
   epochs: "n",
   steps: "n",
@@ -94,6 +96,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
 export interface TrainSettings {
   readonly cell: string;
   readonly size: number;
+  readonly widths?: string | undefined;
   readonly layers: number;
   readonly embedding: number;
   readonly window: number;
@@ -159,7 +162,9 @@ const noteName = "train";
 
 /** What a model file keeps of the settings, to go on with them: as they would be typed. */
 export function settingsNote({ budget, ...settings }: TrainSettings): Record<string, string> {
-  const kept = Object.entries({ ...settings, ...budget }).filter(([name]) => !free.includes(name));
+  const kept = Object.entries({ ...settings, ...budget }).filter(
+    ([name, value]) => value !== undefined && !free.includes(name),
+  );
   return {
     [noteName]: JSON.stringify(Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))),
   };

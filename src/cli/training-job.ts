@@ -12,6 +12,7 @@ import { cellFromArgument } from "./cell-argument.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";
 import { InputError } from "./failure.ts";
 import { grouped } from "./format.ts";
+import { furtherWidths } from "./further-widths.ts";
 import { checkOutput } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { describeParts, readTextFile } from "./text-file.ts";
@@ -47,7 +48,9 @@ export async function prepareJob(file: string, given: Given, terminal: Terminal)
     ? await networkOfSaved(saved, given, text)
     : await networkOf(settings, text.alphabet.symbols.length);
   const cell = network.layers.find((layer) => layer.cell.states.length > 0)?.cell.name ?? settings.cell;
-  const out = settings.out ?? saved?.file ?? `${basename(file, extname(file))}-${cell}.safetensors`;
+  // A transform's settings have signs that not every file system takes.
+  const label = cell.replace(/[^\w+.-]+/gu, "-");
+  const out = settings.out ?? saved?.file ?? `${basename(file, extname(file))}-${label}.safetensors`;
 
   const split = splitIds(text.ids, settings.split);
   const data = { kind: "text", train: split.train, validation: split.validation } as const;
@@ -87,7 +90,8 @@ async function openSaved(file: string): Promise<Saved> {
 async function networkOf(settings: TrainSettings, vocabulary: number): Promise<Network> {
   const { size, layers, embedding, dropout } = settings;
   const cell = await cellFromArgument(settings.cell);
-  return languageModel({ vocabulary, cell, size, layers, embedding, dropout });
+  const sizes = furtherWidths(cell, settings.widths);
+  return languageModel({ vocabulary, cell, size, layers, embedding, dropout, sizes });
 }
 
 /** The saved network, if text and cell are its own; the rest of the text is compared by `fit`. */

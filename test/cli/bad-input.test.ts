@@ -104,6 +104,9 @@ test.each([
 
 test.each([
   ["lstn", "there is no cell 'lstn'; did you mean 'lstm'? (the cells are antisymmetric, "],
+  ["lstm+zonout", "there is no transform 'zonout'; did you mean 'zoneout'?"],
+  ["lstm-projected", "lstm-projected has the further width P; say how wide, as in --widths P=64"],
+  ["mut1", "needs an input as wide as the layer (requires I = H), so embedding must be "],
   ["missing.cell", "cannot read missing.cell: there is no such file"],
   ["h' = tahn(W x + U h)", "unknown function 'tahn'; did you mean 'tanh'?", "\n       ^^^^"],
   ["h' = tanh(W x + U h + x)", "'h' has width H but its right side has width I", "\n  ^^"],
@@ -119,6 +122,16 @@ test.each([
   ["h' = tanh(W x + U h", "this '(' is never closed; add its ')'", "\n           ^"],
 ])("train with the cell %j", async (cell, ...texts) => {
   await refused(train(text, "--cell", cell), ...texts);
+});
+
+test.each([
+  [["--cell", "lstm", "--widths", "P=3"], "--widths: lstm names no width but H (--size) and I; leave it out"],
+  [
+    ["--cell", "lstm-projected", "--widths", "P=0"],
+    "--widths: 'P=0' cannot be read; write it as in --widths P=64",
+  ],
+])("train with %j", async (options, message) => {
+  await refused(train(text, ...options), message);
 });
 
 test("a cell's file that is no text", async () => {
