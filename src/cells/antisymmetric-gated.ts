@@ -2,7 +2,8 @@ import type { Cell } from "../ir/cell.ts";
 import { equations } from "../ir/equations.ts";
 
 export const antisymmetricGated: Cell = equations("antisymmetric-gated")`
-  # The same with a gate that shares its matrix: Chang et al. 2019, arXiv:1902.09689v1, equations 15 to 17.
+  # A stable differential equation with a gate that shares its matrix: Chang et al. 2019, arXiv:1902.09689v1,
+  # equations 15 to 17.
   a  = W h - Wᵀ h - γ ⊙ h
   z  = σ(a + Vz x + bz)                 # update
   h' = h + ε ⊙ z ⊙ tanh(a + Vh x + bh)

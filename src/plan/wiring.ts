@@ -3,7 +3,7 @@
 import type { Period } from "../ir/cell.ts";
 import { access, type Arena } from "./buffers.ts";
 import type { LayerPlan, Source } from "./layer.ts";
-import { partsOf, sourceOf, type Network, type NetworkLayer } from "./network.ts";
+import { partsOf, type Network, type NetworkLayer, type Part } from "./network.ts";
 import type { Access, Buffer, Kernel, Over, Pass, PointwiseKernel, Value } from "./plan.ts";
 
 /** A derivative by columns of what an input or a layer hands on. */
@@ -13,40 +13,47 @@ interface Contribution {
   readonly width: number;
 }
 
+/** Where an input of a layer stands, and what has to be done first for it to stand there. */
+export interface Connected {
+  readonly source: Source;
+  ahead(): Kernel[];
+}
+
+/** Where a derivative stands, as a sum of parts, and what has to be done first. */
+export interface Received {
+  readonly parts: readonly Access[];
+  readonly ahead: readonly Kernel[];
+}
+
 export interface Wiring {
   /** Names a source; layers hand on what they have once they are planned. */
   add(name: string, source: Source): void;
-  /** Where an input of the layer stands, and what has to be done first for it to stand there. */
-  connect(layer: NetworkLayer, input: string): { readonly source: Source; ahead(): Kernel[] };
+  /** In the order of the layer's own steps. */
+  connect(layer: NetworkLayer, input: string): Connected;
   /** What a layer hands on, in the order of time. */
   handOn(layer: NetworkLayer, plan: LayerPlan): Kernel[];
   /** A derivative by the source of that name. */
   contribute(name: string, where: Access, width: number): void;
   /** A derivative by what an input of a layer is joined to. */
   contributeBy(layer: NetworkLayer, input: string, where: Access): Kernel[];
-  /** Where the derivative by a source stands, a sum of parts, and what has to be done first. */
-  received(name: string, width: number): { readonly parts: readonly Access[]; readonly ahead: Kernel[] };
-  /** The same for a layer, in the order of its own steps. */
-  receivedBy(layer: NetworkLayer, width: number): ReturnType<Wiring["received"]>;
+  /** The derivative by a source. */
+  received(name: string, width: number): Received;
+  /** The same by what a layer hands on, in the order of the layer's own steps. */
+  receivedBy(layer: NetworkLayer, width: number): Received;
 }
 
-/** `widths` of inputs and layers, by name; `periods` of those that are not per step. */
+/** `widths` of inputs and layers, by name. */
 export function createWiring(network: Network, widths: ReadonlyMap<string, number>, arena: Arena): Wiring {
   const sources = new Map<string, Source>();
   const contributions = new Map<string, Contribution[]>();
   const periodOf = (name: string): Period => network.inputs.find((i) => i.name === name)?.per ?? "step";
-  const partOf = (part: Parameters<typeof sourceOf>[0]): { name: string; from: number; width: number } =>
+  const partOf = (part: string | Part): { name: string; from: number; width: number } =>
     typeof part === "string"
       ? { name: part, from: 0, width: widths.get(part) as number }
       : { name: part.of, from: part.from, width: part.width };
   const known = (name: string): Source => sources.get(name) as Source;
 
-  function reversed(
-    layer: NetworkLayer,
-    label: string,
-    source: Source,
-    width: number,
-  ): ReturnType<Wiring["connect"]> {
+  function reversed(layer: NetworkLayer, label: string, source: Source, width: number): Connected {
     const type = source.kind === "index" ? "integer" : "float";
     const into = access(arena.make(`${layer.name}/reversed.${label}`, "tokens", width, type));
     return {
@@ -62,7 +69,7 @@ export function createWiring(network: Network, widths: ReadonlyMap<string, numbe
       const [first, ...others] = parts as [(typeof parts)[0], ...typeof parts];
       const width = parts.reduce((sum, p) => sum + p.width, 0);
       const perStep = parts.some((p) => periodOf(p.name) === "step");
-      let joined: ReturnType<Wiring["connect"]>;
+      let joined: Connected;
       if (others.length === 0) {
         // Earlier layers are planned later, and none of them is an index.
         const kind = sources.get(first.name)?.kind ?? "dense";

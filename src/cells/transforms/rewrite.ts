@@ -119,7 +119,7 @@ function parametersIn(e: Expression): string[] {
   return [...own, ...operands(e).flatMap(parametersIn)];
 }
 
-/** The state of that name; an error that lists them if there is none. */
+/** Throws where the cell has no state of that name, listing those that it has. */
 export function checkState(cell: Cell, transform: string, name: string): void {
   const states = cell.states.map((s) => s.name);
   if (states.includes(name)) return;
