@@ -29,8 +29,11 @@ export interface NativeOptions {
   readonly instructions?: "AVX-512" | "AVX2" | "NEON" | "portable";
 }
 
-/** A run that takes longer, in microseconds, is done beside the caller; handing it over takes a tenth of a millisecond. */
-const shortRun = 5000;
+/**
+ * A run that takes longer, in microseconds, is done beside the caller: well below what a person notices, and well above
+ * what handing it over costs, a tenth of a millisecond, and two or three as often as its threads begin on one core.
+ */
+const shortRun = 20_000;
 
 interface Shared {
   readonly addon: NativeAddon;
