@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
+import { deepTransition } from "../../src/cells/transforms/deep-transition.ts";
 import { recurrentDropout } from "../../src/cells/transforms/recurrent-dropout.ts";
 import { zoneout } from "../../src/cells/transforms/zoneout.ts";
 import { parseCell } from "../../src/ir/equations.ts";
@@ -64,6 +65,16 @@ test("what follows a zoned state reads its new value, or the zoned one", () => {
   const lstm = cellNamed("lstm");
   expect(zoneout(lstm, { c: 0.5 }).text).toContain("h' = o ⊙ tanh(c_new)");
   expect(zoneout(lstm, { c: 0.5 }, "zoned").text).toContain("h' = o ⊙ tanh(c')");
+});
+
+test("a further transition shares nothing with names that end in numbers", () => {
+  const cell = parseCell("own", "a2 = tanh(A x + U2 h)\na  = σ(U a2 + U2 h)\nh' = a ⊙ a2");
+  const deep = deepTransition(cell, 2);
+  const names = deep.parameters.map((p) => p.name);
+  expect(names).toEqual(["A", "U2", "U", "U2_2", "U_2"]);
+  expect(deep.text).toContain(
+    "h_1 = a ⊙ a2\na2_2 = tanh(U2_2 h_1)\na_2 = σ(U_2 a2_2 + U2_2 h_1)\nh' = a_2 ⊙ a2_2",
+  );
 });
 
 test("only the states that are named are dropped", () => {

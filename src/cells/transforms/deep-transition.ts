@@ -13,14 +13,16 @@ export function deepTransition(cell: Cell, depth = 2): Cell {
     throw new Error(`deep-transition: the depth must be a whole number from 1 to 100, not ${depth}`);
   }
   if (cell.states.length === 0) throw new Error(`deep-transition: ${cell.name} has no state to hand on`);
-  const suffixed = (name: string, level: number): string => (level === 1 ? name : `${name}${level}`);
+  const own = [...cell.equations.map((e) => e.name), ...cell.parameters.map((p) => p.name)];
+  const [mark, stateMark] = [separator(own, ["", "_", "__"], depth), separator(own, ["_", "__"], depth)];
+  const suffixed = (name: string, level: number): string => (level === 1 ? name : `${name}${mark}${level}`);
   const isState = (name: string): boolean => cell.states.some((s) => s.name === name);
   const isLocal = (name: string): boolean => cell.locals.some((l) => l.name === name);
   const isOwn = (name: string): boolean => cell.parameters.some((p) => p.name === name);
   const isInput = (name: string): boolean => cell.inputs.some((i) => i.name === name);
   /** A state after transition `level`, which is its next value after the last. */
   const after = (name: string, level: number): Expression =>
-    level === 0 ? read(name) : level === depth ? read(name, true) : read(`${name}_${level}`);
+    level === 0 ? read(name) : level === depth ? read(name, true) : read(`${name}${stateMark}${level}`);
 
   const copy = (e: Expression, level: number): Expression =>
     mapExpression(e, (inner) => {
@@ -39,7 +41,7 @@ export function deepTransition(cell: Cell, depth = 2): Cell {
       if (!equation.next) return { ...equation, name: suffixed(equation.name, level), expression };
       return isLast
         ? { ...equation, expression }
-        : { ...equation, next: false, name: `${equation.name}_${level}`, expression };
+        : { ...equation, next: false, name: `${equation.name}${stateMark}${level}`, expression };
     }),
   );
   const output = isLocal(cell.output) ? suffixed(cell.output, depth) : cell.output;
@@ -52,11 +54,24 @@ export function deepTransition(cell: Cell, depth = 2): Cell {
     .filter((e) => !e.next)
     .map(({ name }) => {
       const source = widths.find((w) =>
-        levels.some((l) => suffixed(w.name, l) === name || `${w.name}_${l}` === name),
+        levels.some((l) => suffixed(w.name, l) === name || `${w.name}${stateMark}${l}` === name),
       );
       return { name, width: source?.width ?? "H" };
     });
   return rewritten(cell, `deep-transition:${depth}`, { equations: alive, locals, parameters, output });
+}
+
+/** What stands between a name and a number so that no name comes out that there is already. */
+function separator(names: readonly string[], candidates: readonly string[], depth: number): string {
+  const isFree = (mark: string): boolean =>
+    names.every(
+      (name) =>
+        !names.some(
+          (other) => other.startsWith(`${name}${mark}`) && isLevel(other.slice(name.length + mark.length)),
+        ),
+    );
+  const isLevel = (rest: string): boolean => /^\d+$/u.test(rest) && Number(rest) <= depth;
+  return candidates.find(isFree) ?? "___";
 }
 
 const isZero = (e: Expression | undefined): boolean => e?.kind === "number" && e.value === 0;
