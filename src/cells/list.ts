@@ -1,6 +1,7 @@
 // The cells that come with the package, a line each; `index.ts` makes a list of them.
 export { antisymmetric } from "./antisymmetric.ts";
 export { antisymmetricGated } from "./antisymmetric-gated.ts";
+export { cfn } from "./cfn.ts";
 export { deepFeedForward } from "./deep-feed-forward.ts";
 export { echoState } from "./echo-state.ts";
 export { elman } from "./elman.ts";
