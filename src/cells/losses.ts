@@ -35,7 +35,8 @@ export const absoluteError: Cell = equations("absolute-error")`
  * of Mathematical Statistics 35(1). Throws unless delta > 0.
  */
 export function huber(delta = 1): Cell {
-  if (!(delta > 0)) throw new Error(`huber: delta must be more than 0, not ${delta}; 1 is customary`);
+  if (!(delta > 0 && Number.isFinite(delta)))
+    throw new Error(`huber: delta must be more than 0, not ${delta}; 1 is customary`);
   return equations("huber")`
     e = abs(x - t)
     m = min(e, ${delta})

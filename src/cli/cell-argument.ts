@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { cells, partsOfName } from "../cells/index.ts";
-import { transformed } from "../cells/transforms/index.ts";
+import { transformed, transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../ir/cell.ts";
 import { parseCell } from "../ir/equations.ts";
 import { suggestion } from "../ir/nearest.ts";
@@ -12,13 +12,18 @@ import { InputError } from "./failure.ts";
 /** Words for help texts. */
 export const cellHelp: string =
   "a cell's name, a file of equations, or equations: \"h' = tanh(W x + U h + b)\"; " +
-  "transforms may follow a name or a file: lstm+layer-norm";
+  "transforms may follow: lstm+layer-norm";
 
 /** What contains `=` before any transform is equations; a name of the list comes before a file of that name. */
 export async function cellFromArgument(text: string): Promise<Cell> {
-  const { name, transforms } = partsOfName(text);
-  if (name.includes("=")) return parseCell("equations", text);
-  return transformed(await cellOrFile(name), transforms);
+  const { name, transforms: given } = partsOfName(text);
+  if (!name.includes("=")) return transformed(await cellOrFile(name), given);
+  // Of equations only what ends in names of transforms has any: `W x+b` is a sum.
+  const isTransform = (part: string): boolean => transforms.some((t) => t.name === part.split(":")[0]);
+  const first = given.length - [...given].reverse().findIndex((part) => !isTransform(part));
+  const own = first > given.length ? given : given.slice(first);
+  const equations = own.length === 0 ? text : text.slice(0, text.length - own.join("+").length - 1);
+  return transformed(parseCell("equations", equations), own);
 }
 
 async function cellOrFile(argument: string): Promise<Cell> {

@@ -37,7 +37,7 @@ function print(e: Expression, least: number, rates: RateNames): string {
 function form(e: Expression, rates: RateNames): readonly [text: string, level: number] {
   switch (e.kind) {
     case "number":
-      return [String(e.value), levels.atom];
+      return [String(e.value), e.value < 0 ? levels.factor : levels.atom];
     case "name":
       return [`${e.name}${e.now ? "'" : ""}`, levels.atom];
     case "mask":
@@ -67,18 +67,26 @@ function form(e: Expression, rates: RateNames): readonly [text: string, level: n
 
 /** A whole cell: its equations with their comments, then the clauses that say what differs from the defaults. */
 export function printCell(cell: Cell): string {
-  const isName = (name: string) => (e: Expression) => e.kind === "name" && e.name === name;
+  const expressions = [...cell.equations.map((e) => e.expression), ...cell.states.map((s) => s.start)];
+  const occurs = (test: (e: Expression) => boolean): boolean => expressions.some((e) => contains(e, test));
   const constants = Object.entries(cell.constants);
+  const read = constants.filter(([name]) => occurs((e) => e.kind === "name" && e.name === name));
   const rates = constants.filter(
-    ([name]) => !cell.equations.some((e) => contains(e.expression, isName(name))),
+    ([name, value]) =>
+      !read.some(([other]) => other === name) && occurs((e) => e.kind === "mask" && e.rate === value),
   );
+  // Of two names for one rate one is kept, and what nothing reads any more is left out.
   const rateNames = new Map(rates.map(([name, value]) => [value, name]));
+  const kept = new Map([...read, ...[...rateNames].map(([value, name]) => [name, value] as const)]);
   const lines = cell.equations.map((equation) => {
     const comment = equation.comment === "" ? "" : ` # ${equation.comment}`;
     return printEquation(equation, rateNames) + comment;
   });
   const about = wrapped(cell.about).map((line) => `# ${line}`);
-  return [...about, ...lines, ...printClauses(cell)].join("\n");
+  const constant = constants.filter(([name]) => kept.has(name));
+  return [...about, ...lines, ...printClauses({ ...cell, constants: Object.fromEntries(constant) })].join(
+    "\n",
+  );
 }
 
 function printClauses(cell: Cell): string[] {

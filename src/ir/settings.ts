@@ -82,7 +82,20 @@ export function readClauses(
       }
     }
   }
+  refuseNegatedTwice(source, statements, settings);
   return settings;
+}
+
+/** Minus of minus has no beginning, or a better one. */
+function refuseNegatedTwice(source: Source, statements: readonly Statement[], { init }: Settings): void {
+  for (const clause of statements) {
+    if (clause.kind !== "init" || clause.initial.kind !== "negated") continue;
+    const { of } = clause.initial;
+    if (init.get(of)?.kind !== "negated") continue;
+    const [first] = clause.names;
+    const message = `'${of}' starts as minus another itself; say how '${of}' starts, or '${first?.name}' without it`;
+    throw new EquationError(source, first?.place ?? clause.place, message);
+  }
 }
 
 const forMatrices: readonly Initial["kind"][] = [
@@ -108,7 +121,7 @@ function unfit(name: string, initial: Initial, roles: ReadonlyMap<string, Role>)
   const meant = nearest(initial.of, parameters);
   return (
     `'-${initial.of}' is minus what another ${role} starts with` +
-    (meant === undefined ? `, ${here}` : `; did you mean '-${meant}'?`)
+    (meant === undefined ? `, ${here}; use a number, normal or uniform` : `; did you mean '-${meant}'?`)
   );
 }
 

@@ -85,10 +85,12 @@ export function explain(subject: Cell | Network, sizes: CellSizes & PlanSizes = 
 function alone(cell: Cell, sizes: Sizes): Network {
   const width = (w: string | number): number => (typeof w === "number" ? w : (sizes[w] as number));
   const inputs = Object.fromEntries(cell.inputs.map(({ name }) => [name, name]));
+  // A layer's name ends at the first dot of a parameter's.
+  const layer = cell.name.replace(/\+.*$/su, "").replaceAll(".", "-");
   return {
     inputs: cell.inputs.map(({ name, per, width: w }) => ({ name, per, width: width(w), kind: "dense" })),
-    layers: [{ name: cell.name, cell, sizes, inputs }],
-    loss: { kind: "given", of: cell.name },
+    layers: [{ name: layer, cell, sizes, inputs }],
+    loss: { kind: "given", of: layer },
   };
 }
 

@@ -91,7 +91,7 @@ function checkWidths({ name, requires }: Cell, size: number, width: number): voi
   if (!isTied || width === size) return;
   const came = width === 0 ? "there is none" : `it is ${width}`;
   throw new Error(
-    `language model: ${name} needs an input as wide as the layer (requires I = H), so embedding must be ${size}, ` +
-      `but ${came}`,
+    `language model: ${name} needs an input as wide as the layer (requires I = H), so embedding must be ${size} ` +
+      `(--embedding ${size}), but ${came}`,
   );
 }

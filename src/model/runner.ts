@@ -70,6 +70,12 @@ export async function createRunner(settings: RunnerSettings): Promise<Runner> {
   return {
     async run(batch) {
       const { rows, steps, inputs, initial, resets } = batch;
+      if (rows > mostRows || steps > mostSteps) {
+        throw new Error(
+          `this runner was made for up to ${mostRows} rows and ${mostSteps} steps, not ${rows} and ${steps}; ` +
+            "make one with more, as in createRunner({ rows, steps, … })",
+        );
+      }
       const packed = packRows(batch.lengths ?? Array.from({ length: rows }, () => steps), steps);
       if (batch.lengths && batch.lengths.length !== rows) {
         throw new Error(`there must be a length for each of ${rows} rows, not ${batch.lengths.length}`);

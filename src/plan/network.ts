@@ -39,6 +39,7 @@ export interface NetworkLayer {
  * `cross-entropy`: softmax over the named layer's output against the index input `targets`, weighted by `weights`; a
  * negative target is ignored; `smoothing` is the share of the target that is spread evenly over all classes.
  * `mean`: the mean over tokens, weighted by `weights`, of the named layer's output, which has width 1.
+ * Where no token counts there is no mean, and the loss is not a number.
  * `given`: the caller writes the derivative by the named layer's output (`d.<layer>`) and by its final states.
  */
 export type Loss =

@@ -2,6 +2,7 @@
 // those that come out. Holds no clock, and knows no device by name.
 import type { Cell } from "../ir/cell.ts";
 import { randomStream, streams } from "../ir/random.ts";
+import { sizesFor } from "../model/case-sizes.ts";
 import { languageModel } from "../model/language-model.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
@@ -25,9 +26,14 @@ export interface Workload {
 const clip = 5;
 const rate = 0.002;
 
-/** The network of a configuration: a language model of one-hot symbols. Throws where the cell's widths do not fit. */
+/**
+ * The network of a configuration: a language model of one-hot symbols, or of vectors as wide as the layer where the cell
+ * mixes its input in. Further widths that the cell names are as wide, too.
+ */
 export function networkOf({ size, layers }: Configuration, cell: Cell): Network {
-  return languageModel({ vocabulary, cell, size, layers });
+  const embedding = cell.requires.length > 0 ? size : 0;
+  const sizes = sizesFor(cell, { H: size, I: size, other: size });
+  return languageModel({ vocabulary, cell, size, layers, embedding, sizes });
 }
 
 export function planOf(configuration: Configuration, cell: Cell): Plan {

@@ -77,6 +77,47 @@ test("a further transition shares nothing with names that end in numbers", () =>
   );
 });
 
+test("what a further transition is paired with is its own", () => {
+  const cell = parseCell(
+    "own",
+    "f = σ(Wf x + Uf h + bf)\ni = σ(Wi x + Ui h + bi)\nh' = f ⊙ h + i ⊙ tanh(W x + U h)\ninit bf = chrono(50)\ninit bi = -bf",
+  );
+  const { text } = deepTransition(cell, 2);
+  expect(text).toContain("init bi = -bf\n");
+  expect(text).toContain("init bi2 = -bf2");
+});
+
+test("what only the output needs sees the input, after the last transition", () => {
+  expect(linesOf("elman+residual+deep-transition")).toEqual(
+    expect.arrayContaining(["h_1 = tanh(W x + U h + b)", "h' = tanh(U2 h_1 + b2)", "y = h' + x"]),
+  );
+  expect(linesOf("sru+deep-transition")).toEqual(
+    expect.arrayContaining(["r = σ(Wr x + vr ⊙ c_1 + br)", "h = r ⊙ c' + (1 - r) ⊙ x"]),
+  );
+  const cell = parseCell(
+    "own",
+    "h' = tanh(W x + U h)\ny = h' + γ ⊙ (V v)\ninput v per step\nconstant γ = 0.1\noutput y",
+  );
+  expect(deepTransition(cell, 2).text).toContain("y = h' + γ ⊙ V v");
+});
+
+test.each([
+  ["h' = tanh(U h + W (x - 1))", "'W2 (-1)' has no width"],
+  ["h' = tanh(W exp(x) + U h)", "'W2 1' has no width"],
+  ["h' = tanh(U h + b) / mean(square(x))", "divides by zero"],
+  ["h' = tanh(U h + b) + log(mean(square(x)))", "'log(0)' is no number"],
+])("a transition without input that %s cannot have", (text, message) => {
+  expect(() => deepTransition(parseCell("own", text), 2)).toThrow(message);
+});
+
+test("two constants that are one rate print as one", () => {
+  const cell = parseCell(
+    "two",
+    "h' = tanh(mask(a, per step) ⊙ (W x) + mask(b, per sequence) ⊙ (U h))\nconstant a = 0.2\nconstant b = 0.2",
+  );
+  expect(parseCell("two", printCell(cell)).equations.map((e) => e.name)).toEqual(["h"]);
+});
+
 test("only the states that are named are dropped", () => {
   const { text } = recurrentDropout(cellNamed("greff-fgr"), 0.5, ["h"]);
   expect(text).toContain("h_kept");
@@ -116,6 +157,20 @@ describe("refused", () => {
     ],
     ["lstm+zoneout:k=0.5", "zoneout: lstm has no state 'k'; its states are h, c"],
     ["lstm+zoneout:c=1", "zoneout: a rate must be from 0 (none) to below 1, not 1"],
+    ["lstm+zoneout:c=0.5,c=0.6", "zoneout: 'c' is given twice; remove one of them"],
+    ["lstm+zoneout:0.5", "zoneout: say of which states, as in 'zoneout:c=0.5,h=0.05'"],
+    ["lstm+layer-norm:0.5", "layer-norm: it takes no settings; write 'layer-norm' alone"],
+    ["lstm+residual:x", "residual: it takes no settings"],
+    ["lstm+learned-start:h=3", "learned-start: its settings are names of states, as in 'learned-start:h'"],
+    [
+      "lstm+deep-transition:depth=3",
+      "deep-transition: its one setting is the depth, as in 'deep-transition:2'",
+    ],
+    ["lstm+weight-drop:0.3,Ui=0.3", "weight-drop: give one rate for all, or one for each name"],
+    [
+      "lstm+recurrent-dropout+recurrent-dropout",
+      "in lstm+recurrent-dropout:0.25 no matrix is applied to a state as it is",
+    ],
     ["lstm+zoneout:c=x", "zoneout: 'x' is no number"],
     ["lstm+zoneout:c=", "zoneout: 'c=' cannot be read; write it as in 'zoneout:c=0.5,h=0.05'"],
     ["jordan+zoneout", "zoneout: jordan has neither a state c nor h; give rates for some of y"],

@@ -40,6 +40,19 @@ test("the list is for people, too, and takes no time where costs are left out", 
   expect(stderr).toContain("H = 128, I = 64; 'unrolled cells NAME' shows");
 });
 
+test("parameters are called as in the equations, whatever the cell is called", async () => {
+  const { stdout } = await unrolled(["cells", "lstm+zoneout", "--json"]);
+  const [cell] = objects(stdout) as [{ parameters: { name: string }[] }];
+  expect(cell.parameters.map((p) => p.name)).toContain("Wi");
+});
+
+test("transforms may follow equations", async () => {
+  const { stdout } = await unrolled(["cells", "h' = tanh(W x+b + U h)+zoneout:h=0.1", "--json"]);
+  expect(objects(stdout)[0]).toMatchObject({
+    equations: ["h_new = tanh(W x + b + U h)", "h' = h + mask(0.1, per step) ⊙ (h_new - h)"],
+  });
+});
+
 test("cells NAME takes transforms", async () => {
   const { stdout } = await unrolled(["cells", "lstm+zoneout:c=0.1", "--json"]);
   expect(objects(stdout)[0]).toMatchObject({

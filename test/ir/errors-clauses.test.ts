@@ -239,6 +239,7 @@ test("what states start with, what is left out, and what parameters start with",
   refused("h' = W x + b\ninit b = he");
   refused("h' = U h\ninit U = shift(0.5)");
   refused("h' = W x + bf + bi\ninit bi = -bg");
+  refused("h' = W x + a + b\ninit a = -b\ninit b = -a");
   refused("h' = pick(W x, y)");
   refused("h' = pick(W x)");
   expect(messages.join("\n\n")).toMatchInlineSnapshot(`
@@ -293,6 +294,10 @@ test("what states start with, what is left out, and what parameters start with",
     gru, line 2: '-bg' is minus what another vector starts with; did you mean '-bf'?
       init bi = -bg
            ^^
+
+    gru, line 2: 'b' starts as minus another itself; say how 'b' starts, or 'a' without it
+      init a = -b
+           ^
 
     gru, line 1: 'pick' takes elements by an input of whole numbers, and 'y' is no input; add a line 'input y per step', or 'per sequence'
       h' = pick(W x, y)

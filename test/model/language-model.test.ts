@@ -40,10 +40,10 @@ describe("language model", () => {
 
   it("says what a cell that mixes its input in needs", () => {
     expect(() => model({ cell: cellNamed("mut1") })).toThrow(
-      "language model: mut1 needs an input as wide as the layer (requires I = H), so embedding must be 128, but there is none",
+      "language model: mut1 needs an input as wide as the layer (requires I = H), so embedding must be 128 (--embedding 128), but there is none",
     );
     expect(() => model({ cell: cellNamed("sru"), embedding: 64 })).toThrow(
-      "so embedding must be 128, but it is 64",
+      "so embedding must be 128 (--embedding 128), but it is 64",
     );
     expect(model({ cell: cellNamed("mut1"), embedding: 128, layers: 2 }).layers).toHaveLength(4);
   });

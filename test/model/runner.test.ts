@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/ir/equations.ts";
+import { initialParameters } from "../../src/model/initialise.ts";
 import { packRows } from "../../src/model/packed-rows.ts";
 import { createRunner, type SequenceBatch } from "../../src/model/runner.ts";
 import { stack } from "../../src/model/stack.ts";
@@ -239,6 +240,22 @@ test("a row is the same whatever stands beside it, and rows without a step keep 
   );
 });
 
+test("an input gate that is shut at first leaves numbers, in float32 too", async () => {
+  const cell = cellNamed("s-lstm+init:bi=-120");
+  const network: Network = {
+    inputs: [{ name: "x", width: 2, kind: "dense", per: "step" }],
+    layers: [{ name: "layer", cell, sizes: { I: 2, H: 4 }, inputs: { x: "x" } }],
+    loss: { kind: "given", of: "layer" },
+  };
+  const parameters = initialParameters(parameterLayout(network), 1);
+  const all = [referenceDevice(), wasmDevice(), nativeDevice()].map(async (device) => {
+    const runner = await createRunner({ network, device, parameters, rows: 1, steps: 3 });
+    return (await runner.run({ inputs: { x: values(6) }, rows: 1, steps: 3 })).outputs["layer"] ?? [];
+  });
+  const [expected = [], ...others] = await Promise.all(all);
+  for (const came of others) expectClose("outputs", came, expected, 1e-5);
+});
+
 test("no row has a step", async () => {
   const { outputs, final } = await run({ lengths: [0, 0, 0] });
   expect(outputs["layer"]).toEqual(new Float64Array(36));
@@ -269,6 +286,7 @@ test.each<[Partial<SequenceBatch>, string]>([
   [{ inputs: { x: values(24) } }, "the input v is missing; give all of x, v"],
   [{ inputs: { x: values(24), v: values(9), z: [] } }, "there is no input 'z'; the network has x, v"],
   [{ inputs: { x: values(23), v: values(9) } }, "values [4, 3, 2] are 24 values, and 23 came"],
+  [{ rows: 4 }, "this runner was made for up to 3 rows and 4 steps, not 4 and 4"],
   [{ initial: {} }, "the initial state layer.h is missing"],
 ])("%j is refused", async (batch, message) => {
   await expect(run(batch)).rejects.toThrow(message);

@@ -30,7 +30,7 @@ export const transforms: readonly Transform[] = [
     name: "layer-norm",
     about: "normalises what each matrix makes, and a state that the output squashes: Ba et al. 2016",
     example: "layer-norm",
-    apply: (cell) => layerNormed(cell),
+    apply: (cell, settings) => layerNormed(cell, ...nothing("layer-norm", settings)),
   },
   {
     name: "zoneout",
@@ -38,6 +38,7 @@ export const transforms: readonly Transform[] = [
     example: "zoneout:c=0.5,h=0.05",
     apply: (cell, settings) => {
       if (settings.size === 0) return zoneout(cell);
+      if (settings.has("")) throw new Error("zoneout: say of which states, as in 'zoneout:c=0.5,h=0.05'");
       return zoneout(
         cell,
         Object.fromEntries([...settings].map(([name, text]) => [name, numberOf("zoneout", text)])),
@@ -69,13 +70,13 @@ export const transforms: readonly Transform[] = [
     name: "residual",
     about: "adds the input to what the layer hands on: He et al. 2015",
     example: "residual",
-    apply: (cell) => residual(cell),
+    apply: (cell, settings) => residual(cell, ...nothing("residual", settings)),
   },
   {
     name: "highway",
     about: "a gate mixes the input with what the layer hands on: Srivastava et al. 2015",
     example: "highway",
-    apply: (cell) => highway(cell),
+    apply: (cell, settings) => highway(cell, ...nothing("highway", settings)),
   },
   {
     name: "deep-transition",
@@ -83,6 +84,9 @@ export const transforms: readonly Transform[] = [
     example: "deep-transition:2",
     apply: (cell, settings) => {
       const depth = settings.get("");
+      if (settings.size > (depth === undefined ? 0 : 1)) {
+        throw new Error("deep-transition: its one setting is the depth, as in 'deep-transition:2'");
+      }
       return depth === undefined
         ? deepTransition(cell)
         : deepTransition(cell, numberOf("deep-transition", depth));
@@ -92,7 +96,11 @@ export const transforms: readonly Transform[] = [
     name: "learned-start",
     about: "states start with what training finds",
     example: "learned-start:h",
-    apply: (cell, settings) => learnedStart(cell, [...settings.keys()]),
+    apply: (cell, settings) => {
+      const valued = [...settings].find(([name, value]) => name !== value);
+      if (valued) throw new Error("learned-start: its settings are names of states, as in 'learned-start:h'");
+      return learnedStart(cell, [...settings.keys()]);
+    },
   },
   {
     name: "init",
@@ -128,8 +136,9 @@ function readSettings({ name, example }: Transform, text: string | undefined): S
     const [, before, value = ""] = /^(?:([^=]*)=)?(.*)$/su.exec(entry.trim()) ?? [];
     // What is no number by itself is a name.
     const key = before ?? (Number.isNaN(Number(value)) ? value : "");
-    if (value === "" || settings.has(key)) {
-      throw new Error(`${name}: '${text}' cannot be read; write it as in '${example}'`);
+    if (value === "") throw new Error(`${name}: '${text}' cannot be read; write it as in '${example}'`);
+    if (settings.has(key)) {
+      throw new Error(`${name}: ${key === "" ? "a setting" : `'${key}'`} is given twice; remove one of them`);
     }
     settings.set(key, value);
   }
@@ -142,9 +151,18 @@ function numberOf(transform: string, text: string): number {
   return value;
 }
 
+/** For a transform that takes no settings. */
+function nothing(transform: string, settings: Settings): [] {
+  if (settings.size === 0) return [];
+  throw new Error(`${transform}: it takes no settings; write '${transform}' alone`);
+}
+
 /** One rate, given once or under each of the names that it is for. */
 function rateAndNames(transform: string, settings: Settings): [rate: number | undefined, names: string[]] {
   const rates = [...settings.values()].map((text) => numberOf(transform, text));
   if (new Set(rates).size > 1) throw new Error(`${transform}: give one rate, not ${rates.join(" and ")}`);
+  if (settings.has("") && settings.size > 1) {
+    throw new Error(`${transform}: give one rate for all, or one for each name`);
+  }
   return [rates[0], [...settings.keys()].filter((name) => name !== "")];
 }

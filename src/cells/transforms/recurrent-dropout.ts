@@ -24,6 +24,11 @@ export function recurrentDropout(cell: Cell, rate = 0.25, states: readonly strin
   checkRate("recurrent-dropout", rate);
   for (const name of states) checkState(cell, "recurrent-dropout", name);
   const touched = states.length > 0 ? states : statesUnderMatrices(cell);
+  if (touched.length === 0 && cell.states.length > 0) {
+    throw new Error(
+      `recurrent-dropout: in ${cell.name} no matrix is applied to a state as it is (perhaps it was dropped before)`,
+    );
+  }
   if (touched.length === 0) {
     throw new Error(
       `recurrent-dropout: ${cell.name} applies no matrix to a state, so there is nothing to drop`,

@@ -15,7 +15,8 @@ export function rewritten(cell: Cell, label: string, changes: Partial<Cell>): Ce
   const used = new Set(changed.equations.flatMap((e) => parametersIn(e.expression)));
   for (const state of changed.states) for (const name of parametersIn(state.start)) used.add(name);
   const parameters = changed.parameters.filter((p) => used.has(p.name));
-  return parseCell(`${cell.name}+${label}`, printCell({ ...changed, parameters }));
+  const inputs = changed.inputs.filter((i) => used.has(i.name));
+  return parseCell(`${cell.name}+${label}`, printCell({ ...changed, parameters, inputs }));
 }
 
 /** Every expression inside, changed from the innermost outwards. */
@@ -114,8 +115,10 @@ export function statesUnderMatrices(cell: Cell): string[] {
   return cell.states.map((s) => s.name).filter((name) => found.has(name));
 }
 
-function parametersIn(e: Expression): string[] {
-  const own = e.kind === "name" ? [e.name] : e.kind === "product" ? [e.matrix] : [];
+/** The names in an expression that may be parameters. */
+export function parametersIn(e: Expression): string[] {
+  const own =
+    e.kind === "name" ? [e.name] : e.kind === "product" ? [e.matrix] : e.kind === "pick" ? [e.indices] : [];
   return [...own, ...operands(e).flatMap(parametersIn)];
 }
 
