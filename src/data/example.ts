@@ -1,0 +1,19 @@
+// What a network learns from, one sequence at a time: values for its inputs, what it should say, and how much that
+// counts. Plain data that every task makes and training takes; knows no task and no network.
+
+export interface Example {
+  /** Steps of the sequence; 1 or more. */
+  readonly steps: number;
+  /**
+   * By input of the network: per step [steps, width], per sequence [width], slowest axis first; of an index one number
+   * each instead of `width`. Arrays may be shared between examples, and are not written.
+   */
+  readonly inputs: Readonly<Record<string, ArrayLike<number>>>;
+  /**
+   * What the head compares its predictions with: for `classes` [steps], a class each, where a negative one does not
+   * count; for heads of numbers [steps, width]. None for `ctc`, whose targets are inputs.
+   */
+  readonly targets?: ArrayLike<number>;
+  /** [steps] how much the loss of each step counts; default 1 each. */
+  readonly weights?: ArrayLike<number>;
+}
