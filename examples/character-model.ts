@@ -30,9 +30,9 @@ const run = await fit({
 let [sum, count] = [0, 0];
 for await (const event of run) {
   if (event.kind !== "step") continue;
-  if (event.step % 100 === 0) console.log(`step ${event.step}  ${event.nats.toFixed(3)} nats`);
+  if (event.step % 100 === 0) console.log(`step ${event.step}  ${event.loss.toFixed(3)} nats`);
   // The mean over the last tenth: one window alone says little.
-  if (event.share > 0.9) [sum, count] = [sum + event.nats, count + 1];
+  if (event.share > 0.9) [sum, count] = [sum + event.loss, count + 1];
 }
 const nats = sum / count;
 

@@ -13,8 +13,8 @@ const run = await fit({
   budget: { steps: 150 },
   rate: 0.05,
 });
-let nats = Infinity;
-for await (const event of run) if (event.kind === "step") nats = event.nats;
+let loss = Infinity;
+for await (const event of run) if (event.kind === "step") loss = event.loss;
 
 const sampler = await createSampler({ network, device, store: run.store, text: textCodec(alphabet) });
 await sampler.prime("h");
@@ -22,5 +22,5 @@ let said = "";
 for await (const letter of sampler.generate({ length: 4, temperature: 0 })) said += letter;
 device.dispose();
 
-console.log(`after "h" comes "${said}", at ${nats.toFixed(4)} nats a letter`);
-if (!(nats < 0.01 && said === "ello")) throw new Error("hello: not below 0.01 nats, or not 'ello'");
+console.log(`after "h" comes "${said}", at ${loss.toFixed(4)} nats a letter`);
+if (!(loss < 0.01 && said === "ello")) throw new Error("hello: not below 0.01 nats, or not 'ello'");

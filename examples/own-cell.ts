@@ -30,7 +30,7 @@ function trainer(cell: Cell): Promise<TrainingRun> {
 
 async function losses(run: TrainingRun): Promise<number[]> {
   const nats: number[] = [];
-  for await (const event of run) if (event.kind === "step") nats.push(event.nats);
+  for await (const event of run) if (event.kind === "step") nats.push(event.loss);
   return nats;
 }
 

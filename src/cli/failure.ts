@@ -13,7 +13,8 @@ export async function asInput<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof InputError || isFault(error) || !(error instanceof Error)) throw error;
+    if (error instanceof InputError || isFault(error) || isClosedPipe(error)) throw error;
+    if (!(error instanceof Error)) throw error;
     throw new InputError(error.message, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 // Numbers as people read them on a terminal.
+import type { Task } from "../tasks/task.ts";
 
 /** `1,003,854`. */
 export function grouped(value: number): string {
@@ -8,6 +9,11 @@ export function grouped(value: number): string {
 /** `1.617 nats, 2.333 bits per character`. */
 export function natsAndBits(nats: number, unit: "char" | "byte"): string {
   return `${nats.toFixed(3)} nats, ${(nats / Math.LN2).toFixed(3)} bits per ${unit === "char" ? "character" : "byte"}`;
+}
+
+/** A task's loss: in nats and bits where it is a language's, else as it is. */
+export function lossInWords(loss: number, task: Task): string {
+  return task.kind === "language" ? natsAndBits(loss, task.text.unit) : `loss ${loss.toFixed(4)}`;
 }
 
 /** `45 s`, `12:07`, `3:04:05`. */

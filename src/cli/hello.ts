@@ -52,7 +52,7 @@ export async function trainHello(cell: Cell, size: number, device: Device): Prom
   for await (const event of run) {
     if (event.kind !== "step") continue;
     steps = event.step;
-    if (event.nats < enough) break;
+    if (event.loss < enough) break;
   }
   const table = await look(network, device, run.store);
   const nats = table.reduce((sum, { outputs, target }) => {

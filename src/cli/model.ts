@@ -1,16 +1,9 @@
 // A saved model, ready to be used: read, checked, and put on a device with its best weights.
 import { loadCheckpoint } from "../io/checkpoint-file.ts";
-import type { LoadedCheckpoint } from "../io/checkpoint.ts";
 import { parameterLayout } from "../plan/build.ts";
-import type { Device, ParameterStore } from "../run/device.ts";
 import { bestWeights } from "../train/state.ts";
 import { deviceNamed, type DeviceChoice, type DeviceOptions } from "./devices.ts";
-
-export interface OpenModel {
-  readonly checkpoint: LoadedCheckpoint;
-  readonly device: Device;
-  readonly store: ParameterStore;
-}
+import type { OpenModel } from "./tasks/task-commands.ts";
 
 export async function openModel(
   path: string,
@@ -18,8 +11,9 @@ export async function openModel(
   options: DeviceOptions,
 ): Promise<OpenModel> {
   const checkpoint = await loadCheckpoint(path);
+  const { task, network, state } = checkpoint;
   const device = deviceNamed(choice, options);
-  const store = device.parameters(parameterLayout(checkpoint.network));
-  store.write(bestWeights(checkpoint.state));
-  return { checkpoint, device, store };
+  const store = device.parameters(parameterLayout(network));
+  store.write(bestWeights(state));
+  return { path, checkpoint, task, network, device, store };
 }

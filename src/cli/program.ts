@@ -6,27 +6,14 @@ import { addBench } from "./commands/bench.ts";
 import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";
 import { addCheck } from "./commands/check.ts";
-import { addEval } from "./commands/eval.ts";
 import { addHello } from "./commands/hello.ts";
 import { addInfo } from "./commands/info.ts";
-import { addSample } from "./commands/sample.ts";
 import { addStart } from "./commands/start.ts";
-import { addTrain } from "./commands/train.ts";
+import { addTasks } from "./commands/tasks.ts";
 import { exitCodes, reportFailure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-const commands = [
-  addTrain,
-  addSample,
-  addEval,
-  addHello,
-  addCells,
-  addCheck,
-  addBench,
-  addInfo,
-  addBuildNative,
-  addStart,
-];
+const commands = [addTasks, addHello, addCells, addCheck, addBench, addInfo, addBuildNative, addStart];
 
 const manners = `
 Data goes to stdout, talk to stderr; --json prints one JSON object a line.

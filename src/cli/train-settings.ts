@@ -1,4 +1,4 @@
-// The settings of `unrolled train`: their flags, defaults and checks, what of them a resumed run may change, and
+// The settings of training, common to all tasks: their flags, defaults and checks, what of them a resumed run may change, and
 // how a model file keeps them.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
@@ -18,6 +18,7 @@ import {
   positive,
   readSettings,
   whole,
+  type Fields,
   type ValueNames,
 } from "./settings.ts";
 
@@ -37,43 +38,82 @@ const shares = z.string().transform((text, context) => {
   }
 });
 
-const trainFields = {
-  cell: z.string().default("lstm").describe(cellHelp),
-  size: whole(1).default(128).describe("hidden width of each layer"),
-  widths: z.string().optional().describe("sizes of further widths that the cell's equations name, as P=64"),
-  layers: whole(1).default(1).describe("recurrent layers"),
-  embedding: whole(0).default(0).describe("width of a learned vector for each symbol; 0 is one-hot"),
-  window: whole(1).default(50).describe("steps between two updates"),
-  horizon: whole(1).optional().describe("steps that the gradient goes back (default: window)"),
-  batch: whole(1).default(32).describe("stretches of the text read side by side"),
-  epochs: positive.optional().describe("train so many times through the text (default: 10)"),
-  steps: whole(1).optional().describe("train so many updates"),
-  minutes: positive.optional().describe("train so many minutes"),
-  optimizer: oneOf(optimizerKinds).default("adam").describe(optimizerKinds.join(", ")),
-  rate: positive.default(0.002).describe("learning rate"),
-  schedule: oneOf(scheduleKinds)
-    .default("constant")
-    .describe(`of the rate: ${scheduleKinds.join(", ")}`),
-  clip: zeroOrMore.default(5).describe("greatest norm of all gradients together; 0 for no limit"),
-  dropout: rateOfDropout.default(0).describe("rate of dropout after each layer"),
-  split: shares.default("0.9").describe("share for training, or shares as 0.9/0.05/0.05"),
-  seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
-  ...deviceFields,
-  out: z
-    .string()
-    .min(1, "must name a file")
-    .optional()
-    .describe("the model (default: <file>-<cell>.safetensors)"),
-  saveEvery: whole(1).optional().describe("save every so many steps, too"),
-  resume: z.string().min(1, "must name a model").optional().describe("go on with the run of this model"),
-  unit: oneOf(["char", "byte"]).default("char").describe("what a symbol is: char (Unicode) or byte"),
-  json: flag.describe("one JSON object a line"),
-};
+/** What a task sets otherwise where a person gives nothing. */
+export interface TrainDefaults {
+  readonly cell?: string;
+  readonly size?: number;
+  readonly layers?: number;
+  readonly embedding?: number;
+  readonly batch?: number;
+  readonly epochs?: number;
+  readonly rate?: number;
+  readonly schedule?: (typeof scheduleKinds)[number];
+  readonly clip?: number;
+  readonly dropout?: number;
+  readonly patience?: number;
+  readonly split?: string;
+}
 
-const trainValueNames: ValueNames = {
+/** The options that every task's training has. */
+// oxlint-disable-next-line explicit-function-return-type -- the fields' types are what zod makes of them
+function commonFields(by: TrainDefaults) {
+  return {
+    cell: z
+      .string()
+      .default(by.cell ?? "lstm")
+      .describe(cellHelp),
+    size: whole(1)
+      .default(by.size ?? 128)
+      .describe("hidden width of each layer"),
+    widths: z.string().optional().describe("sizes of further widths that the cell's equations name, as P=64"),
+    layers: whole(1)
+      .default(by.layers ?? 1)
+      .describe("recurrent layers"),
+    embedding: whole(0)
+      .default(by.embedding ?? 0)
+      .describe("width of a learned vector for each symbol; 0 is one-hot"),
+    batch: whole(1)
+      .default(by.batch ?? 32)
+      .describe("stretches of text, or sequences, side by side"),
+    epochs: positive
+      .optional()
+      .describe(`train so many times through the data (default: ${by.epochs ?? defaultEpochs})`),
+    steps: whole(1).optional().describe("train so many updates"),
+    minutes: positive.optional().describe("train so many minutes"),
+    optimizer: oneOf(optimizerKinds).default("adam").describe(optimizerKinds.join(", ")),
+    rate: positive.default(by.rate ?? 0.002).describe("learning rate"),
+    schedule: oneOf(scheduleKinds)
+      .default(by.schedule ?? "constant")
+      .describe(`of the rate: ${scheduleKinds.join(", ")}`),
+    clip: zeroOrMore
+      .default(by.clip ?? 5)
+      .describe("greatest norm of all gradients together; 0 for no limit"),
+    weightDecay: zeroOrMore.default(0).describe("shrinks the weights, as a share of the rate or a penalty"),
+    dropout: rateOfDropout.default(by.dropout ?? 0).describe("rate of dropout after each layer"),
+    split: shares
+      .default(by.split ?? "0.9")
+      .describe("share for training, the rest for validation, or shares as 0.9/0.05/0.05"),
+    patience: whole(0)
+      .default(by.patience ?? 0)
+      .describe("end after so many validations without a new best; 0 for never"),
+    seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
+    ...deviceFields,
+    out: z
+      .string()
+      .min(1, "must name a file")
+      .optional()
+      .describe("the model (default: <file>-<cell>.safetensors)"),
+    saveEvery: whole(1).optional().describe("save every so many steps, too"),
+    resume: z.string().min(1, "must name a model").optional().describe("go on with the run of this model"),
+    json: flag.describe("one JSON object a line"),
+  };
+}
+
+const defaultEpochs = 10;
+
+const commonValueNames: ValueNames = {
   cell: "cell",
   widths: "list",
-  horizon: "n",
   epochs: "n",
   steps: "n",
   minutes: "n",
@@ -85,22 +125,29 @@ const trainValueNames: ValueNames = {
   out: "file",
   saveEvery: "n",
   resume: "model",
-  unit: "unit",
 };
 
-export function addTrainOptions(command: CommandUnknownOpts): void {
-  addOptions(command, trainFields, trainValueNames);
+/** The options of one task's training: its own, and what it sets otherwise of the common ones. */
+export interface TrainOptions {
+  readonly fields: Fields;
+  readonly valueNames: ValueNames;
+  readonly defaults: TrainDefaults;
+  /** Defaults that follow from other settings. */
+  readonly complete?: (values: Given) => Given;
 }
 
-/** All of them, with their defaults; named as the flags are. */
+export function addTrainOptions(command: CommandUnknownOpts, options: TrainOptions): void {
+  const fields = { ...commonFields(options.defaults), ...options.fields };
+  addOptions(command, fields, { ...commonValueNames, ...options.valueNames });
+}
+
+/** The common ones, with their defaults; named as the flags are. */
 export interface TrainSettings {
   readonly cell: string;
   readonly size: number;
   readonly widths?: string | undefined;
   readonly layers: number;
   readonly embedding: number;
-  readonly window: number;
-  readonly horizon: number;
   readonly batch: number;
   readonly budget: Budget;
   readonly optimizer: (typeof optimizerKinds)[number];
@@ -108,8 +155,11 @@ export interface TrainSettings {
   readonly schedule: (typeof scheduleKinds)[number];
   /** 0 for no limit. */
   readonly clip: number;
+  readonly weightDecay: number;
   readonly dropout: number;
   readonly split: string;
+  /** 0 for never. */
+  readonly patience: number;
   readonly seed: number;
   readonly device: DeviceChoice;
   /** Undefined: all cores. */
@@ -118,7 +168,6 @@ export interface TrainSettings {
   /** Undefined: at validations only. */
   readonly saveEvery?: number | undefined;
   readonly resume?: string | undefined;
-  readonly unit: "char" | "byte";
   readonly json: boolean;
 }
 
@@ -129,30 +178,30 @@ const budgetNames = ["epochs", "steps", "minutes"] as const;
 /** A resumed run may change these; all else makes it another run. */
 const free: readonly string[] = ["budget", "device", "threads", "out", "saveEvery", "resume", "json"];
 
-/** Throws an `InputError` that lists every setting out of range. */
-export function readTrainSettings(given: Given): TrainSettings {
-  const schema = z.object(trainFields);
-  const { epochs, steps, minutes, horizon, ...rest } = readSettings(schema, given);
+/** Throws an `InputError` that lists every setting out of range, the task's own among them. */
+export function readTrainSettings(given: Given, options: TrainOptions): TrainSettings {
+  const schema = z.object({ ...options.fields, ...commonFields(options.defaults) });
+  const { epochs, steps, minutes, ...read } = readSettings(schema, given);
+  const rest = { ...read, ...options.complete?.(read) };
   const budgets = Object.entries({ epochs, steps, minutes }).filter(([, value]) => value !== undefined);
   if (budgets.length > 1) {
     const flags = budgets.map(([name]) => flagOf(name)).join(" and ");
     throw new InputError(`give one of --epochs, --steps and --minutes, not ${flags}`);
   }
-  const budget = (budgets.length === 1 ? Object.fromEntries(budgets) : { epochs: 10 }) as Budget;
-  return { ...rest, horizon: horizon ?? rest.window, budget };
+  const byDefault = { epochs: options.defaults.epochs ?? defaultEpochs };
+  return { ...rest, budget: (budgets.length === 1 ? Object.fromEntries(budgets) : byDefault) as Budget };
 }
 
 /** The options of `fit`. */
 export function trainingOptions(settings: TrainSettings): TrainingOptions {
-  const { budget, batch, window, horizon, optimizer, rate, schedule, clip, seed } = settings;
+  const { budget, batch, optimizer, rate, schedule, clip, weightDecay, patience, seed } = settings;
   return {
     budget,
     batch,
-    window,
-    horizon,
     rate,
+    patience,
     seed,
-    optimizer: { kind: optimizer },
+    optimizer: { kind: optimizer, ...(weightDecay > 0 && { weightDecay }) },
     schedule: { kind: schedule },
     clip: clip > 0 ? { kind: "norm", limit: clip } : { kind: "none" },
   };
@@ -165,49 +214,49 @@ export function settingsNote({ budget, ...settings }: TrainSettings): Record<str
   const kept = Object.entries({ ...settings, ...budget }).filter(
     ([name, value]) => value !== undefined && !free.includes(name),
   );
-  return {
-    [noteName]: JSON.stringify(Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))),
-  };
+  const typed = kept.map(([name, value]) => [name, typeof value === "boolean" ? value : String(value)]);
+  return { [noteName]: JSON.stringify(Object.fromEntries(typed)) };
 }
 
 /**
- * The settings of a saved run, with what is newly given. Throws an `InputError` where that would make it
- * another run. The cell is not compared: two texts may be one cell.
+ * What was given for a saved run, with what is newly given. Throws an `InputError` where that would make it another
+ * run. The cell is not compared: two texts may be one cell.
  */
-export function resumedSettings(
+export function resumedGiven(
   file: string,
   notes: Readonly<Record<string, string>>,
   given: Given,
-): TrainSettings {
+  options: TrainOptions,
+): Given {
   const saved = savedSettings(file, notes[noteName]);
   const isNewBudget = budgetNames.some((name) => given[name] !== undefined);
   const kept = Object.entries(saved).filter(
     ([name]) => !isNewBudget || !(budgetNames as readonly string[]).includes(name),
   );
   const both = { ...Object.fromEntries(kept), ...given };
-  const before = readTrainSettings(saved);
-  const settings = readTrainSettings(both);
-  const changed = (Object.keys(settings) as (keyof TrainSettings)[]).filter(
-    (name) => name !== "cell" && !free.includes(name) && settings[name] !== before[name],
+  const values = (from: Given): Record<string, unknown> => ({ ...readTrainSettings(from, options) });
+  const [before, now] = [values(saved), values(both)];
+  const changed = Object.keys(now).filter(
+    (name) => name !== "cell" && !free.includes(name) && now[name] !== before[name],
   );
   if (changed.length > 0) {
     const list = changed.map(
-      (name) => `${flagOf(name)} was ${String(before[name])}, not ${String(settings[name])}`,
+      (name) => `${flagOf(name)} was ${String(before[name])}, not ${String(now[name])}`,
     );
     throw new InputError(
       `--resume ${file}: ${list.join("; ")}: a run goes on with its own settings (only the budget, --out, ` +
         `--save-every, --device and --threads may change); leave them out, or start anew without --resume`,
     );
   }
-  return settings;
+  return both;
 }
 
 function savedSettings(file: string, note: string | undefined): Given {
-  const record = z.record(z.string(), z.string());
+  const record = z.record(z.string(), z.union([z.string(), z.boolean()]));
   const parsed = note === undefined ? undefined : record.safeParse(JSON.parse(note));
   if (parsed?.success) return parsed.data;
   throw new InputError(
-    `--resume ${file}: this model was not made by 'unrolled train', so its settings are not known; ` +
+    `--resume ${file}: this model was not made by this command, so its settings are not known; ` +
       `go on with it where it was made, or train anew`,
   );
 }

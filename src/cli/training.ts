@@ -1,12 +1,12 @@
 // Drives a training run on the command line: tells how it goes, saves when it is time, and stops in good order
 // at the first Ctrl-C. Knows neither where the text came from nor which command this is.
-import type { Alphabet } from "../data/alphabet.ts";
 import type { Checkpoint } from "../io/checkpoint.ts";
 import type { Device } from "../run/device.ts";
+import type { Task } from "../tasks/task.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
-import { duration, grouped, natsAndBits } from "./format.ts";
+import { duration, grouped, lossInWords } from "./format.ts";
 import { saveAnywhere } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,7 +30,7 @@ export interface TrainingOutcome {
   readonly reason: "budget" | "patience" | "interrupted";
   readonly step: number;
   /** Of the best validation, which is what the model's weights are; undefined without a validation part. */
-  readonly best: { readonly nats: number } | undefined;
+  readonly best: { readonly loss: number } | undefined;
   readonly seconds: number;
 }
 
@@ -39,7 +39,7 @@ const secondsBetweenSaves = 30;
 /** Trains, and saves at the end. Where training fails, what was good is saved and the error names the file. */
 export async function train(job: TrainingJob, terminal: Terminal): Promise<TrainingOutcome> {
   const { run, out, model, saveEvery } = job;
-  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(model.alphabet, terminal)];
+  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(model.task, terminal)];
   if (job.onEvent) listeners.push(job.onEvent);
   let interrupted = false;
   const off = terminal.onInterrupt(() => {
@@ -122,8 +122,9 @@ async function afterDivergence(
 type Listener = (event: TrainingEvent) => Promise<void>;
 
 /** JSON lines. Training goes on where their reader has gone: the model is what it is for. */
-function printEvents({ run, device }: TrainingJob, terminal: Terminal): Listener {
+function printEvents({ run, device, model }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
+  const isLanguage = model.task.kind === "language";
   const started = print({
     event: "start",
     parameters: run.store.layout.size,
@@ -133,11 +134,13 @@ function printEvents({ run, device }: TrainingJob, terminal: Terminal): Listener
   return async (event) => {
     await started;
     if (event.kind === "step") {
-      const { step, nats, tokensPerSecond } = event;
-      await print({ event: "step", step, nats, tokensPerSecond: Math.round(tokensPerSecond) });
+      const { step, loss, tokensPerSecond } = event;
+      const found = isLanguage ? { nats: loss } : { loss };
+      await print({ event: "step", step, ...found, tokensPerSecond: Math.round(tokensPerSecond) });
     } else if (event.kind === "validation") {
-      const { step, nats, bits } = event;
-      await print({ event: "validation", step, nats, bits });
+      const { step, loss } = event;
+      const found = isLanguage ? { nats: loss, bits: loss / Math.LN2 } : { loss };
+      await print({ event: "validation", step, ...found });
     }
   };
 }
@@ -154,7 +157,7 @@ export function printer(terminal: Terminal): (line: object) => Promise<void> {
 const millisecondsBetweenLines = { interactive: 100, plain: 10_000 } as const;
 
 /** A line that is redrawn on a terminal, or one every ten seconds; validations stay. */
-function tellEvents(alphabet: Alphabet, terminal: Terminal): Listener {
+function tellEvents(task: Task, terminal: Terminal): Listener {
   const smooth = smoother();
   const pause = terminal.isInteractive
     ? millisecondsBetweenLines.interactive
@@ -163,15 +166,13 @@ function tellEvents(alphabet: Alphabet, terminal: Terminal): Listener {
   return async (event) => {
     if (event.kind === "validation") {
       const best = event.best ? "" : " (not the best)";
-      terminal.say(
-        `step ${grouped(event.step)}: validation ${natsAndBits(event.nats, alphabet.unit)}${best}`,
-      );
+      terminal.say(`step ${grouped(event.step)}: validation ${lossInWords(event.loss, task)}${best}`);
     }
     if (event.kind !== "step") return;
-    const nats = smooth(event.nats);
+    const loss = smooth(event.loss);
     if (performance.now() - told < pause) return;
     told = performance.now();
-    const line = progressLine(event, nats, alphabet);
+    const line = progressLine(event, loss, task);
     if (terminal.isInteractive) terminal.status(line);
     else terminal.say(line);
   };
@@ -180,13 +181,17 @@ function tellEvents(alphabet: Alphabet, terminal: Terminal): Listener {
 type StepEvent = TrainingEvent & { readonly kind: "step" };
 
 /** `step 1,234  20 %  1.812 nats  2.614 bits/char  51,200 chars/s  1:23 left`: no wider than 80 columns. */
-function progressLine(event: StepEvent, nats: number, { unit }: Alphabet): string {
+function progressLine(event: StepEvent, loss: number, task: Task): string {
   const { step, share, tokensPerSecond, seconds } = event;
+  const unit = task.kind === "language" ? task.text.unit : "step";
+  const shown =
+    task.kind === "language"
+      ? [`${loss.toFixed(3)} nats`, `${(loss / Math.LN2).toFixed(3)} bits/${unit}`]
+      : [`loss ${loss.toFixed(4)}`];
   return [
     `step ${grouped(step)}`,
     `${Math.floor(100 * share)} %`,
-    `${nats.toFixed(3)} nats`,
-    `${(nats / Math.LN2).toFixed(3)} bits/${unit}`,
+    ...shown,
     `${grouped(tokensPerSecond)} ${unit}s/s`,
     ...(share > 0 ? [`${duration((seconds * (1 - share)) / share)} left`] : []),
   ].join("  ");

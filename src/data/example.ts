@@ -17,3 +17,15 @@ export interface Example {
   /** [steps] how much the loss of each step counts; default 1 each. */
   readonly weights?: ArrayLike<number>;
 }
+
+/**
+ * A sequence of symbols as an example for the input of that name: each step's target is the next symbol, and there is
+ * one step fewer than symbols. Throws for fewer than two symbols.
+ */
+export function nextSymbols(symbols: ArrayLike<number>, input: string): Example {
+  const ids = Int32Array.from(symbols);
+  if (ids.length < 2) {
+    throw new Error(`sequences: each needs 2 symbols or more, not ${ids.length}; leave it out`);
+  }
+  return { steps: ids.length - 1, inputs: { [input]: ids.subarray(0, -1) }, targets: ids.subarray(1) };
+}

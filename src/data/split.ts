@@ -1,5 +1,6 @@
-// A text's ids in contiguous parts: train, then validation, then test. Views, not copies; no shuffling,
-// because a shuffled text would show the model its own validation part.
+// Data in parts: train, then validation, then test. A text's ids in contiguous ones, as views, because a shuffled text
+// would show the model its own validation part; separate items in an order that a seed gives.
+import { streams, uniform } from "../ir/random.ts";
 import type { Ids } from "./alphabet.ts";
 
 export interface Split {
@@ -37,6 +38,34 @@ export function splitIds(ids: Ids, shares: SplitShares): Split {
     return view;
   });
   const [train = ids, validation, test] = views;
+  return { train, validation, test };
+}
+
+export interface ItemSplit<Item> {
+  readonly train: readonly Item[];
+  readonly validation: readonly Item[] | undefined;
+  readonly test: readonly Item[] | undefined;
+}
+
+/**
+ * Separate items shuffled by `seed` and cut where `shares` say, as `splitIds` does. Throws at shares out of range, and
+ * where a part would be empty.
+ */
+export function splitItems<Item>(items: readonly Item[], shares: SplitShares, seed: number): ItemSplit<Item> {
+  const order = items.map((item, i) => ({ item, at: uniform(seed, streams.data, i) }));
+  order.sort((a, b) => a.at - b.at);
+  let [sum, from] = [0, 0];
+  const parts = readShares(shares).map((share, i) => {
+    sum += share;
+    const to = Math.min(items.length, Math.floor(sum * items.length + 1e-6));
+    const part = order.slice(from, to).map(({ item }) => item);
+    from = to;
+    if (part.length > 0) return part;
+    throw new Error(
+      `split: the ${partNames[i]} part is empty, ${+share.toPrecision(6)} of ${items.length}; raise its share or give more`,
+    );
+  });
+  const [train = [], validation, test] = parts;
   return { train, validation, test };
 }
 

@@ -2,15 +2,16 @@
 // as JSON. Says what is well-formed; whether the parts fit together is for `checkpoint.ts`.
 import * as z from "zod";
 import type { Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
+import type { Task } from "../tasks/task.ts";
 import type { TrainingState } from "../train/state.ts";
+import { taskSchema } from "./task-schema.ts";
 
 /** A network whose cells are text, and what it reads and writes. */
 export interface ModelDescription {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly LayerDescription[];
   readonly loss: Loss;
-  /** To be checked by `checkAlphabet`. */
-  readonly alphabet: unknown;
+  readonly task: Task;
   readonly notes: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +26,7 @@ export interface LayerDescription {
 
 /** Everything of a training state that is no tensor. */
 export type TrainingDescription = Omit<TrainingState, "weights" | "optimizer" | "carried" | "best"> & {
-  readonly best?: { readonly step: number; readonly nats: number };
+  readonly best?: { readonly step: number; readonly loss: number };
   /** Numbers drawn from the sampling stream. */
   readonly sampling: number;
 };
@@ -66,7 +67,7 @@ const modelSchema: z.ZodType<ModelDescription> = z.strictObject({
   inputs: z.array(inputSchema).min(1),
   layers: z.array(layerSchema).min(1),
   loss: lossSchema,
-  alphabet: z.unknown(),
+  task: taskSchema,
   notes: names,
 });
 
@@ -129,7 +130,7 @@ const trainingSchema: z.ZodType<TrainingDescription> = z.strictObject({
   position: z.strictObject({ epoch: count, at: count }),
   validated: count,
   misses: count,
-  best: z.strictObject({ step: count, nats: z.number() }).exactOptional(),
+  best: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
   sampling: count,
 });
 

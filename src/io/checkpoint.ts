@@ -1,20 +1,21 @@
 // A model and its training as one safetensors file, and back: weights, optimiser, carried states and best weights
-// as tensors; alphabet, equations, options and position as metadata. Checks all of it; runs nothing that it reads.
-import { checkAlphabet, type Alphabet } from "../data/alphabet.ts";
+// as tensors; task, equations, options and position as metadata. Checks all of it; runs nothing that it reads.
 import { parseCell } from "../ir/equations.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { Numbers } from "../run/device.ts";
+import { fingerprintNetwork } from "../train/fingerprint.ts";
 import { resolveOptions } from "../train/settings.ts";
-import { fingerprintNetwork, type TrainingState } from "../train/state.ts";
+import type { Task } from "../tasks/task.ts";
+import type { TrainingState } from "../train/state.ts";
 import { parseModel, parseTraining, type ModelDescription } from "./checkpoint-schema.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./safetensors.ts";
 import { libraryVersion } from "./version.ts";
 
 export interface Checkpoint {
   readonly network: Network;
-  readonly alphabet: Alphabet;
+  readonly task: Task;
   readonly state: TrainingState;
   /** `Sampler.counter`: where its random stream goes on. Default 0. */
   readonly sampling?: number;
@@ -24,11 +25,11 @@ export interface Checkpoint {
 
 export type LoadedCheckpoint = Required<Checkpoint>;
 
-const formatVersion = "1";
+const formatVersion = "2";
 
 /** The file's bytes; the same for the same checkpoint. */
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
-  const { network, alphabet, state, sampling = 0, notes = {} } = checkpoint;
+  const { network, task, state, sampling = 0, notes = {} } = checkpoint;
   const layout = parameterLayout(network);
   const { options, fingerprints, step, seconds, position, validated, misses, best } = state;
   const tensors = new Map<string, Tensor>();
@@ -41,7 +42,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     // The rows that the run had: as many as its batch, or as there are sequences.
     tensors.set(`${carriedPrefix}${name}`, tensor([values.length], values));
   }
-  const model = { ...describeNetwork(network), alphabet, notes };
+  const model = { ...describeNetwork(network), task, notes };
   const training = {
     options,
     fingerprints,
@@ -50,7 +51,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
     position,
     validated,
     misses,
-    ...(best && { best: { step: best.step, nats: best.nats } }),
+    ...(best && { best: { step: best.step, loss: best.loss } }),
     sampling,
   };
   const metadata = {
@@ -73,7 +74,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, file = "checkpoint"): 
   const { metadata } = content;
   const model = parseModel(metadata["model"], `${file}: the description of the model`);
   const training = parseTraining(metadata["training"], `${file}: the state of training`);
-  const { alphabet, notes, ...described } = model;
+  const { task, notes, ...described } = model;
   const network = within(file, () => networkFrom(described));
   const layout = within(file, () => parameterLayout(network));
   const options = within(file, () => resolveOptions(training.options));
@@ -93,7 +94,7 @@ export async function decodeCheckpoint(bytes: Uint8Array, file = "checkpoint"): 
     ...(best && { best: { ...best, weights: reader.parameters(bestPrefix, layout) } }),
   };
   reader.finish();
-  return { network, alphabet: checkAlphabet(alphabet, `${file}: alphabet`), state, sampling, notes };
+  return { network, task, state, sampling, notes };
 }
 
 const bestPrefix = "best/";
@@ -111,7 +112,7 @@ async function checkOrigin({ tensors, metadata }: TensorFile, file: string): Pro
   if (unrolled !== formatVersion) {
     throw new Error(
       `${file}: the file has format ${unrolled} (written by unrolled ${metadata["library"] ?? "?"}), and this ` +
-        `version, ${libraryVersion}, reads format ${formatVersion}; use a newer unrolled`,
+        `version, ${libraryVersion}, reads format ${formatVersion}; ${Number(unrolled) < Number(formatVersion) ? "train the model again" : "use a newer unrolled"}`,
     );
   }
   const expected = await checksumOf({ tensors, metadata: { unrolled, ...rest } });

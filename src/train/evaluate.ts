@@ -1,24 +1,25 @@
 // How well a model predicts data it is not trained on: the mean over every token that counts, with the state
 // carried through. Draws no noise and changes nothing.
 import type { Ids } from "../data/alphabet.ts";
+import { nextSymbols, type Example } from "../data/example.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, ParameterStore, Program } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
-import { evaluationFeed, sequenceFeed, writeBatch, type Feed } from "./feed.ts";
+import { exampleFeed } from "./example-feed.ts";
+import { evaluationFeed, writeBatch, type Feed } from "./feed.ts";
 
-/** Text in one piece, or sequences that have nothing to do with one another. */
+/** Text in one piece; sequences of symbols that have nothing to do with one another; or examples of any kind. */
 export type EvaluationData =
   | { readonly kind: "text"; readonly ids: Ids }
-  | { readonly kind: "sequences"; readonly items: readonly ArrayLike<number>[] };
+  | { readonly kind: "sequences"; readonly items: readonly ArrayLike<number>[] }
+  | { readonly kind: "examples"; readonly items: readonly Example[] };
 
 export interface Evaluation {
-  /** Mean cross-entropy of a symbol, in nats. */
-  readonly nats: number;
-  /** The same in bits: nats / ln 2. */
-  readonly bits: number;
+  /** Mean of the network's loss, weighted as the tokens are; a cross-entropy is in nats. */
+  readonly loss: number;
   /**
-   * Symbols it is the mean of. Of a text in lanes the first symbol is not predicted, nor are the last
+   * Tokens it is the mean of, or the sum of their weights. Of a text in lanes the first symbol is not predicted, nor are the last
    * (N - 1) mod batch.
    */
   readonly tokens: number;
@@ -38,11 +39,11 @@ export interface EvaluationSettings {
 
 export async function evaluate(settings: EvaluationSettings): Promise<Evaluation> {
   const { network, device, store, data, batch = 32, window = 50 } = settings;
-  const feed = feedForEvaluation(data, batch, window);
+  const feed = feedForEvaluation(network, data, { batch, window });
   const plan = buildPlan(network, { mode: "evaluate", rows: feed.rows, steps: feed.steps });
   const program = await device.compile(plan, store);
   try {
-    const parts = evaluateFeed(program, symbolInput(network), feed);
+    const parts = evaluateFeed(program, feed);
     for (;;) {
       const part = await parts.next();
       if (part.done) return part.value;
@@ -52,32 +53,41 @@ export async function evaluate(settings: EvaluationSettings): Promise<Evaluation
   }
 }
 
-export function feedForEvaluation(data: EvaluationData, batch: number, window: number): Feed {
-  return data.kind === "text"
-    ? evaluationFeed(data.ids, { batch, window })
-    : sequenceFeed(data.items, { batch, seed: 0, shuffle: false });
+export function feedForEvaluation(
+  network: Network,
+  data: EvaluationData,
+  { batch, window }: { readonly batch: number; readonly window: number },
+): Feed {
+  if (data.kind === "text") return evaluationFeed(data.ids, { input: symbolInput(network), batch, window });
+  return exampleFeed(network, examplesOf(network, data), { batch, seed: 0, shuffle: false });
+}
+
+/** Sequences of symbols are examples in which each symbol follows from those before it. */
+export function examplesOf(
+  network: Network,
+  data: Exclude<EvaluationData, { kind: "text" }>,
+): readonly Example[] {
+  if (data.kind === "examples") return data.items;
+  const input = symbolInput(network);
+  return data.items.map((item) => nextSymbols(item, input));
 }
 
 /** Time between two parts of an evaluation, where whoever drives it may stop. */
 const millisecondsOfPart = 250;
 
 /** Once through a feed with an evaluation program, in parts: each gives the share of the feed that is done. */
-export async function* evaluateFeed(
-  program: Program,
-  input: string,
-  feed: Feed,
-): AsyncGenerator<number, Evaluation, void> {
+export async function* evaluateFeed(program: Program, feed: Feed): AsyncGenerator<number, Evaluation, void> {
   const turns = eventLoopTurns();
   let partStarted = performance.now();
-  const loss = new Float64Array(1);
+  const mean = new Float64Array(1);
   let [sum, tokens] = [0, 0];
   for (let position = { epoch: 0, at: 0 }; position.epoch === 0;) {
     const batch = feed.load(position);
-    writeBatch(program, input, batch);
+    writeBatch(program, batch);
     program.run("forward", batch.extent);
     program.run("carry", batch.extent);
-    await program.read("loss", loss);
-    sum += (loss[0] as number) * batch.counted;
+    await program.read("loss", mean);
+    sum += (mean[0] as number) * batch.counted;
     tokens += batch.counted;
     position = batch.next;
     await turns();
@@ -85,11 +95,10 @@ export async function* evaluateFeed(
     yield position.epoch === 0 ? position.at / feed.length : 1;
     partStarted = performance.now();
   }
-  const nats = sum / tokens;
-  return { nats, bits: nats / Math.LN2, tokens };
+  return { loss: sum / tokens, tokens };
 }
 
-/** The name of the one input that training and evaluation write symbols to. */
+/** The name of the one input that text and sequences of symbols are written to. */
 export function symbolInput(network: Network): string {
   const [input, ...more] = network.inputs;
   if (
@@ -100,8 +109,8 @@ export function symbolInput(network: Network): string {
     network.loss.kind !== "cross-entropy"
   ) {
     throw new Error(
-      "training: the network must have one input, an index per step, and the loss cross-entropy; " +
-        "languageModel() makes such a network",
+      "text and sequences of symbols need a network with one input, an index per step, and the loss " +
+        "cross-entropy, such as languageModel() makes; give other networks data of the kind 'examples'",
     );
   }
   return input.name;

@@ -3,16 +3,11 @@
 import type { Numbers, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { fingerprintsOf, type Fingerprints } from "./fingerprint.ts";
 import { scheduleOf } from "./schedules.ts";
 import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions } from "./settings.ts";
-import {
-  checkResume,
-  fingerprintData,
-  fingerprintNetwork,
-  type Fingerprints,
-  type TrainingState,
-} from "./state.ts";
-import { createTrainer, type Trainer, type TrainerSettings, type TrainingData } from "./trainer.ts";
+import { checkResume, type TrainingState } from "./state.ts";
+import { createTrainer, type Trainer, type TrainerSettings } from "./trainer.ts";
 
 export type TrainingSettings = TrainerSettings & TrainingOptions;
 
@@ -25,8 +20,8 @@ export type TrainingEvent =
       readonly epochs: number;
       /** Share of the budget that is used, from 0 to 1. */
       readonly share: number;
-      /** Mean cross-entropy of the step's tokens, before the update, in nats. */
-      readonly nats: number;
+      /** Mean of the step's tokens, before the update; a cross-entropy is in nats. */
+      readonly loss: number;
       /** Of all gradients together, before clipping. */
       readonly gradientNorm: number;
       /** Learning rate of this update. */
@@ -82,7 +77,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   const options = resolveOptions(settings);
   const schedule = scheduleOf(options.schedule);
   let fingerprints: Fingerprints | undefined;
-  const identify = (): Fingerprints => (fingerprints ??= fingerprintsOf(settings));
+  const identify = (): Fingerprints => (fingerprints ??= fingerprintsOf(settings.network, settings.data));
   if (resume) checkResume(resume, options, identify());
   const trainer = await createTrainer(settings, options);
   if (resume) trainer.restore(resume);
@@ -132,13 +127,13 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
       progress.step += 1;
       progress.position = result.next;
       tick();
-      const { nats, gradientNorm } = result;
+      const { loss, gradientNorm } = result;
       yield {
         kind: "step",
         step: progress.step,
         epochs: epochs(),
         share: share(),
-        nats,
+        loss,
         gradientNorm,
         rate,
         tokensPerSecond,
@@ -199,10 +194,10 @@ function isValidationDue(progress: Progress, { validateEvery }: ResolvedOptions,
 }
 
 /** Keeps the weights of the best validation. Returns whether this one is. */
-async function record(progress: Progress, { nats }: Evaluation, trainer: Trainer): Promise<boolean> {
+async function record(progress: Progress, { loss }: Evaluation, trainer: Trainer): Promise<boolean> {
   const { step } = progress;
-  const best = nats < (progress.best?.nats ?? Infinity);
-  if (best) progress.best = { step, nats, weights: await trainer.weights() };
+  const best = loss < (progress.best?.loss ?? Infinity);
+  if (best) progress.best = { step, loss, weights: await trainer.weights() };
   progress.validated = step;
   progress.misses = best ? 0 : progress.misses + 1;
   return best;
@@ -217,13 +212,6 @@ function speedometer(): (tokens: number, milliseconds: number) => number {
     seconds = seconds * kept + milliseconds / 1000;
     return tokens / seconds;
   };
-}
-
-function fingerprintsOf({ network, data }: TrainingSettings): Fingerprints {
-  const part = (name: string, items: TrainingData["train"] | undefined) =>
-    items ? [{ name, items: ArrayBuffer.isView(items) ? [items] : items }] : [];
-  const parts = [...part("training", data.train), ...part("validation", data.validation)];
-  return { network: fingerprintNetwork(network), data: fingerprintData(parts) };
 }
 
 /** The last update can make a weight overflow though its gradient was finite. */

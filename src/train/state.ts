@@ -1,10 +1,9 @@
 // Everything that a stopped run needs to go on with the same bits, as plain data; and the check that it goes on
 // with the same model, options and data. Noise, order and initial values are functions of the seed and of where
 // the run stands, so no generator has any other state.
-import { mix } from "../ir/random.ts";
-import type { Network } from "../plan/network.ts";
 import type { Numbers } from "../run/device.ts";
 import type { Position } from "./feed.ts";
+import type { Fingerprints } from "./fingerprint.ts";
 import type { ResolvedOptions } from "./settings.ts";
 
 /** Arrays have the precision of the device: float32, and float64 on the reference device. */
@@ -33,14 +32,8 @@ export interface TrainingState {
 
 export interface BestWeights {
   readonly step: number;
-  readonly nats: number;
+  readonly loss: number;
   readonly weights: Numbers; // [parameters]
-}
-
-export interface Fingerprints {
-  readonly network: string;
-  /** Such as `1003854 symbols 9d03…`, of the training and the validation part. */
-  readonly data: string;
 }
 
 /** The best weights seen in validation, or the latest where there was none. */
@@ -74,39 +67,4 @@ export function checkResume(
         `not ${fingerprints.data}; use the same file and split, or start anew`,
     );
   }
-}
-
-export function fingerprintNetwork(network: Network): string {
-  const layers = network.layers.map(({ name, cell, sizes, inputs }) => {
-    return [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
-  });
-  const codes = Array.from(
-    JSON.stringify([network.inputs, layers, network.loss]),
-    (c) => c.codePointAt(0) ?? 0,
-  );
-  return hashOf([codes]);
-}
-
-export function fingerprintData(
-  parts: readonly { readonly name: string; readonly items: readonly ArrayLike<number>[] }[],
-): string {
-  return parts
-    .map(({ name, items }) => {
-      const symbols = items.reduce((sum, item) => sum + item.length, 0);
-      return `${symbols} symbols (${hashOf(items)}) for ${name}`;
-    })
-    .join(" and ");
-}
-
-/** 64 bits, in hexadecimal: guards against mix-ups, not against forgery. */
-function hashOf(items: readonly ArrayLike<number>[]): string {
-  let [a, b] = [0x9e3779b9 | 0, 0x85ebca6b | 0];
-  for (const item of items) {
-    for (let i = 0; i < item.length; i++) {
-      a = Math.imul(a ^ (item[i] as number), 0x01000193);
-      b = (Math.imul(b, 31) + (item[i] as number)) | 0;
-    }
-    [a, b] = [mix(a ^ item.length), mix(b + item.length)];
-  }
-  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }

@@ -1,6 +1,7 @@
 // A model on a device, ready to train: one update, one validation, the numbers out and in again. Knows neither
 // budget nor schedule; `fit.ts` decides what happens when.
 import type { Ids } from "../data/alphabet.ts";
+import type { Example } from "../data/example.ts";
 import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
@@ -8,19 +9,28 @@ import type { Network } from "../plan/network.ts";
 import type { Buffer } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import { divergenceError } from "./diverged.ts";
-import { evaluateFeed, feedForEvaluation, symbolInput, type Evaluation } from "./evaluate.ts";
-import { laneFeed, sequenceFeed, writeBatch, type Feed, type Position } from "./feed.ts";
+import { evaluateFeed, examplesOf, feedForEvaluation, symbolInput, type Evaluation } from "./evaluate.ts";
+import { exampleFeed } from "./example-feed.ts";
+import { laneFeed, writeBatch, type Feed, type Position } from "./feed.ts";
 import { updateOf } from "./optimizers.ts";
 import type { ResolvedOptions } from "./settings.ts";
 import type { TrainingState } from "./state.ts";
 
-/** One text, read in lanes with the state carried along; or sequences, each from the states' start values. */
+/**
+ * One text, read in lanes with the state carried along; or sequences of symbols, or examples for any network, each from
+ * the states' start values.
+ */
 export type TrainingData =
   | { readonly kind: "text"; readonly train: Ids; readonly validation?: Ids | undefined }
   | {
       readonly kind: "sequences";
       readonly train: readonly ArrayLike<number>[];
       readonly validation?: readonly ArrayLike<number>[] | undefined;
+    }
+  | {
+      readonly kind: "examples";
+      readonly train: readonly Example[];
+      readonly validation?: readonly Example[] | undefined;
     };
 
 export interface TrainerSettings {
@@ -33,7 +43,7 @@ export interface TrainerSettings {
 
 export interface StepResult {
   /** Mean over the step's tokens, before the update. */
-  readonly nats: number;
+  readonly loss: number;
   /** Of all gradients together, before clipping. */
   readonly gradientNorm: number;
   readonly tokens: number;
@@ -59,9 +69,8 @@ export interface Trainer {
 
 export async function createTrainer(settings: TrainerSettings, options: ResolvedOptions): Promise<Trainer> {
   const { network, device, data } = settings;
-  const input = symbolInput(network);
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
-  const { feed, validation } = feedsOf(data, options);
+  const { feed, validation } = feedsOf(network, data, options);
   // First without the optimiser, whose equations have no width beyond what a computer can count.
   const needed = memoryNeeded(network, { batch: feed.rows, steps: feed.steps });
   checkMemory(network, needed, settings.memory);
@@ -79,7 +88,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const real = (count: number): Numbers => {
     return device.name === "reference" ? new Float64Array(count) : new Float32Array(count);
   };
-  const [scalar, loss, norm] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
+  const [scalar, mean, norm] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
   const counter = new Int32Array(1);
   const writeNumber = (name: string, value: number): void => {
     scalar[0] = value;
@@ -113,20 +122,20 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     epochLength: feed.length,
     async update(step, position, rate) {
       const batch = feed.load(position);
-      writeBatch(program, input, batch);
+      writeBatch(program, batch);
       counter[0] = step;
       program.write("step", counter);
       const numbers = numbersFor(step, rate);
       for (const name in numbers) writeNumber(name, numbers[name] as number);
       program.run("train", batch.extent);
-      await program.read("loss", loss);
+      await program.read("loss", mean);
       await program.read("norm", norm);
-      const [nats, gradientNorm] = [loss[0] as number, norm[0] as number];
-      if (!Number.isFinite(nats) || !Number.isFinite(gradientNorm)) {
+      const [loss, gradientNorm] = [mean[0] as number, norm[0] as number];
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
         const gradients = await program.read("gradients", real(layout.trained));
         const found = {
           step,
-          loss: nats,
+          loss,
           norm: gradientNorm,
           rate,
           layout,
@@ -135,9 +144,9 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
         };
         throw divergenceError(found);
       }
-      return { nats, gradientNorm, tokens: batch.counted, next: batch.next };
+      return { loss, gradientNorm, tokens: batch.counted, next: batch.next };
     },
-    validate: validation && evaluation && (() => evaluateFeed(evaluation, input, validation)),
+    validate: validation && evaluation && (() => evaluateFeed(evaluation, validation)),
     weights,
     async numbers() {
       return {
@@ -158,19 +167,24 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   };
 }
 
-function feedsOf(data: TrainingData, options: ResolvedOptions): { feed: Feed; validation: Feed | undefined } {
-  const { batch, window, seed } = options;
+function feedsOf(
+  network: Network,
+  data: TrainingData,
+  options: ResolvedOptions,
+): { feed: Feed; validation: Feed | undefined } {
+  const { batch, seed } = options;
   if (data.kind === "text") {
     const validation = data.validation && ({ kind: "text", ids: data.validation } as const);
     return {
-      feed: laneFeed(data.train, options),
-      validation: validation && feedForEvaluation(validation, batch, window),
+      feed: laneFeed(data.train, { ...options, input: symbolInput(network) }),
+      validation: validation && feedForEvaluation(network, validation, options),
     };
   }
-  const validation = data.validation && ({ kind: "sequences", items: data.validation } as const);
+  const evaluated = (items: (typeof data)["train"]): Parameters<typeof examplesOf>[1] =>
+    ({ kind: data.kind, items }) as Parameters<typeof examplesOf>[1];
   return {
-    feed: sequenceFeed(data.train, { batch, seed, shuffle: true }),
-    validation: validation && feedForEvaluation(validation, batch, window),
+    feed: exampleFeed(network, examplesOf(network, evaluated(data.train)), { batch, seed, shuffle: true }),
+    validation: data.validation && feedForEvaluation(network, evaluated(data.validation), options),
   };
 }
 

@@ -62,7 +62,7 @@ async function trained(threads: number, longRun: number): Promise<{ threads: num
   const settings = { network, device, data: { kind: "text", train: ids } as const, batch: 9, window: 14 };
   const run = await fit({ ...settings, budget: { steps: 12 } });
   const numbers: number[] = [];
-  for await (const event of run) if (event.kind === "step") numbers.push(event.nats, event.gradientNorm);
+  for await (const event of run) if (event.kind === "step") numbers.push(event.loss, event.gradientNorm);
   numbers.push(...(await run.store.read()));
   const found = { threads: device.threads, numbers };
   device.dispose();

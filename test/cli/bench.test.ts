@@ -58,7 +58,6 @@ test.each([
   [["--config", "smal"], "there is no configuration 'smal'; did you mean 'small'?"],
   [["--cell", "lsmt"], "there is no cell 'lsmt'; did you mean 'lstm'?"],
   [["--cell", "h' = tahn(W x)"], "unknown function 'tahn'; did you mean 'tanh'?"],
-  [["--cell", "r = W x\nh' = U r\nwidth r = P"], "the width 'P' has no size; give one"],
   [["--device", "wasn"], "--device must be one of auto, native, wasm, reference, webgpu, not 'wasn'"],
   [["--device", "webgpu"], "--device webgpu is not part of this version"],
   [["--threads", "0"], "--threads must be a whole number from 1 to 255, not '0'"],

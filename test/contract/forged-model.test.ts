@@ -27,7 +27,13 @@ beforeAll(async () => {
   const state = await run.snapshot();
   run.dispose();
   device.dispose();
-  const bytes = await encodeCheckpoint({ network, alphabet, state, sampling: 0, notes: {} });
+  const bytes = await encodeCheckpoint({
+    network,
+    task: { kind: "language", text: alphabet },
+    state,
+    sampling: 0,
+    notes: {},
+  });
   const { checksum, ...rest } = decodeSafetensors(bytes).metadata;
   tensors = decodeSafetensors(bytes).tensors;
   metadata = rest;

@@ -22,7 +22,13 @@ beforeAll(async () => {
   const run = await fit(smallSettings({ network, device: wasmDevice(), data, validateEvery: 2 }));
   await runUntil(run, 5);
   const state = await run.snapshot();
-  checkpoint = { network, alphabet, state, sampling: 12, notes: { command: "train 'a file'" } };
+  checkpoint = {
+    network,
+    task: { kind: "language", text: alphabet },
+    state,
+    sampling: 12,
+    notes: { command: "train 'a file'" },
+  };
   bytes = await encodeCheckpoint(checkpoint);
 });
 
@@ -69,9 +75,17 @@ describe("a checkpoint", () => {
     await runUntil(run, 1);
     const { network } = smallSettings();
     const state = await run.snapshot();
-    const loaded = await decodeCheckpoint(await encodeCheckpoint({ network, alphabet, state }));
+    const loaded = await decodeCheckpoint(
+      await encodeCheckpoint({ network, task: { kind: "language", text: alphabet }, state }),
+    );
     expect(loaded.state.weights).toBeInstanceOf(Float64Array);
-    expect(loaded).toEqual({ network, alphabet, state, sampling: 0, notes: {} });
+    expect(loaded).toEqual({
+      network,
+      task: { kind: "language", text: alphabet },
+      state,
+      sampling: 0,
+      notes: {},
+    });
   });
 });
 
@@ -163,11 +177,11 @@ describe("a file of another kind", () => {
 
   it("of a later format names both versions", async () => {
     const later = changed((_tensors, metadata) => {
-      metadata["unrolled"] = "2";
+      metadata["unrolled"] = "3";
       metadata["library"] = "3.1.0";
     });
     await expect(decodeCheckpoint(later)).rejects.toThrow(
-      `the file has format 2 (written by unrolled 3.1.0), and this version, ${libraryVersion}, reads format 1`,
+      `the file has format 3 (written by unrolled 3.1.0), and this version, ${libraryVersion}, reads format 2`,
     );
   });
 });

@@ -1,12 +1,19 @@
 // Feeds: what every batch starts from, what counts in it and what it hands on, for any window and horizon.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluationFeed, laneFeed, sequenceFeed, type Batch, type Position } from "../../src/train/feed.ts";
+import { evaluationFeed, laneFeed, type Batch, type Position } from "../../src/train/feed.ts";
 
 const ids = (length: number): Uint16Array => Uint16Array.from({ length }, (_, i) => i);
 
 /** Copies, since a feed writes its arrays anew. */
 const copyOf = (batch: Batch): Batch => structuredClone(batch);
+
+const valuesOf = ({ values }: Batch) => ({
+  symbols: values["symbols"]!,
+  targets: values["targets"]!,
+  weights: values["weights"]!,
+  resets: values["resets"]!,
+});
 
 describe("windows of lanes", () => {
   const settings = fc.record({
@@ -20,27 +27,28 @@ describe("windows of lanes", () => {
     fc.assert(
       fc.property(settings, ({ batch, window, further, extra }) => {
         const horizon = window + further;
-        const feed = laneFeed(ids(batch * window + 1 + extra), { batch, window, horizon });
+        const feed = laneFeed(ids(batch * window + 1 + extra), { input: "symbols", batch, window, horizon });
         let position: Position = { epoch: 0, at: 0 };
         let carried = 0; // the step before which the carried state stands
         let counted = 0;
         while (position.epoch === 0) {
           const { at } = position;
           const b = feed.load(position);
+          const { symbols, targets, weights, resets } = valuesOf(b);
           const { rows, steps, carry } = b.extent;
           const end = Math.min(at + window, feed.length);
           const start = end - steps;
           expect(rows).toBe(batch);
           expect(steps).toBeLessThanOrEqual(feed.steps);
           expect(start).toBe(Math.max(0, at + window - horizon));
-          expect([...b.inputs.subarray(0, batch)]).toEqual(
+          expect([...symbols.subarray(0, batch)]).toEqual(
             Array.from({ length: batch }, (_, lane) => lane * feed.length + start),
           );
-          expect(b.targets[b.targets.length - 1]).toBe((batch - 1) * feed.length + end);
-          expect([...b.weights]).toEqual(
+          expect(targets[targets.length - 1]).toBe((batch - 1) * feed.length + end);
+          expect([...weights]).toEqual(
             Array.from({ length: steps * batch }, (_, i) => (i < (at - start) * batch ? 0 : 1)),
           );
-          const isReset = b.resets.every((r, i) => r === (start === 0 && i < batch ? 1 : 0));
+          const isReset = resets.every((r, i) => r === (start === 0 && i < batch ? 1 : 0));
           expect(isReset).toBe(true);
           if (start > 0) expect(carried).toBe(start);
           carried = start + (carry as number);
@@ -54,9 +62,16 @@ describe("windows of lanes", () => {
   });
 
   it("are each a step of their own where window and horizon are 1, Elman's rule", () => {
-    const feed = laneFeed(ids(4), { batch: 1, window: 1, horizon: 1 });
+    const feed = laneFeed(ids(4), { input: "symbols", batch: 1, window: 1, horizon: 1 });
     const batches = [0, 1, 2].map((at) => copyOf(feed.load({ epoch: 0, at })));
-    expect(batches.map((b) => [b.inputs[0], b.targets[0], b.resets[0], b.extent])).toEqual([
+    expect(
+      batches.map(({ values, extent }) => [
+        values["symbols"]?.[0],
+        values["targets"]?.[0],
+        values["resets"]?.[0],
+        extent,
+      ]),
+    ).toEqual([
       [0, 1, 1, { rows: 1, steps: 1, carry: 1 }],
       [1, 2, 0, { rows: 1, steps: 1, carry: 1 }],
       [2, 3, 0, { rows: 1, steps: 1, carry: 1 }],
@@ -65,7 +80,9 @@ describe("windows of lanes", () => {
 
   it("say what a text lacks", () => {
     const message = "window 50 × batch 32 needs 1601 symbols, the training part has 1600";
-    expect(() => laneFeed(ids(1600), { batch: 32, window: 50, horizon: 50 })).toThrow(message);
+    expect(() => laneFeed(ids(1600), { input: "symbols", batch: 32, window: 50, horizon: 50 })).toThrow(
+      message,
+    );
   });
 });
 
@@ -73,7 +90,7 @@ describe("evaluation", () => {
   it.each([2, 3, 10, 63, 64, 65, 500])(
     "covers a text of %i symbols but for less than one a lane",
     (length) => {
-      const feed = evaluationFeed(ids(length), { batch: 4, window: 16 });
+      const feed = evaluationFeed(ids(length), { input: "symbols", batch: 4, window: 16 });
       let position: Position = { epoch: 0, at: 0 };
       let counted = 0;
       while (position.epoch === 0) {
@@ -84,32 +101,4 @@ describe("evaluation", () => {
       expect(counted).toBe(Math.floor((length - 1) / feed.rows) * feed.rows);
     },
   );
-});
-
-describe("separate sequences", () => {
-  it("are packed step by step, longest first, each from its start", () => {
-    const feed = sequenceFeed(
-      [
-        [1, 2],
-        [3, 4, 5, 6],
-        [7, 8, 9],
-      ],
-      { batch: 2, seed: 0, shuffle: false },
-    );
-    expect([feed.rows, feed.steps, feed.length]).toEqual([2, 3, 2]);
-    const first = copyOf(feed.load({ epoch: 0, at: 0 }));
-    expect(first).toEqual({
-      extent: { rows: 2, steps: 3, lengths: Int32Array.of(3, 1) },
-      inputs: Int32Array.of(3, 1, 4, 5),
-      targets: Int32Array.of(4, 2, 5, 6),
-      weights: Float32Array.of(1, 1, 1, 1),
-      resets: Float32Array.of(1, 1, 0, 0),
-      counted: 4,
-      next: { epoch: 0, at: 1 },
-    });
-    const second = feed.load({ epoch: 0, at: 1 });
-    expect(second.extent).toEqual({ rows: 1, steps: 2, lengths: Int32Array.of(2) });
-    expect([...second.inputs]).toEqual([7, 8]);
-    expect(second.next).toEqual({ epoch: 1, at: 0 });
-  });
 });

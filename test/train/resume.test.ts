@@ -43,7 +43,13 @@ async function interrupted(
     await runUntil(run, stop);
     const { network } = settings;
     state = (
-      await decodeCheckpoint(await encodeCheckpoint({ network, alphabet, state: await run.snapshot() }))
+      await decodeCheckpoint(
+        await encodeCheckpoint({
+          network,
+          task: { kind: "language", text: alphabet },
+          state: await run.snapshot(),
+        }),
+      )
     ).state;
     run.dispose();
   }

@@ -60,7 +60,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
       terminal.say(describeParts(split, text.ids.length, "char"));
       return { run, alphabet: text.alphabet, network, device, sampler };
     });
-    const model = { network, alphabet };
+    const model = { network, task: { kind: "language", text: alphabet } } as const;
     const onEvent = occasionally(secondsBetweenSamples, async (step) => {
       await show(sampler, 160, `after ${grouped(step)} steps it writes`);
     });
@@ -70,7 +70,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
       terminal.say(`saved after step ${grouped(step)} in ${out}`);
       return exitWith(exitCodes.interrupted);
     }
-    const found = best ? `, validation ${natsAndBits(best.nats, "char")}` : "";
+    const found = best ? `, validation ${natsAndBits(best.loss, "char")}` : "";
     await show(sampler, 400, `after ${grouped(step)} steps, ${duration(seconds)}${found}, it writes`);
     const path = quoted(out);
     terminal.say(

@@ -1,34 +1,34 @@
-// `unrolled train FILE`: a language model of a text file, from the start or where a run was left.
+// `unrolled train FILE`, and `train` below each task: a model of a file, from the start or where a run was left.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { asInput, exitCodes } from "../failure.ts";
-import { duration, grouped, natsAndBits, quoted } from "../format.ts";
+import { duration, grouped, lossInWords, quoted } from "../format.ts";
 import type { CommandContext } from "../program.ts";
+import type { TrainingTask } from "../tasks/task-commands.ts";
 import type { Terminal } from "../terminal.ts";
 import { addTrainOptions } from "../train-settings.ts";
 import { prepareJob, type PreparedJob } from "../training-job.ts";
 import { printer, train, type TrainingOutcome } from "../training.ts";
 
-const examples = `
-Examples:
-  unrolled train book.txt --cell gru --epochs 10 --rate 0.008 --schedule cosine
-  unrolled train book.txt --cell "h' = tanh(W x + U h + b)" --minutes 5
-  unrolled train book.txt --resume book-gru.safetensors --epochs 20`;
-
-export function addTrain(program: CommandUnknownOpts, { terminal, exitWith }: CommandContext): void {
-  const command = program
+export function addTrain(
+  parent: CommandUnknownOpts,
+  { terminal, exitWith }: CommandContext,
+  training: TrainingTask,
+): void {
+  const command = parent
     .command("train")
-    .description("train a model that predicts the next character of a text")
-    .argument("<file>", "a text in UTF-8, or with --unit byte any file")
-    .addHelpText("after", examples);
-  addTrainOptions(command);
+    .description(training.about)
+    .argument("<file>", training.file)
+    .addHelpText("after", training.examples);
+  addTrainOptions(command, training);
   command.action(async (file, given) => {
-    const job = await asInput(() => prepareJob(file, given, terminal));
+    const job = await asInput(() => prepareJob(training, file, given, terminal));
     try {
       const outcome = await train(job, terminal);
       const interrupted = outcome.reason === "interrupted";
       if (job.json) await printOutcome(job, outcome, terminal);
-      if (interrupted) tellInterrupted(file, job, outcome, terminal);
-      else tellEnd(file, job, outcome, terminal);
+      const words = `unrolled ${training.command} ${quoted(file)} --resume ${quoted(job.out)}`;
+      if (interrupted) tellInterrupted(words, job, outcome, terminal);
+      else tellEnd(words, job, outcome, terminal);
       if (interrupted) exitWith(exitCodes.interrupted);
     } finally {
       job.run.dispose();
@@ -37,38 +37,40 @@ export function addTrain(program: CommandUnknownOpts, { terminal, exitWith }: Co
 }
 
 async function printOutcome(
-  { out: model }: PreparedJob,
+  { out: path, model }: PreparedJob,
   { reason, step, best, seconds }: TrainingOutcome,
   terminal: Terminal,
 ): Promise<void> {
-  const validation = best ? { nats: best.nats } : null;
+  const name = model.task.kind === "language" ? "nats" : "loss";
+  const validation = best ? { [name]: best.loss } : null;
   await printer(terminal)(
     reason === "interrupted"
-      ? { event: "interrupted", step, seconds, model }
-      : { event: "end", validation, seconds, model },
+      ? { event: "interrupted", step, seconds, model: path }
+      : { event: "end", validation, seconds, model: path },
   );
 }
 
 function tellInterrupted(
-  file: string,
+  words: string,
   { out }: PreparedJob,
   { step }: TrainingOutcome,
   terminal: Terminal,
 ): void {
   terminal.say(`saved after step ${grouped(step)} in ${out}; to go on:`);
-  terminal.say(`  unrolled train ${quoted(file)} --resume ${quoted(out)}`);
+  terminal.say(`  ${words}`);
 }
 
-function tellEnd(file: string, job: PreparedJob, outcome: TrainingOutcome, terminal: Terminal): void {
-  const { out, unit, resumedAt } = job;
+function tellEnd(words: string, job: PreparedJob, outcome: TrainingOutcome, terminal: Terminal): void {
+  const { out, model, resumedAt } = job;
   const { step, best, seconds } = outcome;
   if (step === resumedAt) {
     terminal.say("the saved run had used up its budget; give a larger one to go on:");
-    terminal.say(`  unrolled train ${quoted(file)} --resume ${quoted(out)} --epochs 20`);
+    terminal.say(`  ${words} --epochs 20`);
     return;
   }
-  const found = best ? `, best validation ${natsAndBits(best.nats, unit)}` : "";
+  const found = best ? `, best validation ${lossInWords(best.loss, model.task)}` : "";
   terminal.say(`${grouped(step)} steps in ${duration(seconds)}${found}`);
-  terminal.say(`saved in ${out}; to see what it writes:`);
-  terminal.say(`  unrolled sample ${quoted(out)}`);
+  const use = model.task.kind === "language" ? "sample" : "run";
+  terminal.say(`saved in ${out}; ${use === "sample" ? "to see what it writes" : "to use it"}:`);
+  terminal.say(`  unrolled ${use} ${quoted(out)}${use === "run" ? " FILE" : ""}`);
 }

@@ -1,0 +1,6 @@
+// The tasks that the command line has, in the order of its help.
+import { classify } from "./classify.ts";
+import { language } from "./language.ts";
+import type { TaskCommands } from "./task-commands.ts";
+
+export const taskCommands: readonly TaskCommands[] = [language, classify];

@@ -1,0 +1,56 @@
+// Sequences with a label each, from a folder: of a folder for each label with a text a file, or of a text file for each
+// label with an item a line. Tables are read by `table-file.ts`.
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { readBytes } from "./files.ts";
+
+export interface LabelledText {
+  readonly value: string;
+  readonly label: string;
+  /** File, and line where there are several in one. */
+  readonly place: string;
+}
+
+/** Throws for a folder without either, naming what was found. In the order of the names. */
+export async function readLabelledFolder(folder: string): Promise<LabelledText[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+  const items: LabelledText[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    if ((await stat(path)).isDirectory()) items.push(...(await textsOfFolder(path, name)));
+    else if (extname(name) === ".txt") items.push(...(await linesOfFile(path, name.slice(0, -4))));
+  }
+  const labels = new Set(items.map((item) => item.label));
+  if (labels.size >= 2) return items;
+  throw new Error(
+    `${folder}: a folder of labelled texts has a folder for each label, or a .txt file with an item a line, and two ` +
+      `labels or more; ${names.length === 0 ? "it is empty" : `it has ${names.slice(0, 8).join(", ")}`}`,
+  );
+}
+
+async function textsOfFolder(folder: string, label: string): Promise<LabelledText[]> {
+  const names = (await readdir(folder)).filter((name) => extname(name) === ".txt").sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const place = join(folder, name);
+      return { value: (await readText(place)).trim(), label, place };
+    }),
+  );
+}
+
+async function linesOfFile(path: string, label: string): Promise<LabelledText[]> {
+  const lines = (await readText(path)).split(/\r\n|\r|\n/u);
+  return lines.flatMap((line, i) => {
+    const value = line.trim();
+    return value === "" ? [] : [{ value, label, place: `${path}, line ${i + 1}` }];
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`${path}: it is not text in UTF-8; convert it, or leave it out`);
+  }
+}

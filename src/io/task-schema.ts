@@ -1,0 +1,35 @@
+// The task in a model file, checked: what each kind keeps. Whether it fits the network is for the task to say.
+import * as z from "zod";
+import { checkAlphabet } from "../data/alphabet.ts";
+import { checkVocabulary } from "../data/vocabulary.ts";
+import type { Task } from "../tasks/task.ts";
+
+const labels = z.array(z.string()).min(2);
+
+/** A part that has a check of its own, whose message is kept. */
+function checked<T>(check: (value: unknown, where: string) => T, where: string): z.ZodType<T> {
+  return z.unknown().transform((value, context) => {
+    try {
+      return check(value, where);
+    } catch (error) {
+      context.issues.push({ code: "custom", message: (error as Error).message, input: value });
+      return z.NEVER;
+    }
+  });
+}
+
+const vocabulary = checked(checkVocabulary, "vocabulary");
+
+const sequenceInput = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("text"), vocabulary, lowerCase: z.boolean() }),
+  z.strictObject({
+    kind: z.literal("series"),
+    mean: z.array(z.number()).min(1),
+    deviation: z.array(z.number().positive()).min(1),
+  }),
+]);
+
+export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("language"), text: checked(checkAlphabet, "alphabet") }),
+  z.strictObject({ kind: z.literal("classify"), input: sequenceInput, labels }),
+]);

@@ -1,0 +1,133 @@
+// A sequence to be read, as people have it and as a network takes it: text as symbols of a vocabulary, or numbers,
+// scaled. Knows neither labels nor what is to be said of the sequence.
+import { buildVocabulary, encodeTokens, vocabularySize, type Vocabulary } from "../data/vocabulary.ts";
+import { splitWords } from "../data/words.ts";
+import { embedding } from "../cells/parts.ts";
+import type { Connection, NetworkInput, NetworkLayer } from "../plan/network.ts";
+
+/** A text; or the numbers of each step, one or several. */
+export type SequenceValue = string | readonly number[] | readonly (readonly number[])[];
+
+/** How sequences become numbers: plain data that a model keeps. */
+export type SequenceInput =
+  | { readonly kind: "text"; readonly vocabulary: Vocabulary; readonly lowerCase: boolean }
+  /** Each number less `mean`, over `deviation`, [width] of a step. */
+  | { readonly kind: "series"; readonly mean: readonly number[]; readonly deviation: readonly number[] };
+
+export interface InputSettings {
+  /** What a symbol of a text is. Default `char`. */
+  readonly unit?: "char" | "word";
+  /** Symbols that come less often than this are unknown ones. Default 1. */
+  readonly atLeast?: number;
+  /** Default false. */
+  readonly lowerCase?: boolean;
+}
+
+/** The network's input. */
+export const sequenceInputName = "x";
+
+/** The vocabulary or the scaling of sequences to learn from. Throws where they are not all texts or all as wide. */
+export function fitSequenceInput(
+  values: readonly SequenceValue[],
+  settings: InputSettings = {},
+): SequenceInput {
+  const { unit = "char", atLeast = 1, lowerCase = false } = settings;
+  const [first] = values;
+  if (first === undefined) throw new Error("sequences: there are none; give one or more");
+  if (typeof first === "string") {
+    const tokens = values.flatMap((value, i) => tokensOf(textOf(value, i), unit, lowerCase));
+    return { kind: "text", vocabulary: buildVocabulary(tokens, { unit, atLeast }), lowerCase };
+  }
+  const rows = values.map((value, i) => rowsOf(value, `sequence ${i}`));
+  const width = rows[0]?.[0]?.length ?? 1;
+  const columns = Array.from({ length: width }, (_, j) => momentsOf(rows, j));
+  return { kind: "series", mean: columns.map((c) => c.mean), deviation: columns.map((c) => c.deviation) };
+}
+
+/** Steps of a sequence, and the values of the network's input: indices [steps], or numbers [steps, width]. */
+export interface EncodedSequence {
+  readonly steps: number;
+  readonly values: ArrayLike<number>;
+}
+
+/** Throws for a sequence without a step and one of another kind than the model's; `place` begins the error. */
+export function encodeSequence(input: SequenceInput, value: SequenceValue, place: string): EncodedSequence {
+  if (input.kind === "text") {
+    if (typeof value !== "string")
+      throw new Error(`${place}: it must be a text, as the model reads, not numbers`);
+    const { vocabulary, lowerCase } = input;
+    const tokens = tokensOf(value, vocabulary.unit, lowerCase);
+    if (tokens.length === 0) throw new Error(`${place}: the text is empty; leave it out`);
+    return { steps: tokens.length, values: encodeTokens(vocabulary, tokens) };
+  }
+  const rows = rowsOf(value, place);
+  const width = input.mean.length;
+  const values = Float32Array.from(rows.flat(), (v, i) => {
+    const j = i % width;
+    return (v - (input.mean[j] as number)) / (input.deviation[j] as number);
+  });
+  const wrong = rows.findIndex((row) => row.length !== width);
+  if (wrong >= 0) {
+    throw new Error(`${place}: step ${wrong} must have ${width} numbers, not ${rows[wrong]?.length}`);
+  }
+  return { steps: rows.length, values };
+}
+
+/** The text's symbols: Unicode characters, or words and marks. */
+export function tokensOf(text: string, unit: "char" | "word", lowerCase: boolean): string[] {
+  const normal = (lowerCase ? text.toLowerCase() : text).normalize("NFC");
+  return unit === "char" ? Array.from(normal) : splitWords(normal, { marks: "apart" });
+}
+
+/** The network's input, the layers that read it, and what they hand on. */
+export function planSequenceInput(
+  input: SequenceInput,
+  embeddingWidth: number,
+): {
+  readonly input: NetworkInput;
+  readonly layers: readonly NetworkLayer[];
+  readonly output: Connection;
+  readonly width: number;
+} {
+  const name = sequenceInputName;
+  if (input.kind === "series") {
+    const width = input.mean.length;
+    return { input: { name, width, kind: "dense", per: "step" }, layers: [], output: name, width };
+  }
+  const size = vocabularySize(input.vocabulary);
+  const own: NetworkInput = { name, width: size, kind: "index", per: "step" };
+  if (embeddingWidth === 0) return { input: own, layers: [], output: name, width: size };
+  const layer: NetworkLayer = {
+    name: "embedding",
+    cell: embedding,
+    sizes: { I: size, H: embeddingWidth },
+    inputs: { x: name },
+  };
+  return { input: own, layers: [layer], output: layer.name, width: embeddingWidth };
+}
+
+function textOf(value: SequenceValue, index: number): string {
+  if (typeof value === "string") return value;
+  throw new Error(`sequence ${index}: it must be a text, as the first one is, not numbers`);
+}
+
+function rowsOf(value: SequenceValue, place: string): readonly (readonly number[])[] {
+  if (typeof value === "string") throw new Error(`${place}: it must be numbers, not a text`);
+  if (value.length === 0) throw new Error(`${place}: the sequence is empty; leave it out`);
+  const rows = value.map((row) => (typeof row === "number" ? [row] : row));
+  const wrong = rows.findIndex((row) => row.length !== rows[0]?.length || !row.every(Number.isFinite));
+  if (wrong < 0) return rows;
+  throw new Error(
+    `${place}: step ${wrong} must be ${rows[0]?.length} finite numbers, as the first one, not [${rows[wrong]?.join(", ")}]`,
+  );
+}
+
+function momentsOf(
+  rows: readonly (readonly (readonly number[])[])[],
+  column: number,
+): { readonly mean: number; readonly deviation: number } {
+  const values = rows.flatMap((steps) => steps.map((step) => step[column] as number));
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) || 1 };
+}

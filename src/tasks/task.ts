@@ -1,0 +1,8 @@
+// What a model is for: how what people have becomes numbers for its network, and its answers become words again. Plain
+// data that a model file keeps, one kind for each task.
+import type { ClassifyTask } from "./classify.ts";
+import type { LanguageTask } from "./language.ts";
+
+export type Task = LanguageTask | ClassifyTask;
+
+export type TaskKind = Task["kind"];

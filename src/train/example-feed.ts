@@ -1,0 +1,174 @@
+// Examples as batches, for full backpropagation through time: packed step by step, longest first, each from the start
+// values of its states. Checks once that they fit the network, so that no device reads what is not there.
+import type { Example } from "../data/example.ts";
+import { exampleOrder, type OrderSettings } from "../data/example-order.ts";
+import type { Network } from "../plan/network.ts";
+import type { Writable } from "../run/device.ts";
+import type { Batch, Feed } from "./feed.ts";
+
+/** A buffer of the plan that examples fill. */
+interface Slot {
+  readonly name: string;
+  /** Numbers a token, or a row. */
+  readonly columns: number;
+  readonly per: "step" | "sequence";
+  /** Indices are below this; undefined where the numbers are no indices. */
+  readonly classes: number | undefined;
+  /** Negative indices are allowed: they do not count. */
+  readonly mayIgnore: boolean;
+  readonly of: (example: Example) => ArrayLike<number> | undefined;
+}
+
+const targetsName = "targets";
+
+function slotsOf(network: Network): Slot[] {
+  const { inputs, loss } = network;
+  const slots = inputs.map(({ name, width, kind, per }): Slot => {
+    const isTarget = name === targetsName;
+    return {
+      name,
+      per,
+      columns: kind === "index" ? 1 : width,
+      classes: kind === "index" ? width : undefined,
+      mayIgnore: false,
+      of: (example) => example.inputs[name] ?? (isTarget ? example.targets : undefined),
+    };
+  });
+  if (loss.kind !== "cross-entropy") return slots;
+  const classes = readoutClasses(network);
+  const of = (example: Example): ArrayLike<number> | undefined => example.targets;
+  return [...slots, { name: targetsName, per: "step", columns: 1, classes, mayIgnore: true, of }];
+}
+
+function readoutClasses({ layers, loss }: Network): number {
+  return layers.find((layer) => layer.name === loss.of)?.sizes["H"] ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Throws where examples do not fit the network, naming the first one that does not. */
+export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
+  const slots = slotsOf(network);
+  const checked = new Set<ArrayLike<number>>();
+  examples.forEach((example, i) => checkExample(example, i, slots, checked));
+  const batch = Math.min(settings.batch, Math.max(1, examples.length));
+  const steps = Int32Array.from(examples, (example) => example.steps);
+  const order = exampleOrder(steps, { ...settings, batch });
+  const longest = steps.reduce((most, count) => Math.max(most, count), 0);
+  const arrays = slots.map((slot) => {
+    const size = (slot.per === "step" ? longest : 1) * batch * slot.columns;
+    return slot.classes === undefined ? new Float32Array(size) : new Int32Array(size);
+  });
+  const weights = new Float32Array(longest * batch);
+  const resets = new Float32Array(longest * batch);
+
+  function load(rows: readonly number[]): Omit<Batch, "next"> {
+    const chosen = rows.map((row) => examples[row] as Example);
+    const lengths = Int32Array.from(chosen, (example) => example.steps);
+    const most = lengths[0] as number;
+    const tokens = lengths.reduce((sum, length) => sum + length, 0);
+    const values: Record<string, Writable> = {};
+    slots.forEach((slot, i) => {
+      const into = arrays[i] as Float32Array | Int32Array;
+      const count = slot.per === "step" ? packSteps(slot, chosen, into) : packRows(slot, chosen, into);
+      values[slot.name] = into.subarray(0, count);
+    });
+    let counted = 0;
+    let token = 0;
+    for (let t = 0; t < most; t++) {
+      for (let b = 0; b < chosen.length && (lengths[b] as number) > t; b++, token++) {
+        const { weights: own, targets } = chosen[b] as Example;
+        const isIgnored = network.loss.kind === "cross-entropy" && (targets?.[t] as number) < 0;
+        const weight = isIgnored ? 0 : (own?.[t] ?? 1);
+        weights[token] = weight;
+        counted += weight;
+      }
+    }
+    resets.fill(0, 0, tokens).fill(1, 0, chosen.length);
+    values["weights"] = weights.subarray(0, tokens);
+    values["resets"] = resets.subarray(0, tokens);
+    return { extent: { rows: chosen.length, steps: most, lengths }, values, counted, rows };
+  }
+
+  return {
+    rows: batch,
+    steps: longest,
+    length: order.batches,
+    load({ epoch, at }) {
+      const loaded = load(order.batch(epoch, at));
+      if (loaded.counted === 0) {
+        throw new Error(
+          `examples: batch ${at} of epoch ${epoch} has no target that counts; leave out examples without one`,
+        );
+      }
+      return {
+        ...loaded,
+        next: at + 1 === order.batches ? { epoch: epoch + 1, at: 0 } : { epoch, at: at + 1 },
+      };
+    },
+  };
+}
+
+/** Returns how many numbers there are. */
+function packSteps(slot: Slot, chosen: readonly Example[], into: Float32Array | Int32Array): number {
+  const { columns } = slot;
+  const sources = chosen.map((example) => slot.of(example) as ArrayLike<number>);
+  const most = (chosen[0] as Example).steps;
+  let at = 0;
+  for (let t = 0; t < most; t++) {
+    for (let b = 0; b < chosen.length && (chosen[b] as Example).steps > t; b++) {
+      const source = sources[b] as ArrayLike<number>;
+      // A target that is ignored may be any class: its weight is 0.
+      if (slot.classes !== undefined) into[at++] = Math.max(0, source[t] as number);
+      else for (let j = 0; j < columns; j++) into[at++] = source[t * columns + j] as number;
+    }
+  }
+  return at;
+}
+
+function packRows(slot: Slot, chosen: readonly Example[], into: Float32Array | Int32Array): number {
+  chosen.forEach((example, b) => into.set(slot.of(example) as ArrayLike<number>, b * slot.columns));
+  return chosen.length * slot.columns;
+}
+
+/** `checked` are values per sequence that were looked at already: many examples may share an image's features. */
+function checkExample(
+  example: Example,
+  index: number,
+  slots: readonly Slot[],
+  checked: Set<ArrayLike<number>>,
+): void {
+  const { steps, weights } = example;
+  const place = `example ${index}`;
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new Error(`${place}: steps must be a whole number, 1 or more, not ${steps}; leave it out`);
+  }
+  if (weights && weights.length !== steps) {
+    throw new Error(`${place}: there must be a weight for each of its ${steps} steps, not ${weights.length}`);
+  }
+  const known = new Set(slots.map((slot) => slot.name));
+  const unknown = Object.keys(example.inputs).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new Error(`${place}: the network has no input '${unknown}'; it has ${[...known].join(", ")}`);
+  }
+  for (const { name, columns, per, classes, mayIgnore, of } of slots) {
+    const values = of(example);
+    const expected = (per === "step" ? steps : 1) * columns;
+    if (values?.length !== expected) {
+      const shape = per === "step" ? `[${steps}, ${columns}]` : `[${columns}]`;
+      throw new Error(
+        `${place}: '${name}' must be ${shape}, ${expected} numbers, not ${values?.length ?? "missing"}`,
+      );
+    }
+    if (per === "sequence" && checked.has(values)) continue;
+    if (per === "sequence") checked.add(values);
+    for (let i = 0; i < expected; i++) {
+      const value = values[i] as number;
+      const fits =
+        classes === undefined
+          ? Number.isFinite(value)
+          : Number.isInteger(value) && value < classes && (value >= 0 || mayIgnore);
+      if (fits) continue;
+      const range = classes === undefined ? "a finite number" : `a whole number from 0 to ${classes - 1}`;
+      throw new Error(`${place}: '${name}', number ${i}, must be ${range}, not ${value}`);
+    }
+  }
+}
