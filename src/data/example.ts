@@ -16,6 +16,8 @@ export interface Example {
   readonly targets?: ArrayLike<number>;
   /** [steps] how much the loss of each step counts; default 1 each. */
   readonly weights?: ArrayLike<number>;
+  /** What is read before, of a network with a source. */
+  readonly source?: Pick<Example, "steps" | "inputs">;
 }
 
 /**

@@ -32,4 +32,12 @@ const sequenceInput = z.discriminatedUnion("kind", [
 export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("language"), text: checked(checkAlphabet, "alphabet") }),
   z.strictObject({ kind: z.literal("classify"), input: sequenceInput, labels }),
+  z.strictObject({
+    kind: z.literal("translate"),
+    source: vocabulary,
+    target: vocabulary,
+    lowerCase: z.boolean(),
+    places: z.int().min(0),
+    longest: z.int().min(1),
+  }),
 ]);

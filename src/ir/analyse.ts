@@ -27,7 +27,10 @@ export function analyse(source: Source, statements: readonly Statement[]): Omit<
   refuseUnknownSymbols(source, required.flat(), settings);
   const widths = inferWidths(source, names, settings.width, required);
 
-  const equations = names.equations.map((e) => ({ ...e, expression: withMaskWidths(e.expression, widths) }));
+  const equations = names.equations.map((e) => ({
+    ...e,
+    expression: withSurroundingWidths(e.expression, widths),
+  }));
   const width = (name: string): Width => widths.names.get(name) ?? "H";
   const states = [...names.states].map((name) => ({
     name,
@@ -117,9 +120,10 @@ function refuseIndivisible(source: Source, statements: readonly Statement[], wid
   }
 }
 
-function withMaskWidths(e: Expression, widths: Widths): Expression {
-  if (e.kind === "mask") return { ...e, width: widths.masks.get(e) ?? "H" };
-  return mapOperands(e, (operand) => withMaskWidths(operand, widths));
+function withSurroundingWidths(e: Expression, widths: Widths): Expression {
+  const inside = mapOperands(e, (operand) => withSurroundingWidths(operand, widths));
+  if (inside.kind !== "mask" && inside.kind !== "place") return inside;
+  return { ...inside, width: widths.surrounded.get(e) ?? "H" };
 }
 
 function parametersOf(

@@ -47,6 +47,17 @@ export type Expression =
       readonly place: Place;
     }
   /**
+   * Elements of a vector, as wide as `indices`, added up where those numbers say, counted from 0: zero where nothing is
+   * placed. As wide as its surroundings.
+   */
+  | {
+      readonly kind: "place";
+      readonly vector: Expression;
+      readonly indices: string;
+      readonly width: Width;
+      readonly place: Place;
+    }
+  /**
    * Layer normalisation, Ba et al. 2016: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`, over all of the vector
    * and nothing else, with a gain and a shift for this place in the text.
    */

@@ -93,7 +93,6 @@ export function differentiate(step: Step, wanted: Wanted): StepGradient {
         break;
       }
       case "sumSteps":
-      case "place":
         throw new Error(`'${node.op}' stands in derivatives alone and has none of its own`);
       default: {
         const results = rules[node.op](g, node.arguments, node, dy as Node, [dy as Node]);

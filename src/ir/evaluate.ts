@@ -62,6 +62,15 @@ function evaluator(given: Evaluation, named: Values): (e: Expression) => Float64
         const vector = value(e.vector);
         return (named.get(e.indices) as Float64Array).map((i) => vector[i] as number);
       }
+      case "place": {
+        const into = new Float64Array(widthOf(given, e.width));
+        const vector = value(e.vector);
+        (named.get(e.indices) as Float64Array).forEach((at, i) => {
+          const place = Math.min(Math.max(at, 0), into.length - 1);
+          into[place] = (into[place] as number) + (vector[vector.length === 1 ? 0 : i] as number);
+        });
+        return into;
+      }
       case "norm": {
         const [gain, shift] = [named.get(e.gain), named.get(e.shift)] as [Float64Array, Float64Array];
         return normalised(value(e.vector)).map((v, i) => (gain[i] as number) * v + (shift[i] as number));

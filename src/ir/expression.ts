@@ -12,6 +12,7 @@ export function operands(e: Expression): readonly Expression[] {
       return e.arguments;
     case "product":
     case "pick":
+    case "place":
     case "norm":
       return [e.vector];
   }
@@ -29,6 +30,7 @@ export function mapOperands(e: Expression, change: (operand: Expression) => Expr
       return { ...e, arguments: e.arguments.map(change) };
     case "product":
     case "pick":
+    case "place":
     case "norm":
       return { ...e, vector: change(e.vector) };
   }

@@ -30,8 +30,8 @@ export const functions: ReadonlyMap<string, FunctionRow> = new Map([
   ["σ", { op: "sigmoid", arity: 1, reduces: false }],
 ]);
 
-/** The functions with a form of their own: `norm(v)`, `mask(0.1, per step)`, `pick(v, k)`, `transpose(W) v`. */
-export const specialFunctions: ReadonlySet<string> = new Set(["norm", "mask", "pick", "transpose"]);
+/** The functions with a form of their own: `norm(v)`, `mask(0.1, per step)`, `pick(v, k)`, `place(v, k)`, `transpose(W) v`. */
+export const specialFunctions: ReadonlySet<string> = new Set(["norm", "mask", "pick", "place", "transpose"]);
 
 /** Names that no state, local, parameter, input or constant may have. */
 export const functionNames: ReadonlySet<string> = new Set([...functions.keys(), ...specialFunctions]);

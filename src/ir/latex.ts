@@ -34,9 +34,13 @@ function form(e: Expression, time: Time): readonly [text: string, level: number]
       return [symbol(e.name, time(e.name, e.now)), levels.atom];
     case "mask":
       return [`\\operatorname{mask}(${decimal(e.rate)})`, levels.atom];
-    case "pick": {
+    case "pick":
+    case "place": {
       const vector = write(e.vector, levels.sum, time);
-      return [`\\operatorname{pick}(${vector}, ${symbol(e.indices, time(e.indices, true))})`, levels.atom];
+      return [
+        `\\operatorname{${e.kind}}(${vector}, ${symbol(e.indices, time(e.indices, true))})`,
+        levels.atom,
+      ];
     }
     case "norm":
       return [`\\operatorname{norm}(${write(e.vector, levels.sum, time)})`, levels.atom];

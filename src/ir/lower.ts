@@ -111,6 +111,10 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
       }
       case "pick":
         return g.pick(build(e.vector), value(e.indices));
+      case "place": {
+        const indices = value(e.indices);
+        return g.add({ op: "place" }, [g.broadcast(build(e.vector), indices.width), indices], width(e.width));
+      }
       case "norm":
         return normalise(g, build(e.vector), value(e.gain), value(e.shift));
       case "call":

@@ -27,7 +27,7 @@ export type PointwiseOp =
 
 /** Operations with a derivative that are not pointwise. */
 export type StructuralOp =
-  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick" | "standardised";
+  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick" | "place" | "standardised";
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**
@@ -234,6 +234,7 @@ export const structural: Readonly<Record<StructuralOp, Derivative>> = {
     return [g.apply("mul", rest, third(a)), null, null];
   },
   pick: (g, a, _y, dy) => [g.add({ op: "place" }, [dy, second(a)], first(a).width), null],
+  place: (g, a, _y, dy) => [g.pick(dy, second(a)), null],
 };
 
 export type Derivatives = Readonly<Record<DifferentiableOp, Derivative>>;

@@ -214,12 +214,14 @@ function parseSpecial(cursor: Cursor, token: NameToken): Tree {
       expectSymbol(cursor, ")", "or an operator");
       return { kind: "norm", vector, place: token.place };
     }
-    case "pick": {
+    case "pick":
+    case "place": {
+      const kind = token.text;
       const vector = parseSum(cursor);
-      expectSymbol(cursor, ",", "and an input of whole numbers, as in 'pick(y, k)'");
-      const indices = named(cursor, expectName(cursor, "the name of an input, as in 'pick(y, k)'"));
+      expectSymbol(cursor, ",", `and an input of whole numbers, as in '${kind}(y, k)'`);
+      const indices = named(cursor, expectName(cursor, `the name of an input, as in '${kind}(y, k)'`));
       expectSymbol(cursor, ")", "after the input");
-      return { kind: "pick", vector, indices, place: token.place };
+      return { kind, vector, indices, place: token.place };
     }
     default: {
       const rate = parseRate(cursor);

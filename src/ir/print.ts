@@ -43,7 +43,8 @@ function form(e: Expression, rates: RateNames): readonly [text: string, level: n
     case "mask":
       return [`mask(${rates.get(e.rate) ?? e.rate}, per ${e.per})`, levels.atom];
     case "pick":
-      return [`pick(${printExpression(e.vector, rates)}, ${e.indices})`, levels.atom];
+    case "place":
+      return [`${e.kind}(${printExpression(e.vector, rates)}, ${e.indices})`, levels.atom];
     case "norm":
       return [`norm(${printExpression(e.vector, rates)})`, levels.atom];
     case "product": {
@@ -146,6 +147,7 @@ function isOne(cell: Cell, e: Expression, matrices: boolean): boolean {
     case "name":
       return e.name in cell.constants || widthOf(cell, e.name) === 1;
     case "mask":
+    case "place":
       return matrices && e.width === 1;
     case "product": {
       const p = cell.parameters.find((other) => other.name === e.matrix);

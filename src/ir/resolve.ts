@@ -117,6 +117,7 @@ function refuseSteps(context: Context, tree: Tree): void {
     case "call":
       return tree.arguments.forEach((argument) => refuseSteps(context, argument));
     case "pick":
+    case "place":
       refuseSteps(context, tree.indices);
       return refuseSteps(context, tree.vector);
     case "product":
@@ -152,14 +153,17 @@ function resolveTree(context: Context, tree: Tree): Expression {
       if (rate.kind === "name") context.usedConstants.add(rate.name);
       return { kind: "mask", rate: value, per, width: "H", place };
     }
-    case "pick": {
+    case "pick":
+    case "place": {
+      const { kind } = tree;
       const { name, place } = tree.indices;
       const indices = resolveName(context, tree.indices);
       if (indices.kind !== "name" || roleOf(context, name) !== "input") {
-        const message = `'pick' takes elements by an input of whole numbers, and '${name}' is no input; add a line 'input ${name} per step', or 'per sequence'`;
+        const message = `'${kind}' goes by an input of whole numbers, and '${name}' is no input; add a line 'input ${name} per step', or 'per sequence'`;
         throw new EquationError(context.source, place, message);
       }
-      return { kind: "pick", vector: resolveTree(context, tree.vector), indices: name, place: tree.place };
+      const common = { vector: resolveTree(context, tree.vector), indices: name, place: tree.place };
+      return kind === "pick" ? { kind, ...common } : { kind, ...common, width: "H" };
     }
     case "norm": {
       context.norms += 1;

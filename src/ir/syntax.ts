@@ -21,7 +21,7 @@ export type Tree =
       readonly place: Place;
     }
   | { readonly kind: "mask"; readonly rate: Rate; readonly per: Period; readonly place: Place }
-  | { readonly kind: "pick"; readonly vector: Tree; readonly indices: Named; readonly place: Place }
+  | { readonly kind: "pick" | "place"; readonly vector: Tree; readonly indices: Named; readonly place: Place }
   | { readonly kind: "norm"; readonly vector: Tree; readonly place: Place };
 
 export interface Named {

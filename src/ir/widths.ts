@@ -11,8 +11,8 @@ import { EquationError, type Source } from "./text-error.ts";
 export interface Widths {
   readonly names: ReadonlyMap<string, Width>;
   readonly matrices: ReadonlyMap<string, { readonly rows: Width; readonly columns: Width }>;
-  /** By the mask's own object. */
-  readonly masks: ReadonlyMap<Expression, Width>;
+  /** Of what is as wide as its surroundings, masks and what is placed, by its own object. */
+  readonly surrounded: ReadonlyMap<Expression, Width>;
 }
 
 /** A width not yet known, or the same one as another. */
@@ -25,7 +25,7 @@ interface Context {
   readonly source: Source;
   readonly names: Map<string, Unknown>;
   readonly matrices: Map<string, { readonly rows: Unknown; readonly columns: Unknown }>;
-  readonly masks: Map<Expression, Unknown>;
+  readonly surrounded: Map<Expression, Unknown>;
   readonly equal: (a: Width, b: Width) => boolean;
 }
 
@@ -40,7 +40,7 @@ export function inferWidths(
     source,
     names: new Map(),
     matrices: new Map(),
-    masks: new Map(),
+    surrounded: new Map(),
     equal: equality(required.map(([a, b]) => [a.width, b.width])),
   };
   const known = (name: string, otherwise?: Width): void => {
@@ -90,7 +90,7 @@ export function inferWidths(
         { rows: settled(rows), columns: settled(columns) },
       ]),
     ),
-    masks: settle(context.masks),
+    surrounded: settle(context.surrounded),
   };
 }
 
@@ -102,12 +102,23 @@ function measure(context: Context, e: Expression): Unknown {
       return context.names.get(e.name) as Unknown;
     case "mask": {
       const width = {};
-      context.masks.set(e, width);
+      context.surrounded.set(e, width);
       return width;
     }
     case "pick":
       measure(context, e.vector);
       return context.names.get(e.indices) as Unknown;
+    case "place": {
+      const [vector, indices] = [measure(context, e.vector), context.names.get(e.indices) as Unknown];
+      if (find(vector).width !== 1 && !unify(context, vector, indices)) {
+        const [wanted, came] = [find(indices).width as Width, find(vector).width as Width];
+        const message = `'place' needs a number for each element, but '${e.indices}' has width ${wanted} and '${show(e.vector)}' has width ${came}; declare it so, as in 'width ${e.indices} = ${came}'`;
+        throw new EquationError(context.source, e.place, message);
+      }
+      const width = {};
+      context.surrounded.set(e, width);
+      return width;
+    }
     case "norm": {
       const width = measure(context, e.vector);
       for (const name of [e.gain, e.shift]) unify(context, context.names.get(name) as Unknown, width);

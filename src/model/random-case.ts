@@ -157,12 +157,14 @@ export function randomNetworkCase(
   };
 }
 
-/** The least width of what an input's numbers pick elements of; undefined for an input that is no such numbers. */
+/** The least width of what an input's numbers pick elements of, or place them in; undefined for an input that is no such numbers. */
 function pickedBy({ layers }: Network, input: string): number | undefined {
   const widths = layers.flatMap(({ cell, sizes, inputs }) =>
     lower(cell, sizes).graph.nodes.flatMap((node) => {
-      const [vector, numbers] = node.op === "pick" ? node.arguments : [];
-      return vector && numbers?.op === "input" && inputs[numbers.name] === input ? [vector.width] : [];
+      if (node.op !== "pick" && node.op !== "place") return [];
+      const [vector, numbers] = node.arguments;
+      const isOwn = numbers?.op === "input" && inputs[numbers.name] === input;
+      return vector && isOwn ? [node.op === "pick" ? vector.width : node.width] : [];
     }),
   );
   return widths.length > 0 ? Math.min(...widths) : undefined;
@@ -207,7 +209,9 @@ function reachedStates(
   );
   const given = { cell, sizes, parameters: values };
   const picks = new Set(
-    lower(cell, sizes).graph.nodes.flatMap((n) => (n.op === "pick" ? n.arguments[1] : [])),
+    lower(cell, sizes).graph.nodes.flatMap((n) =>
+      n.op === "pick" || n.op === "place" ? n.arguments[1] : [],
+    ),
   );
   const isNumbers = (name: string): boolean => [...picks].some((n) => n?.op === "input" && n.name === name);
   return Array.from({ length: rows }, () => {

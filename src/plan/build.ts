@@ -9,7 +9,15 @@ import { checkKeep, checkNetwork } from "./check-network.ts";
 import { planDrops } from "./drops.ts";
 import { planLayer, type LayerPlan, type Source } from "./layer.ts";
 import { planLoss } from "./loss.ts";
-import { partsOf, sourceOf, type Network, type NetworkInput, type NetworkLayer } from "./network.ts";
+import {
+  bridgedInputs,
+  networkOfSource,
+  partsOf,
+  sourceOf,
+  type Network,
+  type NetworkInput,
+  type NetworkLayer,
+} from "./network.ts";
 import { layerSalt } from "./noise.ts";
 import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
 import type { Buffer, Kernel, Loop, Mode, Plan, View } from "./plan.ts";
@@ -19,6 +27,8 @@ import { addUp, createWiring } from "./wiring.ts";
 
 export interface PlanOptions {
   readonly mode: Mode;
+  /** Of a network with a source, which of both; default `main`. All parameters stand in the plans of either. */
+  readonly part?: "main" | "source";
   /** Capacity: rows of a batch, B. */
   readonly rows: number;
   /** Capacity: steps, T. A `step` plan has one. */
@@ -31,13 +41,17 @@ export interface PlanOptions {
   readonly derivatives?: Derivatives;
 }
 
-/** Where the parameters of a network stand; the same for all of its plans. */
-export function parameterLayout(network: Network): ParameterLayout {
-  return layoutParameters(network.layers.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
+/** Where the parameters of a network stand, those of its source first; the same for all of its plans. */
+export function parameterLayout({ source, layers }: Network): ParameterLayout {
+  const all = [...(source?.layers ?? []), ...layers];
+  return layoutParameters(all.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
 }
 
-export function buildPlan(network: Network, options: PlanOptions): Plan {
-  const { mode, rows } = options;
+export function buildPlan(whole: Network, options: PlanOptions): Plan {
+  const { mode, rows, part = "main" } = options;
+  const network = part === "source" ? sourcePart(whole) : whole;
+  /** Noise tells the layers of both parts apart. */
+  const firstLayer = part === "source" ? 0 : (whole.source?.layers.length ?? 0);
   const steps = mode === "step" ? 1 : options.steps;
   const training = mode === "train";
   const widths = checkNetwork(network);
@@ -51,7 +65,7 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
     );
   }
   checkKeep(network, options.keep ?? []);
-  const layout = parameterLayout(network);
+  const layout = parameterLayout(whole);
   const places = new Map(layout.places.map((p) => [p.name, p]));
   const arena = createArena(rows, steps);
   const parameters = arena.parameters(layout.size);
@@ -90,12 +104,20 @@ export function buildPlan(network: Network, options: PlanOptions): Plan {
       layer.cell.inputs.map(({ name }) => [name, wiring.connect(layer, name)] as const),
     );
     const sourceOfInput = (input: string): Source => connections.get(input)?.source as Source;
-    const drops = planDrops({ layer, salt: layerSalt(index), step, places, arena, parameters, gradients });
+    const drops = planDrops({
+      layer,
+      salt: layerSalt(firstLayer + index),
+      step,
+      places,
+      arena,
+      parameters,
+      gradients,
+    });
     prepare.push(...drops.prepare);
     const received = wiring.receivedBy(layer, widthOf(layer.name));
     const plan = planLayer({
       name: layer.name,
-      salt: layerSalt(index),
+      salt: layerSalt(firstLayer + index),
       step,
       forwardCount,
       ...(gradient && { gradient }),
@@ -252,14 +274,22 @@ function isOnlyMultiplied(name: string, network: Network): boolean {
   });
 }
 
-/** Inputs that lead on: to layers, and where the loss is given to dense inputs of the network too. */
+function sourcePart({ source }: Network): Network {
+  if (source) return networkOfSource(source);
+  throw new Error("the network has no source that could be planned; leave out the part");
+}
+
+/** Inputs that lead on: to layers, to what a source made, and where the loss is given to all that is dense. */
 function differentiableInputs(network: Network, layer: NetworkLayer): string[] {
+  const bridged = bridgedInputs(network);
+  const leadsOn = ({ name, kind }: NetworkInput): boolean =>
+    kind === "dense" && (network.loss.kind === "given" || bridged.has(name));
   return layer.cell.inputs
     .map((i) => i.name)
     .filter((input) => {
       return partsOf(layer.inputs[input]).some((part) => {
         const source = network.inputs.find((i) => i.name === sourceOf(part));
-        return source ? source.kind === "dense" && network.loss.kind === "given" : true;
+        return source ? leadsOn(source) : true;
       });
     });
 }

@@ -1,6 +1,6 @@
 // What is wrong with a network, said before anything is planned: names, connections, widths. Plans nothing.
 import { lower, sizeOf } from "../ir/lower.ts";
-import { partsOf, sourceOf, type Network, type NetworkLayer, type Part } from "./network.ts";
+import { networkOfSource, partsOf, sourceOf, type Network, type NetworkLayer, type Part } from "./network.ts";
 
 export function outputWidth(layer: NetworkLayer): number {
   return lower(layer.cell, layer.sizes).output.width;
@@ -16,7 +16,48 @@ export function checkNetwork(network: Network): ReadonlyMap<string, number> {
     widths.set(layer.name, outputWidth(layer));
   }
   checkLoss(network, widths);
+  checkSource(network, widths);
   return widths;
+}
+
+/** That the source fits together, and what it hands on the inputs that take it. */
+function checkSource({ inputs, source }: Network, widths: ReadonlyMap<string, number>): void {
+  if (!source) return;
+  const own = checkNetwork(networkOfSource(source));
+  const shared = [...own.keys()].find((name) => widths.has(name));
+  if (shared !== undefined) {
+    throw new Error(`'${shared}' is a part of the source and of the network that follows it; rename one`);
+  }
+  const check = (name: string, width: number, what: string): void => {
+    const input = inputs.find((i) => i.name === name);
+    if (input?.kind === "dense" && input.per === "sequence" && input.width === width) return;
+    throw new Error(
+      `the source hands ${what}, ${width} wide, to '${name}', which must be a dense input per sequence of that width`,
+    );
+  };
+  for (const bridge of source.gives) {
+    if (bridge.kind === "finals") {
+      const width = bridge.of.reduce((sum, state) => sum + stateWidth(source.layers, state), 0);
+      check(bridge.input, width, bridge.of.join(" and "));
+      continue;
+    }
+    const { memory, far, element, position } = bridge.inputs;
+    const width = own.get(bridge.of);
+    if (width === undefined)
+      throw new Error(`the source has no layer '${bridge.of}' that could be attended to`);
+    for (const name of [memory, element, position])
+      check(name, bridge.places * width, `all of '${bridge.of}'`);
+    check(far, bridge.places, `the places of '${bridge.of}'`);
+  }
+}
+
+/** Of `<layer>.<state>`. */
+function stateWidth(layers: readonly NetworkLayer[], name: string): number {
+  const at = name.lastIndexOf(".");
+  const layer = layers.find((l) => l.name === name.slice(0, at));
+  const state = layer?.cell.states.find((s) => s.name === name.slice(at + 1));
+  if (layer && state) return sizeOf(state.width, layer.sizes, layer.cell.name);
+  throw new Error(`the source has no state '${name}'; write <layer>.<state>`);
 }
 
 function checkConnection(

@@ -63,4 +63,55 @@ export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];
   readonly loss: Loss;
+  /** Another sequence, of steps of its own, that is read before: an encoder. */
+  readonly source?: SourceNetwork;
+}
+
+/** Its inputs and layers have other names than those of the network that it hands vectors to. */
+export interface SourceNetwork {
+  readonly inputs: readonly NetworkInput[];
+  readonly layers: readonly NetworkLayer[];
+  /** What it hands to inputs per sequence of the network. */
+  readonly gives: readonly Bridge[];
+}
+
+/**
+ * `finals`: states after each row's last step (its first, in a layer in the opposite order), `<layer>.<state>`, side by
+ * side. `outputs`: what a layer hands on at each of up to `places` steps, side by side and 0 beyond a row's end, for the
+ * inputs of a cell that attends to them (`cells/transforms/attending.ts`).
+ */
+export type Bridge =
+  | { readonly kind: "finals"; readonly of: readonly string[]; readonly input: string }
+  | {
+      readonly kind: "outputs";
+      readonly of: string;
+      readonly places: number;
+      readonly inputs: {
+        readonly memory: string;
+        readonly far: string;
+        readonly element: string;
+        readonly position: string;
+      };
+    };
+
+/** The inputs that a source fills and wants the derivative by. */
+export function bridgedInputs({ source }: Network): ReadonlySet<string> {
+  return new Set((source?.gives ?? []).map((b) => (b.kind === "finals" ? b.input : b.inputs.memory)));
+}
+
+/** The inputs that whoever runs the network gives itself. */
+export function givenInputs({ inputs, source }: Network): NetworkInput[] {
+  const filled = new Set(
+    (source?.gives ?? []).flatMap((b) => (b.kind === "finals" ? [b.input] : Object.values(b.inputs))),
+  );
+  return inputs.filter((input) => !filled.has(input.name));
+}
+
+/**
+ * The source as a network of its own, whose derivatives by what it hands on are given: by the outputs of the layer that
+ * is attended to, or, where none is, by its last layer's, which are then zero.
+ */
+export function networkOfSource({ inputs, layers, gives }: SourceNetwork): Network {
+  const attended = gives.find((b) => b.kind === "outputs")?.of;
+  return { inputs, layers, loss: { kind: "given", of: attended ?? (layers.at(-1)?.name as string) } };
 }

@@ -2,7 +2,8 @@
 // data that a model file keeps, one kind for each task.
 import type { ClassifyTask } from "./classify.ts";
 import type { LanguageTask } from "./language.ts";
+import type { TranslateTask } from "./translate.ts";
 
-export type Task = LanguageTask | ClassifyTask;
+export type Task = LanguageTask | ClassifyTask | TranslateTask;
 
 export type TaskKind = Task["kind"];

@@ -8,6 +8,7 @@ import type { Device, ParameterStore, Program } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import { exampleFeed } from "./example-feed.ts";
 import { evaluationFeed, writeBatch, type Feed } from "./feed.ts";
+import { createSource, type SourceProgram } from "./source.ts";
 
 /** Text in one piece; sequences of symbols that have nothing to do with one another; or examples of any kind. */
 export type EvaluationData =
@@ -42,15 +43,27 @@ export async function evaluate(settings: EvaluationSettings): Promise<Evaluation
   const feed = feedForEvaluation(network, data, { batch, window });
   const plan = buildPlan(network, { mode: "evaluate", rows: feed.rows, steps: feed.steps });
   const program = await device.compile(plan, store);
+  const source = await sourceFor(feed, network, device, store);
   try {
-    const parts = evaluateFeed(program, feed);
+    const parts = evaluateFeed(program, feed, source);
     for (;;) {
       const part = await parts.next();
       if (part.done) return part.value;
     }
   } finally {
     program.dispose();
+    source?.dispose();
   }
+}
+
+/** The source's program for evaluating what a feed has; undefined where the network has none. */
+export function sourceFor(
+  { rows, sourceSteps: steps }: Feed,
+  network: Network,
+  device: Device,
+  store: ParameterStore,
+): Promise<SourceProgram | undefined> {
+  return createSource(network, device, store, { mode: "evaluate", rows, steps });
 }
 
 export function feedForEvaluation(
@@ -76,14 +89,18 @@ export function examplesOf(
 const millisecondsOfPart = 250;
 
 /** Once through a feed with an evaluation program, in parts: each gives the share of the feed that is done. */
-export async function* evaluateFeed(program: Program, feed: Feed): AsyncGenerator<number, Evaluation, void> {
+export async function* evaluateFeed(
+  program: Program,
+  feed: Feed,
+  source?: SourceProgram,
+): AsyncGenerator<number, Evaluation, void> {
   const turns = eventLoopTurns();
   let partStarted = performance.now();
   const mean = new Float64Array(1);
   let [sum, tokens] = [0, 0];
   for (let position = { epoch: 0, at: 0 }; position.epoch === 0;) {
     const batch = feed.load(position);
-    writeBatch(program, batch);
+    writeBatch(program, batch, batch.source && (await source?.forward(batch.source)));
     program.run("forward", batch.extent);
     program.run("carry", batch.extent);
     await program.read("loss", mean);

@@ -2,9 +2,13 @@
 // values of its states. Checks once that they fit the network, so that no device reads what is not there.
 import type { Example } from "../data/example.ts";
 import { exampleOrder, type OrderSettings } from "../data/example-order.ts";
-import type { Network } from "../plan/network.ts";
-import type { Writable } from "../run/device.ts";
+import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
+import type { RunExtent, Writable } from "../run/device.ts";
 import type { Batch, Feed } from "./feed.ts";
+import { longestSource, type SourceBatch } from "./source.ts";
+
+/** A sequence of an example, or of what it reads before. */
+type Sequence = Pick<Example, "steps" | "inputs" | "targets">;
 
 /** A buffer of the plan that examples fill. */
 interface Slot {
@@ -16,27 +20,27 @@ interface Slot {
   readonly classes: number | undefined;
   /** Negative indices are allowed: they do not count. */
   readonly mayIgnore: boolean;
-  readonly of: (example: Example) => ArrayLike<number> | undefined;
+  readonly of: (sequence: Sequence) => ArrayLike<number> | undefined;
 }
 
 const targetsName = "targets";
 
+function inputSlot({ name, width, kind, per }: NetworkInput): Slot {
+  return {
+    name,
+    per,
+    columns: kind === "index" ? 1 : width,
+    classes: kind === "index" ? width : undefined,
+    mayIgnore: false,
+    of: ({ inputs, targets }) => inputs[name] ?? (name === targetsName ? targets : undefined),
+  };
+}
+
 function slotsOf(network: Network): Slot[] {
-  const { inputs, loss } = network;
-  const slots = inputs.map(({ name, width, kind, per }): Slot => {
-    const isTarget = name === targetsName;
-    return {
-      name,
-      per,
-      columns: kind === "index" ? 1 : width,
-      classes: kind === "index" ? width : undefined,
-      mayIgnore: false,
-      of: (example) => example.inputs[name] ?? (isTarget ? example.targets : undefined),
-    };
-  });
-  if (loss.kind !== "cross-entropy") return slots;
+  const slots = givenInputs(network).map(inputSlot);
+  if (network.loss.kind !== "cross-entropy") return slots;
   const classes = readoutClasses(network);
-  const of = (example: Example): ArrayLike<number> | undefined => example.targets;
+  const of = ({ targets }: Sequence): ArrayLike<number> | undefined => targets;
   return [...slots, { name: targetsName, per: "step", columns: 1, classes, mayIgnore: true, of }];
 }
 
@@ -44,37 +48,58 @@ function readoutClasses({ layers, loss }: Network): number {
   return layers.find((layer) => layer.name === loss.of)?.sizes["H"] ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Throws where examples do not fit the network, naming the first one that does not. */
-export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
-  const slots = slotsOf(network);
-  const checked = new Set<ArrayLike<number>>();
-  examples.forEach((example, i) => checkExample(example, i, slots, checked));
-  const batch = Math.min(settings.batch, Math.max(1, examples.length));
-  const steps = Int32Array.from(examples, (example) => example.steps);
-  const order = exampleOrder(steps, { ...settings, batch });
-  const longest = steps.reduce((most, count) => Math.max(most, count), 0);
+/** Room for the values of sequences, and how they are packed into it. */
+function createPacker(
+  slots: readonly Slot[],
+  rows: number,
+  longest: number,
+): (sequences: readonly Sequence[]) => {
+  extent: RunExtent;
+  values: Record<string, Writable>;
+  tokens: number;
+} {
   const arrays = slots.map((slot) => {
-    const size = (slot.per === "step" ? longest : 1) * batch * slot.columns;
+    const size = (slot.per === "step" ? longest : 1) * rows * slot.columns;
     return slot.classes === undefined ? new Float32Array(size) : new Int32Array(size);
   });
-  const weights = new Float32Array(longest * batch);
-  const resets = new Float32Array(longest * batch);
-
-  function load(rows: readonly number[]): Omit<Batch, "next"> {
-    const chosen = rows.map((row) => examples[row] as Example);
-    const lengths = Int32Array.from(chosen, (example) => example.steps);
-    const most = lengths[0] as number;
+  const resets = new Float32Array(longest * rows);
+  return (sequences) => {
+    const lengths = Int32Array.from(sequences, (sequence) => sequence.steps);
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     const values: Record<string, Writable> = {};
     slots.forEach((slot, i) => {
       const into = arrays[i] as Float32Array | Int32Array;
-      const count = slot.per === "step" ? packSteps(slot, chosen, into) : packRows(slot, chosen, into);
-      values[slot.name] = into.subarray(0, count);
+      const pack = slot.per === "step" ? packSteps : packRows;
+      values[slot.name] = into.subarray(0, pack(slot, sequences, into));
     });
+    resets.fill(0, 0, tokens).fill(1, 0, sequences.length);
+    values["resets"] = resets.subarray(0, tokens);
+    return { extent: { rows: sequences.length, steps: lengths[0] as number, lengths }, values, tokens };
+  };
+}
+
+/** Throws where examples do not fit the network, naming the first one that does not. */
+export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
+  const slots = slotsOf(network);
+  const sourceSlots = network.source?.inputs.map(inputSlot);
+  const checked = new Set<ArrayLike<number>>();
+  examples.forEach((example, i) => checkExample(example, `example ${i}`, slots, sourceSlots, checked));
+  const batch = Math.min(settings.batch, Math.max(1, examples.length));
+  const steps = Int32Array.from(examples, (example) => example.steps);
+  const order = exampleOrder(steps, { ...settings, batch });
+  const longest = steps.reduce((most, count) => Math.max(most, count), 0);
+  const sourceSteps = longestSource(examples);
+  const pack = createPacker(slots, batch, longest);
+  const packSource = sourceSlots && createPacker(sourceSlots, batch, sourceSteps);
+  const weights = new Float32Array(longest * batch);
+
+  function load(rows: readonly number[]): Omit<Batch, "next"> {
+    const chosen = rows.map((row) => examples[row] as Example);
+    const { extent, values, tokens } = pack(chosen);
     let counted = 0;
     let token = 0;
-    for (let t = 0; t < most; t++) {
-      for (let b = 0; b < chosen.length && (lengths[b] as number) > t; b++, token++) {
+    for (let t = 0; t < extent.steps; t++) {
+      for (let b = 0; b < chosen.length && (chosen[b] as Example).steps > t; b++, token++) {
         const { weights: own, targets } = chosen[b] as Example;
         const isIgnored = network.loss.kind === "cross-entropy" && (targets?.[t] as number) < 0;
         const weight = isIgnored ? 0 : (own?.[t] ?? 1);
@@ -82,15 +107,14 @@ export function exampleFeed(network: Network, examples: readonly Example[], sett
         counted += weight;
       }
     }
-    resets.fill(0, 0, tokens).fill(1, 0, chosen.length);
     values["weights"] = weights.subarray(0, tokens);
-    values["resets"] = resets.subarray(0, tokens);
-    return { extent: { rows: chosen.length, steps: most, lengths }, values, counted, rows };
+    return { extent, values, counted, rows, ...(packSource && { source: loadSource(chosen, packSource) }) };
   }
 
   return {
     rows: batch,
     steps: longest,
+    sourceSteps,
     length: order.batches,
     load({ epoch, at }) {
       const loaded = load(order.batch(epoch, at));
@@ -107,14 +131,22 @@ export function exampleFeed(network: Network, examples: readonly Example[], sett
   };
 }
 
+function loadSource(chosen: readonly Example[], pack: ReturnType<typeof createPacker>): SourceBatch {
+  const sources = chosen.map((example) => example.source as Sequence);
+  const order = chosen.map((_, row) => row);
+  order.sort((a, b) => (sources[b] as Sequence).steps - (sources[a] as Sequence).steps || a - b);
+  const { extent, values } = pack(order.map((row) => sources[row] as Sequence));
+  return { extent, values, order };
+}
+
 /** Returns how many numbers there are. */
-function packSteps(slot: Slot, chosen: readonly Example[], into: Float32Array | Int32Array): number {
+function packSteps(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
   const { columns } = slot;
-  const sources = chosen.map((example) => slot.of(example) as ArrayLike<number>);
-  const most = (chosen[0] as Example).steps;
+  const sources = chosen.map((sequence) => slot.of(sequence) as ArrayLike<number>);
+  const most = (chosen[0] as Sequence).steps;
   let at = 0;
   for (let t = 0; t < most; t++) {
-    for (let b = 0; b < chosen.length && (chosen[b] as Example).steps > t; b++) {
+    for (let b = 0; b < chosen.length && (chosen[b] as Sequence).steps > t; b++) {
       const source = sources[b] as ArrayLike<number>;
       // A target that is ignored may be any class: its weight is 0.
       if (slot.classes !== undefined) into[at++] = Math.max(0, source[t] as number);
@@ -124,33 +156,50 @@ function packSteps(slot: Slot, chosen: readonly Example[], into: Float32Array | 
   return at;
 }
 
-function packRows(slot: Slot, chosen: readonly Example[], into: Float32Array | Int32Array): number {
-  chosen.forEach((example, b) => into.set(slot.of(example) as ArrayLike<number>, b * slot.columns));
+function packRows(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
+  chosen.forEach((sequence, b) => into.set(slot.of(sequence) as ArrayLike<number>, b * slot.columns));
   return chosen.length * slot.columns;
 }
 
 /** `checked` are values per sequence that were looked at already: many examples may share an image's features. */
 function checkExample(
   example: Example,
-  index: number,
+  place: string,
   slots: readonly Slot[],
+  sourceSlots: readonly Slot[] | undefined,
   checked: Set<ArrayLike<number>>,
 ): void {
-  const { steps, weights } = example;
-  const place = `example ${index}`;
-  if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new Error(`${place}: steps must be a whole number, 1 or more, not ${steps}; leave it out`);
-  }
+  const { steps, weights, source } = example;
+  checkSequence(example, place, slots, checked);
   if (weights && weights.length !== steps) {
     throw new Error(`${place}: there must be a weight for each of its ${steps} steps, not ${weights.length}`);
   }
+  if (sourceSlots && source) checkSequence(source, `${place}, source`, sourceSlots, checked);
+  if ((sourceSlots === undefined) === (source === undefined)) return;
+  throw new Error(
+    sourceSlots
+      ? `${place}: the network reads another sequence before, and the example has no source; give one`
+      : `${place}: it has a source, and the network reads none; leave it out`,
+  );
+}
+
+function checkSequence(
+  sequence: Sequence,
+  place: string,
+  slots: readonly Slot[],
+  checked: Set<ArrayLike<number>>,
+): void {
+  const { steps } = sequence;
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new Error(`${place}: steps must be a whole number, 1 or more, not ${steps}; leave it out`);
+  }
   const known = new Set(slots.map((slot) => slot.name));
-  const unknown = Object.keys(example.inputs).find((name) => !known.has(name));
+  const unknown = Object.keys(sequence.inputs).find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new Error(`${place}: the network has no input '${unknown}'; it has ${[...known].join(", ")}`);
   }
   for (const { name, columns, per, classes, mayIgnore, of } of slots) {
-    const values = of(example);
+    const values = of(sequence);
     const expected = (per === "step" ? steps : 1) * columns;
     if (values?.length !== expected) {
       const shape = per === "step" ? `[${steps}, ${columns}]` : `[${columns}]`;

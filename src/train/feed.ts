@@ -3,6 +3,7 @@
 import type { Ids } from "../data/alphabet.ts";
 import { fitLanes, lanes } from "../data/lanes.ts";
 import type { Program, RunExtent, Writable } from "../run/device.ts";
+import type { SourceBatch } from "./source.ts";
 
 /** Where the next batch stands: in which epoch, and there at which step of a lane or which batch. */
 export interface Position {
@@ -22,6 +23,8 @@ export interface Batch {
   readonly counted: number;
   /** Which example each row is; of a text none. */
   readonly rows?: readonly number[];
+  /** What is read before, of a network with a source. */
+  readonly source?: SourceBatch;
   readonly next: Position;
 }
 
@@ -29,6 +32,8 @@ export interface Feed {
   /** Capacities. */
   readonly rows: number;
   readonly steps: number;
+  /** Of what is read before; 0 where nothing is. */
+  readonly sourceSteps: number;
   /** `at` runs from 0 to below this. */
   readonly length: number;
   load(position: Position): Batch;
@@ -62,6 +67,7 @@ export function laneFeed(ids: Ids, settings: LaneSettings, part?: string): Feed 
   return {
     rows: batch,
     steps,
+    sourceSteps: 0,
     length: text.steps,
     load({ epoch, at }) {
       const start = Math.max(0, at + window - horizon);
@@ -103,7 +109,12 @@ export function evaluationFeed(ids: Ids, settings: Omit<LaneSettings, "horizon">
   return laneFeed(ids, { input: settings.input, ...fits, horizon: fits.window }, "evaluated");
 }
 
-/** Hands a batch to a program. */
-export function writeBatch(program: Program, batch: Batch): void {
-  for (const name in batch.values) program.write(name, batch.values[name] as Writable);
+/** Hands a batch to a program, with what a source made for it. */
+export function writeBatch(
+  program: Program,
+  { values }: Batch,
+  made: Readonly<Record<string, Writable>> = {},
+): void {
+  for (const name in values) program.write(name, values[name] as Writable);
+  for (const name in made) program.write(name, made[name] as Writable);
 }

@@ -22,10 +22,14 @@ export function fingerprintsOf(
 }
 
 export function fingerprintNetwork(network: Network): string {
-  const layers = network.layers.map(({ name, cell, sizes, inputs }) => {
-    return [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
-  });
-  const text = JSON.stringify([network.inputs, layers, network.loss]);
+  const layers = (of: Network["layers"]): unknown[] =>
+    of.map(({ name, cell, sizes, inputs, direction }) => {
+      const own = [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
+      return direction === undefined ? own : [...own, direction];
+    });
+  const { inputs, loss, source } = network;
+  const before = source ? [source.inputs, layers(source.layers), source.gives] : [];
+  const text = JSON.stringify([inputs, layers(network.layers), loss, ...before]);
   const hash = hasher();
   hash.add(Array.from(text, (c) => c.codePointAt(0) ?? 0));
   return hash.end();
@@ -47,9 +51,10 @@ function describe(name: string, items: Items): string {
     seen.set(values, seen.size);
     hash.add(bitsOf(values));
   };
-  for (const { steps, inputs, targets, weights } of items) {
-    hash.add([steps]);
+  for (const { steps, inputs, targets, weights, source } of items) {
+    hash.add([steps, source?.steps ?? 0]);
     for (const input of Object.keys(inputs).sort()) add(inputs[input]);
+    for (const input of Object.keys(source?.inputs ?? {}).sort()) add(source?.inputs[input]);
     add(targets);
     add(weights);
   }

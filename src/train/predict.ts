@@ -5,6 +5,7 @@ import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
+import { sourceFor } from "./evaluate.ts";
 import { exampleFeed } from "./example-feed.ts";
 import { writeBatch } from "./feed.ts";
 
@@ -41,12 +42,13 @@ export function createPredictor(settings: PredictionSettings): Predictor {
         throw new Error(`there is no layer '${layer}' to read; the network has ${known}`);
       }
       const program = await device.compile(plan, store);
+      const source = await sourceFor(feed, network, device, store);
       const turns = eventLoopTurns();
       const found: Float64Array[] = [];
       try {
         for (let index = 0; index < feed.length; index++) {
           const loaded = feed.load({ epoch: 0, at: index });
-          writeBatch(program, loaded);
+          writeBatch(program, loaded, loaded.source && (await source?.forward(loaded.source)));
           program.run("forward", loaded.extent);
           const rows = loaded.rows as readonly number[];
           const lengths = loaded.extent.lengths as Int32Array;
@@ -68,6 +70,7 @@ export function createPredictor(settings: PredictionSettings): Predictor {
         }
       } finally {
         program.dispose();
+        source?.dispose();
       }
       return found;
     },

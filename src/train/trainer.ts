@@ -6,14 +6,22 @@ import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
-import type { Buffer } from "../plan/plan.ts";
+import type { Buffer, View } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import { divergenceError } from "./diverged.ts";
-import { evaluateFeed, examplesOf, feedForEvaluation, symbolInput, type Evaluation } from "./evaluate.ts";
+import {
+  evaluateFeed,
+  examplesOf,
+  feedForEvaluation,
+  sourceFor,
+  symbolInput,
+  type Evaluation,
+} from "./evaluate.ts";
 import { exampleFeed } from "./example-feed.ts";
-import { laneFeed, writeBatch, type Feed, type Position } from "./feed.ts";
+import { laneFeed, writeBatch, type Batch, type Feed, type Position } from "./feed.ts";
 import { updateOf } from "./optimizers.ts";
 import type { ResolvedOptions } from "./settings.ts";
+import { createSource, type SourceBatch } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 
 /**
@@ -84,6 +92,9 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   store.write(initialParameters(layout, options.seed));
   const program = await device.compile(plan, store);
   const evaluation = evaluationPlan && (await device.compile(evaluationPlan, store));
+  const room = { mode: "train", rows: feed.rows, steps: feed.sourceSteps } as const;
+  const source = await createSource(network, device, store, room);
+  const evaluationSource = validation && (await sourceFor(validation, network, device, store));
 
   const real = (count: number): Numbers => {
     return device.name === "reference" ? new Float64Array(count) : new Float32Array(count);
@@ -116,18 +127,37 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   };
   counter[0] = options.seed;
   program.write("seed", counter);
+  source?.program.write("seed", counter);
+
+  /** Forward and backward through both, then the update of all parameters together. */
+  async function trainWithSource(batch: Batch, before: SourceBatch): Promise<void> {
+    if (!source) return;
+    source.program.write("step", counter);
+    writeBatch(program, batch, await source.forward(before));
+    program.run("forward", batch.extent);
+    program.run("backward", batch.extent);
+    const gradient = await source.backward(before, (input) => {
+      const { width } = plan.views[`d.${input}`] as View;
+      return program.read(`d.${input}`, new Float64Array(batch.extent.rows * width));
+    });
+    program.write("gradients", gradient);
+    program.run("update", batch.extent);
+  }
 
   return {
     store,
     epochLength: feed.length,
     async update(step, position, rate) {
       const batch = feed.load(position);
-      writeBatch(program, batch);
       counter[0] = step;
       program.write("step", counter);
       const numbers = numbersFor(step, rate);
       for (const name in numbers) writeNumber(name, numbers[name] as number);
-      program.run("train", batch.extent);
+      if (batch.source) await trainWithSource(batch, batch.source);
+      else {
+        writeBatch(program, batch);
+        program.run("train", batch.extent);
+      }
       await program.read("loss", mean);
       await program.read("norm", norm);
       const [loss, gradientNorm] = [mean[0] as number, norm[0] as number];
@@ -146,7 +176,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       }
       return { loss, gradientNorm, tokens: batch.counted, next: batch.next };
     },
-    validate: validation && evaluation && (() => evaluateFeed(evaluation, validation)),
+    validate: validation && evaluation && (() => evaluateFeed(evaluation, validation, evaluationSource)),
     weights,
     async numbers() {
       return {
@@ -161,8 +191,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       writeAll("initial.", from.carried);
     },
     dispose() {
-      program.dispose();
-      evaluation?.dispose();
+      for (const made of [program, evaluation, source, evaluationSource]) made?.dispose();
     },
   };
 }

@@ -218,7 +218,11 @@ test("resuming with other settings or other data", async () => {
     "the data are not those of the saved run",
     "use the same file and split",
   );
-  await refused(resume("letters.txt"), "is other data than the saved run had", "give the same file, or train anew");
+  await refused(
+    resume("letters.txt"),
+    "is other data than the saved run had",
+    "give the same file, or train anew",
+  );
   await refused(resume("text.txt", "--out", text), "exists and is not a model");
   await refused(["train", text, "--resume", at("empty.txt")], "empty.txt");
 });

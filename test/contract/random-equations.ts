@@ -49,9 +49,10 @@ export function randomEquations(choose: Choose): string {
     return name;
   };
   let numbers = "";
-  const picked = (vector: string): string => {
+  /** What is placed is as wide as its numbers; what is picked may have any width. */
+  const byNumbers = (vectorOf: (width: string) => string): string => {
     numbers = `input k per ${pick(["step", "sequence"])}`;
-    return `pick(tanh(${vector}), k)`;
+    return chance(0.5) ? `place(tanh(${vectorOf("H")}), k)` : `pick(tanh(${vectorOf(pick(["H", "I"]))}), k)`;
   };
   const expression = (width: string, depth: number): string => {
     if (depth === 0) return leaf(width);
@@ -65,7 +66,7 @@ export function randomEquations(choose: Choose): string {
       () => `${pick(["exp(-softplus", "log(1 + softplus", "sqrt(0.5 + abs"])}(${part()}))`,
       () => `softmax(${part()})`,
       () => (width === "H" ? `norm(${part()} + ${leaf(width)})` : part()),
-      () => (width === "H" ? picked(expression(pick(["H", "I"]), depth - 1)) : part()),
+      () => (width === "H" ? byNumbers((of) => expression(of, depth - 1)) : part()),
       () => `(mask(${pick(["0", "0.3"])}, per ${pick(["step", "sequence"])}) ⊙ ${part()})`,
       () => `(${pick(["1", "-0.7"])} ${pick(["-", "+", "⊙"])} ${part()})`,
       () => product(width),

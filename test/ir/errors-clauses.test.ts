@@ -242,6 +242,7 @@ test("what states start with, what is left out, and what parameters start with",
   refused("h' = W x + a + b\ninit a = -b\ninit b = -a");
   refused("h' = pick(W x, y)");
   refused("h' = pick(W x)");
+  refused("h' = place(x, k)\ninput k per step");
   expect(messages.join("\n\n")).toMatchInlineSnapshot(`
     "gru, line 2: a sequence starts before its first step, and 'x' is an input per step; make it of numbers, parameters, constants and inputs per sequence
       start h = W x
@@ -299,12 +300,16 @@ test("what states start with, what is left out, and what parameters start with",
       init a = -b
            ^
 
-    gru, line 1: 'pick' takes elements by an input of whole numbers, and 'y' is no input; add a line 'input y per step', or 'per sequence'
+    gru, line 1: 'pick' goes by an input of whole numbers, and 'y' is no input; add a line 'input y per step', or 'per sequence'
       h' = pick(W x, y)
                      ^
 
     gru, line 1: expected ',' and an input of whole numbers, as in 'pick(y, k)', but ')' came
       h' = pick(W x)
-                   ^"
+                   ^
+
+    gru, line 1: 'place' needs a number for each element, but 'k' has width H and 'x' has width I; declare it so, as in 'width k = I'
+      h' = place(x, k)
+           ^^^^^"
   `);
 });

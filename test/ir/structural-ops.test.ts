@@ -43,6 +43,13 @@ const structures: Readonly<
   ],
   standardised: [{ widths: [5], make: (g, [v]) => standardise(g, v as Node) }],
   pick: [{ widths: [5], numbers: [4, 1, 1], make: (g, [a, k]) => g.pick(a as Node, k as Node) }],
+  place: [
+    {
+      widths: [3],
+      numbers: [4, 1, 1],
+      make: (g, [a, k]) => g.add({ op: "place" }, [a as Node, k as Node], 5),
+    },
+  ],
   product: [
     { widths: [2], matrices: [dense, second], make: (g, [a]) => g.product([dense, second], a as Node) },
     { widths: [6], matrices: [blocked], make: (g, [a]) => g.product([blocked], a as Node) },

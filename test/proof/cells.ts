@@ -160,6 +160,17 @@ const picking = equations("picking")`
   width v = K
 `;
 
+// Elements added up where numbers say, of what is per step and of what is per sequence; and taken from there again.
+const placing = equations("placing")`
+  p  = place(W x + b, k)
+  q  = softmax(place(tanh(U h), k))
+  h' = tanh(V h + p ⊙ v + place(pick(q, j) ⊙ (A x), j))
+  input k per sequence
+  input j per step
+  input v per sequence
+  width j = K
+`;
+
 // Weights of which a part is left out, one matrix used in two places, another in blocks.
 const thinned = equations("thinned")`
   f  = σ(Wf x + Uf h + bf)
@@ -188,5 +199,6 @@ export const proofCells: readonly Cell[] = [
   passing,
   started,
   picking,
+  placing,
   thinned,
 ];

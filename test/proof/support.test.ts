@@ -57,6 +57,7 @@ const features: readonly (readonly [string, string])[] = [
     "h' = tanh(W x + U h)\nstart h = h0 + V v\ninput v per sequence",
   ],
   ["elements by their numbers", "h' = tanh(pick(W x, k) + U h)\ninput k per sequence"],
+  ["elements placed by numbers", "h' = tanh(place(W x, k) + U h)\ninput k per sequence\nwidth k = 5"],
   ["matrices left out in part", "h' = tanh(W x + U h)\ndrop W, U = 0.3"],
 ];
 

@@ -105,7 +105,7 @@ function folded(cell: string, e: Expression): Expression {
         "write a cell whose input comes in by a sum, as in 'W x + U h'",
     );
   };
-  if (e.kind === "product" || e.kind === "norm" || e.kind === "pick") {
+  if (e.kind === "product" || e.kind === "norm" || e.kind === "pick" || e.kind === "place") {
     if (isZero(e.vector)) return number(0);
     return e.vector.kind === "number" ? refuse("has no width") : e;
   }

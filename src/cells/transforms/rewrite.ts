@@ -7,7 +7,7 @@ import { suggestion } from "../../ir/nearest.ts";
 import { printCell } from "../../ir/print.ts";
 
 /** Nothing that is made here stands in a text yet. */
-const place: Place = { line: 1, column: 1, length: 1 };
+const nowhere: Place = { line: 1, column: 1, length: 1 };
 
 /** The cell with some of its parts changed, under its name and what was done to it. */
 export function rewritten(cell: Cell, label: string, changes: Partial<Cell>): Cell {
@@ -24,27 +24,27 @@ export function mapExpression(e: Expression, change: (inner: Expression) => Expr
   return change(mapOperands(e, (operand) => mapExpression(operand, change)));
 }
 
-export const number = (value: number): Expression => ({ kind: "number", value, place });
-export const read = (name: string, now = false): Expression => ({ kind: "name", name, now, place });
+export const number = (value: number): Expression => ({ kind: "number", value, place: nowhere });
+export const read = (name: string, now = false): Expression => ({ kind: "name", name, now, place: nowhere });
 export const call = (name: string, ...args: readonly Expression[]): Expression => ({
   kind: "call",
   name,
   arguments: args,
-  place,
+  place: nowhere,
 });
 export const apply = (matrix: string, vector: Expression): Expression => ({
   kind: "product",
   matrix,
   transposed: false,
   vector,
-  place,
+  place: nowhere,
 });
 export const norm = (vector: Expression): Expression => ({
   kind: "norm",
   vector,
   gain: "",
   shift: "",
-  place,
+  place: nowhere,
 });
 
 /** Zero with probability `rate` and otherwise scaled up, so that its mean in evaluation is one. */
@@ -56,7 +56,7 @@ export const mask = (rate: number, per: "step" | "sequence"): Expression => ({
   rate,
   per,
   width: "H",
-  place,
+  place: nowhere,
 });
 
 export const local = (name: string, expression: Expression, comment = ""): Equation => ({
@@ -64,7 +64,27 @@ export const local = (name: string, expression: Expression, comment = ""): Equat
   next: false,
   expression,
   comment,
-  place,
+  place: nowhere,
+});
+
+export const next = (name: string, expression: Expression, comment = ""): Equation => ({
+  ...local(name, expression, comment),
+  next: true,
+});
+
+export const pick = (vector: Expression, indices: string): Expression => ({
+  kind: "pick",
+  vector,
+  indices,
+  place: nowhere,
+});
+
+export const place = (vector: Expression, indices: string, width: Width): Expression => ({
+  kind: "place",
+  vector,
+  indices,
+  width,
+  place: nowhere,
 });
 
 /** What a name is not taken by: the wanted one, or that with a number. */
@@ -118,7 +138,13 @@ export function statesUnderMatrices(cell: Cell): string[] {
 /** The names in an expression that may be parameters. */
 export function parametersIn(e: Expression): string[] {
   const own =
-    e.kind === "name" ? [e.name] : e.kind === "product" ? [e.matrix] : e.kind === "pick" ? [e.indices] : [];
+    e.kind === "name"
+      ? [e.name]
+      : e.kind === "product"
+        ? [e.matrix]
+        : e.kind === "pick" || e.kind === "place"
+          ? [e.indices]
+          : [];
   return [...own, ...operands(e).flatMap(parametersIn)];
 }
 
