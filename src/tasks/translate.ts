@@ -136,14 +136,15 @@ function networkOf(task: TranslateTask, settings: TranslatorSettings): Network {
     dropout,
     sizes: own,
   });
-  const attended = looking ? { ...looking.inputs } : {};
+  /** From the inputs of the network to those of the cell. */
+  const attended: readonly [string, string][] = looking ? Object.entries(looking.inputs) : [];
   const joined = recurrent.layers.map((layer) => {
     const number = /^layer(\d+)$/u.exec(layer.name)?.[1];
     const start = number === undefined ? undefined : begun[Number(number) - 1];
     if (!start) return layer;
     const further: Record<string, Connection> = { [start.input]: context.name };
     if (number === "1" && seeing) further[seeing.input] = context.name;
-    if (number === "1") for (const name of Object.values(attended)) further[name] = name;
+    if (number === "1") for (const [name, input] of attended) further[input] = name;
     return { ...layer, inputs: { ...layer.inputs, ...further } };
   });
   const classes = vocabularySize(task.target);
