@@ -1,4 +1,4 @@
-// A model of symbols, one step at a time on several rows, each with values of its own for the whole sequence; between two
+// A model, one step at a time on several rows, each with values of its own for the whole sequence; between two
 // steps a row may go on from where another one was. What is chosen is for others to say.
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
@@ -15,34 +15,35 @@ export interface DecoderSettings {
 }
 
 export interface Decoder {
-  /** Numbers of each answer: the classes of the network's readout, V. */
+  /** Numbers of each answer: the width of the readout, such as the number of symbols. */
   readonly width: number;
   /**
-   * Begins anew on all rows. `inputs` are those per sequence, [rows, width] each; the network's one input per step takes
-   * the symbols.
+   * Begins anew on all rows. `inputs` are those per sequence, [rows, width] each.
    */
   begin(inputs?: Readonly<Record<string, ArrayLike<number>>>): void;
   /**
-   * Gives each row a symbol [rows] and resolves to the logits [rows, V] of what follows. `parents` [rows], where it is
-   * given, says which row of the step before each one continues.
+   * Gives each row the network's one input per step, a symbol [rows] or numbers [rows, width], and resolves to what the
+   * readout says of what follows, [rows, width]; the array is written anew by the next step. `parents` [rows], where it
+   * is given, says which row of the step before each one continues.
    */
-  step(symbols: ArrayLike<number>, parents?: ArrayLike<number>): Promise<Float64Array>;
+  step(values: ArrayLike<number>, parents?: ArrayLike<number>): Promise<Float64Array>;
   dispose(): void;
 }
 
 export async function createDecoder(settings: DecoderSettings): Promise<Decoder> {
   const { network, device, store, rows } = settings;
   const perStep = network.inputs.filter((input) => input.per === "step" && input.name !== "targets");
-  const [symbolInput, ...others] = perStep;
-  if (symbolInput?.kind !== "index" || others.length > 0) {
-    throw new Error("a decoder needs a network with one input per step, of symbols");
+  const [input, ...others] = perStep;
+  if (!input || others.length > 0) {
+    const names = perStep.map((own) => own.name).join(", ") || "none";
+    throw new Error(`a decoder needs a network with one input per step, and this one has ${names}`);
   }
   const plan = buildPlan(network, { mode: "step", rows, steps: 1 });
   const program = await device.compile(plan, store);
-  const output = `output.${network.loss.of}`;
+  const output = "output.readout";
   const width = plan.views[output]?.width ?? 0;
   const states = plan.buffers.filter((buffer) => buffer.name.startsWith("initial."));
-  const logits = new Float64Array(rows * width);
+  const said = new Float64Array(rows * width);
   const extent = { rows, steps: 1 };
   const resets = new Float32Array(rows);
   const turns = eventLoopTurns();
@@ -66,15 +67,15 @@ export async function createDecoder(settings: DecoderSettings): Promise<Decoder>
       for (const name in inputs) program.write(name, Float64Array.from(inputs[name] as ArrayLike<number>));
       resets.fill(1);
     },
-    async step(symbols, parents) {
+    async step(values, parents) {
       const isSame = parents === undefined || Array.from(parents).every((parent, row) => parent === row);
       if (!isSame) await follow(parents);
-      program.write(symbolInput.name, Int32Array.from(symbols));
+      program.write(input.name, input.kind === "index" ? Int32Array.from(values) : Float64Array.from(values));
       program.write("resets", resets);
       resets.fill(0);
       program.run("forward", extent);
       program.run("carry", extent);
-      const found = await program.read(output, logits);
+      const found = await program.read(output, said);
       await turns();
       return found;
     },

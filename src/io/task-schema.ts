@@ -20,12 +20,16 @@ function checked<T>(check: (value: unknown, where: string) => T, where: string):
 
 const vocabulary = checked(checkVocabulary, "vocabulary");
 
+const moments = {
+  mean: z.array(z.number()).min(1),
+  deviation: z.array(z.number().positive()).min(1),
+};
+
 const sequenceInput = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), vocabulary, lowerCase: z.boolean() }),
   z.strictObject({
     kind: z.literal("series"),
-    mean: z.array(z.number()).min(1),
-    deviation: z.array(z.number().positive()).min(1),
+    ...moments,
   }),
 ]);
 
@@ -39,5 +43,19 @@ export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
     lowerCase: z.boolean(),
     places: z.int().min(0),
     longest: z.int().min(1),
+  }),
+  z.strictObject({
+    kind: z.literal("music"),
+    lowest: z.int().min(0).max(127),
+    keys: z.int().min(1).max(128),
+    resolution: z.number().positive(),
+    predictsFirst: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("caption"),
+    vocabulary,
+    longest: z.int().min(1),
+    ...moments,
+    encoder: z.string(),
   }),
 ]);

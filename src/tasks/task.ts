@@ -1,9 +1,11 @@
 // What a model is for: how what people have becomes numbers for its network, and its answers become words again. Plain
 // data that a model file keeps, one kind for each task.
+import type { CaptionTask } from "./caption.ts";
 import type { ClassifyTask } from "./classify.ts";
 import type { LanguageTask } from "./language.ts";
+import type { MusicTask } from "./music.ts";
 import type { TranslateTask } from "./translate.ts";
 
-export type Task = LanguageTask | ClassifyTask | TranslateTask;
+export type Task = LanguageTask | ClassifyTask | MusicTask | TranslateTask | CaptionTask;
 
 export type TaskKind = Task["kind"];

@@ -26,10 +26,10 @@ import {
   type SourceNetwork,
 } from "../plan/network.ts";
 import { createDecoder } from "../generate/decoder.ts";
-import { choose } from "../generate/choose.ts";
 import { exampleFeed } from "../train/example-feed.ts";
 import { sourceFor } from "../train/evaluate.ts";
 import type { SourceBatch } from "../train/source.ts";
+import { decodeGreedily } from "./decode.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
 
@@ -295,21 +295,7 @@ export async function translate(
       const given = (await source?.forward(batch.source as SourceBatch)) ?? {};
       const count = batch.extent.rows;
       decoder.begin(given);
-      const said = Array.from({ length: count }, (): number[] => []);
-      let symbols = new Int32Array(rows).fill(boundaryId);
-      const ended = new Set<number>();
-      for (let step = 0; step < longest && ended.size < count; step++) {
-        const logits = await decoder.step(symbols);
-        symbols = symbols.map((_, row) => {
-          const own = logits.subarray(row * decoder.width, (row + 1) * decoder.width);
-          return choose(own, 0, { temperature: 0 });
-        });
-        for (let row = 0; row < count; row++) {
-          const id = symbols[row] as number;
-          if (id === boundaryId) ended.add(row);
-          if (!ended.has(row)) said[row]?.push(id);
-        }
-      }
+      const said = await decodeGreedily(decoder, rows, count, longest);
       found.push(...said.map((ids) => joinTokens(decodeTokens(task.target, ids), task.target.unit)));
     }
   } finally {

@@ -1,0 +1,201 @@
+// Captions of images: a vector of each image comes into the recurrent layer through weights of its own, and the words
+// follow one from another. Karpathy & Fei-Fei 2015, arXiv:1412.2306v2. Makes the network and its examples and writes
+// captions; trains nothing, reads no files and knows no image.
+import { embedding } from "../cells/parts.ts";
+import { conditioned, contextWidth, type Conditioning } from "../cells/transforms/conditioned.ts";
+import type { Example } from "../data/example.ts";
+import {
+  boundaryId,
+  buildVocabulary,
+  decodeTokens,
+  encodeTokens,
+  vocabularySize,
+  type Vocabulary,
+} from "../data/vocabulary.ts";
+import { createDecoder } from "../generate/decoder.ts";
+import type { Cell } from "../ir/cell.ts";
+import type { Sizes } from "../ir/lower.ts";
+import { planHead } from "../model/head.ts";
+import { stack } from "../model/stack.ts";
+import type { Network, NetworkLayer } from "../plan/network.ts";
+import { decodeGreedily } from "./decode.ts";
+import type { TaskModel } from "./model.ts";
+import { tokensOf } from "./sequence-input.ts";
+
+export interface CaptionTask {
+  readonly kind: "caption";
+  readonly vocabulary: Vocabulary;
+  /** Words of the longest caption that was learned. */
+  readonly longest: number;
+  /** What is taken from each number of an image's vector, and what it is then divided by. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+  /** What made the vectors of the images, as the caller describes it. */
+  readonly encoder: string;
+}
+
+export interface CaptionedImage {
+  /** [width] the image's vector; several captions of one image share it. */
+  readonly vector: ArrayLike<number>;
+  readonly captions: readonly string[];
+}
+
+export interface CaptionerSettings {
+  readonly cell: Cell;
+  /** Hidden width of each layer. Default 256. */
+  readonly size?: number;
+  readonly layers?: number;
+  /** Width of a learned vector for each word. Default 64. */
+  readonly embedding?: number;
+  /** Rate of dropout after each recurrent layer. Default 0. */
+  readonly dropout?: number;
+  /** When the image is seen: at the first step (the paper), at every step, or as what the states start with. */
+  readonly sees?: Conditioning;
+  /** Rarer words are unknown ones. Default 1. */
+  readonly atLeast?: number;
+  /** What made the vectors, to be kept with the model. */
+  readonly encoder: string;
+  readonly sizes?: Sizes;
+}
+
+export interface Captioner {
+  readonly task: CaptionTask;
+  readonly network: Network;
+}
+
+/** The network's inputs: the word before, and the image. */
+const wordInput = "word";
+const imageInput = "image";
+
+export function captioner(images: readonly CaptionedImage[], settings: CaptionerSettings): Captioner {
+  const { atLeast = 1, encoder } = settings;
+  const captions = images.flatMap((image) => image.captions.map(wordsOf));
+  if (captions.length === 0)
+    throw new Error("captions: there are none to learn from; give images with captions");
+  const moments = momentsOf(images.map((image) => image.vector));
+  const task: CaptionTask = {
+    kind: "caption",
+    vocabulary: buildVocabulary(captions.flat(), { unit: "word", atLeast }),
+    longest: captions.reduce((most, words) => Math.max(most, words.length), 1),
+    ...moments,
+    encoder,
+  };
+  return { task, network: networkOf(task, settings) };
+}
+
+function networkOf(task: CaptionTask, settings: CaptionerSettings): Network {
+  const {
+    cell,
+    size = 256,
+    layers = 1,
+    embedding: width = 64,
+    dropout = 0,
+    sees = "first",
+    sizes,
+  } = settings;
+  const words = vocabularySize(task.vocabulary);
+  const seeing = conditioned(cell, sees);
+  const read: NetworkLayer = {
+    name: "embedding",
+    cell: embedding,
+    sizes: { I: words, H: width },
+    inputs: { x: wordInput },
+  };
+  const recurrent = stack("embedding", width, {
+    cell: [seeing.cell, ...Array.from({ length: layers - 1 }, () => cell)],
+    size,
+    dropout,
+    sizes: { ...sizes, [contextWidth]: task.mean.length },
+  });
+  const joined = recurrent.layers.map((layer) =>
+    layer.name === "layer1" ? { ...layer, inputs: { ...layer.inputs, [seeing.input]: imageInput } } : layer,
+  );
+  const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: words });
+  return {
+    inputs: [
+      { name: wordInput, width: words, kind: "index", per: "step" },
+      { name: imageInput, width: task.mean.length, kind: "dense", per: "sequence" },
+    ],
+    layers: [read, ...joined, ...head.layers],
+    loss: head.loss,
+  };
+}
+
+/** The words of a caption, in lower case, without its punctuation marks. */
+export function wordsOf(caption: string): string[] {
+  return tokensOf(caption, "word", true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+}
+
+/** Each caption as an example, with its image's vector. */
+export function captionExamples(task: CaptionTask, images: readonly CaptionedImage[]): Example[] {
+  return images.flatMap((image, i) => {
+    const vector = scaled(task, image.vector, `image ${i}`);
+    return image.captions.map((caption): Example => {
+      const ids = encodeTokens(task.vocabulary, wordsOf(caption));
+      return {
+        steps: ids.length + 1,
+        inputs: { [wordInput]: Int32Array.of(boundaryId, ...ids), [imageInput]: vector },
+        targets: Int32Array.of(...ids, boundaryId),
+      };
+    });
+  });
+}
+
+/** A caption for each vector, up to `longest` words (default twice the longest learned). */
+export async function describe(
+  model: TaskModel<CaptionTask>,
+  vectors: readonly ArrayLike<number>[],
+  { longest = 2 * model.task.longest }: { readonly longest?: number } = {},
+): Promise<string[]> {
+  const { task, network, device, store } = model;
+  const rows = Math.min(128, vectors.length);
+  if (rows === 0) return [];
+  const decoder = await createDecoder({ network, device, store, rows });
+  const found: string[] = [];
+  try {
+    for (let from = 0; from < vectors.length; from += rows) {
+      const own = vectors.slice(from, from + rows);
+      const width = task.mean.length;
+      const images = new Float32Array(rows * width);
+      own.forEach((vector, row) => images.set(scaled(task, vector, `image ${from + row}`), row * width));
+      decoder.begin({ [imageInput]: images });
+      const said = await decodeGreedily(decoder, rows, own.length, longest);
+      found.push(...said.map((ids) => decodeTokens(task.vocabulary, ids).join(" ")));
+    }
+  } finally {
+    decoder.dispose();
+  }
+  return found;
+}
+
+function scaled({ mean, deviation }: CaptionTask, vector: ArrayLike<number>, place: string): Float32Array {
+  if (vector.length !== mean.length) {
+    throw new Error(
+      `${place}: its vector must have ${mean.length} numbers, as the model's images had, not ${vector.length}; use the ` +
+        "encoder that the model was trained with",
+    );
+  }
+  return Float32Array.from(vector, (value, i) => (value - (mean[i] as number)) / (deviation[i] as number));
+}
+
+/** What never changes is left as it is. */
+function momentsOf(vectors: readonly ArrayLike<number>[]): Pick<CaptionTask, "mean" | "deviation"> {
+  const width = vectors[0]?.length ?? 0;
+  const mean = new Float64Array(width);
+  const square = new Float64Array(width);
+  vectors.forEach((vector, i) => {
+    if (vector.length !== width) {
+      throw new Error(
+        `image ${i}: its vector must have ${width} numbers, as the first one, not ${vector.length}`,
+      );
+    }
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (vector[j] as number) / vectors.length;
+  });
+  for (const vector of vectors) {
+    for (let j = 0; j < width; j++) {
+      square[j] = (square[j] as number) + ((vector[j] as number) - (mean[j] as number)) ** 2 / vectors.length;
+    }
+  }
+  const deviation = Array.from(square, (v) => (v > 1e-12 ? Math.sqrt(v) : 1));
+  return { mean: [...mean], deviation };
+}
