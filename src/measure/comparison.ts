@@ -1,0 +1,24 @@
+// What caption and translation scores take: a candidate beside the references it may resemble, as tokens.
+// Knows no score.
+
+export type Tokens = readonly string[];
+
+export interface Comparison {
+  /** What the model wrote; may be empty. */
+  readonly candidate: Tokens;
+  /** What people wrote for the same image or sentence; one or more. */
+  readonly references: readonly Tokens[];
+}
+
+/** Throws at no comparisons and at one without references, naming the score. */
+export function checkCorpus(score: string, corpus: readonly Comparison[]): void {
+  if (corpus.length === 0)
+    throw new Error(`${score}: needs one candidate or more, not 0; give what the model wrote`);
+  corpus.forEach(({ references }, i) => {
+    if (references.length === 0)
+      throw new Error(`${score}, candidate ${i}: needs one reference or more, not 0; leave it out`);
+  });
+}
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
