@@ -17,6 +17,22 @@ export const embedding: Cell = equations("embedding")`
 `;
 
 /**
+ * A readout whose matrix is an embedding's, the other way round: as wide as its vectors go in, a number for each symbol
+ * comes out. Press & Wolf 2016, arXiv:1608.05859v3; Inan et al. 2016, arXiv:1611.01462v3.
+ */
+export const tiedReadout: Cell = equations("tied-readout")`
+  y = Eᵀ x + b
+  output y
+`;
+
+/** An embedding whose vectors are short enough to be a readout's, too. */
+export const tiedEmbedding: Cell = equations("tied-embedding")`
+  y = E x
+  output y
+  init E = normal(0.1)
+`;
+
+/**
  * Zeroes each element with probability `rate` while training and scales up the others, so that nothing needs
  * scaling afterwards. Srivastava et al. 2014, JMLR 15; the scaling as every library does it today.
  * Throws unless 0 ≤ rate < 1.

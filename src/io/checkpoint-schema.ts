@@ -22,6 +22,7 @@ export interface LayerDescription {
   readonly sizes: Readonly<Record<string, number>>;
   readonly inputs: NetworkLayer["inputs"];
   readonly direction?: "forward" | "reverse";
+  readonly shares?: Readonly<Record<string, string>>;
 }
 
 /** Everything of a training state that is no tensor. */
@@ -61,6 +62,7 @@ const layerSchema = z.strictObject({
   sizes: z.record(z.string(), z.int().min(1)),
   inputs: z.record(z.string(), z.union([partSchema, z.array(partSchema)])),
   direction: z.enum(["forward", "reverse"]).exactOptional(),
+  shares: names.exactOptional(),
 });
 
 const modelSchema: z.ZodType<ModelDescription> = z.strictObject({

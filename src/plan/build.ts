@@ -19,7 +19,7 @@ import {
   type NetworkLayer,
 } from "./network.ts";
 import { layerSalt } from "./noise.ts";
-import { layoutParameters, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
+import { layoutParameters, placesByName, type ParameterLayout, type ParameterPlace } from "./parameters.ts";
 import type { Buffer, Kernel, Loop, Mode, Plan, View } from "./plan.ts";
 import { reuseMemory } from "./reuse.ts";
 import { planUpdate, type UpdateRule } from "./update.ts";
@@ -66,7 +66,9 @@ export function buildPlan(whole: Network, options: PlanOptions): Plan {
   }
   checkKeep(network, options.keep ?? []);
   const layout = parameterLayout(whole);
-  const places = new Map(layout.places.map((p) => [p.name, p]));
+  const places = placesByName(layout, [...(whole.source?.layers ?? []), ...whole.layers]);
+  /** Gradients that a kernel before has written: parameters may be used in several places. */
+  const written = new Set<string>();
   const arena = createArena(rows, steps);
   const parameters = arena.parameters(layout.size);
   const resets = arena.make("resets", "tokens", 1);
@@ -124,6 +126,7 @@ export function buildPlan(whole: Network, options: PlanOptions): Plan {
       arena,
       parameters,
       parameter: (name) => places.get(name) as ParameterPlace,
+      written,
       matrix: drops.matrix,
       ...(gradients && { gradients }),
       resets: isReverse(layer) ? turnedResets : resets,

@@ -9,6 +9,8 @@ import type { Access, Buffer, Kernel } from "./plan.ts";
 export interface GradientContext {
   readonly place: (parameter: string) => ParameterPlace;
   readonly into: Buffer;
+  /** Parameters whose gradient is written already, by the names of their places; added to. */
+  readonly written: Set<string>;
   /** Where a value stands; if it has a home right after `beside`, that one. */
   readonly memoryOf: (node: Node, beside?: { access: Access; width: number }) => Access;
   /** The indices, if the node is a one-hot input. */
@@ -31,13 +33,13 @@ export function parameterGradients(
   gradients: readonly (MatrixGradient | VectorGradient)[],
   context: GradientContext,
 ): Kernel[] {
-  const written = new Set<string>();
+  const { written } = context;
   const pieces: Piece[] = [];
   const inOrder = [...gradients].sort((a, b) => context.place(a.name).offset - context.place(b.name).offset);
   for (const gradient of inOrder) {
-    const { offset, shape } = context.place(gradient.name);
-    const accumulate = written.has(gradient.name);
-    written.add(gradient.name);
+    const { name, offset, shape } = context.place(gradient.name);
+    const accumulate = written.has(name);
+    written.add(name);
     const previous = pieces.at(-1);
     const beside = previous && { access: previous.rows, width: previous.count };
     if (gradient.kind === "vector") {

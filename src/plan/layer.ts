@@ -35,6 +35,8 @@ export interface LayerContext {
   readonly matrix: (name: string) => { readonly buffer: Buffer; readonly offset: number };
   /** The block of gradients, in the order of the parameters. */
   readonly gradients?: Buffer;
+  /** Parameters of the network whose gradient stands there already. */
+  readonly written: Set<string>;
   /** 1 where a new sequence starts. */
   readonly resets: Buffer;
   readonly source: (input: string) => Source;
@@ -123,6 +125,7 @@ function weightGradients(context: LayerContext, homes: Homes): Kernel[] {
   return parameterGradients(context.gradient?.parameters ?? [], {
     place: (p) => context.parameter(`${context.name}.${p}`),
     into: context.gradients as Buffer,
+    written: context.written,
     memoryOf: (node, beside) =>
       (beside && homes.of(node).find((h) => isNextTo(beside, h))) ?? homes.memoryOf(node),
     source: (node) => (node.op === "input" ? context.indices(node.name) : undefined),

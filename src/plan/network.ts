@@ -33,6 +33,8 @@ export interface NetworkLayer {
    * apart, and no state is carried to the next run. Outputs stand at the steps they are of either way.
    */
   readonly direction?: "forward" | "reverse";
+  /** Parameters of the cell that are those of an earlier layer: from their names to `<layer>.<name>`. */
+  readonly shares?: Readonly<Record<string, string>>;
 }
 
 /**

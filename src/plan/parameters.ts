@@ -28,7 +28,9 @@ export function layoutParameters(
   layers: readonly { readonly layer: NetworkLayer; readonly step: Step }[],
 ): ParameterLayout {
   const entries = layers.flatMap(({ layer, step }) =>
-    inProductOrder(layer.cell.parameters, step).map((p) => ({ p, layer })),
+    inProductOrder(layer.cell.parameters, step)
+      .filter((p) => layer.shares?.[p.name] === undefined)
+      .map((p) => ({ p, layer })),
   );
   const ordered = [...entries.filter(({ p }) => p.trained), ...entries.filter(({ p }) => !p.trained)];
   let offset = 0;
@@ -49,7 +51,55 @@ export function layoutParameters(
     return place;
   });
   const trained = places.reduce((sum, p) => sum + (p.trained ? p.size : 0), 0);
-  return { places, trained, size: offset };
+  const layout = { places, trained, size: offset };
+  for (const { layer } of layers)
+    checkShares(
+      layer,
+      placesByName(
+        layout,
+        layers.map((l) => l.layer),
+      ),
+    );
+  return layout;
+}
+
+/** The place of each parameter by `<layer>.<name>`, of those that layers share by each of their names. */
+export function placesByName(
+  { places }: ParameterLayout,
+  layers: readonly NetworkLayer[],
+): ReadonlyMap<string, ParameterPlace> {
+  const found = new Map(places.map((place) => [place.name, place]));
+  for (const { name, shares = {} } of layers) {
+    for (const [parameter, of] of Object.entries(shares)) {
+      const place = found.get(of);
+      if (place) found.set(`${name}.${parameter}`, place);
+    }
+  }
+  return found;
+}
+
+function checkShares(
+  { name, cell, sizes, shares = {} }: NetworkLayer,
+  places: ReadonlyMap<string, ParameterPlace>,
+): void {
+  for (const [parameter, of] of Object.entries(shares)) {
+    const own = cell.parameters.find((p) => p.name === parameter);
+    const place = places.get(of);
+    if (!own || !place) {
+      throw new Error(
+        `layer '${name}' shares its '${parameter}' as '${of}', and there is no such parameter; name both`,
+      );
+    }
+    const size = (w: string | number): number => sizeOf(w, sizes, cell.name);
+    const shape =
+      own.kind === "vector" ? [size(own.width)] : [size(own.rows), size(own.columns) / own.blocks];
+    const isDropped = own.kind === "matrix" && own.drop > 0;
+    if (shape.join() === place.shape.join() && own.trained === place.trained && !isDropped) continue;
+    throw new Error(
+      `layer '${name}' shares its '${parameter}', [${shape.join(", ")}], as '${of}', [${place.shape.join(", ")}]; both ` +
+        "must have one shape, be trained or not alike, and be dropped nowhere",
+    );
+  }
 }
 
 /** Matrices of one product stand side by side, so that its gradient is one product too; vectors come last. */

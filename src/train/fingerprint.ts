@@ -23,9 +23,9 @@ export function fingerprintsOf(
 
 export function fingerprintNetwork(network: Network): string {
   const layers = (of: Network["layers"]): unknown[] =>
-    of.map(({ name, cell, sizes, inputs, direction }) => {
+    of.map(({ name, cell, sizes, inputs, direction, shares }) => {
       const own = [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
-      return direction === undefined ? own : [...own, direction];
+      return (direction ?? shares) ? [...own, direction ?? "", shares ?? {}] : own;
     });
   const { inputs, loss, source } = network;
   const before = source ? [source.inputs, layers(source.layers), source.gives] : [];
