@@ -1,4 +1,5 @@
 // Numbers as people read them on a terminal.
+import type { Symbols } from "../tasks/language.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** `1,003,854`. */
@@ -6,9 +7,18 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** `1.617 nats, 2.333 bits per character`. */
-export function natsAndBits(nats: number, unit: "char" | "byte"): string {
-  return `${nats.toFixed(3)} nats, ${(nats / Math.LN2).toFixed(3)} bits per ${unit === "char" ? "character" : "byte"}`;
+/** `character`. */
+export function unitName(unit: Symbols["unit"]): string {
+  return unit === "char" ? "character" : unit;
+}
+
+/** `1.617 nats, 2.333 bits per character`, of words `5.021 nats, perplexity 151.6`. */
+export function natsAndBits(nats: number, unit: Symbols["unit"]): string {
+  const other =
+    unit === "word"
+      ? `perplexity ${Math.exp(nats).toFixed(1)}`
+      : `${(nats / Math.LN2).toFixed(3)} bits per ${unitName(unit)}`;
+  return `${nats.toFixed(3)} nats, ${other}`;
 }
 
 /** A task's loss: in nats and bits where it is a language's, else as it is. */
@@ -28,4 +38,13 @@ export function duration(seconds: number): string {
 /** A word for a shell: quoted where it has to be. */
 export function quoted(word: string): string {
   return /^[\w./@%+=:,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Rows below their titles in columns: the first to the left, the others, which are numbers, to the right. */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [titles, ...rows];
+  const widths = titles.map((_, j) => Math.max(...all.map((row) => [...(row[j] ?? "")].length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0))).join("  ");
+  return all.map((row) => line(row).trimEnd()).join("\n");
 }

@@ -1,14 +1,14 @@
 // Text from a language model, as it is made.
 import { z } from "zod";
-import { textCodec } from "../data/prompt.ts";
 import { createSampler } from "../generate/sample.ts";
+import { codecOf } from "../tasks/language.ts";
 import { asInput, InputError } from "./failure.ts";
 import { number, readSettings, whole } from "./settings.ts";
 import type { ModelUse } from "./tasks/task-commands.ts";
 
 const fields = {
   prompt: z.string().default("").describe("the beginning of the text"),
-  length: whole(0).default(500).describe("symbols to make: characters, or bytes"),
+  length: whole(0).default(500).describe("symbols to make: characters, bytes or words"),
   temperature: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
     .default(1)
     .describe("0 always takes the most likely, more is wilder"),
@@ -30,7 +30,7 @@ export const sampling: ModelUse = {
     const { prompt, length, temperature, topK, topP, seed } = readSettings(z.object(fields), given);
     if (task.kind !== "language") throw new InputError("this is no model of a language; use 'unrolled run'");
     const sampler = await asInput(async () => {
-      const made = await createSampler({ network, device, store, text: textCodec(task.text), seed });
+      const made = await createSampler({ network, device, store, text: codecOf(task.text), seed });
       await made.prime(prompt);
       return made;
     });

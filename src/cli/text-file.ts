@@ -1,21 +1,47 @@
 // A text file as symbol ids, and how it is split, in words.
-import type { Alphabet, Unit } from "../data/alphabet.ts";
 import type { Split } from "../data/split.ts";
-import { encodeWith, readText, type EncodedText } from "../data/text.ts";
-import { fileBytes, fileChunks } from "../io/files.ts";
+import { encodeWith, readText } from "../data/text.ts";
+import { encodeWords, readWords, type WordTextSettings } from "../data/word-text.ts";
+import { fileBytes, fileChunks, readBytes } from "../io/files.ts";
+import type { ReadText, Symbols } from "../tasks/language.ts";
 import { InputError } from "./failure.ts";
-import { grouped } from "./format.ts";
+import { grouped, unitName } from "./format.ts";
 
-/** A text and its own alphabet; errors name the file. */
-export async function readTextFile(path: string, unit: Unit): Promise<EncodedText> {
-  const sizeHint = await fileBytes(path);
-  return named(path, readText(fileChunks(path), { unit, sizeHint }));
+/** A text and its own symbols; errors name the file. */
+export async function readTextFile(
+  path: string,
+  unit: Symbols["unit"],
+  settings: WordTextSettings = {},
+): Promise<ReadText> {
+  const bytes = await fileBytes(path);
+  if (unit === "word") {
+    const { vocabulary, ids } = await named(
+      path,
+      wholeText(path).then((text) => readWords(text, settings)),
+    );
+    return { text: vocabulary, ids, bytes };
+  }
+  const { alphabet, ids } = await named(path, readText(fileChunks(path), { unit, sizeHint: bytes }));
+  return { text: alphabet, ids, bytes };
 }
 
-/** A text in the alphabet of a model. */
-export async function readFileWith(path: string, alphabet: Alphabet): Promise<EncodedText> {
-  const sizeHint = await fileBytes(path);
-  return { alphabet, ids: await named(path, encodeWith(alphabet, fileChunks(path), { sizeHint })) };
+/** A text in the symbols of a model. */
+export async function readFileWith(path: string, text: Symbols): Promise<ReadText> {
+  const bytes = await fileBytes(path);
+  const ids =
+    text.unit === "word"
+      ? encodeWords(text, await named(path, wholeText(path)))
+      : await named(path, encodeWith(text, fileChunks(path), { sizeHint: bytes }));
+  return { text, ids, bytes };
+}
+
+async function wholeText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("text: it is not valid UTF-8; convert it to UTF-8, or read it as bytes (--unit byte)");
+  }
 }
 
 async function named<T>(path: string, work: Promise<T>): Promise<T> {
@@ -29,11 +55,11 @@ async function named<T>(path: string, work: Promise<T>): Promise<T> {
 }
 
 /** "train on 1,003,854 characters, validate on the last 111,540". */
-export function describeParts(split: Split, total: number, unit: Unit): string {
+export function describeParts(split: Split, total: number, unit: Symbols["unit"]): string {
   const { train, validation, test } = split;
   const used = [train, validation, test].reduce((sum, part) => sum + (part?.length ?? 0), 0);
   const where = test || used < total ? "next" : "last";
-  const parts = [`train on ${grouped(train.length)} ${unit === "char" ? "characters" : "bytes"}`];
+  const parts = [`train on ${grouped(train.length)} ${unitName(unit)}s`];
   if (validation) parts.push(`validate on the ${where} ${grouped(validation.length)}`);
   if (test) parts.push(`leave ${grouped(test.length)} for testing`);
   return parts.join(", ");

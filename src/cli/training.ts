@@ -184,9 +184,13 @@ type StepEvent = TrainingEvent & { readonly kind: "step" };
 function progressLine(event: StepEvent, loss: number, task: Task): string {
   const { step, share, tokensPerSecond, seconds } = event;
   const unit = task.kind === "language" ? task.text.unit : "step";
+  const perplexity = `ppl ${Math.exp(loss).toFixed(1)}`;
   const shown =
     task.kind === "language"
-      ? [`${loss.toFixed(3)} nats`, `${(loss / Math.LN2).toFixed(3)} bits/${unit}`]
+      ? [
+          `${loss.toFixed(3)} nats`,
+          unit === "word" ? perplexity : `${(loss / Math.LN2).toFixed(3)} bits/${unit}`,
+        ]
       : [`loss ${loss.toFixed(4)}`];
   return [
     `step ${grouped(step)}`,

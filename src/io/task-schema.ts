@@ -2,6 +2,8 @@
 import * as z from "zod";
 import { checkAlphabet } from "../data/alphabet.ts";
 import { checkVocabulary } from "../data/vocabulary.ts";
+import type { WordVocabulary } from "../data/word-text.ts";
+import type { Symbols } from "../tasks/language.ts";
 import type { Task } from "../tasks/task.ts";
 
 const labels = z.array(z.string()).min(2);
@@ -16,6 +18,11 @@ function checked<T>(check: (value: unknown, where: string) => T, where: string):
       return z.NEVER;
     }
   });
+}
+
+function checkSymbols(value: unknown, where: string): Symbols {
+  const isWords = (value as { unit?: unknown } | null)?.unit === "word";
+  return isWords ? (checkVocabulary(value, where) as WordVocabulary) : checkAlphabet(value, where);
 }
 
 const vocabulary = checked(checkVocabulary, "vocabulary");
@@ -34,7 +41,7 @@ const sequenceInput = z.discriminatedUnion("kind", [
 ]);
 
 export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("language"), text: checked(checkAlphabet, "alphabet") }),
+  z.strictObject({ kind: z.literal("language"), text: checked(checkSymbols, "alphabet") }),
   z.strictObject({ kind: z.literal("classify"), input: sequenceInput, labels }),
   z.strictObject({
     kind: z.literal("translate"),

@@ -1,42 +1,104 @@
 // Language models on the command line: trained on a text, measured on another, and writing on from a prompt.
 import { z } from "zod";
+import { trainKneserNey } from "../../baselines/kneser-ney.ts";
+import type { Ids } from "../../data/alphabet.ts";
 import { splitIds } from "../../data/split.ts";
+import { bits, natsPerUnit, perplexity } from "../../measure/language.ts";
 import { languageModel } from "../../model/language-model.ts";
+import { symbolCount } from "../../tasks/language.ts";
 import { evaluate } from "../../train/evaluate.ts";
+import { textLosses } from "../../train/text-losses.ts";
 import { InputError } from "../failure.ts";
-import { natsAndBits, grouped } from "../format.ts";
+import { grouped, natsAndBits, table, unitName } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { sampling } from "../sampling.ts";
-import { oneOf, readSettings, whole } from "../settings.ts";
+import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
 import { describeParts, readFileWith, readTextFile } from "../text-file.ts";
 import type { ModelUse, OpenModel, Report, TaskCommands } from "./task-commands.ts";
 
 const fields = {
   window: whole(1).default(50).describe("steps between two updates"),
   horizon: whole(1).optional().describe("steps that the gradient goes back (default: window)"),
-  unit: oneOf(["char", "byte"]).default("char").describe("what a symbol is: char (Unicode) or byte"),
+  unit: oneOf(["char", "byte", "word"])
+    .default("char")
+    .describe("what a symbol is: char (Unicode), byte or word"),
+  atLeast: whole(1).default(1).describe("of words: rarer ones are unknown"),
+  tied: flag.describe("the readout's matrix is the embedding's, which must be as wide as the layers"),
+  inputDropout: number("a number from 0 to below 1", (n) => n >= 0 && n < 1)
+    .default(0)
+    .describe("rate of dropout on the embedded symbols"),
+};
+
+const evaluationFields = {
+  ngram: z
+    .string()
+    .optional()
+    .describe("a text to train an n-gram model on, to be set beside this one and mixed with it"),
+  order: whole(1).default(3).describe("length of the n-grams"),
 };
 
 const evaluation: ModelUse = {
   about: "measure how well a model predicts a text",
   file: "a text with no other symbols than the model's",
-  fields: {},
-  valueNames: {},
-  async use({ checkpoint, task, network, device, store }: OpenModel, path): Promise<Report> {
+  fields: evaluationFields,
+  valueNames: { ngram: "file" },
+  async use(model: OpenModel, path, given): Promise<Report> {
+    const { checkpoint, task, network, device, store } = model;
+    const { ngram, order } = readSettings(z.object(evaluationFields), given);
     if (task.kind !== "language" || path === undefined) throw new InputError("a text is needed");
-    const { ids } = await readFileWith(path, task.text);
+    const { ids, bytes } = await readFileWith(path, task.text);
     if (ids.length < 2) throw new InputError(`${path}: a text needs two characters or more to predict one`);
     const { batch, window } = checkpoint.state.options;
+    if (ngram !== undefined) return besideNgrams(model, ids, { path: ngram, order });
     const data = { kind: "text", ids } as const;
     const { loss: nats, tokens } = await evaluate({ network, device, store, batch, window, data });
     const { unit } = task.text;
-    const units = unit === "char" ? "characters" : "bytes";
+    const bitsPerByte = bits(natsPerUnit(nats, ids.length, bytes));
+    const found = `${natsAndBits(nats, unit)}, over ${grouped(tokens)} of ${grouped(ids.length)} ${unitName(unit)}s`;
     return {
-      json: [{ nats, bits: nats / Math.LN2, tokens }],
-      text: `${natsAndBits(nats, unit)}, over ${grouped(tokens)} of ${grouped(ids.length)} ${units}`,
+      json: [{ nats, bits: bits(nats), perplexity: perplexity(nats), bitsPerByte, tokens }],
+      text: unit === "word" ? `${found}, ${bitsPerByte.toFixed(3)} bits per byte` : found,
     };
   },
 };
+
+/** The model, an n-gram model of the same symbols, and the mean of what both say, on the same symbols of a text. */
+async function besideNgrams(
+  { checkpoint, task, network, device, store }: OpenModel,
+  ids: Ids,
+  { path, order }: { readonly path: string; readonly order: number },
+): Promise<Report> {
+  if (task.kind !== "language") throw new InputError("only language models stand beside n-grams");
+  const { batch, window } = checkpoint.state.options;
+  const training = await readFileWith(path, task.text);
+  const grams = trainKneserNey(training.ids, { order, vocabulary: symbolCount(task.text) }).probabilities(
+    ids,
+  );
+  const own = await textLosses({ network, device, store, batch, window, ids });
+  const sums = { model: 0, ngrams: 0, mixed: 0 };
+  let tokens = 0;
+  own.forEach((nats, i) => {
+    if (Number.isNaN(nats)) return;
+    const gram = grams[i] as number;
+    tokens += 1;
+    sums.model += nats;
+    sums.ngrams -= Math.log(gram);
+    sums.mixed -= Math.log((Math.exp(-nats) + gram) / 2);
+  });
+  const names = { model: "this model", ngrams: `Kneser-Ney, ${order}-grams`, mixed: "half of each" };
+  const rows = (Object.keys(names) as (keyof typeof names)[]).map((key) => ({
+    model: names[key],
+    nats: sums[key] / tokens,
+    perplexity: Math.exp(sums[key] / tokens),
+  }));
+  return {
+    json: rows.map((row) => ({ ...row, tokens })),
+    text: table(
+      ["model", "nats", "perplexity"],
+      rows.map((row) => [row.model, row.nats.toFixed(3), row.perplexity.toFixed(1)]),
+    ),
+  };
+}
 
 export const language: TaskCommands = {
   kind: "language",
@@ -56,19 +118,24 @@ Examples:
     defaults: {},
     complete: ({ window, horizon }) => ({ horizon: horizon ?? window }),
     async prepare(path, settings, given, cell) {
-      const { window, horizon = window, unit } = readSettings(z.object(fields), given);
+      const own = readSettings(z.object(fields), given);
+      const { window, horizon = window, unit, atLeast, tied, inputDropout } = own;
       const { size, layers, embedding, dropout } = settings;
-      const { alphabet, ids } = await readTextFile(path, unit);
+      const { text, ids } = await readTextFile(path, unit, { atLeast });
       const sizes = furtherWidths(cell, settings.widths);
-      const vocabulary = alphabet.symbols.length;
-      const network = languageModel({ vocabulary, cell, size, layers, embedding, dropout, sizes });
+      const vocabulary = symbolCount(text);
+      const shape = { vocabulary, cell, size, layers, embedding, dropout, sizes, tied, inputDropout };
+      const network = languageModel(shape);
       const split = splitIds(ids, settings.split);
       return {
-        task: { kind: "language", text: alphabet },
+        task: { kind: "language", text },
         network,
         data: { kind: "text", train: split.train, validation: split.validation },
         options: { window, horizon },
-        lines: [describeParts(split, ids.length, unit)],
+        lines: [
+          describeParts(split, ids.length, unit),
+          ...(unit === "word" ? [`${grouped(vocabulary)} different words`] : []),
+        ],
       };
     },
   },
