@@ -49,6 +49,8 @@ export interface ClassifierSettings extends InputSettings {
   readonly bidirectional?: boolean;
   /** Default `last`. */
   readonly pooling?: Pooling;
+  /** Where there are more than the sequences to learn from have. */
+  readonly labels?: Iterable<string>;
   readonly sizes?: Sizes;
 }
 
@@ -60,7 +62,7 @@ export interface Classifier {
 /** The network and the labels for sequences to learn from. Throws where there are fewer than two labels. */
 export function classifier(items: readonly LabelledSequence[], settings: ClassifierSettings): Classifier {
   const { size = 128, embedding = 0, bidirectional = true, pooling = "last" } = settings;
-  const labels = [...new Set(items.map((item) => item.label))].sort();
+  const labels = [...new Set([...(settings.labels ?? []), ...items.map((item) => item.label)])].sort();
   if (labels.length < 2) {
     throw new Error(
       `classification needs two labels or more, and the ${items.length} sequences have ${labels.length} ` +

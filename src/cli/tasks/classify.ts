@@ -1,20 +1,39 @@
+// Classification of sequences on the command line: labelled texts or series in, a label for each of others out.
+import { stat } from "node:fs/promises";
 import { z } from "zod";
+import { trainNaiveBayes } from "../../baselines/naive-bayes.ts";
 import { splitItems } from "../../data/split.ts";
 import { readLabelledFolder } from "../../io/labelled-files.ts";
-import { poolings } from "../../tasks/pooled.ts";
+import { readLabelledTable, readSequences } from "../../io/labelled-table.ts";
+import { writeAtomic } from "../../io/write-atomic.ts";
+import { classificationReport, type ClassificationReport } from "../../measure/classification.ts";
+import { confusionPicture } from "../../measure/confusion-picture.ts";
 import {
   balancedWeights,
   classifier,
-  classify as classifySequences,
   classifyExamples,
+  classify as classifySequences,
+  type ClassifyTask,
   type LabelledSequence,
 } from "../../tasks/classify.ts";
+import type { TaskModel } from "../../tasks/model.ts";
+import { poolings } from "../../tasks/pooled.ts";
 import { InputError } from "../failure.ts";
+import { grouped, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
-import type { ModelUse, OpenModel, Report, TaskCommands } from "./task-commands.ts";
+import type { Given } from "../train-settings.ts";
+import { partField, partOf, splitAsTrained } from "./parts.ts";
+import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+
+const columns = {
+  text: z.string().optional().describe("the column of texts (default: text)"),
+  series: z.string().optional().describe("the column of series instead: numbers a step"),
+};
 
 const reading = {
+  ...columns,
+  label: z.string().default("label").describe("the column of labels"),
   without: z.string().optional().describe("labels to leave out, as a,b"),
   unique: flag.describe("leave out what comes again with the same label"),
 };
@@ -31,40 +50,136 @@ const fields = {
   classWeights: flag.describe("make every class count the same, however rare"),
 };
 
-export async function readItems(
-  path: string,
-  given: Readonly<Record<string, unknown>>,
-): Promise<LabelledSequence[]> {
-  const { without, unique } = readSettings(z.object(reading), given);
-  const left = new Set(without?.split(","));
-  const items = (await readLabelledFolder(path)).filter((item) => !left.has(item.label));
+const readingNames = { text: "column", series: "column", label: "column", without: "labels" };
+
+async function readItems(path: string, given: Given): Promise<LabelledSequence[]> {
+  const { without, unique, text, series, label } = readSettings(z.object(reading), given);
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  const all = await (isFolder ? readLabelledFolder(path) : readLabelledTable(path, { text, series, label }));
+  const left = new Set(without?.split(",").map((name) => name.trim()));
+  for (const name of left) {
+    if (all.every((item) => item.label !== name))
+      throw new InputError(`--without: nothing has the label '${name}'`);
+  }
+  const items = all.filter((item) => !left.has(item.label));
   if (!unique) return items;
   const seen = new Set<string>();
-  return items.filter(({ value, label }) => {
-    const key = JSON.stringify([label, value]);
+  return items.filter(({ value, label: own }) => {
+    const key = JSON.stringify([own, value]);
     return !seen.has(key) && seen.add(key);
   });
 }
 
+function ownModel(model: OpenModel): OpenModel<ClassifyTask> & TaskModel<ClassifyTask> {
+  const { task } = model;
+  if (task.kind !== "classify") throw new InputError(`${model.path} is no classifier`);
+  return { ...model, task };
+}
+
+const evaluationFields = {
+  ...reading,
+  part: partField,
+  baseline: flag.describe("set naive Bayes over the training part beside it"),
+  picture: z.string().optional().describe("write the confusion matrix as an SVG file"),
+};
+
 const evaluation: ModelUse = {
   about: "measure how well a classifier does",
-  file: "labelled sequences",
-  fields: { ...reading, part: oneOf(["all", "train", "validation", "test"]).default("all").describe("x") },
-  valueNames: {},
-  async use(model: OpenModel, path, given): Promise<Report> {
+  file: "labelled sequences: a table, or a folder of texts by class",
+  fields: evaluationFields,
+  valueNames: { ...readingNames, part: "part", picture: "file" },
+  async use(opened, path, given) {
+    const model = ownModel(opened);
     const { task, checkpoint } = model;
-    if (task.kind !== "classify" || path === undefined) throw new InputError("x");
-    const items = await readItems(path, given);
-    const note = JSON.parse(checkpoint.notes["train"] ?? "{}") as { split: string; seed: string };
-    const part = String(given["part"] ?? "all") as "all";
-    const split = splitItems(items, note.split, Number(note.seed));
-    const chosen = part === "all" ? items : (split[part] as LabelledSequence[]);
+    const { part, baseline, picture } = readSettings(z.object(evaluationFields), given);
+    const items = await readItems(path as string, given);
+    const chosen = partOf(items, part, checkpoint);
+    // A label that was not learned is an error, with its place.
+    classifyExamples(task, chosen);
     const found = await classifySequences(
-      { ...model, task },
-      chosen.map((i) => i.value),
+      model,
+      chosen.map((item) => item.value),
     );
-    const right = found.filter((f, i) => f.label === chosen[i]?.label).length;
-    return { json: [{ accuracy: right / chosen.length }], text: `accuracy ${right / chosen.length}` };
+    const report = (labels: readonly string[]): ClassificationReport =>
+      classificationReport(
+        chosen.map((item) => task.labels.indexOf(item.label)),
+        labels.map((label) => task.labels.indexOf(label)),
+        task.labels,
+      );
+    const own = report(found.map((f) => f.label));
+    const rows: [string, ClassificationReport][] = [["this model", own]];
+    if (baseline) {
+      if (part !== "validation" && part !== "test") {
+        throw new InputError(
+          "--baseline learns from the training part; give --part validation or --part test",
+        );
+      }
+      const { train } = splitAsTrained(items, checkpoint);
+      const texts = train.map(({ value, label }) => ({ text: String(value), label }));
+      const bayes = trainNaiveBayes(texts);
+      rows.push([
+        "naive Bayes, 1- to 3-grams",
+        report(chosen.map(({ value }) => bayes.predict(String(value)))),
+      ]);
+    }
+    if (picture !== undefined) {
+      const svg = confusionPicture(own.confusion, task.labels, {
+        title: `${grouped(chosen.length)} sequences`,
+      });
+      await writeAtomic(picture, new TextEncoder().encode(svg));
+    }
+    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+    const classes = [...own.classes].sort((a, b) => b.support - a.support);
+    return {
+      json: rows.map(([name, { accuracy, macroF1, weightedF1, confusion }], i) => ({
+        model: name,
+        accuracy,
+        macroF1,
+        weightedF1,
+        sequences: chosen.length,
+        ...(i === 0 && { labels: task.labels, confusion, classes: own.classes }),
+      })),
+      text: [
+        table(
+          ["model", "accuracy", "macro-F1"],
+          rows.map(([name, r]) => [name, percent(r.accuracy), percent(r.macroF1)]),
+        ),
+        table(
+          ["class", "precision", "recall", "F1", "sequences"],
+          classes.map((c) => [
+            c.name,
+            percent(c.precision),
+            percent(c.recall),
+            percent(c.f1),
+            grouped(c.support),
+          ]),
+        ),
+      ].join("\n\n"),
+    };
+  },
+};
+
+const running: ModelUse = {
+  about: "say what sequences are",
+  file: "a text file with one a line, or a table",
+  fields: columns,
+  valueNames: readingNames,
+  async use(opened, path, given) {
+    const model = ownModel(opened);
+    const items = await readSequences(path as string, readSettings(z.object(columns), given));
+    const found = await classifySequences(
+      model,
+      items.map((item) => item.value),
+    );
+    const json = found.map(({ label, probabilities }, i) => ({
+      input: items[i]?.value,
+      label,
+      probability: Math.max(...probabilities),
+    }));
+    const lines = json.map(({ input, label, probability }) => {
+      return `${label}\t${probability.toFixed(3)}\t${typeof input === "string" ? input : JSON.stringify(input)}`;
+    });
+    return { json, text: lines.join("\n") };
   },
 };
 
@@ -75,38 +190,45 @@ export const classify: TaskCommands = {
   training: {
     command: "classify train",
     about: "train a classifier of sequences",
-    file: "labelled",
-    examples: "",
+    file: "a table of labelled sequences (.csv, .jsonl, .parquet), or a folder of texts by class",
+    examples: `
+Examples:
+  unrolled classify train reviews.csv --text review --label stars --unit word --embedding 64
+  unrolled classify train gestures.jsonl --series points --label gesture
+  unrolled classify train surnames/ --cell gru --split 0.8/0.1/0.1
+  unrolled classify eval surnames-gru.safetensors surnames/ --part test --baseline`,
     fields,
-    valueNames: { without: "labels", unit: "unit", pooling: "name" },
-    defaults: { epochs: 20, batch: 64, patience: 5 },
+    valueNames: { ...readingNames, unit: "unit", pooling: "name" },
+    defaults: { cell: "gru", epochs: 20, batch: 64, patience: 5 },
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
       const items = await readItems(path, given);
       const split = splitItems(items, settings.split, settings.seed);
       const { size, layers, embedding, dropout } = settings;
-      const made = classifier(split.train, {
-        ...own,
-        cell,
-        size,
-        layers,
-        embedding,
-        dropout,
+      const { unit, atLeast, lowerCase, pooling } = own;
+      const { task, network } = classifier(split.train, {
+        ...{ unit, atLeast, lowerCase, pooling, cell, size, layers, embedding, dropout },
         bidirectional: !own.oneDirection,
+        labels: items.map((item) => item.label),
         sizes: furtherWidths(cell, settings.widths),
       });
-      const weights = own.classWeights ? { classWeights: balancedWeights(made.task, split.train) } : {};
+      const weights = own.classWeights ? { classWeights: balancedWeights(task, split.train) } : {};
+      const parts = [split.train, split.validation, split.test].map((part) => grouped(part?.length ?? 0));
       return {
-        ...made,
+        task,
+        network,
         data: {
           kind: "examples",
-          train: classifyExamples(made.task, split.train, weights),
-          validation: split.validation && classifyExamples(made.task, split.validation, weights),
+          train: classifyExamples(task, split.train, weights),
+          validation: split.validation && classifyExamples(task, split.validation, weights),
         },
-        lines: [`train on ${split.train.length} sequences`],
+        lines: [
+          `${task.labels.length} classes; train on ${parts[0]} sequences, validate on ${parts[1]}` +
+            (split.test ? `, leave ${parts[2]} for testing` : ""),
+        ],
       };
     },
   },
   evaluation,
-  running: evaluation,
+  running,
 };
