@@ -24,7 +24,7 @@ export interface Decoder {
   /**
    * Gives each row the network's one input per step, a symbol [rows] or numbers [rows, width], and resolves to what the
    * readout says of what follows, [rows, width]; the array is written anew by the next step. `parents` [rows], where it
-   * is given, says which row of the step before each one continues.
+   * is given, says which row of the step before each one continues. Rows that are not given something anew are undefined.
    */
   step(values: ArrayLike<number>, parents?: ArrayLike<number>): Promise<Float64Array>;
   dispose(): void;
@@ -53,7 +53,7 @@ export async function createDecoder(settings: DecoderSettings): Promise<Decoder>
     for (const { name, width: wide } of states) {
       const before = await program.read(name, new Float64Array(rows * wide));
       const after: Numbers = new Float64Array(rows * wide);
-      for (let row = 0; row < rows; row++) {
+      for (let row = 0; row < parents.length; row++) {
         const from = (parents[row] as number) * wide;
         after.set(before.subarray(from, from + wide), row * wide);
       }
@@ -68,7 +68,7 @@ export async function createDecoder(settings: DecoderSettings): Promise<Decoder>
       resets.fill(1);
     },
     async step(values, parents) {
-      const isSame = parents === undefined || Array.from(parents).every((parent, row) => parent === row);
+      const isSame = !parents || Array.from(parents).every((parent, row) => parent === row);
       if (!isSame) await follow(parents);
       program.write(input.name, input.kind === "index" ? Int32Array.from(values) : Float64Array.from(values));
       program.write("resets", resets);

@@ -12,13 +12,12 @@ import {
   vocabularySize,
   type Vocabulary,
 } from "../data/vocabulary.ts";
-import { createDecoder } from "../generate/decoder.ts";
 import type { Cell } from "../ir/cell.ts";
 import type { Sizes } from "../ir/lower.ts";
 import { planHead } from "../model/head.ts";
 import { stack } from "../model/stack.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
-import { decodeGreedily } from "./decode.ts";
+import { decode, type DecodeSettings } from "./decode.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
 
@@ -141,31 +140,39 @@ export function captionExamples(task: CaptionTask, images: readonly CaptionedIma
   });
 }
 
-/** A caption for each vector, up to `longest` words (default twice the longest learned). */
+export interface Caption {
+  readonly text: string;
+  /** The model's own log-probability of it, in nats. */
+  readonly logProbability: number;
+}
+
+/**
+ * Captions for each vector, best first, `width` of each (default 1, the most likely word at each step), of up to `longest`
+ * words (default twice as many as the longest learned).
+ */
 export async function describe(
   model: TaskModel<CaptionTask>,
   vectors: readonly ArrayLike<number>[],
-  { longest = 2 * model.task.longest }: { readonly longest?: number } = {},
-): Promise<string[]> {
-  const { task, network, device, store } = model;
-  const rows = Math.min(128, vectors.length);
-  if (rows === 0) return [];
-  const decoder = await createDecoder({ network, device, store, rows });
-  const found: string[] = [];
-  try {
-    for (let from = 0; from < vectors.length; from += rows) {
-      const own = vectors.slice(from, from + rows);
-      const width = task.mean.length;
-      const images = new Float32Array(rows * width);
-      own.forEach((vector, row) => images.set(scaled(task, vector, `image ${from + row}`), row * width));
-      decoder.begin({ [imageInput]: images });
-      const said = await decodeGreedily(decoder, rows, own.length, longest);
-      found.push(...said.map((ids) => decodeTokens(task.vocabulary, ids).join(" ")));
+  settings: DecodeSettings = {},
+): Promise<Caption[][]> {
+  const { task } = model;
+  const size = task.mean.length;
+  const inputsOf = async (from: number, count: number): Promise<Record<string, Float32Array>> => {
+    const images = new Float32Array(count * size);
+    for (let row = 0; row < count; row++) {
+      const vector = vectors[from + row] as ArrayLike<number>;
+      images.set(scaled(task, vector, `image ${from + row}`), row * size);
     }
-  } finally {
-    decoder.dispose();
-  }
-  return found;
+    return { [imageInput]: images };
+  };
+  const longest = settings.longest ?? 2 * task.longest;
+  const found = await decode(model, vectors.length, inputsOf, { ...settings, longest });
+  return found.map((beams) =>
+    beams.map(({ symbols, logProbability }) => ({
+      text: decodeTokens(task.vocabulary, symbols).join(" "),
+      logProbability,
+    })),
+  );
 }
 
 function scaled({ mean, deviation }: CaptionTask, vector: ArrayLike<number>, place: string): Float32Array {

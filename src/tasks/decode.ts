@@ -1,29 +1,56 @@
-// Sequences of symbols as a model says them, from a boundary to the next: many at a time, the most likely symbol at each
-// step. Knows no task.
+// Sequences of symbols as a model says them, from a boundary to the next, many at a time. Knows no task.
 import { boundaryId } from "../data/vocabulary.ts";
-import { choose } from "../generate/choose.ts";
-import type { Decoder } from "../generate/decoder.ts";
+import { beamSearch, type Beam, type BeamSettings } from "../generate/beam.ts";
+import { createDecoder } from "../generate/decoder.ts";
+import type { Writable } from "../run/device.ts";
+import type { TaskModel } from "./model.ts";
 
-/** The symbols of `count` rows, each up to its boundary and at most `longest`. */
-export async function decodeGreedily(
-  decoder: Decoder,
-  rows: number,
-  count: number,
-  longest: number,
-): Promise<number[][]> {
-  const said = Array.from({ length: count }, (): number[] => []);
-  const ended = new Set<number>();
-  let symbols = new Int32Array(rows).fill(boundaryId);
-  for (let step = 0; step < longest && ended.size < count; step++) {
-    const logits = await decoder.step(symbols);
-    symbols = symbols.map((_, row) =>
-      choose(logits.subarray(row * decoder.width, (row + 1) * decoder.width), 0, { temperature: 0 }),
-    );
-    for (let row = 0; row < count; row++) {
-      const id = symbols[row] as number;
-      if (id === boundaryId) ended.add(row);
-      if (!ended.has(row)) said[row]?.push(id);
+export interface DecodeSettings extends Omit<Partial<BeamSettings>, "start" | "end"> {
+  /** Items side by side; each has `width` rows. Default 32. */
+  readonly batch?: number;
+}
+
+/** The inputs per sequence of so many items, from the first one on, [items, width] each. */
+export type InputsOf = (from: number, count: number) => Promise<Readonly<Record<string, Writable>>>;
+
+/** The best sequences of each item, best first; without a width the most likely symbol at each step. */
+export async function decode(
+  { network, device, store }: Omit<TaskModel, "task">,
+  items: number,
+  inputsOf: InputsOf,
+  settings: DecodeSettings & { readonly longest: number },
+): Promise<Beam[][]> {
+  const { batch = 32, width = 1 } = settings;
+  const side = Math.min(batch, items);
+  if (side === 0) return [];
+  const decoder = await createDecoder({ network, device, store, rows: side * width });
+  const found: Beam[][] = [];
+  try {
+    for (let from = 0; from < items; from += side) {
+      const count = Math.min(side, items - from);
+      const inputs = await inputsOf(from, count);
+      decoder.begin(
+        Object.fromEntries(
+          Object.entries(inputs).map(([name, values]) => [name, repeated(values, count, width)]),
+        ),
+      );
+      const ends = { start: boundaryId, end: boundaryId, width };
+      found.push(...(await beamSearch(decoder, count, { ...settings, ...ends })));
     }
+  } finally {
+    decoder.dispose();
   }
-  return said;
+  return found;
+}
+
+/** Each item's values once for each of its rows. */
+function repeated(values: Writable, items: number, times: number): Writable {
+  if (times === 1) return values;
+  const width = values.length / items;
+  const into = new Float32Array(values.length * times);
+  for (let row = 0; row < items * times; row++) {
+    const from = Math.floor(row / times) * width;
+    into.set(values.subarray(from, from + width), row * width);
+  }
+  return into;
 }

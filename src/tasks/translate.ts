@@ -25,11 +25,10 @@ import {
   type NetworkLayer,
   type SourceNetwork,
 } from "../plan/network.ts";
-import { createDecoder } from "../generate/decoder.ts";
 import { exampleFeed } from "../train/example-feed.ts";
 import { sourceFor } from "../train/evaluate.ts";
 import type { SourceBatch } from "../train/source.ts";
-import { decodeGreedily } from "./decode.ts";
+import { decode, type DecodeSettings } from "./decode.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
 
@@ -270,39 +269,47 @@ export function encodeSource(
   return { steps: ids.length, inputs: { [sourceInput]: ids } };
 }
 
-/** What a trained model makes of texts: the most likely symbol at each step, up to `longest` (default twice as long as
- * the longest learned).
+/** What a text becomes. */
+export interface Translation {
+  readonly text: string;
+  /** The model's own log-probability of it, in nats. */
+  readonly logProbability: number;
+}
+
+/**
+ * What a trained model makes of texts, best first, `width` of each (default 1, the most likely symbol at each step), of up
+ * to `longest` symbols (default twice as many as the longest learned).
  */
 export async function translate(
   model: TaskModel<TranslateTask>,
   texts: readonly string[],
-  { longest = 2 * model.task.longest }: { readonly longest?: number } = {},
-): Promise<string[]> {
+  settings: DecodeSettings = {},
+): Promise<Translation[][]> {
   const { task, network, device, store } = model;
-  const rows = Math.min(64, texts.length);
+  const { batch = 32 } = settings;
+  if (texts.length === 0) return [];
   const examples = texts.map((text, i): Example => {
     const source = encodeSource(task, text, `text ${i}`);
     return { steps: 1, inputs: { [targetInput]: [boundaryId] }, targets: [boundaryId], source };
   });
-  if (rows === 0) return [];
-  const feed = exampleFeed(network, examples, { batch: rows, seed: 0, shuffle: false });
+  const feed = exampleFeed(network, examples, { batch, seed: 0, shuffle: false });
   const source = await sourceFor(feed, network, device, store);
-  const decoder = await createDecoder({ network, device, store, rows });
-  const found: string[] = [];
   try {
-    for (let at = 0; at < feed.length; at++) {
-      const batch = feed.load({ epoch: 0, at });
-      const given = (await source?.forward(batch.source as SourceBatch)) ?? {};
-      const count = batch.extent.rows;
-      decoder.begin(given);
-      const said = await decodeGreedily(decoder, rows, count, longest);
-      found.push(...said.map((ids) => joinTokens(decodeTokens(task.target, ids), task.target.unit)));
-    }
+    const inputsOf = async (from: number): Promise<Record<string, Float32Array>> => {
+      const loaded = feed.load({ epoch: 0, at: from / feed.rows });
+      return (await source?.forward(loaded.source as SourceBatch)) ?? {};
+    };
+    const longest = settings.longest ?? 2 * task.longest;
+    const found = await decode(model, texts.length, inputsOf, { ...settings, batch: feed.rows, longest });
+    return found.map((beams) =>
+      beams.map(({ symbols, logProbability }) => ({
+        text: joinTokens(decodeTokens(task.target, symbols), task.target.unit),
+        logProbability,
+      })),
+    );
   } finally {
-    decoder.dispose();
     source?.dispose();
   }
-  return found;
 }
 
 function joinTokens(tokens: readonly string[], unit: Vocabulary["unit"]): string {

@@ -1,6 +1,7 @@
 // The tasks that the command line has, in the order of its help.
 import { classify } from "./classify.ts";
 import { language } from "./language.ts";
+import { music } from "./music.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
-export const taskCommands: readonly TaskCommands[] = [language, classify];
+export const taskCommands: readonly TaskCommands[] = [language, classify, music];

@@ -1,0 +1,135 @@
+// Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
+import { z } from "zod";
+import { splitItems } from "../../data/split.ts";
+import { encodeMidi, readMusic, type ReadPiece } from "../../io/music-files.ts";
+import { writeAtomic } from "../../io/write-atomic.ts";
+import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
+import { evaluate } from "../../train/evaluate.ts";
+import { InputError } from "../failure.ts";
+import { grouped } from "../format.ts";
+import { furtherWidths } from "../further-widths.ts";
+import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
+import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+
+const fields = {
+  resolution: positive.default(1).describe("frames of a quarter note, of MIDI files"),
+  lowest: whole(0).default(21).describe("the lowest key, as a MIDI note number"),
+  keys: whole(1).default(88).describe("how many keys"),
+  skipFirst: flag.describe("do not predict a piece's first frame, which nothing comes before"),
+};
+
+const musicParts = ["train", "valid", "test"] as const;
+
+function taskOf({ path, task }: OpenModel): MusicTask {
+  if (task.kind !== "music") throw new InputError(`${path} is no model of music`);
+  return task;
+}
+
+const framesOf = (pieces: readonly ReadPiece[]): ReadPiece["frames"][] => pieces.map((piece) => piece.frames);
+
+const evaluationFields = {
+  part: oneOf(musicParts)
+    .optional()
+    .describe("of a file that has parts: train, valid or test (default: test)"),
+};
+
+const evaluation: ModelUse = {
+  about: "measure how well a model predicts music",
+  file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
+  fields: evaluationFields,
+  valueNames: { part: "part" },
+  async use(model, path, given) {
+    const task = taskOf(model);
+    const { part } = readSettings(z.object(evaluationFields), given);
+    const music = await readMusic(path as string, task.resolution);
+    const pieces = music[part ?? (music.test.length > 0 ? "test" : "train")];
+    if (pieces.length === 0) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
+    const items = musicExamples(task, framesOf(pieces));
+    const { loss: nats, tokens: frames } = await evaluate({ ...model, data: { kind: "examples", items } });
+    return {
+      json: [{ nats, frames, pieces: pieces.length }],
+      text: `${nats.toFixed(3)} nats a frame, over ${grouped(frames)} frames of ${grouped(pieces.length)} pieces`,
+    };
+  },
+};
+
+const runningFields = {
+  out: z.string().min(1, "must name a file").default("piece.mid").describe("the MIDI file"),
+  length: whole(1).default(64).describe("frames to make"),
+  temperature: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
+    .default(1)
+    .describe("below 1 keeps nearer to what is likely, 0 takes keys of more than one half"),
+  beginning: whole(0).default(0).describe("frames of the given piece to begin with"),
+  tempo: positive.default(100).describe("quarter notes a minute"),
+  seed: number("a whole number", Number.isSafeInteger).default(1).describe("of the choice"),
+};
+
+const running: ModelUse = {
+  about: "compose a piece, as a MIDI file",
+  file: "a MIDI or JSON file whose first piece it begins like, with --beginning",
+  isOptional: true,
+  fields: runningFields,
+  valueNames: { out: "file" },
+  async use(model, path, given) {
+    const task = taskOf(model);
+    const { out, length, temperature, beginning, tempo, seed } = readSettings(z.object(runningFields), given);
+    if (beginning > 0 && path === undefined) {
+      throw new InputError("--beginning needs a piece to begin like; name a MIDI or JSON file");
+    }
+    const music = path === undefined ? undefined : await readMusic(path, task.resolution);
+    const first = music?.train[0] ?? music?.test[0];
+    const frames = await compose(
+      { ...model, task },
+      { length, temperature, seed, beginning: first?.frames.slice(0, beginning) ?? [] },
+    );
+    await writeAtomic(out, encodeMidi(frames, { resolution: task.resolution, tempo }));
+    return {
+      json: [{ out, frames }],
+      text: `${grouped(frames.length)} frames written to ${out}`,
+    };
+  },
+};
+
+export const music: TaskCommands = {
+  kind: "music",
+  command: "music",
+  about: "polyphonic music: which notes sound in the next frame",
+  training: {
+    command: "music train",
+    about: "train a model of polyphonic music",
+    file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
+    examples: `
+Examples:
+  unrolled music train chorales.json --cell gru --size 46
+  unrolled music train midi/ --resolution 4 --layers 2 --size 128
+  unrolled music run chorales-gru.safetensors --length 96 --out chorale.mid`,
+    fields,
+    valueNames: {},
+    defaults: { cell: "lstm", size: 36, batch: 8, epochs: 300, patience: 20, rate: 0.002 },
+    async prepare(path, settings, given, cell) {
+      const { resolution, lowest, keys, skipFirst } = readSettings(z.object(fields), given);
+      const task: MusicTask = { kind: "music", lowest, keys, resolution, predictsFirst: !skipFirst };
+      const read = await readMusic(path, resolution);
+      const split =
+        read.valid.length > 0
+          ? { train: read.train, validation: read.valid, test: read.test }
+          : splitItems(read.train, settings.split, settings.seed);
+      const { size, layers, dropout } = settings;
+      const shape = { cell, size, layers, dropout, sizes: furtherWidths(cell, settings.widths) };
+      return {
+        task,
+        network: composer(task, shape),
+        data: {
+          kind: "examples",
+          train: musicExamples(task, framesOf(split.train)),
+          validation: split.validation && musicExamples(task, framesOf(split.validation)),
+        },
+        lines: [
+          `train on ${grouped(split.train.length)} pieces, validate on ${grouped(split.validation?.length ?? 0)}`,
+        ],
+      };
+    },
+  },
+  evaluation,
+  running,
+};

@@ -1,0 +1,188 @@
+// Beam search: the most likely sequences that a model says, kept side by side while they grow. Knows no device; a scorer
+// says what may follow each. Graves 2012, arXiv:1211.3711v1; length normalisation of Wu et al. 2016, arXiv:1609.08144v2.
+
+export interface BeamScorer {
+  /** Symbols, V. */
+  readonly width: number;
+  /**
+   * Gives each row a symbol and resolves to the logits [rows, V] of what follows; row `i` goes on from where row
+   * `parents[i]` was after the call before.
+   */
+  step(symbols: Int32Array, parents: Int32Array): Promise<Float64Array>;
+}
+
+/** What may follow, as an automaton over symbols: regular expressions, grammars, lists. */
+export interface Constraint {
+  readonly start: number;
+  /** The state after a symbol, or undefined where it may not come. */
+  next(state: number, symbol: number): number | undefined;
+  /** Whether a sequence may end here. */
+  accepts(state: number): boolean;
+}
+
+export interface BeamSettings {
+  /** Sequences that are grown at once. 1 is greedy: the most likely symbol at each step. Default 4. */
+  readonly width?: number;
+  /** Symbols at most, without the end, which has to come then, whatever it costs. */
+  readonly longest: number;
+  /** The symbol that sequences start after, and the one that ends them; often one. */
+  readonly start: number;
+  readonly end: number;
+  /**
+   * Sequences are ranked by their log-probability over ((5 + symbols) / 6) to this power, the end counted: 0 favours short
+   * ones, 1 nearly makes it a mean. Default 0.
+   */
+  readonly lengthPenalty?: number;
+  readonly constraint?: Constraint;
+}
+
+export interface Beam {
+  /** Without start and end. */
+  readonly symbols: readonly number[];
+  /** The model's own log-probability of the sequence and its end, in nats. */
+  readonly logProbability: number;
+  /** What it was ranked by. */
+  readonly score: number;
+}
+
+interface Live {
+  readonly symbols: readonly number[];
+  readonly logProbability: number;
+  readonly state: number;
+  /** The row where its state is. */
+  readonly row: number;
+}
+
+/**
+ * The best sequences of each of `prompts` rows of the scorer, best first, at most `width` each. The scorer has
+ * `prompts × width` rows; those of one prompt stand side by side and begin alike. Of equally good sequences the one with
+ * lower symbols comes first. A prompt ends when no live sequence can beat its `width` best ended ones any more. Throws
+ * where a constraint lets nothing come.
+ */
+export async function beamSearch(
+  scorer: BeamScorer,
+  prompts: number,
+  settings: BeamSettings,
+): Promise<Beam[][]> {
+  const { width = 4, longest, start, end, lengthPenalty = 0, constraint } = settings;
+  check(width, longest, lengthPenalty);
+  const rows = prompts * width;
+  const scoreOf = (logProbability: number, length: number): number =>
+    logProbability / ((5 + length) / 6) ** lengthPenalty;
+  let live: Live[][] = Array.from({ length: prompts }, (_, p) => [
+    { symbols: [], logProbability: 0, state: constraint?.start ?? 0, row: p * width },
+  ]);
+  const ended: Beam[][] = Array.from({ length: prompts }, () => []);
+  const symbols = new Int32Array(rows).fill(start);
+  const parents = Int32Array.from({ length: rows }, (_, row) => row);
+
+  for (let length = 0; live.some((beams) => beams.length > 0); length++) {
+    const logits = await scorer.step(symbols, parents);
+    live = live.map((beams, p) => {
+      const candidates = beams.flatMap((beam) => {
+        const own = logits.subarray(beam.row * scorer.width, (beam.row + 1) * scorer.width);
+        return continuations(beam, own, { width, end, isLast: length === longest, constraint });
+      });
+      if (beams.length > 0 && candidates.length === 0 && (ended[p] as Beam[]).length === 0) {
+        throw new Error(
+          `beam search: after ${length} symbols the constraint lets nothing come; make it longer, or loosen it`,
+        );
+      }
+      candidates.sort((a, b) => b.logProbability - a.logProbability || a.order - b.order);
+      const kept = candidates.slice(0, width);
+      const own = ended[p] as Beam[];
+      for (const { symbols: said, logProbability, isEnd } of kept) {
+        if (!isEnd) continue;
+        own.push({ symbols: said, logProbability, score: scoreOf(logProbability, said.length + 1) });
+      }
+      const growing = kept.filter((candidate) => !candidate.isEnd);
+      own.sort((a, b) => b.score - a.score);
+      own.splice(width);
+      const worst = own.length === width ? (own[width - 1] as Beam).score : -Infinity;
+      // The log-probability can only fall, and the divisor is greatest at the greatest length.
+      const hopeful = growing.filter((candidate) => scoreOf(candidate.logProbability, longest + 1) > worst);
+      return hopeful.map((candidate, i): Live => {
+        const row = p * width + i;
+        symbols[row] = candidate.symbols.at(-1) as number;
+        parents[row] = candidate.row;
+        return { ...candidate, row };
+      });
+    });
+  }
+  return ended.map((beams) => beams.sort((a, b) => b.score - a.score).slice(0, width));
+}
+
+interface Candidate extends Live {
+  readonly isEnd: boolean;
+  /** Breaks ties: the beam before, then the symbol. */
+  readonly order: number;
+}
+
+interface Choice {
+  readonly width: number;
+  readonly end: number;
+  readonly isLast: boolean;
+  readonly constraint: Constraint | undefined;
+}
+
+/** The best `width` symbols after a beam; at the greatest length the end alone, whatever it costs. */
+function continuations(beam: Live, logits: Float64Array, choice: Choice): Candidate[] {
+  const { width, end, isLast, constraint } = choice;
+  const normal = logSum(logits);
+  const best: { symbol: number; logit: number; state: number }[] = [];
+  for (let symbol = 0; symbol < logits.length; symbol++) {
+    const isEnd = symbol === end;
+    if (isLast && !isEnd) continue;
+    const logit = logits[symbol] as number;
+    const last = best[width - 1];
+    if (last && logit <= last.logit) continue;
+    const state = isEnd
+      ? (constraint?.accepts(beam.state) ?? true)
+        ? beam.state
+        : undefined
+      : constraint
+        ? constraint.next(beam.state, symbol)
+        : 0;
+    if (state === undefined) continue;
+    let at = best.findIndex((other) => logit > other.logit);
+    if (at < 0) at = best.length;
+    best.splice(at, 0, { symbol, logit, state });
+    if (best.length > width) best.pop();
+  }
+  return best.map(({ symbol, logit, state }) => ({
+    symbols: symbol === end ? beam.symbols : [...beam.symbols, symbol],
+    logProbability: beam.logProbability + logit - normal,
+    state,
+    row: beam.row,
+    isEnd: symbol === end,
+    order: beam.row * logits.length + symbol,
+  }));
+}
+
+function logSum(logits: Float64Array): number {
+  let greatest = -Infinity;
+  for (const logit of logits) if (logit > greatest) greatest = logit;
+  if (!Number.isFinite(greatest)) {
+    throw new Error(
+      "beam search: the logits are not numbers; the model has diverged: train with a lower rate",
+    );
+  }
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - greatest);
+  return greatest + Math.log(sum);
+}
+
+function check(width: number, longest: number, lengthPenalty: number): void {
+  for (const [name, value, least] of [
+    ["width", width, 1],
+    ["longest", longest, 0],
+  ] as const) {
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new Error(`beam search: ${name} must be a whole number, ${least} or more, not ${value}`);
+  }
+  if (!(lengthPenalty >= 0 && Number.isFinite(lengthPenalty))) {
+    throw new Error(
+      `beam search: lengthPenalty must be 0 or more, not ${lengthPenalty}; 0 to 1 are customary`,
+    );
+  }
+}
