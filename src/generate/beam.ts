@@ -34,6 +34,8 @@ export interface BeamSettings {
    */
   readonly lengthPenalty?: number;
   readonly constraint?: Constraint;
+  /** Symbols that never come, such as the one for what is unknown. Default none. */
+  readonly forbidden?: readonly number[];
 }
 
 export interface Beam {
@@ -65,6 +67,7 @@ export async function beamSearch(
   settings: BeamSettings,
 ): Promise<Beam[][]> {
   const { width = 4, longest, start, end, lengthPenalty = 0, constraint } = settings;
+  const forbidden = new Set(settings.forbidden);
   check(width, longest, lengthPenalty);
   const rows = prompts * width;
   const scoreOf = (logProbability: number, length: number): number =>
@@ -81,7 +84,7 @@ export async function beamSearch(
     live = live.map((beams, p) => {
       const candidates = beams.flatMap((beam) => {
         const own = logits.subarray(beam.row * scorer.width, (beam.row + 1) * scorer.width);
-        return continuations(beam, own, { width, end, isLast: length === longest, constraint });
+        return continuations(beam, own, { width, end, isLast: length === longest, constraint, forbidden });
       });
       if (beams.length > 0 && candidates.length === 0 && (ended[p] as Beam[]).length === 0) {
         throw new Error(
@@ -123,16 +126,17 @@ interface Choice {
   readonly end: number;
   readonly isLast: boolean;
   readonly constraint: Constraint | undefined;
+  readonly forbidden: ReadonlySet<number>;
 }
 
 /** The best `width` symbols after a beam; at the greatest length the end alone, whatever it costs. */
 function continuations(beam: Live, logits: Float64Array, choice: Choice): Candidate[] {
-  const { width, end, isLast, constraint } = choice;
+  const { width, end, isLast, constraint, forbidden } = choice;
   const normal = logSum(logits);
   const best: { symbol: number; logit: number; state: number }[] = [];
   for (let symbol = 0; symbol < logits.length; symbol++) {
     const isEnd = symbol === end;
-    if (isLast && !isEnd) continue;
+    if ((isLast && !isEnd) || forbidden.has(symbol)) continue;
     const logit = logits[symbol] as number;
     const last = best[width - 1];
     if (last && logit <= last.logit) continue;

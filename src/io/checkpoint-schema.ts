@@ -1,7 +1,7 @@
 // What a checkpoint says of itself in its metadata, beside the tensors: the model and where its training stands,
 // as JSON. Says what is well-formed; whether the parts fit together is for `checkpoint.ts`.
 import * as z from "zod";
-import type { Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
+import type { Bridge, Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TrainingState } from "../train/state.ts";
 import { taskSchema } from "./task-schema.ts";
@@ -11,6 +11,11 @@ export interface ModelDescription {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly LayerDescription[];
   readonly loss: Loss;
+  readonly source?: {
+    readonly inputs: readonly NetworkInput[];
+    readonly layers: readonly LayerDescription[];
+    readonly gives: readonly Bridge[];
+  };
   readonly task: Task;
   readonly notes: Readonly<Record<string, string>>;
 }
@@ -65,10 +70,32 @@ const layerSchema = z.strictObject({
   shares: names.exactOptional(),
 });
 
+const bridgeSchema: z.ZodType<Bridge> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("finals"), of: z.array(z.string()).min(1), input: z.string() }),
+  z.strictObject({
+    kind: z.literal("outputs"),
+    of: z.string(),
+    places: z.int().min(1),
+    inputs: z.strictObject({
+      memory: z.string(),
+      far: z.string(),
+      element: z.string(),
+      position: z.string(),
+    }),
+  }),
+]);
+
 const modelSchema: z.ZodType<ModelDescription> = z.strictObject({
   inputs: z.array(inputSchema).min(1),
   layers: z.array(layerSchema).min(1),
   loss: lossSchema,
+  source: z
+    .strictObject({
+      inputs: z.array(inputSchema).min(1),
+      layers: z.array(layerSchema).min(1),
+      gives: z.array(bridgeSchema).min(1),
+    })
+    .exactOptional(),
   task: taskSchema,
   notes: names,
 });

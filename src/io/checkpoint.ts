@@ -145,24 +145,27 @@ function addParameters(
   }
 }
 
-type NetworkDescription = Pick<ModelDescription, "inputs" | "layers" | "loss">;
+type NetworkDescription = Pick<ModelDescription, "inputs" | "layers" | "loss" | "source">;
 
-function describeNetwork({ inputs, layers, loss }: Network): NetworkDescription {
+function describeNetwork({ inputs, layers, loss, source }: Network): NetworkDescription {
+  const described = (of: Network["layers"]): NetworkDescription["layers"] =>
+    of.map(({ cell, ...layer }) => ({ ...layer, cell: { name: cell.name, equations: cell.text } }));
   return {
     inputs,
-    layers: layers.map(({ cell, ...layer }) => ({
-      ...layer,
-      cell: { name: cell.name, equations: cell.text },
-    })),
+    layers: described(layers),
     loss,
+    ...(source && { source: { ...source, layers: described(source.layers) } }),
   };
 }
 
-function networkFrom({ inputs, layers, loss }: NetworkDescription): Network {
+function networkFrom({ inputs, layers, loss, source }: NetworkDescription): Network {
+  const read = (of: NetworkDescription["layers"]): Network["layers"] =>
+    of.map(({ cell, ...layer }) => ({ ...layer, cell: parseCell(cell.name, cell.equations) }));
   return {
     inputs,
-    layers: layers.map(({ cell, ...layer }) => ({ ...layer, cell: parseCell(cell.name, cell.equations) })),
+    layers: read(layers),
     loss,
+    ...(source && { source: { ...source, layers: read(source.layers) } }),
   };
 }
 

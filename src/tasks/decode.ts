@@ -1,5 +1,5 @@
 // Sequences of symbols as a model says them, from a boundary to the next, many at a time. Knows no task.
-import { boundaryId } from "../data/vocabulary.ts";
+import { boundaryId, unknownId } from "../data/vocabulary.ts";
 import { beamSearch, type Beam, type BeamSettings } from "../generate/beam.ts";
 import { createDecoder } from "../generate/decoder.ts";
 import type { Writable } from "../run/device.ts";
@@ -34,8 +34,8 @@ export async function decode(
           Object.entries(inputs).map(([name, values]) => [name, repeated(values, count, width)]),
         ),
       );
-      const ends = { start: boundaryId, end: boundaryId, width };
-      found.push(...(await beamSearch(decoder, count, { ...settings, ...ends })));
+      const own = { start: boundaryId, end: boundaryId, forbidden: [unknownId], width };
+      found.push(...(await beamSearch(decoder, count, { ...settings, ...own })));
     }
   } finally {
     decoder.dispose();
@@ -47,7 +47,7 @@ export async function decode(
 function repeated(values: Writable, items: number, times: number): Writable {
   if (times === 1) return values;
   const width = values.length / items;
-  const into = new Float32Array(values.length * times);
+  const into = new Float64Array(values.length * times);
   for (let row = 0; row < items * times; row++) {
     const from = Math.floor(row / times) * width;
     into.set(values.subarray(from, from + width), row * width);

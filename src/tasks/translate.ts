@@ -63,6 +63,8 @@ export interface TranslatorSettings {
   readonly dropout?: number;
   /** Default true. */
   readonly attention?: boolean;
+  /** Width of the vectors that are attended to, A. Default 64. */
+  readonly attentionSize?: number;
   /** What a symbol is. Default `char`. */
   readonly unit?: "char" | "word";
   /** Rarer symbols are unknown ones. Default 1. */
@@ -103,6 +105,7 @@ export function translator(pairs: readonly TextPair[], settings: TranslatorSetti
 
 function networkOf(task: TranslateTask, settings: TranslatorSettings): Network {
   const { cell, size = 128, embedding: width = 64, layers = 1, dropout = 0, sizes } = settings;
+  const { attentionSize = 64 } = settings;
   const encoder = encoderOf(task, settings);
   const context: NetworkInput = { name: "context", width: encoder.context, kind: "dense", per: "sequence" };
   const inputs: NetworkInput[] = [
@@ -125,9 +128,9 @@ function networkOf(task: TranslateTask, settings: TranslatorSettings): Network {
   const own = {
     ...sizes,
     [contextWidth]: encoder.context,
-    [attentionWidths.vector]: size,
+    [attentionWidths.vector]: attentionSize,
     [attentionWidths.places]: task.places,
-    [attentionWidths.memory]: task.places * size,
+    [attentionWidths.memory]: task.places * attentionSize,
   };
   const recurrent = stack("embedding", width, {
     cell: begun.map((b) => b.cell),
@@ -167,6 +170,7 @@ interface Encoder {
 /** In both directions; its last states are the context, and what its steps hand on is what is attended to. */
 function encoderOf(task: TranslateTask, settings: TranslatorSettings): Encoder {
   const { cell, size = 128, embedding: width = 64, layers = 1, dropout = 0, sizes } = settings;
+  const { attentionSize = 64 } = settings;
   const symbols = vocabularySize(task.source);
   const recurrent = stack("embedding", width, {
     cell,
@@ -190,7 +194,7 @@ function encoderOf(task: TranslateTask, settings: TranslatorSettings): Encoder {
   const memory: NetworkLayer = {
     name: "memory",
     cell: readout,
-    sizes: { I: recurrent.width, H: size },
+    sizes: { I: recurrent.width, H: attentionSize },
     inputs: { x: recurrent.output },
   };
   const { places } = task;
@@ -203,7 +207,7 @@ function encoderOf(task: TranslateTask, settings: TranslatorSettings): Encoder {
   if (places > 0) bridges.push({ kind: "outputs", of: `${before}memory`, places, inputs: names });
   const wide = (name: string): NetworkInput => ({
     name,
-    width: name === "far" ? places : places * size,
+    width: name === "far" ? places : places * attentionSize,
     kind: "dense",
     per: "sequence",
   });
@@ -295,7 +299,7 @@ export async function translate(
   const feed = exampleFeed(network, examples, { batch, seed: 0, shuffle: false });
   const source = await sourceFor(feed, network, device, store);
   try {
-    const inputsOf = async (from: number): Promise<Record<string, Float32Array>> => {
+    const inputsOf = async (from: number): Promise<Record<string, Float64Array>> => {
       const loaded = feed.load({ epoch: 0, at: from / feed.rows });
       return (await source?.forward(loaded.source as SourceBatch)) ?? {};
     };

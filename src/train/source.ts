@@ -15,7 +15,7 @@ export interface SourceBatch {
 
 export interface SourceProgram {
   /** Reads the sequences and gives the inputs of the network, each [rows, width] in the order of the batch. */
-  forward(batch: SourceBatch): Promise<Record<string, Float32Array>>;
+  forward(batch: SourceBatch): Promise<Record<string, Float64Array>>;
   /**
    * Takes the derivatives by those inputs back through the latest sequences, and gives the gradient of the source's own
    * parameters, which are the first ones of the network's.
@@ -51,18 +51,18 @@ export async function createSource(
   if (capacity.mode === "train" && !isAttended) {
     program.write(
       `d.${attended}`,
-      new Float32Array(capacity.rows * capacity.steps * widthOf(`output.${attended}`)),
+      new Float64Array(capacity.rows * capacity.steps * widthOf(`output.${attended}`)),
     );
   }
 
   async function finals(
     bridge: Extract<Bridge, { kind: "finals" }>,
     batch: SourceBatch,
-  ): Promise<Float32Array> {
+  ): Promise<Float64Array> {
     const widths = bridge.of.map((state) => widthOf(`final.${state}`));
     const width = widths.reduce((sum, w) => sum + w, 0);
     const rows = batch.order.length;
-    const into = new Float32Array(rows * width);
+    const into = new Float64Array(rows * width);
     let column = 0;
     for (const [i, state] of bridge.of.entries()) {
       const own = widths[i] as number;
@@ -78,18 +78,18 @@ export async function createSource(
   async function outputs(
     { of, places, inputs }: Extract<Bridge, { kind: "outputs" }>,
     batch: SourceBatch,
-  ): Promise<Record<string, Float32Array>> {
+  ): Promise<Record<string, Float64Array>> {
     const width = widthOf(`output.${of}`);
     const rows = batch.order.length;
     const values = await program.read(`output.${of}`, new Float64Array(tokensOf(batch) * width));
-    const memory = new Float32Array(rows * places * width);
-    const far = new Float32Array(rows * places).fill(nowhere);
+    const memory = new Float64Array(rows * places * width);
+    const far = new Float64Array(rows * places).fill(nowhere);
     eachToken(batch, (row, t, token) => {
       memory.set(values.subarray(token * width, (token + 1) * width), (row * places + t) * width);
       far[row * places + t] = 0;
     });
-    const numbers = (numberOf: (i: number) => number): Float32Array =>
-      Float32Array.from({ length: memory.length }, (_, i) => numberOf(i % (places * width)));
+    const numbers = (numberOf: (i: number) => number): Float64Array =>
+      Float64Array.from({ length: memory.length }, (_, i) => numberOf(i % (places * width)));
     return {
       [inputs.memory]: memory,
       [inputs.far]: far,
@@ -103,7 +103,7 @@ export async function createSource(
     async forward(batch) {
       for (const [name, values] of Object.entries(batch.values)) program.write(name, values);
       program.run("forward", batch.extent);
-      const given: Record<string, Float32Array> = {};
+      const given: Record<string, Float64Array> = {};
       for (const bridge of source.gives) {
         if (bridge.kind === "finals") given[bridge.input] = await finals(bridge, batch);
         else Object.assign(given, await outputs(bridge, batch));
@@ -118,7 +118,7 @@ export async function createSource(
           let column = 0;
           for (const state of bridge.of) {
             const own = widthOf(`final.${state}`);
-            const part = new Float32Array(batch.order.length * own);
+            const part = new Float64Array(batch.order.length * own);
             batch.order.forEach((row, b) => {
               const from = row * width + column;
               part.set(values.subarray(from, from + own), b * own);
@@ -130,7 +130,7 @@ export async function createSource(
         }
         const values = await derivativeBy(bridge.inputs.memory);
         const width = widthOf(`output.${bridge.of}`);
-        const part = new Float32Array(tokensOf(batch) * width);
+        const part = new Float64Array(tokensOf(batch) * width);
         eachToken(batch, (row, t, token) => {
           const from = (row * bridge.places + t) * width;
           part.set(values.subarray(from, from + width), token * width);

@@ -2,6 +2,7 @@
 import { classify } from "./classify.ts";
 import { language } from "./language.ts";
 import { music } from "./music.ts";
+import { translate } from "./translate.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
-export const taskCommands: readonly TaskCommands[] = [language, classify, music];
+export const taskCommands: readonly TaskCommands[] = [language, classify, music, translate];

@@ -1,0 +1,160 @@
+// Sequence to sequence on the command line: pairs of texts in, what others become out.
+import { z } from "zod";
+import { splitItems } from "../../data/split.ts";
+import { readPairs } from "../../io/pair-files.ts";
+import { readSequences } from "../../io/labelled-table.ts";
+import { bleu } from "../../measure/bleu.ts";
+import { tokensOf } from "../../tasks/sequence-input.ts";
+import {
+  translate as translateTexts,
+  translateExamples,
+  translator,
+  type TranslateTask,
+} from "../../tasks/translate.ts";
+import type { TaskModel } from "../../tasks/model.ts";
+import { evaluate } from "../../train/evaluate.ts";
+import { InputError } from "../failure.ts";
+import { grouped } from "../format.ts";
+import { furtherWidths } from "../further-widths.ts";
+import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
+import { partField, partOf } from "./parts.ts";
+import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+
+const columns = {
+  source: z.string().default("source").describe("the column of texts"),
+  target: z.string().default("target").describe("the column of what they become"),
+};
+
+const fields = {
+  ...columns,
+  unit: oneOf(["char", "word"]).default("char").describe("what a symbol is: char or word"),
+  atLeast: whole(1).default(1).describe("rarer symbols are unknown ones"),
+  lowerCase: flag.describe("read and write in lower case"),
+  noAttention: flag.describe("hand on the encoder's last state alone, as Cho et al. 2014"),
+  places: whole(1)
+    .optional()
+    .describe("symbols of a source that can be attended to (default: of the longest)"),
+};
+
+const columnNames = { source: "column", target: "column" };
+
+const searching = {
+  beam: whole(1).default(1).describe("sequences that are grown at once; 1 takes the most likely symbol"),
+  lengthPenalty: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
+    .default(0)
+    .describe("0 ranks by probability, 1 nearly by its mean over symbols"),
+};
+
+function ownModel(model: OpenModel): OpenModel<TranslateTask> & TaskModel<TranslateTask> {
+  const { task } = model;
+  if (task.kind !== "translate") throw new InputError(`${model.path} is no translator`);
+  return { ...model, task };
+}
+
+const evaluationFields = { ...columns, ...searching, part: partField };
+
+const evaluation: ModelUse = {
+  about: "measure how well a translator does",
+  file: "pairs of texts: a table, or lines with a tab between both",
+  fields: evaluationFields,
+  valueNames: { ...columnNames, part: "part" },
+  async use(opened, path, given) {
+    const model = ownModel(opened);
+    const { task, checkpoint } = model;
+    const { beam, lengthPenalty, part, ...named } = readSettings(z.object(evaluationFields), given);
+    const pairs = partOf(await readPairs(path as string, named), part, checkpoint);
+    const items = translateExamples(task, pairs);
+    const { loss: nats } = await evaluate({ ...model, data: { kind: "examples", items } });
+    const found = await translateTexts(
+      model,
+      pairs.map((pair) => pair.source),
+      { width: beam, lengthPenalty },
+    );
+    const { unit } = task.target;
+    const symbols = (text: string): string[] => tokensOf(text, unit, task.lowerCase);
+    const comparisons = pairs.map((pair, i) => ({
+      candidate: symbols(found[i]?.[0]?.text ?? ""),
+      references: [symbols(pair.target)],
+    }));
+    const exact = comparisons.filter(
+      ({ candidate, references: [target] }) => candidate.join("\0") === target?.join("\0"),
+    );
+    const share = exact.length / pairs.length;
+    const bleu4 = bleu(comparisons).scores[3] as number;
+    return {
+      json: [{ exact: share, bleu4, nats, pairs: pairs.length }],
+      text:
+        `${(100 * share).toFixed(2)} % exact of ${grouped(pairs.length)}, BLEU-4 of ${unit}s ${bleu4.toFixed(4)}, ` +
+        `${nats.toFixed(4)} nats a ${unit}`,
+    };
+  },
+};
+
+const runningFields = { source: columns.source, ...searching };
+
+const running: ModelUse = {
+  about: "write what texts become",
+  file: "a text file with one a line, or a table",
+  fields: runningFields,
+  valueNames: { source: "column" },
+  async use(opened, path, given) {
+    const model = ownModel(opened);
+    const { beam, lengthPenalty, source } = readSettings(z.object(runningFields), given);
+    const items = await readSequences(path as string, { text: source });
+    const texts = items.map((item) => String(item.value));
+    const found = await translateTexts(model, texts, { width: beam, lengthPenalty });
+    return {
+      json: found.map((beams, i) => ({ source: texts[i], text: beams[0]?.text, beams })),
+      text: found.map((beams) => beams[0]?.text ?? "").join("\n"),
+    };
+  },
+};
+
+export const translate: TaskCommands = {
+  kind: "translate",
+  command: "translate",
+  about: "sequence to sequence: what a text becomes",
+  training: {
+    command: "translate train",
+    about: "train an encoder and a decoder on pairs of texts",
+    file: "pairs of texts: a table (.csv, .jsonl, .parquet), or lines with a tab between both (.txt)",
+    examples: `
+Examples:
+  unrolled translate train dates.csv --source written --target iso
+  unrolled translate train phrases.txt --unit word --embedding 128 --layers 2
+  unrolled translate run dates-gru.safetensors new-dates.txt --beam 4`,
+    fields,
+    valueNames: { ...columnNames, unit: "unit", places: "n" },
+    defaults: {
+      ...{ cell: "gru", size: 128, embedding: 64, batch: 64, epochs: 15, rate: 0.003 },
+      ...{ schedule: "cosine", clip: 1 },
+    },
+    async prepare(path, settings, given, cell) {
+      const own = readSettings(z.object(fields), given);
+      const pairs = await readPairs(path, own);
+      const split = splitItems(pairs, settings.split, settings.seed);
+      const { size, layers, embedding, dropout } = settings;
+      const { unit, atLeast, lowerCase, places } = own;
+      const { task, network } = translator(pairs, {
+        ...{ cell, size, layers, embedding, dropout, unit, atLeast, lowerCase },
+        ...(places !== undefined && { places }),
+        attention: !own.noAttention,
+        sizes: furtherWidths(cell, settings.widths),
+      });
+      return {
+        task,
+        network,
+        data: {
+          kind: "examples",
+          train: translateExamples(task, split.train),
+          validation: split.validation && translateExamples(task, split.validation),
+        },
+        lines: [
+          `train on ${grouped(split.train.length)} pairs, validate on ${grouped(split.validation?.length ?? 0)}`,
+        ],
+      };
+    },
+  },
+  evaluation,
+  running,
+};

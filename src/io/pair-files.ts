@@ -1,0 +1,38 @@
+// Pairs of texts, one to become the other, from a table or a text file with a tab between both. Knows no task.
+import { extname } from "node:path";
+import { placeOf, textColumn } from "../data/table.ts";
+import { readBytes } from "./files.ts";
+import { readTable } from "./table-file.ts";
+
+export interface ReadPair {
+  readonly source: string;
+  readonly target: string;
+  readonly place: string;
+}
+
+/** Throws for a missing column, an empty cell and a line without its tab, by file and line. */
+export async function readPairs(
+  path: string,
+  columns: { readonly source: string; readonly target: string },
+): Promise<ReadPair[]> {
+  if (extname(path).toLowerCase() === ".txt") return linesWithTabs(path);
+  const table = await readTable(path);
+  const [sources, targets] = [
+    textColumn(table, columns.source, "--source"),
+    textColumn(table, columns.target, "--target"),
+  ];
+  return sources.map((source, i) => ({ source, target: targets[i] as string, place: placeOf(table, i) }));
+}
+
+async function linesWithTabs(path: string): Promise<ReadPair[]> {
+  const text = new TextDecoder().decode(await readBytes(path));
+  return text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const place = `${path}, line ${i + 1}`;
+    const [source, target, ...more] = line.split("\t");
+    if (source && target && more.length === 0) return [{ source, target, place }];
+    throw new Error(
+      `${place}: it must be a text, a tab, and what it becomes, not '${line.slice(0, 40)}'; correct it`,
+    );
+  });
+}
