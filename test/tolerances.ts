@@ -1,7 +1,8 @@
 // Every tolerance of the tests, and what it is held against. Those that the product itself applies come from it.
 import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
 
-type Name = "op" | "cellGradient" | "goldens" | "onnx" | "plan" | "truncation" | "wasmOp" | "orthogonal";
+type Name =
+  "op" | "cellGradient" | "goldens" | "onnx" | "plan" | "truncation" | "wasmOp" | "orthogonal" | "image";
 
 type Swept = "exp" | "tanh" | "sigmoid" | "log" | "softplus";
 
@@ -25,6 +26,8 @@ export const tolerances: Readonly<Record<Name, number>> & {
   wasmOp: 1e-6,
   /** Orthonormal rows of a first value, multiplied out. */
   orthogonal: 1e-12,
+  /** A resized picture in float32 against PyTorch in float64, relative to the greatest colour. */
+  image: 1e-6,
   /** A function of a fast device against the exact value, in units in the last place. */
   units: { exp: 1.1, tanh: 2.6, sigmoid: 2.5, log: 1, softplus: 2 },
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */

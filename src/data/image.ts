@@ -1,0 +1,162 @@
+// Pictures as plain data, and what is done to one before an image network sees it: size, centre, order of colours,
+// scale. Knows no files and no networks.
+import { resizeWindow, type PictureSize, type PictureWindow } from "./image-resize.ts";
+
+export interface PixelImage extends PictureSize {
+  /** [height, width, 3] red, green, blue, 0 to 255. */
+  readonly pixels: Uint8Array;
+}
+
+type PerChannel = readonly [number, number, number];
+
+export interface Preprocessing {
+  /** `shorter`: the shorter side becomes that, the longer keeps its ratio, rounded down. null: as it is. */
+  readonly resize: { readonly shorter: number } | PictureSize | null;
+  /** What is cut out of the centre; null: nothing is cut. */
+  readonly crop: PictureSize | null;
+  readonly order: "rgb" | "bgr";
+  /** Of the result: [3, height, width] or [height, width, 3]. */
+  readonly layout: "nchw" | "nhwc";
+  /** Each colour becomes (colour / divide - mean) / deviation; these two in the order of `order`. */
+  readonly divide: number;
+  readonly mean: PerChannel;
+  readonly deviation: PerChannel;
+}
+
+export const preprocessingNames = ["imagenet", "vgg-caffe", "plain"] as const;
+export type PreprocessingName = (typeof preprocessingNames)[number];
+
+/**
+ * A preprocessing by name, for a network whose input has that size and layout.
+ * `imagenet`: what torchvision's classifiers are trained with. `vgg-caffe`: what the VGG networks of Simonyan and
+ * Zisserman (2015, arXiv 1409.1556v6) are, blue first and less the mean colour; Keras calls it "caffe". Both resize to
+ * 8/7 of the input's size, 256 for 224, and cut the centre out. `plain`: colours from 0 to 1, resized to the input's
+ * size whatever their ratio; as they are where it is not given.
+ */
+export function namedPreprocessing(
+  name: PreprocessingName,
+  input: { readonly size?: PictureSize; readonly layout?: Preprocessing["layout"] } = {},
+): Preprocessing {
+  const { layout = "nchw" } = input;
+  const size = input.size ?? { width: 224, height: 224 };
+  const shorter = Math.round((Math.max(size.width, size.height) * 8) / 7);
+  const centre = { resize: { shorter }, crop: { width: size.width, height: size.height }, layout };
+  switch (name) {
+    case "imagenet":
+      return {
+        ...centre,
+        order: "rgb",
+        divide: 255,
+        mean: [0.485, 0.456, 0.406],
+        deviation: [0.229, 0.224, 0.225],
+      };
+    case "vgg-caffe":
+      return {
+        ...centre,
+        order: "bgr",
+        divide: 1,
+        mean: [103.939, 116.779, 123.68],
+        deviation: [1, 1, 1],
+      };
+    case "plain": {
+      const resize = input.size ? { width: size.width, height: size.height } : null;
+      return {
+        resize,
+        crop: null,
+        order: "rgb",
+        layout,
+        divide: 255,
+        mean: [0, 0, 0],
+        deviation: [1, 1, 1],
+      };
+    }
+    default:
+      name satisfies never;
+      throw new Error(
+        `preprocessing: '${String(name)}' is none; write ${preprocessingNames.join(", ")}, or give its parts`,
+      );
+  }
+}
+
+/** The size of what `preprocess` makes of a picture of that size. Throws as it does. */
+export function preprocessedSize(from: PictureSize, preprocessing: Preprocessing): PictureSize {
+  const { width, height } = cut(resized(from, preprocessing), preprocessing);
+  return { width, height };
+}
+
+/**
+ * A picture as numbers for an image network, in the layout that `preprocessing` says. Resized by the triangle filter
+ * with antialiasing, without rounding to whole colours between. Throws for pixels that are not width x height x 3, for
+ * parts out of range, and where a crop is larger than the picture.
+ */
+export function preprocess(image: PixelImage, preprocessing: Preprocessing): Float32Array {
+  const { order, layout, divide, mean, deviation } = preprocessing;
+  if (image.pixels.length !== image.width * image.height * 3)
+    throw new Error(
+      `preprocessing: a picture of ${image.width} x ${image.height} has ${image.width * image.height * 3} pixel values, ` +
+        `red, green and blue of each, not ${image.pixels.length}`,
+    );
+  if (!(divide > 0 && Number.isFinite(divide)))
+    throw new Error(`preprocessing: divide must be above 0, as 255, not ${divide}`);
+  if (!mean.every(Number.isFinite) || mean.length !== 3)
+    throw new Error(`preprocessing: mean must be three numbers, not ${mean.join(", ")}`);
+  if (!deviation.every((value) => value > 0 && Number.isFinite(value)) || deviation.length !== 3)
+    throw new Error(`preprocessing: deviation must be three numbers above 0, not ${deviation.join(", ")}`);
+
+  const size = resized(image, preprocessing);
+  const window = cut(size, preprocessing);
+  const colours = resizeWindow(image.pixels, image, 3, size, window);
+  const plane = window.width * window.height;
+  const out = new Float32Array(plane * 3);
+  for (let c = 0; c < 3; c++) {
+    const source = order === "rgb" ? c : 2 - c;
+    const [shift, scale] = [mean[c] ?? 0, deviation[c] ?? 1];
+    for (let i = 0; i < plane; i++)
+      out[layout === "nchw" ? c * plane + i : i * 3 + c] =
+        ((colours[i * 3 + source] as number) / divide - shift) / scale;
+  }
+  return out;
+}
+
+function resized(from: PictureSize, { resize }: Preprocessing): PictureSize {
+  checkSize("a picture", from);
+  if (resize === null) return from;
+  if (!("shorter" in resize)) return checkSize("resize", resize);
+  const { shorter } = resize;
+  checkSize("resize", { width: shorter, height: shorter });
+  // The ratio is rounded as torchvision's Resize does.
+  return from.width <= from.height
+    ? { width: shorter, height: Math.trunc((shorter * from.height) / from.width) }
+    : { width: Math.trunc((shorter * from.width) / from.height), height: shorter };
+}
+
+function cut(size: PictureSize, { crop }: Preprocessing): PictureWindow {
+  if (crop === null) return { ...size, left: 0, top: 0 };
+  checkSize("crop", crop);
+  if (crop.width > size.width || crop.height > size.height)
+    throw new Error(
+      `preprocessing: a crop of ${crop.width} x ${crop.height} does not fit into a picture of ${size.width} x ` +
+        `${size.height}; resize to more, or cut out less`,
+    );
+  return {
+    width: crop.width,
+    height: crop.height,
+    left: halfEven(size.width - crop.width),
+    top: halfEven(size.height - crop.height),
+  };
+}
+
+/** Half of a whole number, halves to the even one: where torchvision's CenterCrop begins. */
+function halfEven(whole: number): number {
+  const half = Math.floor(whole / 2);
+  return whole % 2 === 1 && half % 2 === 1 ? half + 1 : half;
+}
+
+function checkSize(what: string, size: PictureSize): PictureSize {
+  for (const side of [size.width, size.height])
+    if (!Number.isInteger(side) || side < 1)
+      throw new Error(
+        `preprocessing: the size of ${what} must be whole numbers, 1 or more, not ${size.width} x ${size.height}`,
+      );
+  return size;
+}
