@@ -2,7 +2,16 @@
 import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
 
 type Name =
-  "op" | "cellGradient" | "goldens" | "onnx" | "plan" | "truncation" | "wasmOp" | "orthogonal" | "image";
+  | "op"
+  | "cellGradient"
+  | "goldens"
+  | "onnx"
+  | "plan"
+  | "truncation"
+  | "wasmOp"
+  | "orthogonal"
+  | "image"
+  | "encoder";
 
 type Swept = "exp" | "tanh" | "sigmoid" | "log" | "softplus";
 
@@ -28,6 +37,8 @@ export const tolerances: Readonly<Record<Name, number>> & {
   orthogonal: 1e-12,
   /** A resized picture in float32 against PyTorch in float64, relative to the greatest colour. */
   image: 1e-6,
+  /** Features of an encoder against the same network run one picture at a time, relative to the greatest feature. */
+  encoder: 1e-5,
   /** A function of a fast device against the exact value, in units in the last place. */
   units: { exp: 1.1, tanh: 2.6, sigmoid: 2.5, log: 1, softplus: 2 },
   /** A device in float32 against the reference, relative to the greatest element of each quantity. */

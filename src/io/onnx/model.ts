@@ -1,8 +1,7 @@
 // ONNX files as messages: read, what is in the graph, one more output, written again. What the schema does not list goes
 // through untouched. Runs nothing, and knows no images.
-import { create, fromBinary, isFieldSet, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
-  DimensionProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
   ValueInfoProtoSchema,
@@ -117,8 +116,9 @@ function viewValue({ name, type }: ValueInfoProto): GraphValue {
   return {
     name,
     elements: tensor?.elemType,
-    shape: tensor?.shape?.dim.map((dim) =>
-      isFieldSet(dim, DimensionProtoSchema.field.dimValue) ? Number(dim.dimValue) : dim.dimParam || "?",
+    // Some exporters write 0 or -1 where an axis may have any length.
+    shape: tensor?.shape?.dim.map(({ dimValue, dimParam }) =>
+      dimValue > 0n ? Number(dimValue) : dimParam || "?",
     ),
   };
 }

@@ -18,12 +18,20 @@ interface Dense {
   readonly values: readonly string[];
 }
 
+/** What VGG16's dense layers are called, counted from the last. */
+const conventional: ReadonlyMap<string, number> = new Map([
+  ["fc6", -3],
+  ["fc7", -2],
+  ["fc8", -1],
+]);
+
 /**
  * The value that `tap` means. A string is the name of a value or of a node (its first output); else a part of the name of
  * one dense layer or one node; else fc6, fc7 and fc8 are the third last, second last and last dense layer, as in VGG16. A
  * number counts dense layers (Gemm, or MatMul with weights): 1 is the first, -1 the last. Except by exact name, a dense
- * layer is tapped after its bias, and after the Relu, Dropout and Identity that follow it. Default: the first output.
- * Throws where there is no such value, naming the nearest, and where several are meant.
+ * layer is tapped after its bias, and after the Relu, Dropout and Identity that follow it; fc6, fc7 and fc8 are even where
+ * a value has that very name. Default: the first output. Throws where there is no such value, naming the nearest, and
+ * where several are meant.
  */
 export function findTap(view: GraphView, tap?: string | number): Tap {
   const dense = denseLayers(view);
@@ -46,16 +54,18 @@ export function findTap(view: GraphView, tap?: string | number): Tap {
   }
   const named = byName(view, dense, tap);
   if (named !== undefined) return { value: named, described: describe(named, dense) };
-  const counted = { fc6: -3, fc7: -2, fc8: -1 }[tap.toLowerCase()];
+  const counted = conventional.get(tap.toLowerCase());
   const found = counted !== undefined && dense.length >= 3 ? layer(counted) : undefined;
   if (found) return found;
   throw new Error(`tap: the graph has no '${tap}'${nearest(view, tap)}`);
 }
 
 function byName(view: GraphView, dense: readonly Dense[], tap: string): string | undefined {
-  const exact = view.nodes.find(({ outputs }) => outputs.includes(tap)) && tap;
-  const node = view.nodes.find(({ name }) => name === tap && tap !== "");
-  if (exact ?? node) return exact ?? node?.outputs[0];
+  // "fc7" is also what a file may call the product alone.
+  const convention = conventional.has(tap.toLowerCase());
+  const exact = !convention && view.nodes.find(({ outputs }) => outputs.includes(tap)) && tap;
+  const node = convention ? undefined : view.nodes.find(({ name }) => name === tap && tap !== "");
+  if (exact || node) return exact || node?.outputs[0];
   const part = tap.toLowerCase();
   const has = (name: string): boolean => part !== "" && name.toLowerCase().includes(part);
   const meant = ({ name, outputs }: GraphNode): boolean => has(name) || outputs.some(has);
