@@ -1,0 +1,91 @@
+// Reads times to milliseconds since 1970-01-01T00:00:00Z. A time without a zone is UTC, whatever the machine's own
+// zone is; an offset is converted. Knows no format but ISO 8601's and no calendar but the Gregorian.
+
+/**
+ * What a table has in a column of times: text, a number that is a year, or an instant. Text is `1949`, `1949-01`,
+ * `2016-07-01`, `2016-07-01 14:30`, `2016-07-01T14:30:00.250` and the last two with `Z`, `+01:00`, `+0100` or `+01`.
+ */
+export type TimeCell = string | number | Date | null | undefined;
+
+/** Where cells stand, for errors. */
+export interface ColumnPlace {
+  readonly file: string;
+  readonly column: string;
+  /** By cell, the line of the file. */
+  readonly lines: ArrayLike<number>;
+}
+
+const pattern =
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d{2}(?::?\d{2})?))?)?)?)?$/;
+
+/** A time in milliseconds, and whether a zone was named with it. */
+interface ReadTime {
+  readonly time: number;
+  readonly zoned: boolean;
+}
+
+/**
+ * Milliseconds since 1970 [cells]. What is left out of a date is its first: `1949` is 1949-01-01T00:00:00Z. Digits below
+ * a millisecond are dropped. Throws at a cell that is not a time, and where some name a zone and some do not, as those
+ * that do not may be an hour or more off.
+ */
+export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float64Array {
+  const times = new Float64Array(cells.length);
+  let first: ReadTime | undefined;
+  cells.forEach((cell, i) => {
+    const read = readTime(cell);
+    const at = `${place.file}, line ${place.lines[i]}: column '${place.column}'`;
+    if (!read) throw new Error(`${at} must be a time such as 2024-01-31, not ${shown(cell)}; correct it`);
+    first ??= read;
+    if (read.zoned !== first.zoned)
+      throw new Error(
+        `${at} must ${first.zoned ? "name" : "not name"} a zone, as line ${place.lines[0]} ` +
+          `${first.zoned ? "does" : "does not"}, but is ${shown(cell)}; write all times with a zone or none`,
+      );
+    times[i] = read.time;
+  });
+  return times;
+}
+
+/** The shortest text that `readTimes` reads as this time: without what is 0, in UTC. */
+export function formatTime(time: number): string {
+  const [date = "", clock = ""] = new Date(time).toISOString().split("T");
+  if (clock === "00:00:00.000Z") return date;
+  return `${date} ${clock.replace("Z", "").replace(".000", "")}`;
+}
+
+function readTime(cell: TimeCell): ReadTime | undefined {
+  if (cell instanceof Date) {
+    const time = cell.getTime();
+    return Number.isNaN(time) ? undefined : { time, zoned: true };
+  }
+  const parts = pattern.exec(String(cell ?? "").trim());
+  if (!parts) return undefined;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+    .slice(1, 7)
+    .map((part) => (part === undefined ? undefined : Number(part)));
+  const [, , , , , , , fraction = "", zone] = parts;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which takes years below 100 for 1900 and on
+  const real =
+    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!real || hour > 23 || minute > 59 || second > 59) return undefined;
+  const offset = zone === undefined ? 0 : readOffset(zone);
+  if (offset === undefined) return undefined;
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"));
+  const clock = ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds;
+  return { time: date.getTime() + clock, zoned: zone !== undefined };
+}
+
+/** Minutes east of UTC. */
+function readOffset(zone: string): number | undefined {
+  if (/^z$/i.test(zone)) return 0;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(":", "") || 0)];
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+}
+
+function shown(cell: TimeCell): string {
+  if (cell === null || cell === undefined) return "empty";
+  return cell instanceof Date ? "an invalid date" : `'${cell}'`;
+}
