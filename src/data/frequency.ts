@@ -1,0 +1,107 @@
+// How far apart the times of a regular series are, and arithmetic in that step. Months, quarters and years go by the
+// calendar, in UTC; all else has a fixed length. Knows no values.
+
+export type FrequencyUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+
+/** Plain data, as JSON takes it. */
+export interface Frequency {
+  readonly unit: FrequencyUnit;
+  /** Units a step; 1 or more. */
+  readonly every: number;
+  /** Of months, quarters and years: each time is on the last day of its month, as 31 January, 28 February. */
+  readonly monthEnd?: true;
+}
+
+const milliseconds = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, week: 6048e5 } as const;
+const months = { month: 1, quarter: 3, year: 12 } as const;
+
+/**
+ * The frequency of `times` in milliseconds, ascending and distinct: the most common distance, the shorter of two as
+ * common, so that gaps do not count. By the calendar where all times are at the same hour of the same day of their
+ * months, or of the last; else of a fixed length, in the longest unit that divides it (every 7 days is a week).
+ * `undefined` below two times, and where the distance is not a whole number of seconds.
+ */
+export function findFrequency(times: ArrayLike<number>): Frequency | undefined {
+  if (times.length < 2) return undefined;
+  const all = Array.from(times);
+  const dates = all.map((time) => new Date(time));
+  const [day, clock] = [dates[0]!.getUTCDate(), clockOf(all[0]!)];
+  const sameClock = all.every((time) => clockOf(time) === clock);
+  const monthEnd = sameClock && dates.every(isMonthEnd);
+  if (monthEnd || (sameClock && dates.every((date) => date.getUTCDate() === day))) {
+    const step = mostCommonStep(all.map(monthIndex));
+    const unit = step % 12 === 0 ? "year" : step % 3 === 0 ? "quarter" : "month";
+    return { unit, every: step / months[unit], ...(monthEnd ? { monthEnd } : {}) };
+  }
+  const step = mostCommonStep(all);
+  for (const unit of ["week", "day", "hour", "minute", "second"] as const)
+    if (step % milliseconds[unit] === 0) return { unit, every: step / milliseconds[unit] };
+  return undefined;
+}
+
+/**
+ * The time `n` steps after `time`, before it where `n` is negative. Of months that have no such day it is the last they
+ * have: a month after 30 January is 28 or 29 February. Throws where `n` is not a whole number.
+ */
+export function addPeriods(time: number, frequency: Frequency, n: number): number {
+  if (!Number.isInteger(n))
+    throw new Error(`adding periods to a time: their number must be whole, not ${n}; round it`);
+  const { unit, every, monthEnd } = frequency;
+  if (!isCalendar(unit)) return time + n * every * milliseconds[unit];
+  const month = monthIndex(time) + n * every * months[unit];
+  const last = firstOfMonth(month + 1) - milliseconds.day;
+  const days = new Date(last).getUTCDate();
+  const day = monthEnd ? days : Math.min(days, new Date(time).getUTCDate());
+  return firstOfMonth(month) + (day - 1) * milliseconds.day + clockOf(time);
+}
+
+/** Steps from one time to another: a fraction where the second is not on the grid of the first. */
+export function periodsBetween(from: number, to: number, frequency: Frequency): number {
+  const { unit, every } = frequency;
+  return isCalendar(unit)
+    ? (monthIndex(to) - monthIndex(from)) / (every * months[unit])
+    : (to - from) / (every * milliseconds[unit]);
+}
+
+/** "1 hour", "2 quarters"; of several steps "6 hours". */
+export function describeFrequency({ unit, every }: Frequency, steps = 1): string {
+  const count = every * steps;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+function isCalendar(unit: FrequencyUnit): unit is keyof typeof months {
+  return unit in months;
+}
+
+/** Milliseconds since midnight. */
+function clockOf(time: number): number {
+  return time - Math.floor(time / milliseconds.day) * milliseconds.day;
+}
+
+/** Months since the year 0. */
+function monthIndex(time: number): number {
+  const date = new Date(time);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+function firstOfMonth(month: number): number {
+  return new Date(0).setUTCFullYear(Math.floor(month / 12), month - 12 * Math.floor(month / 12), 1);
+}
+
+function isMonthEnd(date: Date): boolean {
+  return new Date(date.getTime() + milliseconds.day).getUTCDate() === 1;
+}
+
+function mostCommonStep(positions: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < positions.length; i++) {
+    const step = positions[i]! - positions[i - 1]!;
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  const [first = [0, 0], ...others] = counts;
+  return others.reduce(
+    (best, [step, count]) =>
+      count > best[1] || (count === best[1] && step < best[0]) ? [step, count] : best,
+    first,
+  )[0];
+}
