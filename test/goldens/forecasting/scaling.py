@@ -4,7 +4,6 @@
 """
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +27,6 @@ def case(draw, log, lag):
 
 draw = np.random.default_rng(5)
 cases = [case(draw, log, lag) for log in (False, True) for lag in (0, 1, 7)]
-made = {"python": sys.version.split()[0], "numpy": np.__version__}
+head = {"script": "test/goldens/forecasting/scaling.py", "numpy": np.__version__}
 path = Path(__file__).with_suffix(".json")
-path.write_text(json.dumps({"made": made, "cases": cases}) + "\n")
+path.write_text(json.dumps({**head, "cases": cases}) + "\n")
