@@ -60,12 +60,17 @@ def case(draw, n, horizon, period, lags, ridge, levels):
     }
 
 
-draw = np.random.default_rng(11)
-cases = [
-    case(draw, 61, 9, 7, 14, 1.0, [0.1, 0.5, 0.9]),
-    case(draw, 40, 3, 5, 5, 0.0, [0.025, 0.3]),
-    case(draw, 23, 6, 4, 8, 12.5, [0.75]),
-]
-head = {"script": "test/goldens/forecasting/baselines.py", "numpy": np.__version__}
-path = Path(__file__).with_suffix(".json")
-path.write_text(json.dumps({**head, "cases": cases}) + "\n")
+def main():
+    draw = np.random.default_rng(11)
+    cases = [
+        case(draw, 61, 9, 7, 14, 1.0, [0.1, 0.5, 0.9]),
+        case(draw, 40, 3, 5, 5, 0.0, [0.025, 0.3]),
+        case(draw, 23, 6, 4, 8, 12.5, [0.75]),
+    ]
+    head = {"script": "test/goldens/forecasting/baselines.py", "numpy": np.__version__}
+    path = Path(__file__).with_suffix(".json")
+    path.write_text(json.dumps({**head, "cases": cases}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
