@@ -52,7 +52,8 @@ export interface SeriesColumn {
 /**
  * Throws, naming file, line and column: at cells that are not times (as `readTimes`) or finite numbers, at rows out of
  * order, at times twice, at steps left out and at missing cells (unless settings say what to do), at times that are not
- * on the grid of the most common distance, and at fewer than two times.
+ * on the grid of the most common distance, at fewer than two times, and at gaps that would make more than a million steps of
+ * less than a hundredth as many times.
  */
 export function readSeries(table: SeriesTable, settings: SeriesSettings = {}): Series {
   checkTable(table);
@@ -76,6 +77,9 @@ export function readSeries(table: SeriesTable, settings: SeriesSettings = {}): S
   });
   return { start: grid[0]!, frequency, times: grid, columns };
 }
+
+/** Of a series that is mostly gaps. */
+const mostSteps = 1e6;
 
 /** Ascending times, and for each the rows of the table that have it. */
 interface DistinctTimes {
@@ -137,6 +141,13 @@ function gridPositions(
           `add what is left out, or set gaps to "fill" or "interpolate"`,
       );
   });
+  // Without this one mistyped year among seconds takes the machine's memory.
+  const steps = positions.at(-1)! + 1;
+  if (steps > mostSteps && steps > 100 * times.length)
+    throw new Error(
+      `${table.file}: ${times.length} times, ${formatTime(times[0]!)} to ${formatTime(times.at(-1)!)}, would fill up to ` +
+        `${steps} steps of ${describeFrequency(frequency)}; correct the time that is far off`,
+    );
   return positions;
 }
 

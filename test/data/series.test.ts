@@ -163,6 +163,16 @@ describe("a series", () => {
     );
   });
 
+  it("refuses to fill what a mistyped year leaves out", () => {
+    const rows = ["2020-01-01 00:00:00", "2020-01-01 00:00:01", "2102-01-01"].map(
+      (time) => [time, 1] as const,
+    );
+    // 82 years with 20 leap days (2020 to 2096; 2100 has none): (82·365 + 20)·86400 seconds, and the first.
+    expect(() => read(rows, { gaps: "fill" })).toThrow(
+      "shop.csv: 3 times, 2020-01-01 to 2102-01-01, would fill up to 2587680001 steps of 1 second; correct the time",
+    );
+  });
+
   it("refuses tables without a frequency", () => {
     expect(() => read([])).toThrow(
       "shop.csv: a series needs two different times or more, not 0; give more rows",
