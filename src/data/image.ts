@@ -4,7 +4,7 @@ import { resizeWindow, type PictureSize, type PictureWindow } from "./image-resi
 
 export interface PixelImage extends PictureSize {
   /** [height, width, 3] red, green, blue, 0 to 255. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array | Uint8ClampedArray;
 }
 
 type PerChannel = readonly [number, number, number];

@@ -1,6 +1,6 @@
 // Paints scenes. Every pixel is the share of 16 points inside each object, in whole numbers throughout, so that the
 // bytes are the same on every machine. Knows no words.
-import type { PixelImage } from "../pixels.ts";
+import type { PixelImage } from "../image.ts";
 import { sceneSide, type Scene, type SceneObject, type ShapeName } from "./scene.ts";
 
 /** Points a pixel has along each axis. */

@@ -1,6 +1,6 @@
 // The shapes data set, made here instead of downloaded: pictures of one to three coloured shapes, each with five
 // sentences that say all there is in it. Example i is a pure function of (seed, i). Knows no files.
-import type { PixelImage } from "../pixels.ts";
+import type { PixelImage } from "../image.ts";
 import { sceneCaptions } from "./captions.ts";
 import { paintScene } from "./paint.ts";
 import { drawScene, type Scene, type SceneSettings } from "./scene.ts";

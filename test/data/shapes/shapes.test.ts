@@ -159,7 +159,7 @@ describe("painting", () => {
   });
   /** Pixels' worth of black. */
   const area = (shape: ShapeName, side: number): number =>
-    paintScene(sceneOf(shape, 96), side).pixels.reduce((sum, value) => sum + (255 - value), 0) / 255 / 3;
+    [...paintScene(sceneOf(shape, 96), side).pixels].reduce((sum, value) => sum + (255 - value), 0) / 255 / 3;
 
   it.each([
     ["circle", Math.PI * 36],
