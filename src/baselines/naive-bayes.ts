@@ -1,64 +1,99 @@
-// Naive Bayes over n-grams of characters, to hold classifiers of texts against: multinomial, with add-alpha smoothing.
-// McCallum & Nigam 1998, "A comparison of event models for naive Bayes text classification". Knows no network.
+// Which class a short text is of, by its characters: multinomial naive Bayes over runs of one to three of them. What a
+// network that classifies texts must beat. Knows no files.
+
+export interface NaiveBayesSettings {
+  /** Added to every count of a run in a class. Default 1. */
+  readonly alpha?: number;
+  /** Characters of the longest runs. Default 3. */
+  readonly longest?: number;
+}
 
 export interface NaiveBayes {
-  /** The label that is most likely; of equally likely ones the first. */
+  /** In the order of code units; index of the log-probabilities. */
+  readonly labels: readonly string[];
+  /** Distinct runs of the training texts. */
+  readonly features: number;
+  /** [labels] log-probabilities of the classes of a text, in nats; sum to 1 as probabilities. */
+  logProbabilities(text: string): Float64Array;
+  /** The most probable class; of equal ones the first. */
   predict(text: string): string;
 }
 
-export interface NaiveBayesSettings {
-  /** Length of the longest n-grams; those from 1 on all count. Default 3. */
-  readonly longest?: number;
-  /** Added to each count. Default 0.1. */
-  readonly alpha?: number;
-}
+/** Stand before and after a text, and are no character: noncharacters of Unicode. */
+const [before, after] = ["\ufdd0", "\ufdd1"];
 
-/** Throws where there are no items. */
+/**
+ * Counts the runs of 1 to `longest` characters of each class, boundary marks included. A run that no training text
+ * has says nothing. McCallum & Nigam 1998 (AAAI workshop, "A comparison of event models"), the multinomial one; the
+ * prior is each class's share. Throws at settings out of range and at fewer than two classes.
+ */
 export function trainNaiveBayes(
-  items: readonly { readonly text: string; readonly label: string }[],
+  examples: Iterable<readonly [text: string, label: string]>,
   settings: NaiveBayesSettings = {},
 ): NaiveBayes {
-  const { longest = 3, alpha = 0.1 } = settings;
-  if (items.length === 0) throw new Error("naive Bayes: there are no texts to learn from; give some");
-  const labels = [...new Set(items.map((item) => item.label))].sort();
-  const numbers = new Map(labels.map((label, i) => [label, i]));
-  /** By gram, how often it comes in texts of each label. */
-  const counts = new Map<string, Float64Array>();
-  const totals = new Float64Array(labels.length);
-  const texts = new Float64Array(labels.length);
-  for (const { text, label } of items) {
-    const k = numbers.get(label) as number;
-    texts[k] = (texts[k] as number) + 1;
-    for (const gram of gramsOf(text, longest)) {
-      let own = counts.get(gram);
-      if (!own) counts.set(gram, (own = new Float64Array(labels.length)));
-      own[k] = (own[k] as number) + 1;
-      totals[k] = (totals[k] as number) + 1;
+  const { alpha = 1, longest = 3 } = settings;
+  if (!(alpha > 0 && alpha < Infinity))
+    throw new Error(`naive bayes: alpha must be a number above 0, not ${alpha}`);
+  if (!Number.isInteger(longest) || longest < 1)
+    throw new Error(`naive bayes: longest must be a whole number, 1 or more, not ${longest}`);
+  const pairs = [...examples];
+  const labels = [...new Set(pairs.map(([, label]) => label))].sort();
+  if (labels.length < 2)
+    throw new Error(
+      `naive bayes: two classes or more are needed, not ${labels.length}; give texts of other classes too`,
+    );
+  const places = new Map(labels.map((label, place) => [label, place]));
+
+  const priors = new Float64Array(labels.length); // texts, then log-probabilities
+  const totals = new Float64Array(labels.length); // runs
+  const counts = new Map<string, Float64Array>(); // run → [labels]
+  for (const [text, label] of pairs) {
+    const place = places.get(label)!;
+    priors[place]!++;
+    for (const run of runs(text, longest)) {
+      let row = counts.get(run);
+      if (!row) counts.set(run, (row = new Float64Array(labels.length)));
+      row[place]!++;
+      totals[place]!++;
     }
   }
+  for (let place = 0; place < labels.length; place++) priors[place] = Math.log(priors[place]! / pairs.length);
+  for (const row of counts.values())
+    for (let place = 0; place < labels.length; place++)
+      row[place] = Math.log((row[place]! + alpha) / (totals[place]! + alpha * counts.size));
+
+  function logProbabilities(text: string): Float64Array {
+    const scores = priors.slice();
+    for (const run of runs(text, longest)) {
+      const row = counts.get(run);
+      if (row) for (let place = 0; place < scores.length; place++) scores[place]! += row[place]!;
+    }
+    const top = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+    const sum = scores.reduce((mass, score) => mass + Math.exp(score - top), 0);
+    return scores.map((score) => score - top - Math.log(sum));
+  }
+
   return {
+    labels,
+    features: counts.size,
+    logProbabilities,
     predict(text) {
-      const scores = Float64Array.from(texts, (n) => Math.log(n / items.length));
-      for (const gram of gramsOf(text, longest)) {
-        const own = counts.get(gram);
-        if (!own) continue;
-        for (let k = 0; k < labels.length; k++) {
-          const share = ((own[k] as number) + alpha) / ((totals[k] as number) + alpha * counts.size);
-          scores[k] = (scores[k] as number) + Math.log(share);
-        }
-      }
-      return labels[scores.indexOf(Math.max(...scores))] as string;
+      const scores = logProbabilities(text);
+      let best = 0;
+      for (let place = 1; place < scores.length; place++) if (scores[place]! > scores[best]!) best = place;
+      return labels[best]!;
     },
   };
 }
 
-/** All n-grams of the text's characters between marks for its beginning and end. */
-function gramsOf(text: string, longest: number): string[] {
-  const characters = ["\u0002", ...text, "\u0003"];
-  const grams: string[] = [];
-  for (let length = 1; length <= longest; length++) {
-    for (let i = 0; i + length <= characters.length; i++)
-      grams.push(characters.slice(i, i + length).join(""));
+/** A boundary mark alone says nothing, so none is a run of its own. */
+function* runs(text: string, longest: number): Generator<string, void, void> {
+  const characters = [before, ...text, after];
+  for (let from = 0; from < characters.length; from++) {
+    let run = "";
+    for (let length = 1; length <= longest && from + length <= characters.length; length++) {
+      run += characters[from + length - 1]!;
+      if (run !== before && run !== after) yield run;
+    }
   }
-  return grams;
 }

@@ -1,68 +1,109 @@
-// A table as plain data: named columns of cells, and where each row stands in its file, for messages. Knows no format.
-import { nearest } from "../ir/nearest.ts";
+// A table as plain data: named columns of cells, and where each row stands in its file, so that every message can
+// name the place. Knows no file format and what no column means.
+import { suggestion } from "../ir/nearest.ts";
 
-/** A cell: text, a number, or nothing; of JSON and Parquet also lists. */
-export type Cell = string | number | boolean | null | readonly Cell[];
+/** A cell as it was read: text, a number, or null where it is empty. */
+export type Cell = string | number | null;
+
+export interface Column {
+  readonly name: string;
+  readonly cells: readonly Cell[]; // [rows]
+}
 
 export interface Table {
-  /** What errors call it. */
-  readonly file: string;
-  readonly names: readonly string[];
-  /** Each as long as the names. */
-  readonly rows: readonly (readonly Cell[])[];
-  /** The line of each row in its file, from 1; of formats without lines the number of the row. */
-  readonly lines: readonly number[];
-  /** What a line is called: `line`, or `row`. */
+  /** What messages call it: the file's name. */
+  readonly source: string;
+  /** In the file's order; names are distinct. */
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** What `lines` counts, from 1: lines of text, or rows of a format without lines. */
   readonly unit: "line" | "row";
+  readonly lines: ArrayLike<number>; // [rows] where each row begins
 }
 
-/** `book.csv, line 17`. */
+/** Throws at no columns, an empty or repeated name, and columns or lines of other lengths than `lines`. */
+export function makeTable(
+  source: string,
+  columns: readonly Column[],
+  place: { readonly unit: "line" | "row"; readonly lines: ArrayLike<number> },
+): Table {
+  const rows = place.lines.length;
+  if (columns.length === 0) throw new Error(`${source}: a table needs one column or more; give it some`);
+  const seen = new Set<string>();
+  for (const { name, cells } of columns) {
+    if (name === "") throw new Error(`${source}: every column needs a name, and one has none; name it`);
+    if (seen.has(name))
+      throw new Error(`${source}: column names must differ, and '${name}' stands twice; rename one`);
+    seen.add(name);
+    if (cells.length !== rows)
+      throw new Error(`${source}: column '${name}' needs ${rows} cells, one a row, not ${cells.length}`);
+  }
+  return { source, columns, rows, unit: place.unit, lines: place.lines };
+}
+
+/** The column of this name. Throws where there is none, naming the nearest and all others. */
+export function column(table: Table, name: string): Column {
+  const found = table.columns.find((c) => c.name === name);
+  if (found) return found;
+  const names = table.columns.map((c) => c.name);
+  const shown = names.length > 20 ? [...names.slice(0, 20), `${names.length - 20} more`] : names;
+  throw new Error(
+    `${table.source}: there is no column '${name}'${suggestion(name, names)}; it has ${shown.join(", ")}`,
+  );
+}
+
+/** "data.csv, line 17", for messages about a row. */
 export function placeOf(table: Table, row: number): string {
-  return `${table.file}, ${table.unit} ${table.lines[row] ?? row + 1}`;
+  return `${table.source}, ${table.unit} ${table.lines[row] ?? "?"}`;
 }
 
-/** The number of the column of that name. Throws where there is none, with the nearest or all of those that are. */
-export function columnNamed(table: Table, name: string, option?: string): number {
-  const at = table.names.indexOf(name);
-  if (at >= 0) return at;
-  const near = nearest(name, table.names);
-  const remedy = near === undefined ? `its columns are ${table.names.join(", ")}` : `did you mean '${near}'?`;
-  const named = option === undefined ? "" : ` (${option})`;
-  throw new Error(`${table.file} has no column '${name}'${named}; ${remedy}`);
+const missingWords = new Set(["", "nan", "na", "n/a", "null"]);
+
+/** Whether nothing was measured: null, NaN, or the words NaN, NA, N/A and null in any case. */
+export function isMissing(cell: Cell): boolean {
+  if (typeof cell === "string") return cell.length <= 8 && missingWords.has(cell.trim().toLowerCase());
+  return cell === null || Number.isNaN(cell);
 }
 
-/** The texts of a column. Throws at an empty cell, with its place. */
-export function textColumn(table: Table, name: string, option?: string): string[] {
-  const column = columnNamed(table, name, option);
-  return table.rows.map((row, i) => {
-    const cell = row[column];
-    if (typeof cell === "string" && cell.trim() !== "") return cell;
-    if (typeof cell === "number" || typeof cell === "boolean") return String(cell);
-    throw new Error(
-      `${placeOf(table, i)}: column '${name}' is empty; fill it in, or remove the ${table.unit}`,
-    );
-  });
+/** Decimal digits with a point and an exponent if need be; undefined for anything else, hexadecimal and ∞ too. */
+export function numberOf(cell: Cell): number | undefined {
+  if (typeof cell === "string") {
+    if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(cell)) return undefined;
+    cell = Number(cell);
+  }
+  return cell !== null && Number.isFinite(cell) ? cell : undefined;
 }
 
-/** What stands for a number that is not there. */
-const missing: ReadonlySet<string> = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-"]);
+/**
+ * A column as numbers, [rows]. `missing: "nan"` gives NaN for missing cells (see `isMissing`); by default they are
+ * an error. Throws at the first cell that is no number, with its place and what it is.
+ */
+export function numericColumn(
+  table: Table,
+  name: string,
+  settings: { readonly missing?: "error" | "nan" } = {},
+): Float64Array {
+  const { missing = "error" } = settings;
+  const { cells } = column(table, name);
+  const values = new Float64Array(cells.length);
+  for (const [row, cell] of cells.entries()) {
+    const value = numberOf(cell);
+    if (value !== undefined) values[row] = value;
+    else if (isMissing(cell) && missing === "nan") values[row] = NaN;
+    else throw new Error(numberExpected(table, name, row, cell));
+  }
+  return values;
+}
 
-/** The numbers of a column, NaN where a cell is empty or says that it is missing. Throws at anything else. */
-export function numberColumn(table: Table, name: string, option?: string): Float64Array {
-  const column = columnNamed(table, name, option);
-  return Float64Array.from(table.rows, (row, i) => {
-    const cell = row[column] ?? null;
-    if (cell === null) return NaN;
-    if (typeof cell === "number") return cell;
-    if (typeof cell === "string") {
-      const text = cell.trim();
-      if (missing.has(text.toLowerCase())) return NaN;
-      const value = Number(text);
-      if (Number.isFinite(value)) return value;
-    }
-    throw new Error(
-      `${placeOf(table, i)}: column '${name}' must be a number, not ${JSON.stringify(cell)}; correct it, or choose ` +
-        "another column",
-    );
-  });
+function numberExpected(table: Table, name: string, row: number, cell: Cell): string {
+  const wanted = `${placeOf(table, row)}: column '${name}' must be a number`;
+  if (isMissing(cell)) return `${wanted}, but the cell is missing; fill it, or say what missing cells mean`;
+  const comma = typeof cell === "string" && /^\s*[+-]?\d[\d.]*,\d+\s*$/.test(cell);
+  return `${wanted}, not ${showCell(cell)}; ${comma ? "write a decimal point, not a comma" : "correct it"}`;
+}
+
+/** A cell in a message: text in quotes, long text cut. */
+export function showCell(cell: Cell): string {
+  if (typeof cell !== "string") return String(cell);
+  return `'${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}'`;
 }

@@ -34,7 +34,7 @@ export function filterBank(): Uint8Array {
   const apart = colours.flatMap(() => [0, 1, 2].flatMap((c) => [unit(c, 1), unit(c, -1)])).flat();
   const apartBias = colours.flatMap((rgb) => rgb.flatMap((v) => [-v, v]));
   const near = colours.flatMap((_, k) =>
-    colours.flatMap((__, j) => new Array<number>(6).fill(j === k ? -sharpness : 0)),
+    colours.flatMap((__, j) => Array.from({ length: 6 }, () => (j === k ? -sharpness : 0))),
   );
   const bank = colours.flatMap(() => filters.flat());
   const kernels = filters.length;
@@ -48,7 +48,11 @@ export function filterBank(): Uint8Array {
         floatTensor("apart.weight", [6 * count, 3, 1, 1], apart),
         floatTensor("apart.bias", [6 * count], apartBias),
         floatTensor("near.weight", [count, 6 * count, 1, 1], near),
-        floatTensor("near.bias", [count], new Array<number>(count).fill(1)),
+        floatTensor(
+          "near.bias",
+          [count],
+          Array.from({ length: count }, () => 1),
+        ),
         floatTensor("bank.weight", [count * kernels, 1, 5, 5], bank),
       ],
       nodes: [

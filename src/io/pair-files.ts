@@ -1,8 +1,9 @@
 // Pairs of texts, one to become the other, from a table or a text file with a tab between both. Knows no task.
 import { extname } from "node:path";
-import { placeOf, textColumn } from "../data/table.ts";
+import { placeOf } from "../data/table.ts";
 import { readBytes } from "./files.ts";
-import { readTable } from "./table-file.ts";
+import { textColumn } from "./labelled-table.ts";
+import { readTableFile } from "./table-file.ts";
 
 export interface ReadPair {
   readonly source: string;
@@ -16,11 +17,8 @@ export async function readPairs(
   columns: { readonly source: string; readonly target: string },
 ): Promise<ReadPair[]> {
   if (extname(path).toLowerCase() === ".txt") return linesWithTabs(path);
-  const table = await readTable(path);
-  const [sources, targets] = [
-    textColumn(table, columns.source, "--source"),
-    textColumn(table, columns.target, "--target"),
-  ];
+  const table = await readTableFile(path);
+  const [sources, targets] = [textColumn(table, columns.source), textColumn(table, columns.target)];
   return sources.map((source, i) => ({ source, target: targets[i] as string, place: placeOf(table, i) }));
 }
 

@@ -52,4 +52,12 @@ export function randomStream(seed: number, stream: number, counter = 0): RandomS
 }
 
 /** The separate streams of a run: drawing from one never moves another. */
-export const streams = { initial: 1, data: 2, noise: 3, sampling: 4, check: 5, scenes: 16 } as const;
+export const streams = {
+  initial: 1,
+  data: 2,
+  noise: 3,
+  sampling: 4,
+  check: 5,
+  scenes: 16,
+  tasks: 6,
+} as const;

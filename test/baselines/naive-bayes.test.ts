@@ -1,32 +1,70 @@
-// Naive Bayes on texts whose letters tell their class, and by hand.
-import { expect, it } from "vitest";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it, test } from "vitest";
 import { trainNaiveBayes } from "../../src/baselines/naive-bayes.ts";
+import { uniform } from "../../src/ir/random.ts";
 
-it("goes by the letters, and by how frequent a class is where they say nothing", () => {
-  const items = [
-    { text: "abba", label: "a" },
-    { text: "baab", label: "a" },
-    { text: "ab", label: "a" },
-    { text: "xyyx", label: "x" },
-    { text: "yx", label: "x" },
-  ];
-  const model = trainNaiveBayes(items);
-  expect(["aab", "yxxy", "", "qqq"].map((text) => model.predict(text))).toEqual(["a", "x", "a", "a"]);
-});
+describe("naive Bayes", () => {
+  it("computes by hand with single characters", () => {
+    // x: "aab", "b" (counts a 2, b 2); y: "b" (b 1). Two features, alpha 1/2.
+    const pairs = [
+      ["aab", "x"],
+      ["b", "x"],
+      ["b", "y"],
+    ] as const;
+    const model = trainNaiveBayes(pairs, { alpha: 0.5, longest: 1 });
+    expect(model.labels).toEqual(["x", "y"]);
+    expect(model.features).toBe(2);
+    // x: 2/3 · 2.5/5 · 2.5/5 = 1/6; y: 1/3 · 0.5/2 · 1.5/2 = 1/16
+    const [x, y] = [1 / 6, 1 / 16];
+    const found = model.logProbabilities("ab?"); // the mark was never seen
+    expect(found[0]).toBeCloseTo(Math.log(x / (x + y)), 14);
+    expect(found[1]).toBeCloseTo(Math.log(y / (x + y)), 14);
+    expect(model.logProbabilities("")[0]).toBeCloseTo(Math.log(2 / 3), 14);
+  });
 
-it("is right by hand where single letters and alpha decide", () => {
-  // Of letters alone, with the two marks: label p has {^ a $} of 3, label q {^ b b b $} of 5; four grams are known.
-  // For "ab", priors equal: p: (1 + α)(0 + α) / (3 + 4α)², q: (0 + α)(3 + α) / (5 + 4α)², times what the marks give,
-  // (1 + α)² over the same. α = 1: p: 2·1·4 / 7⁴ = 0.00333, q: 1·4·4 / 9⁴ = 0.00244, so p; α = 0.01:
-  // p: 1.01·0.01·1.0201 / 3.04⁴ = 1.206e-4, q: 0.01·3.01·1.0201 / 5.04⁴ = 4.76e-5, so p; of "bb" q wins by far.
-  const items = [
-    { text: "a", label: "p" },
-    { text: "bbb", label: "q" },
-  ];
-  expect(trainNaiveBayes(items, { longest: 1, alpha: 1 }).predict("ab")).toBe("p");
-  expect(trainNaiveBayes(items, { longest: 1, alpha: 0.01 }).predict("bb")).toBe("q");
-});
+  it("knows beginnings and ends", () => {
+    const model = trainNaiveBayes([
+      ["ab", "first"],
+      ["ba", "last"],
+    ]);
+    // Each: 2 single, 3 pairs, 2 threes; a and b in both: 2 + 6 + 4 features.
+    expect(model.features).toBe(12);
+    expect([model.predict("ax"), model.predict("xa"), model.predict("")]).toEqual(["first", "last", "first"]);
+  });
 
-it("needs texts", () => {
-  expect(() => trainNaiveBayes([])).toThrow("there are no texts to learn from");
+  it("takes whole characters, and numbers that do not overflow", () => {
+    const model = trainNaiveBayes(
+      [
+        ["😀", "a"],
+        ["😁", "b"],
+      ],
+      { longest: 1 },
+    );
+    expect(model.features).toBe(2);
+    const sure = model.logProbabilities("😁".repeat(5000));
+    expect(sure[1]).toBeCloseTo(0, 12);
+    expect(sure[0]).toBeLessThan(-1000);
+  });
+
+  it("refuses one class and settings out of range", () => {
+    const pairs = [["a", "x"]] as const;
+    expect(() => trainNaiveBayes(pairs)).toThrow("two classes or more are needed, not 1");
+    expect(() => trainNaiveBayes(pairs, { alpha: 0 })).toThrow("alpha must be a number above 0, not 0");
+    expect(() => trainNaiveBayes(pairs, { longest: 0.5 })).toThrow("longest must be a whole number");
+  });
+
+  const folder = new URL("../../../shared/data/names-by-nationality/", import.meta.url);
+  test.skipIf(!existsSync(folder))("tells where names come from (needs shared/data)", () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith(".txt") && name !== "SOURCE.txt");
+    const pairs = files.sort().flatMap((file) => {
+      const names = readFileSync(new URL(file, folder), "utf8").split("\n");
+      const distinct = new Set(names.map((name) => name.trim()).filter((name) => name !== ""));
+      return [...distinct].map((name) => [name, file.replace(".txt", "")] as const);
+    });
+    const held = pairs.filter((_, i) => uniform(1, 2, i) < 0.2);
+    const model = trainNaiveBayes(pairs.filter((_, i) => uniform(1, 2, i) >= 0.2));
+    const right = held.filter(([name, label]) => model.predict(name) === label);
+    expect([pairs.length, held.length]).toEqual([18012, 3645]);
+    expect(right.length / held.length).toBeCloseTo(0.8016, 4);
+  });
 });

@@ -7,7 +7,14 @@ import { buildPlan, parameterLayout } from "../../src/plan/build.ts";
 import { nativeDevice } from "../../src/run/native.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";
 
-const settings = { vocabulary: 11, cell: cellNamed("gru"), size: 5, embedding: 5, layers: 2, inputDropout: 0.2 };
+const settings = {
+  vocabulary: 11,
+  cell: cellNamed("gru"),
+  size: 5,
+  embedding: 5,
+  layers: 2,
+  inputDropout: 0.2,
+};
 const tied = languageModel({ ...settings, tied: true });
 
 it("saves the readout's matrix", () => {

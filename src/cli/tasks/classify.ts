@@ -115,7 +115,7 @@ const evaluation: ModelUse = {
         );
       }
       const { train } = splitAsTrained(items, checkpoint);
-      const texts = train.map(({ value, label }) => ({ text: String(value), label }));
+      const texts = train.map(({ value, label }) => [String(value), label] as const);
       const bayes = trainNaiveBayes(texts);
       rows.push([
         "naive Bayes, 1- to 3-grams",
@@ -207,7 +207,15 @@ Examples:
       const { size, layers, embedding, dropout } = settings;
       const { unit, atLeast, lowerCase, pooling } = own;
       const { task, network } = classifier(split.train, {
-        ...{ unit, atLeast, lowerCase, pooling, cell, size, layers, embedding, dropout },
+        unit,
+        atLeast,
+        lowerCase,
+        pooling,
+        cell,
+        size,
+        layers,
+        embedding,
+        dropout,
         bidirectional: !own.oneDirection,
         labels: items.map((item) => item.label),
         sizes: furtherWidths(cell, settings.widths),

@@ -1,9 +1,10 @@
 // Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
 import { z } from "zod";
-import { splitItems } from "../../data/split.ts";
-import { encodeMidi, readMusic, type ReadPiece } from "../../io/music-files.ts";
+import type { PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
+import { midiBytes } from "../../io/midi-file.ts";
+import { readPianoRolls } from "../../io/piano-rolls.ts";
 import { writeAtomic } from "../../io/write-atomic.ts";
-import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
+import { compose, composer, musicExamples, type Frames, type MusicTask } from "../../tasks/music.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
@@ -11,44 +12,64 @@ import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
 import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
 
+const numberKinds = ["midi", "keys"] as const;
+const numbersField = oneOf(numberKinds)
+  .default("midi")
+  .describe("what notes in JSON are: midi note numbers, or keys counted from the lowest");
+
 const fields = {
-  resolution: positive.default(1).describe("frames of a quarter note, of MIDI files"),
+  resolution: whole(1).default(1).describe("frames of a quarter note, of MIDI files"),
+  numbers: numbersField,
   lowest: whole(0).default(21).describe("the lowest key, as a MIDI note number"),
   keys: whole(1).default(88).describe("how many keys"),
   skipFirst: flag.describe("do not predict a piece's first frame, which nothing comes before"),
 };
 
-const musicParts = ["train", "valid", "test"] as const;
+const musicParts = ["train", "validation", "test"] as const;
 
 function taskOf({ path, task }: OpenModel): MusicTask {
   if (task.kind !== "music") throw new InputError(`${path} is no model of music`);
   return task;
 }
 
-const framesOf = (pieces: readonly ReadPiece[]): ReadPiece["frames"][] => pieces.map((piece) => piece.frames);
+const framesOf = (roll: PianoRoll | undefined): Frames[] => (roll?.pieces ?? []).map((piece) => piece.frames);
+
+type NumberKind = (typeof numberKinds)[number];
+
+/** In the keys and the resolution of a task. */
+function readFor(
+  { lowest, keys, resolution }: MusicTask,
+  path: string,
+  numbers: NumberKind,
+  shares: string | number = 1,
+): Promise<PianoRollSplit> {
+  const range = { lowest, highest: lowest + keys - 1 };
+  return readPianoRolls(path, { range, resolution, numbers, shares });
+}
 
 const evaluationFields = {
+  numbers: numbersField,
   part: oneOf(musicParts)
     .optional()
-    .describe("of a file that has parts: train, valid or test (default: test)"),
+    .describe("of a file that has parts: train, validation or test (default: test)"),
 };
 
 const evaluation: ModelUse = {
   about: "measure how well a model predicts music",
   file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
   fields: evaluationFields,
-  valueNames: { part: "part" },
+  valueNames: { part: "part", numbers: "kind" },
   async use(model, path, given) {
     const task = taskOf(model);
-    const { part } = readSettings(z.object(evaluationFields), given);
-    const music = await readMusic(path as string, task.resolution);
-    const pieces = music[part ?? (music.test.length > 0 ? "test" : "train")];
-    if (pieces.length === 0) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
+    const { part, numbers } = readSettings(z.object(evaluationFields), given);
+    const music = await readFor(task, path as string, numbers);
+    const pieces = music[part ?? (music.test ? "test" : "train")];
+    if (!pieces) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
     const items = musicExamples(task, framesOf(pieces));
     const { loss: nats, tokens: frames } = await evaluate({ ...model, data: { kind: "examples", items } });
     return {
-      json: [{ nats, frames, pieces: pieces.length }],
-      text: `${nats.toFixed(3)} nats a frame, over ${grouped(frames)} frames of ${grouped(pieces.length)} pieces`,
+      json: [{ nats, frames, pieces: pieces.pieces.length }],
+      text: `${nats.toFixed(3)} nats a frame, over ${grouped(frames)} frames of ${grouped(pieces.pieces.length)} pieces`,
     };
   },
 };
@@ -59,6 +80,7 @@ const runningFields = {
   temperature: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
     .default(1)
     .describe("below 1 keeps nearer to what is likely, 0 takes keys of more than one half"),
+  numbers: numbersField,
   beginning: whole(0).default(0).describe("frames of the given piece to begin with"),
   tempo: positive.default(100).describe("quarter notes a minute"),
   seed: number("a whole number", Number.isSafeInteger).default(1).describe("of the choice"),
@@ -69,20 +91,21 @@ const running: ModelUse = {
   file: "a MIDI or JSON file whose first piece it begins like, with --beginning",
   isOptional: true,
   fields: runningFields,
-  valueNames: { out: "file" },
+  valueNames: { out: "file", numbers: "kind" },
   async use(model, path, given) {
     const task = taskOf(model);
-    const { out, length, temperature, beginning, tempo, seed } = readSettings(z.object(runningFields), given);
+    const own = readSettings(z.object(runningFields), given);
+    const { out, length, temperature, beginning, tempo, seed, numbers } = own;
     if (beginning > 0 && path === undefined) {
       throw new InputError("--beginning needs a piece to begin like; name a MIDI or JSON file");
     }
-    const music = path === undefined ? undefined : await readMusic(path, task.resolution);
-    const first = music?.train[0] ?? music?.test[0];
+    const music = path === undefined ? undefined : await readFor(task, path, numbers);
+    const first = music?.train.pieces[0];
     const frames = await compose(
       { ...model, task },
       { length, temperature, seed, beginning: first?.frames.slice(0, beginning) ?? [] },
     );
-    await writeAtomic(out, encodeMidi(frames, { resolution: task.resolution, tempo }));
+    await writeAtomic(out, midiBytes({ name: out, frames }, { resolution: task.resolution, tempo }));
     return {
       json: [{ out, frames }],
       text: `${grouped(frames.length)} frames written to ${out}`,
@@ -104,16 +127,12 @@ Examples:
   unrolled music train midi/ --resolution 4 --layers 2 --size 128
   unrolled music run chorales-gru.safetensors --length 96 --out chorale.mid`,
     fields,
-    valueNames: {},
+    valueNames: { numbers: "kind" },
     defaults: { cell: "lstm", size: 36, batch: 8, epochs: 300, patience: 20, rate: 0.002 },
     async prepare(path, settings, given, cell) {
-      const { resolution, lowest, keys, skipFirst } = readSettings(z.object(fields), given);
+      const { resolution, lowest, keys, skipFirst, numbers } = readSettings(z.object(fields), given);
       const task: MusicTask = { kind: "music", lowest, keys, resolution, predictsFirst: !skipFirst };
-      const read = await readMusic(path, resolution);
-      const split =
-        read.valid.length > 0
-          ? { train: read.train, validation: read.valid, test: read.test }
-          : splitItems(read.train, settings.split, settings.seed);
+      const split = await readFor(task, path, numbers, settings.split);
       const { size, layers, dropout } = settings;
       const shape = { cell, size, layers, dropout, sizes: furtherWidths(cell, settings.widths) };
       return {
@@ -125,7 +144,7 @@ Examples:
           validation: split.validation && musicExamples(task, framesOf(split.validation)),
         },
         lines: [
-          `train on ${grouped(split.train.length)} pieces, validate on ${grouped(split.validation?.length ?? 0)}`,
+          `train on ${grouped(split.train.pieces.length)} pieces, validate on ${grouped(split.validation?.pieces.length ?? 0)}`,
         ],
       };
     },

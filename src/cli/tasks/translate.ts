@@ -126,8 +126,14 @@ Examples:
     fields,
     valueNames: { ...columnNames, unit: "unit", places: "n" },
     defaults: {
-      ...{ cell: "gru", size: 128, embedding: 64, batch: 64, epochs: 15, rate: 0.003 },
-      ...{ schedule: "cosine", clip: 1 },
+      cell: "gru",
+      size: 128,
+      embedding: 64,
+      batch: 64,
+      epochs: 15,
+      rate: 0.003,
+      schedule: "cosine",
+      clip: 1,
     },
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
@@ -136,7 +142,14 @@ Examples:
       const { size, layers, embedding, dropout } = settings;
       const { unit, atLeast, lowerCase, places } = own;
       const { task, network } = translator(pairs, {
-        ...{ cell, size, layers, embedding, dropout, unit, atLeast, lowerCase },
+        cell,
+        size,
+        layers,
+        embedding,
+        dropout,
+        unit,
+        atLeast,
+        lowerCase,
         ...(places !== undefined && { places }),
         attention: !own.noAttention,
         sizes: furtherWidths(cell, settings.widths),

@@ -1,0 +1,120 @@
+// What generated text must look like, as a machine that reads token ids and says which may come next. Automata over
+// characters are lifted to tokens of any length. Knows no regular expressions: see `io/pattern-constraint.ts`.
+
+/** Over token ids; states are numbers. A state that is not `undefined` can always be brought to one that accepts. */
+export interface Constraint {
+  readonly start: number;
+  /** The state after this token; undefined where no text that goes on from it can be right. */
+  next(state: number, id: number): number | undefined;
+  /** Whether the text may end here. */
+  accepts(state: number): boolean;
+}
+
+/** A deterministic automaton over Unicode code points. */
+export interface Automaton {
+  readonly start: number;
+  /** By state. */
+  readonly accepting: readonly boolean[];
+  /** By state: what leads on. Ranges of one state are inclusive, ascending and apart. */
+  readonly transitions: readonly (readonly Transition[])[];
+}
+
+export interface Transition {
+  readonly from: number;
+  readonly to: number;
+  readonly next: number;
+}
+
+/** Whether the automaton accepts a whole text. */
+export function acceptsText(automaton: Automaton, text: string): boolean {
+  const state = stateAfter(automaton, automaton.start, text);
+  return state !== undefined && automaton.accepting[state] === true;
+}
+
+/** The state after a text; undefined where it leads nowhere. */
+export function stateAfter(automaton: Automaton, start: number, text: string): number | undefined {
+  let state = start;
+  for (const character of text) {
+    const next = follow(automaton.transitions[state] ?? [], character.codePointAt(0)!);
+    if (next === undefined) return undefined;
+    state = next;
+  }
+  return state;
+}
+
+function follow(transitions: readonly Transition[], code: number): number | undefined {
+  let [low, high] = [0, transitions.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const { from, to, next } = transitions[middle]!;
+    if (code < from) high = middle - 1;
+    else if (code > to) low = middle + 1;
+    else return next;
+  }
+  return undefined;
+}
+
+const dead = -1;
+
+/**
+ * The texts of an automaton as sequences of tokens. `tokens`: by id the text that it stands for; an id with none
+ * (undefined or empty: a boundary, the unknown) never comes. States from which the tokens there are cannot reach an
+ * end are left out, so generation never runs into one.
+ * Reads every token once for each state that tokens reach; what follows a state is kept from its first use on,
+ * 4 bytes a token. Throws where no sequence of tokens is accepted.
+ */
+export function fromAutomaton(automaton: Automaton, tokens: readonly (string | undefined)[]): Constraint {
+  const reach = (state: number): Int32Array =>
+    Int32Array.from(tokens, (token) => (token ? (stateAfter(automaton, state, token) ?? dead) : dead));
+  const live = liveStates(automaton, reach);
+  if (!live.has(automaton.start))
+    throw new Error(
+      `constraint: no sequence of the ${tokens.length} tokens is accepted; the pattern needs characters that the ` +
+        `model's alphabet lacks`,
+    );
+  const rows = new Map<number, Int32Array>(); // state → [V] the next states
+  return {
+    start: automaton.start,
+    next(state, id) {
+      let row = rows.get(state);
+      if (!row) rows.set(state, (row = reach(state).map((next) => (live.has(next) ? next : dead))));
+      const next = row[id];
+      return next === undefined || next === dead ? undefined : next;
+    },
+    accepts: (state) => automaton.accepting[state] === true,
+  };
+}
+
+/** States that tokens reach from the start and from which they reach an accepting one. */
+function liveStates(automaton: Automaton, reach: (state: number) => Int32Array): ReadonlySet<number> {
+  const before = new Map<number, number[]>([[automaton.start, []]]); // state → states one token before it
+  for (const state of before.keys())
+    for (const next of new Set(reach(state))) {
+      if (next === dead) continue;
+      const known = before.get(next);
+      if (known) known.push(state);
+      else before.set(next, [state]); // the loop comes to it, as a Map's keys go on
+    }
+  const live = new Set([...before.keys()].filter((state) => automaton.accepting[state]));
+  for (const state of live) for (const earlier of before.get(state)!) live.add(earlier);
+  return live;
+}
+
+/**
+ * Sets the logits [V] of ids that may not come to -Infinity. `end`: the id that ends a text, which may come exactly
+ * where the constraint accepts. Returns how many ids are left; at 0 the text must end.
+ */
+export function constrainLogits(
+  logits: Float32Array | Float64Array,
+  constraint: Constraint,
+  state: number,
+  end?: number,
+): number {
+  let left = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const may = id === end ? constraint.accepts(state) : constraint.next(state, id) !== undefined;
+    if (may) left++;
+    else logits[id] = -Infinity;
+  }
+  return left;
+}

@@ -1,0 +1,73 @@
+// Sub-words from a `tokenizer.json`, read by Hugging Face's own package. Keeps the text of the file, so that a model
+// can carry its tokens. Trains no tokenizer.
+import { Tokenizer } from "@huggingface/tokenizers";
+
+export interface SubwordTokenizer {
+  /** The file's text as it was, for a model file. */
+  readonly json: string;
+  /** One more than the greatest id. */
+  readonly size: number;
+  /** Ids of added tokens that are marked special, by their text. */
+  readonly special: ReadonlyMap<string, number>;
+  /** [N]; special tokens are read where the text spells them, and none is added. */
+  encode(text: string): Int32Array;
+  /** The text of ids, special tokens included. Throws at an id that the file has no token for. */
+  decode(ids: ArrayLike<number>): string;
+}
+
+const models = ["BPE", "WordPiece", "Unigram"];
+
+/**
+ * A tokenizer of the text of a `tokenizer.json`. `where` begins the errors: a file that is not JSON or no tokenizer,
+ * a model other than BPE, WordPiece and Unigram, and a part that the package does not know.
+ */
+export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTokenizer {
+  const content = parsed(json, where);
+  const model = content["model"] as { type?: unknown; vocab?: unknown } | undefined;
+  if (typeof model !== "object" || model === null || typeof model.vocab !== "object" || model.vocab === null)
+    throw new Error(`${where}: it has no model with a vocabulary; save it with tokenizer.save() again`);
+  if (!models.includes(String(model.type)))
+    throw new Error(
+      `${where}: the model must be one of ${models.join(", ")}, not ${JSON.stringify(model.type)}; convert it`,
+    );
+  const tokenizer = created(content, where);
+  const ids = [...tokenizer.get_vocab(true).values()];
+  const added = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
+  const size = ids.reduce((most, id) => Math.max(most, id + 1), 0);
+  return {
+    json,
+    size,
+    special: new Map(added.map(([id, token]) => [token.content, id])),
+    encode: (text) =>
+      text === ""
+        ? new Int32Array(0)
+        : Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
+    decode(all) {
+      if (all.length === 0) return "";
+      const list = Array.from(all);
+      for (const id of list)
+        if (tokenizer.id_to_token(id) === undefined)
+          throw new Error(`${where}: an id must be from 0 to ${size - 1} and have a token, not ${id}`);
+      return tokenizer.decode(list, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+    },
+  };
+}
+
+function parsed(json: string, where: string): Record<string, unknown> {
+  try {
+    const content: unknown = JSON.parse(json);
+    if (typeof content === "object" && content !== null) return content as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${where}: it is not JSON; the file is damaged, copy it again`, { cause: error });
+  }
+  throw new Error(`${where}: it must be a JSON object, not ${json.slice(0, 20)}; name a tokenizer.json`);
+}
+
+function created(content: object, where: string): Tokenizer {
+  try {
+    return new Tokenizer(content, {});
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${where}: the tokenizer cannot be made (${reason}); save it again`, { cause: error });
+  }
+}

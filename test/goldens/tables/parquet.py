@@ -1,0 +1,22 @@
+# Writes small.parquet, plain.parquet and gzip.parquet beside it. pyarrow 25.0.1.
+from datetime import date, datetime
+from pathlib import Path
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+here = Path(__file__).parent
+table = pa.table({
+    "time": pa.array([datetime(2016, 7, 1, h) for h in (0, 1, 2)], pa.timestamp("us")),
+    "day": pa.array([date(2016, 2, 29), None, date(1949, 1, 1)], pa.date32()),
+    "load": pa.array([5.827, None, float("nan")], pa.float64()),
+    "half": pa.array([0.5, -1.25, 3.0], pa.float32()),
+    "count": pa.array([1, -(2**53) + 1, 3], pa.int64()),
+    "name": pa.array(["one", "", None], pa.string()),
+    "on": pa.array([True, False, None], pa.bool_()),
+})
+pq.write_table(table, here / "small.parquet", compression="snappy", row_group_size=2)
+pq.write_table(table.select(["half"]), here / "plain.parquet", compression="none", use_dictionary=False)
+pq.write_table(table.select(["half"]), here / "gzip.parquet", compression="gzip")
+nested = pa.table({"id": pa.array([1, 2]), "list": pa.array([None, [1, 2]], pa.list_(pa.int32()))})
+pq.write_table(nested, here / "nested.parquet", compression="none")
+pq.write_table(pa.table({"id": pa.array([1, 2**53 + 1])}), here / "large.parquet", compression="none")
