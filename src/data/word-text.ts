@@ -53,7 +53,7 @@ function idsOf(vocabulary: WordVocabulary, words: readonly string[]): Ids {
 /** Both directions in one, as a sampler takes it; a text without a beginning follows a line's end. */
 export function wordCodec(vocabulary: WordVocabulary): {
   encode(text: string): Ids;
-  decoder(): { push(ids: ArrayLike<number>): string; end(): string };
+  decoder(before?: string): { push(ids: ArrayLike<number>): string; end(): string };
   readonly start: number;
 } {
   const wordOf = (id: number): string => {
@@ -62,8 +62,8 @@ export function wordCodec(vocabulary: WordVocabulary): {
   };
   return {
     encode: (text) => encodeWords(vocabulary, text),
-    decoder() {
-      const join = joiner();
+    decoder(before) {
+      const join = joiner(before);
       return { push: (ids) => Array.from(ids, (id) => join(wordOf(id))).join(""), end: () => "" };
     },
     start: boundaryId,

@@ -39,9 +39,9 @@ export function joinWords(words: readonly string[]): string {
   return words.map(join).join("");
 }
 
-/** The same word by word, for text that comes as it is made. */
-export function joiner(): (word: string) => string {
-  let glued = true;
+/** The same word by word, for text that comes as it is made, after a text that is there already. */
+export function joiner(before = ""): (word: string) => string {
+  let glued = before === "" || /\s$/u.test(before);
   return (word) => {
     const space = glued || word === lineEnd || closing.test(word) ? "" : " ";
     glued = word === lineEnd || opening.test(word);

@@ -11,8 +11,8 @@ import { choose, validateChoice, type ChoiceSettings } from "./choose.ts";
 export interface TextCodec {
   /** Throws for what the alphabet lacks. */
   encode(text: string): ArrayLike<number>;
-  /** Decodes ids as they come; `end` is what was left unfinished. */
-  decoder(): { push(ids: ArrayLike<number>): string; end(): string };
+  /** Decodes ids as they come after a text; `end` is what was left unfinished. */
+  decoder(before: string): { push(ids: ArrayLike<number>): string; end(): string };
   /** What stands before a text that has no beginning given. */
   readonly start: number;
 }
@@ -62,6 +62,8 @@ export async function createSampler(settings: SamplerSettings): Promise<Sampler>
   const logits = new Float32Array(plan.views[output]?.width ?? 0); // [V] after the latest symbol
   const turns = eventLoopTurns();
   let fresh = true;
+  /** The end of what was read or made, which words are joined to. */
+  let before = "";
 
   async function feed(id: number): Promise<void> {
     symbol[0] = id;
@@ -78,6 +80,7 @@ export async function createSampler(settings: SamplerSettings): Promise<Sampler>
   return {
     async prime(beginning) {
       const ids = text.encode(beginning);
+      if (beginning !== "") before = beginning.slice(-1);
       for (let i = 0; i < ids.length; i++) await feed(ids[i] as number);
     },
     async *generate({ length, ...choice }) {
@@ -86,18 +89,21 @@ export async function createSampler(settings: SamplerSettings): Promise<Sampler>
         throw new Error(`sampling: length must be a whole number, 0 or more, not ${length}`);
       }
       if (fresh && length > 0) await feed(text.start);
-      const decoder = text.decoder();
+      const decoder = text.decoder(before);
       for (let made = 0; made < length; made++) {
         const id = choose(logits, stream.uniform(), choice);
         const piece = decoder.push([id]);
         await feed(id);
-        if (piece !== "") yield piece;
+        if (piece === "") continue;
+        before = piece.slice(-1);
+        yield piece;
       }
       const rest = decoder.end();
       if (rest !== "") yield rest;
     },
     reset: () => {
       fresh = true;
+      before = "";
     },
     get counter() {
       return stream.counter;

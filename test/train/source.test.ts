@@ -25,7 +25,12 @@ const pairs = [
 
 const made = (attention: boolean, layers = 1) =>
   translator(pairs, {
-    ...{ cell: cellNamed("gru"), size: 5, embedding: 3, attentionSize: 4, attention, layers },
+    cell: cellNamed("gru"),
+    size: 5,
+    embedding: 3,
+    attentionSize: 4,
+    attention,
+    layers,
   });
 
 type Made = ReturnType<typeof made>;

@@ -1,0 +1,250 @@
+// The tasks' commands as a person uses them: trained on files, measured, used, resumed; and what is wrong with files.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { datePair } from "../../src/data/pairs/dates.ts";
+import { randomStream } from "../../src/ir/random.ts";
+import { midiPiece } from "../../src/io/midi-frames.ts";
+import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
+import { sentences } from "./text.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+async function fine(...words: string[]): Promise<Result> {
+  const result = await unrolled(words);
+  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
+  expect(result.code).toBe(0);
+  return result;
+}
+
+async function refused(words: string[], message: string): Promise<void> {
+  const { code, stderr } = await unrolled(words);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("fault of unrolled");
+  expect(code).toBe(2);
+}
+
+/** Words whose vowels tell the class. */
+const vowels = { aa: "a", ee: "e", oo: "o" } as const;
+const labelled = ((): { text: string; label: string }[] => {
+  const stream = randomStream(4, 2);
+  return Array.from({ length: 240 }, (_, i) => {
+    const label = Object.keys(vowels)[i % 3] as keyof typeof vowels;
+    const length = 2 + Math.floor(stream.uniform() * 4);
+    const letters = Array.from({ length }, () => "bcdfg"[Math.floor(stream.uniform() * 5)] as string);
+    letters.splice(Math.floor(stream.uniform() * length), 1, vowels[label]);
+    return { text: letters.join(""), label };
+  });
+})();
+
+describe("classify", () => {
+  const small = ["--size", "12", "--epochs", "12", "--rate", "0.01", "--batch", "16"];
+  const csv = write("words.csv", `text,label\n${labelled.map((i) => `"${i.text}",${i.label}\r\n`).join("")}`);
+  const model = at("words.safetensors");
+
+  beforeAll(async () => {
+    await fine("classify", "train", csv, ...small, "--split", "0.7/0.1/0.2", "--out", model);
+  });
+
+  test("measures a part, beside naive Bayes, and draws the confusion", async () => {
+    const picture = at("confusion.svg");
+    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--picture", picture];
+    const { stdout } = await fine(...words);
+    expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +\d+\.\d %/u);
+    expect(stdout).toMatch(/naive Bayes/u);
+    expect(readFileSync(picture, "utf8")).toContain("<svg");
+    const [own, bayes] = objects((await fine(...words, "--json")).stdout);
+    expect(own).toMatchObject({ model: "this model", sequences: 48, labels: ["aa", "ee", "oo"] });
+    expect(own?.["accuracy"]).toBeGreaterThan(0.9);
+    expect(bayes?.["accuracy"]).toBeGreaterThan(0.9);
+  });
+
+  test("says what lines are, as 'classify run' and as 'run'", async () => {
+    const lines = write("new.txt", "bacd\n\ndeed\nfoog\n");
+    const { stdout } = await fine("run", model, lines);
+    expect(stdout).toMatch(/^aa\t\d\.\d{3}\tbacd\nee\t\d\.\d{3}\tdeed\noo\t\d\.\d{3}\tfoog\n$/u);
+    expect((await fine("classify", "run", model, lines)).stdout).toBe(stdout);
+    expect(objects((await fine("run", model, lines, "--json")).stdout)[0]).toMatchObject({
+      input: "bacd",
+      label: "aa",
+    });
+  });
+
+  test("reads folders of lines and of texts, series, and JSON lines", async () => {
+    mkdirSync(at("lines"));
+    mkdirSync(at("texts/aa"), { recursive: true });
+    mkdirSync(at("texts/oo"));
+    for (const label of ["aa", "oo"]) {
+      const own = labelled.filter((item) => item.label === label).map((item) => item.text);
+      write(`lines/${label}.txt`, own.join("\n"));
+      own.slice(0, 12).forEach((text, i) => write(`texts/${label}/${i}.txt`, text));
+    }
+    write("lines/NOTES.txt", "not a class");
+    const out = ["--out", at("other.safetensors"), "--size", "4", "--steps", "4"];
+    const { stderr } = await fine("classify", "train", at("lines"), "--without", "NOTES", "--unique", ...out);
+    expect(stderr).toContain("2 classes; train on ");
+    await fine("classify", "train", at("texts"), ...out, "--pooling", "attention", "--class-weights");
+    const series = labelled
+      .slice(0, 60)
+      .map((_, i) => ({ points: [i % 2, 1, i % 2], kind: i % 2 ? "up" : "down" }));
+    const jsonl = write("series.jsonl", series.map((line) => JSON.stringify(line)).join("\n"));
+    const words = ["--series", "points", "--label", "kind", "--pooling", "mean", "--one-direction"];
+    await fine("classify", "train", jsonl, ...words, ...out);
+    const { stdout } = await fine("run", at("other.safetensors"), jsonl, "--series", "points");
+    expect(stdout.split("\n")[0]).toMatch(/^(up|down)\t\d\.\d{3}\t\[0,1,0\]$/u);
+  });
+
+  test("goes on where it was stopped, with the same bits", async () => {
+    const [whole, parts] = [at("whole.safetensors"), at("parts.safetensors")];
+    const words = ["classify", "train", csv, ...small.slice(0, 2), "--steps", "30", "--dropout", "0.2"];
+    await fine(...words, "--out", whole);
+    let interrupts = 0;
+    const first = await unrolled([...words, "--out", parts], {
+      onTalk: (said, interrupt) => {
+        if (said.includes("validation") && interrupts++ === 0) interrupt();
+      },
+    });
+    expect(first.code).toBe(130);
+    expect(first.stderr).toContain(`unrolled classify train ${csv} --resume ${parts}`);
+    await fine("classify", "train", csv, "--resume", parts);
+    const json = async (path: string): Promise<unknown> =>
+      objects((await fine("eval", path, csv, "--json")).stdout)[0]?.["classes"];
+    expect(await json(parts)).toEqual(await json(whole));
+  });
+
+  test.each<[string, string[], string]>([
+    ["a missing column", ["--text", "txt"], "words.csv: there is no column 'txt'"],
+    [
+      "an option out of range",
+      ["--pooling", "min"],
+      "--pooling must be one of last, mean, max, attention, not 'min'",
+    ],
+    ["a label that is not there", ["--without", "uu"], "--without: nothing has the label 'uu'"],
+  ])("refuses %s", async (_name, words, message) => {
+    await refused(["classify", "train", csv, ...words, "--out", at("none.safetensors")], message);
+    expect(existsSync(at("none.safetensors"))).toBe(false);
+  });
+
+  test("refuses files that are none, by line, and labels that were not learned", async () => {
+    const ragged = write("ragged.csv", "text,label\nbac,aa\ndeg\n");
+    await refused(["classify", "train", ragged], "ragged.csv, line 3");
+    const empty = write("empty.csv", "text,label\nbac,aa\n,oo\n");
+    await refused(["classify", "train", empty], "empty.csv, line 3: 'text' is empty");
+    const one = write("one.csv", "text,label\nbac,aa\ndac,aa\n");
+    await refused(["classify", "train", one], "classification needs two labels or more");
+    const other = write("other.csv", "text,label\nbac,aa\nduc,uu\n");
+    await refused(
+      ["classify", "eval", model, other],
+      "other.csv, line 3: the label 'uu' is none of the 3 learned",
+    );
+    await refused(["sample", model], "is a model of the task 'classify', and this command is for language");
+    await refused(
+      ["run", model, csv, "--beam", "3"],
+      "which takes no --beam; its options are --text, --series",
+    );
+  });
+});
+
+describe("translate", () => {
+  const pairs = Array.from({ length: 40 }, (_, i) => datePair(1, i));
+  const tsv = write("dates.txt", pairs.map((p) => `${p.source}\t${p.target}\n`).join(""));
+  const model = at("dates.safetensors");
+
+  beforeAll(async () => {
+    const words = ["--size", "24", "--embedding", "12", "--epochs", "60", "--rate", "0.02", "--batch", "10"];
+    await fine("translate", "train", tsv, ...words, "--split", "1", "--out", model);
+  });
+
+  test("learns by heart, and writes what lines become", async () => {
+    const [found] = objects((await fine("translate", "eval", model, tsv, "--json")).stdout);
+    expect(found?.["exact"]).toBeGreaterThan(0.9);
+    expect(found?.["bleu4"]).toBeGreaterThan(0.95);
+    const lines = write("some.txt", `${pairs[0]?.source}\n${pairs[1]?.source}\n`);
+    const greedy = (await fine("run", model, lines)).stdout;
+    expect(greedy).toMatch(/^\d{4}-\d\d-\d\d\n\d{4}-\d\d-\d\d\n$/u);
+    const [first] = objects((await fine("run", model, lines, "--beam", "3", "--json")).stdout);
+    expect(first).toMatchObject({ source: pairs[0]?.source, text: greedy.split("\n")[0] });
+    expect(first?.["beams"]).toHaveLength(3);
+  });
+
+  test("refuses lines without a tab, and texts that are too long to attend to", async () => {
+    await refused(
+      ["translate", "train", write("untabbed.txt", "one\n")],
+      "untabbed.txt, line 1: it must be a text, a tab",
+    );
+    const long = write("long.txt", `${"x".repeat(99)}\n`);
+    await refused(["run", model, long], "the text has 99 symbols, and the model can attend to");
+  });
+});
+
+describe("music", () => {
+  const piece = (root: number): number[][] =>
+    Array.from({ length: 12 }, (_, t) => (t % 2 ? [root, root + 4] : [root + 7]));
+  const json = write(
+    "pieces.json",
+    JSON.stringify({ train: [60, 62, 64, 65].map(piece), valid: [piece(67)], test: [piece(60)] }),
+  );
+  const model = at("pieces.safetensors");
+
+  beforeAll(async () => {
+    await fine("music", "train", json, "--size", "24", "--steps", "150", "--rate", "0.02", "--out", model);
+  });
+
+  test("measures nats a frame, and composes a file that a MIDI reader opens", async () => {
+    const [found] = objects((await fine("music", "eval", model, json, "--json")).stdout);
+    expect(found).toMatchObject({ frames: 12, pieces: 1 });
+    expect(found?.["nats"]).toBeLessThan(8);
+    const out = at("new.mid");
+    await fine("run", model, json, "--beginning", "4", "--length", "20", "--out", out);
+    const read = midiPiece(readFileSync(out), out);
+    expect(read.frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
+    await fine("music", "eval", model, out);
+  });
+
+  test("refuses notes without a key and files that are no music", async () => {
+    await refused(["music", "train", json, "--lowest", "61", "--keys", "20"], "pieces.json");
+    await refused(["music", "eval", model, write("not.mid", "MThd")], "not.mid");
+    await refused(["run", model, "--beginning", "4"], "--beginning needs a piece to begin like");
+  });
+});
+
+describe("language of words", () => {
+  const text = write("story.txt", sentences(9000));
+  const model = at("story.safetensors");
+
+  beforeAll(async () => {
+    const words = ["--size", "16", "--embedding", "16", "--tied", "--batch", "8", "--window", "10"];
+    await fine("train", text, "--unit", "word", ...words, "--rate", "0.02", "--epochs", "4", "--out", model);
+  });
+
+  test("is measured in perplexity, beside n-grams and mixed with them", async () => {
+    const { stdout } = await fine("eval", model, text);
+    expect(stdout).toMatch(
+      /^\d\.\d{3} nats, perplexity \d+\.\d, over [\d,]+ of [\d,]+ words, \d\.\d{3} bits per byte\n$/u,
+    );
+    const [own, grams, mixed] = objects((await fine("eval", model, text, "--ngram", text, "--json")).stdout);
+    const [plain] = objects((await fine("eval", model, text, "--json")).stdout);
+    expect(own?.["perplexity"]).toBeCloseTo(plain?.["perplexity"] as number, 3);
+    expect(grams?.["model"]).toBe("Kneser-Ney, 3-grams");
+    expect(mixed?.["perplexity"]).toBeLessThan(own?.["perplexity"] as number);
+  });
+
+  test("writes words with spaces between them", async () => {
+    const { stdout } = await fine(
+      "sample",
+      model,
+      "--prompt",
+      "the cat",
+      "--length",
+      "12",
+      "--temperature",
+      "0.5",
+    );
+    expect(stdout).toMatch(/^the cat [a-z. \n]+\n$/u);
+  });
+});
