@@ -17,6 +17,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       { find: /^unrolled$/, replacement: source("src/index.ts") },
       { find: /^unrolled\/checkpoint$/, replacement: source("src/checkpoint.ts") },
       { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
+      { find: /^unrolled\/tasks$/, replacement: source("src/tasks.ts") },
     ],
   },
   test: {

@@ -74,6 +74,7 @@ export { wasmDevice, type WasmOptions } from "./run/wasm.ts";
 // Data.
 export { checkAlphabet, type Alphabet, type Ids, type Unit } from "./data/alphabet.ts";
 export { decodeIds, encodePrompt, idDecoder, textCodec, type IdDecoder } from "./data/prompt.ts";
+export { nextSymbols, type Example } from "./data/example.ts";
 export { describeSplit, splitIds, type Split, type SplitShares } from "./data/split.ts";
 export {
   encodeString,

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellNamed } from "../src/cells/index.ts";
+import { datePair } from "../src/data/pairs/dates.ts";
 import { explain } from "../src/model/explain.ts";
 import { install, repository, type Installed } from "./installed.ts";
 
@@ -27,7 +28,19 @@ describe("the README, in a folder where the package is installed", () => {
   beforeAll(() => {
     installed = install();
     const lines = Array.from({ length: 1500 }, (_, i) => `${i} times ${i} is ${i * i}.\n`);
-    writeFileSync(join(installed.folder, "book.txt"), lines.join(""));
+    const write = (name: string, text: string): void => writeFileSync(join(user().folder, name), text);
+    write("book.txt", lines.join(""));
+    const reviews = Array.from(
+      { length: 90 },
+      (_, i) => `"${i % 3 ? "good, and" : "bad, but"} ${i} times",${1 + (i % 3)}\n`,
+    );
+    write("reviews.csv", `review,stars\n${reviews.join("")}`);
+    const dates = Array.from({ length: 90 }, (_, i) => datePair(1, i)).map(
+      (p) => `"${p.source}",${p.target}\n`,
+    );
+    write("dates.csv", `written,iso\n${dates.join("")}`);
+    const piece = Array.from({ length: 16 }, (_, t) => [60 + (t % 5), 67]);
+    write("pieces.json", JSON.stringify({ train: [piece, piece], valid: [piece] }));
   });
   afterAll(() => installed?.dispose());
 
