@@ -24,6 +24,15 @@ export {
   type CaptionTask,
 } from "./tasks/caption.ts";
 export {
+  forecast,
+  forecaster,
+  forecastExamples,
+  type ForecasterSettings,
+  type ForecastSettings,
+  type ForecastTask,
+  type SeriesForecast,
+} from "./tasks/forecast.ts";
+export {
   compose,
   composer,
   musicExamples,
@@ -68,6 +77,8 @@ export { textLosses } from "./train/text-losses.ts";
 export { splitItems, type ItemSplit } from "./data/split.ts";
 export { encodeWords, readWords, wordCodec, type WordVocabulary } from "./data/word-text.ts";
 export { buildVocabulary, type Vocabulary } from "./data/vocabulary.ts";
+export { origins } from "./data/backtest.ts";
+export { readSeries, type Series } from "./data/series.ts";
 export { datePair, type Pair } from "./data/pairs/dates.ts";
 export { reversalPair } from "./data/pairs/reversal.ts";
 export { shapesExample, type ShapesExample, type ShapesSettings } from "./data/shapes/shapes.ts";

@@ -39,6 +39,11 @@ describe("the README, in a folder where the package is installed", () => {
       (p) => `"${p.source}",${p.target}\n`,
     );
     write("dates.csv", `written,iso\n${dates.join("")}`);
+    const sales = Array.from({ length: 120 }, (_, i) => {
+      const month = `${1990 + Math.floor(i / 12)}-${String(1 + (i % 12)).padStart(2, "0")}`;
+      return `${month},${100 + i + 20 * (i % 12)}\n`;
+    });
+    write("sales.csv", `month,sold\n${sales.join("")}`);
     const piece = Array.from({ length: 16 }, (_, t) => [60 + (t % 5), 67]);
     write("pieces.json", JSON.stringify({ train: [piece, piece], valid: [piece] }));
   });

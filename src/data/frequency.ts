@@ -1,7 +1,17 @@
 // How far apart the times of a regular series are, and arithmetic in that step. Months, quarters and years go by the
 // calendar, in UTC; all else has a fixed length. Knows no values.
 
-export type FrequencyUnit = "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+export const frequencyUnits = [
+  "second",
+  "minute",
+  "hour",
+  "day",
+  "week",
+  "month",
+  "quarter",
+  "year",
+] as const;
+export type FrequencyUnit = (typeof frequencyUnits)[number];
 
 /** Plain data, as JSON takes it. */
 export interface Frequency {

@@ -1,6 +1,7 @@
 // The task in a model file, checked: what each kind keeps. Whether it fits the network is for the task to say.
 import * as z from "zod";
 import { checkAlphabet } from "../data/alphabet.ts";
+import { frequencyUnits } from "../data/frequency.ts";
 import { checkVocabulary } from "../data/vocabulary.ts";
 import type { WordVocabulary } from "../data/word-text.ts";
 import type { Symbols } from "../tasks/language.ts";
@@ -50,6 +51,29 @@ export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
     lowerCase: z.boolean(),
     places: z.int().min(0),
     longest: z.int().min(1),
+  }),
+  z.strictObject({
+    kind: z.literal("forecast"),
+    columns: z.array(z.string()).min(1),
+    scalings: z
+      .array(
+        z.strictObject({
+          log: z.boolean(),
+          lag: z.int().min(0),
+          mean: z.number(),
+          deviation: z.number().positive(),
+        }),
+      )
+      .min(1),
+    frequency: z.strictObject({
+      unit: z.enum(frequencyUnits),
+      every: z.int().min(1),
+      monthEnd: z.literal(true).exactOptional(),
+    }),
+    calendar: z.boolean(),
+    horizon: z.int().min(1),
+    context: z.int().min(1),
+    levels: z.array(z.number().gt(0).lt(1)).min(1),
   }),
   z.strictObject({
     kind: z.literal("music"),

@@ -182,6 +182,99 @@ describe("translate", () => {
   });
 });
 
+describe("forecast", () => {
+  const months = Array.from({ length: 120 }, (_, i) => {
+    const month = `${1990 + Math.floor(i / 12)}-${String(1 + (i % 12)).padStart(2, "0")}`;
+    return [month, 100 + i + 30 * Math.sin((Math.PI * i) / 6) + ((i * 37) % 11)] as const;
+  });
+  const csv = write("months.csv", `month,sold\n${months.map((row) => `${row.join(",")}\n`).join("")}`);
+  const model = at("months.safetensors");
+  const reading = ["--time", "month"];
+  const shape = ["--value", "sold", "--lag", "12", "--context", "24", "--size", "12", "--horizon", "6"];
+
+  beforeAll(async () => {
+    const { stderr } = await fine(
+      "forecast",
+      "train",
+      csv,
+      ...reading,
+      ...shape,
+      "--epochs",
+      "20",
+      "--out",
+      model,
+    );
+    expect(stderr).toContain("120 steps of 1 month; train on the first 84, validate on 12");
+  });
+
+  test("is set beside plain forecasts on origins that it has not seen", async () => {
+    const rows = objects((await fine("eval", model, csv, ...reading, "--json")).stdout);
+    expect(rows.map((row) => row["model"])).toEqual(["this model", "naive", "seasonal naive, 12", "linear"]);
+    const [own, , seasonal] = rows;
+    expect(own).toMatchObject({ origins: 19, horizon: 6 });
+    expect(own?.["mase"]).toBeLessThan(seasonal?.["mase"] as number);
+    const { stdout } = await fine("eval", model, csv, ...reading);
+    expect(stdout).toMatch(/^model +MASE +sMAPE +CRPS +0\.80 cover\nthis model/u);
+    expect(stdout).toContain("19 origins from 1998-01-01, 6 steps each");
+  });
+
+  test("says what comes next, in order, and writes it", async () => {
+    const out = at("next.csv");
+    const rows = objects((await fine("run", model, csv, ...reading, "--out", out, "--json")).stdout);
+    expect(rows.map((row) => row["time"])).toEqual(
+      ["01", "02", "03", "04", "05", "06"].map((month) => `2000-${month}-01`),
+    );
+    for (const row of rows) {
+      expect(row["sold 0.1"]).toBeLessThanOrEqual(row["sold 0.5"] as number);
+      expect(row["sold 0.5"]).toBeLessThanOrEqual(row["sold 0.9"] as number);
+    }
+    expect(readFileSync(out, "utf8").split("\n")[0]).toBe("time,sold 0.1,sold 0.5,sold 0.9");
+  });
+
+  test("refuses gaps, disorder and columns that are not there, by line", async () => {
+    const changed = (name: string, rows: readonly (readonly (string | number)[])[]): string =>
+      write(name, `month,sold\n${rows.map((row) => `${row.join(",")}\n`).join("")}`);
+    const without = changed("gap.csv", months.toSpliced(50, 1));
+    await refused(["forecast", "train", without, ...reading, ...shape], "gap.csv, line 52");
+    await fine(
+      "forecast",
+      "train",
+      without,
+      ...reading,
+      ...shape,
+      "--gaps",
+      "fill",
+      "--steps",
+      "2",
+      "--out",
+      at("gap.st"),
+    );
+    const swapped = changed("swapped.csv", [
+      ...months.slice(0, 9),
+      months[10]!,
+      months[9]!,
+      ...months.slice(11),
+    ]);
+    await refused(["forecast", "train", swapped, ...reading, ...shape], "swapped.csv, line 12");
+    const text = changed("text.csv", [...months.slice(0, 30), ["1992-07", "many"], ...months.slice(31)]);
+    await refused(["forecast", "train", text, ...reading, ...shape], "text.csv, line 32");
+    await refused(["forecast", "train", csv, ...reading], "--value must name a column, or several as a,b");
+    await refused(["forecast", "train", csv, ...shape], "there is no column 'time'");
+    await refused(
+      ["forecast", "train", csv, ...reading, "--value", "solds"],
+      "there is no column 'solds'; did you mean 'sold'?",
+    );
+    await refused(
+      ["forecast", "train", csv, ...reading, ...shape, "--levels", "0.1,0.9"],
+      "--levels must be numbers between 0 and 1, with 0.5",
+    );
+    await refused(
+      ["forecast", "train", csv, ...reading, "--value", "sold", "--context", "200"],
+      "have no room for 200 steps to read",
+    );
+  });
+});
+
 describe("music", () => {
   const piece = (root: number): number[][] =>
     Array.from({ length: 12 }, (_, t) => (t % 2 ? [root, root + 4] : [root + 7]));

@@ -1,8 +1,9 @@
 // The tasks that the command line has, in the order of its help.
 import { classify } from "./classify.ts";
+import { forecast } from "./forecast.ts";
 import { language } from "./language.ts";
 import { music } from "./music.ts";
 import { translate } from "./translate.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
-export const taskCommands: readonly TaskCommands[] = [language, classify, music, translate];
+export const taskCommands: readonly TaskCommands[] = [language, classify, forecast, music, translate];
