@@ -25,12 +25,16 @@ for await (const event of run) {
   if (event.kind === "step" && event.step % 100 === 0) console.log(event.step, event.loss.toFixed(3));
 }
 
-const fresh = Array.from({ length: 200 }, (_, i) => datePair(2, i)).filter((p) => p.source.length <= task.places);
+const fresh = Array.from({ length: 200 }, (_, i) => datePair(2, i)).filter(
+  (p) => p.source.length <= task.places,
+);
 const found = await translate(
   { task, network, device, store: run.store },
   fresh.map((pair) => pair.source),
 );
 const exact = found.filter(([best], i) => best?.text === fresh[i]?.target).length / fresh.length;
-console.log(`"${fresh[0]?.source}" is ${found[0]?.[0]?.text}; ${(100 * exact).toFixed(1)} % of new dates are right`);
+console.log(
+  `"${fresh[0]?.source}" is ${found[0]?.[0]?.text}; ${(100 * exact).toFixed(1)} % of new dates are right`,
+);
 device.dispose();
 if (!(exact >= 0.95)) throw new Error(`dates: ${exact} are exact, not 0.95`);

@@ -44,7 +44,7 @@ export async function prepareJob(
   const settings = readTrainSettings(given, training);
   const own = typeof newlyGiven["cell"] === "string" || !saved ? settings.cell : undefined;
   const cell = saved ? await cellOfSaved(saved, own) : await cellFromArgument(settings.cell);
-  const prepared = await training.prepare(file, settings, given, cell);
+  const prepared = await training.prepare(file, settings, given, cell, terminal);
   const { task, network, data, lines } = prepared;
   if (saved && JSON.stringify(task) !== JSON.stringify(saved.checkpoint.task)) {
     throw new InputError(

@@ -6,6 +6,7 @@ import { taskCommands } from "../tasks/index.ts";
 import { language } from "../tasks/language.ts";
 import type { ModelUse, TaskCommands } from "../tasks/task-commands.ts";
 import { addModelUse } from "./model-use.ts";
+import { addShapes } from "./shapes.ts";
 import { addTrain } from "./train.ts";
 
 export function addTasks(program: CommandUnknownOpts, context: CommandContext): void {
@@ -31,6 +32,7 @@ export function addTasks(program: CommandUnknownOpts, context: CommandContext): 
     addTrain(command, context, training);
     addModelUse(command, context, { name: "eval", about: evaluation.about, uses: { [kind]: evaluation } });
     addModelUse(command, context, { name: "run", about: running.about, uses: { [kind]: running } });
+    if (kind === "caption") addShapes(command, context);
   }
 }
 

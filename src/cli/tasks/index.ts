@@ -1,4 +1,5 @@
 // The tasks that the command line has, in the order of its help.
+import { caption } from "./caption.ts";
 import { classify } from "./classify.ts";
 import { forecast } from "./forecast.ts";
 import { language } from "./language.ts";
@@ -6,4 +7,11 @@ import { music } from "./music.ts";
 import { translate } from "./translate.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
-export const taskCommands: readonly TaskCommands[] = [language, classify, forecast, music, translate];
+export const taskCommands: readonly TaskCommands[] = [
+  language,
+  caption,
+  classify,
+  forecast,
+  music,
+  translate,
+];

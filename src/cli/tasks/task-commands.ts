@@ -20,7 +20,13 @@ export interface TrainingTask extends TrainOptions {
   /** Shown after the options. */
   readonly examples: string;
   /** Everything that can be wrong with what was given is found here. */
-  prepare(path: string, settings: TrainSettings, given: Given, cell: Cell): Promise<PreparedTask>;
+  prepare(
+    path: string,
+    settings: TrainSettings,
+    given: Given,
+    cell: Cell,
+    terminal: Terminal,
+  ): Promise<PreparedTask>;
 }
 
 export interface PreparedTask {

@@ -1,0 +1,28 @@
+// `unrolled caption shapes FOLDER`: a data set of pictures and captions that the project makes.
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { z } from "zod";
+import { writeShapesFolder } from "../../io/shapes-folder.ts";
+import { asInput } from "../failure.ts";
+import { grouped, quoted } from "../format.ts";
+import type { CommandContext } from "../program.ts";
+import { addOptions, number, readSettings, whole } from "../settings.ts";
+
+const fields = {
+  count: whole(1).default(2000).describe("pictures to make"),
+  side: whole(8).default(64).describe("pixels along each side"),
+  seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
+};
+
+export function addShapes(parent: CommandUnknownOpts, { terminal }: CommandContext): void {
+  const command = parent
+    .command("shapes")
+    .description("make pictures of coloured shapes with captions, to learn from")
+    .argument("<folder>", "where to write them");
+  addOptions(command, fields);
+  command.action(async (folder, options) => {
+    const settings = readSettings(z.object(fields), options);
+    const path = await asInput(() => writeShapesFolder(folder, settings));
+    terminal.say(`${grouped(settings.count)} pictures written; to learn from them:`);
+    await terminal.out(`unrolled caption train ${quoted(path)}\n`);
+  });
+}
