@@ -261,7 +261,8 @@ const running: ModelUse = {
     const { encoder, cache, beam, lengthPenalty } = readSettings(z.object(runningFields), given);
     const place = path as string;
     const isFolder = (await stat(place).catch(() => undefined))?.isDirectory() === true;
-    const paths = isFolder ? await imagesInFolder(place) : [place];
+    const names = isFolder ? await imagesInFolder(place) : [];
+    const paths = isFolder ? names.map((name) => join(place, name)) : [place];
     const folder = cache ?? join(isFolder ? place : dirname(place), ".features");
     const vectors = await encode(paths, choiceOf(model, encoder), folder, terminal);
     const found = await describe(model, vectors, { width: beam, lengthPenalty });
