@@ -10,7 +10,7 @@ export interface ShapesFolderSettings {
   readonly count: number;
   /** Default 1. */
   readonly seed?: number;
-  /** Pixels along each side. Default 64. */
+  /** Pixels along each side. Default 32. */
   readonly side?: number;
 }
 
@@ -19,7 +19,7 @@ export interface ShapesFolderSettings {
  * whole. Returns its path.
  */
 export async function writeShapesFolder(folder: string, settings: ShapesFolderSettings): Promise<string> {
-  const { count, seed = 1, side = 64 } = settings;
+  const { count, seed = 1, side = 32 } = settings;
   await mkdir(folder, { recursive: true });
   const list: { readonly file: string; readonly captions: readonly string[] }[] = [];
   const together = 64;

@@ -9,7 +9,7 @@ import { addOptions, number, readSettings, whole } from "../settings.ts";
 
 const fields = {
   count: whole(1).default(2000).describe("pictures to make"),
-  side: whole(8).default(64).describe("pixels along each side"),
+  side: whole(8).default(32).describe("pixels along each side"),
   seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
 };
 
