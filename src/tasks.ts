@@ -38,7 +38,6 @@ export {
   musicExamples,
   type ComposerSettings,
   type CompositionSettings,
-  type Frames,
   type MusicTask,
 } from "./tasks/music.ts";
 export {

@@ -6,7 +6,7 @@ import { transformed, transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../ir/cell.ts";
 import { parseCell } from "../ir/equations.ts";
 import { suggestion } from "../ir/nearest.ts";
-import { readBytes } from "../io/files.ts";
+import { readUtf8 } from "../io/files.ts";
 import { InputError } from "./failure.ts";
 
 /** Words for help texts. */
@@ -31,21 +31,10 @@ async function cellOrFile(argument: string): Promise<Cell> {
   if (known) return known;
   const isPath = /[./\\]/u.test(argument);
   const found = await stat(argument).catch(() => undefined);
-  if (isPath || found) return parseCell(basename(argument, extname(argument)), await readEquations(argument));
+  if (isPath || found) return parseCell(basename(argument, extname(argument)), await readUtf8(argument));
   const names = cells.map((cell) => cell.name);
   throw new InputError(
     `there is no cell '${argument}'${suggestion(argument, names)} (the cells are ${names.join(", ")}; ` +
       `a file of equations or the equations themselves will do, too)`,
   );
-}
-
-async function readEquations(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new InputError(
-      `${path} is not text in UTF-8, so it holds no equations; give a file such as my.cell`,
-    );
-  }
 }

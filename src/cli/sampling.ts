@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { createSampler } from "../generate/sample.ts";
 import { codecOf } from "../tasks/language.ts";
-import { asInput, InputError } from "./failure.ts";
+import { asInput } from "./failure.ts";
 import { number, readSettings, whole } from "./settings.ts";
-import type { ModelUse } from "./tasks/task-commands.ts";
+import { modelOf, type ModelUse } from "./tasks/task-commands.ts";
 
 const fields = {
   prompt: z.string().default("").describe("the beginning of the text"),
@@ -26,9 +26,9 @@ export const sampling: ModelUse = {
   about: "write text with a model",
   fields,
   valueNames: { prompt: "text" },
-  async use({ task, network, device, store }, _path, given, { terminal, json }) {
+  async use(opened, _path, given, { terminal, json }) {
+    const { task, network, device, store } = modelOf(opened, "language");
     const { prompt, length, temperature, topK, topP, seed } = readSettings(z.object(fields), given);
-    if (task.kind !== "language") throw new InputError("this is no model of a language; use 'unrolled run'");
     const sampler = await asInput(async () => {
       const made = await createSampler({ network, device, store, text: codecOf(task.text), seed });
       await made.prime(prompt);

@@ -2,7 +2,7 @@
 import type { Split } from "../data/split.ts";
 import { encodeWith, readText } from "../data/text.ts";
 import { encodeWords, readWords, type WordTextSettings } from "../data/word-text.ts";
-import { fileBytes, fileChunks, readBytes } from "../io/files.ts";
+import { fileBytes, fileChunks, readUtf8 } from "../io/files.ts";
 import type { ReadText, Symbols } from "../tasks/language.ts";
 import { InputError } from "./failure.ts";
 import { grouped, unitName } from "./format.ts";
@@ -15,13 +15,10 @@ export async function readTextFile(
 ): Promise<ReadText> {
   const bytes = await fileBytes(path);
   if (unit === "word") {
-    const { vocabulary, ids } = await named(
-      path,
-      wholeText(path).then((text) => readWords(text, settings)),
-    );
+    const { vocabulary, ids } = await named(path, async () => readWords(await readUtf8(path), settings));
     return { text: vocabulary, ids, bytes };
   }
-  const { alphabet, ids } = await named(path, readText(fileChunks(path), { unit, sizeHint: bytes }));
+  const { alphabet, ids } = await named(path, () => readText(fileChunks(path), { unit, sizeHint: bytes }));
   return { text: alphabet, ids, bytes };
 }
 
@@ -30,23 +27,14 @@ export async function readFileWith(path: string, text: Symbols): Promise<ReadTex
   const bytes = await fileBytes(path);
   const ids =
     text.unit === "word"
-      ? encodeWords(text, await named(path, wholeText(path)))
-      : await named(path, encodeWith(text, fileChunks(path), { sizeHint: bytes }));
+      ? encodeWords(text, await readUtf8(path))
+      : await named(path, () => encodeWith(text, fileChunks(path), { sizeHint: bytes }));
   return { text, ids, bytes };
 }
 
-async function wholeText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
+async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error("text: it is not valid UTF-8; convert it to UTF-8, or read it as bytes (--unit byte)");
-  }
-}
-
-async function named<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
+    return await work();
   } catch (error) {
     const message = (error as Error).message;
     if (!message.startsWith("text: ")) throw error;

@@ -1,6 +1,5 @@
 // Music as a piano roll: pieces of frames, each frame the notes that sound in it, and the same as dense arrays of keys.
 // Knows no file format, no tempo and no network; how long a frame lasts is its source's business.
-import type { Example } from "./example.ts";
 import { readShares, type SplitShares } from "./split.ts";
 
 /** The keys of a roll as MIDI note numbers, both included. */
@@ -84,17 +83,6 @@ export function framesOf(
       if (dense[f * keys + key]! > threshold) notes.push(range.lowest + key);
     return notes;
   });
-}
-
-/**
- * A piece as an example for a head of `sigmoids`: each frame is predicted from those before it. Step 0 sees silence and
- * predicts the first frame, so that every frame counts once: inputs `x` and targets are [frames, keys].
- */
-export function nextFrameExample(piece: Piece, range: KeyRange = pianoKeys): Example {
-  const targets = denseFrames(piece.frames, range); // [frames, keys]
-  const x = new Float32Array(targets.length);
-  x.set(targets.subarray(0, Math.max(0, targets.length - keyCount(range))), keyCount(range));
-  return { steps: piece.frames.length, inputs: { x }, targets };
 }
 
 /** Whole pieces in their order, as `splitIds` does with symbols. Throws at bad shares and at a part without a piece. */

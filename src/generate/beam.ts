@@ -1,5 +1,7 @@
 // Beam search: the most likely sequences that a model says, kept side by side while they grow. Knows no device; a scorer
 // says what may follow each. Graves 2012, arXiv:1211.3711v1; length normalisation of Wu et al. 2016, arXiv:1609.08144v2.
+import { logSumExp } from "../model/logits.ts";
+import type { Constraint } from "./constraint.ts";
 
 export interface BeamScorer {
   /** Symbols, V. */
@@ -9,15 +11,6 @@ export interface BeamScorer {
    * `parents[i]` was after the call before.
    */
   step(symbols: Int32Array, parents: Int32Array): Promise<Float64Array>;
-}
-
-/** What may follow, as an automaton over symbols: regular expressions, grammars, lists. */
-export interface Constraint {
-  readonly start: number;
-  /** The state after a symbol, or undefined where it may not come. */
-  next(state: number, symbol: number): number | undefined;
-  /** Whether a sequence may end here. */
-  accepts(state: number): boolean;
 }
 
 export interface BeamSettings {
@@ -132,7 +125,12 @@ interface Choice {
 /** The best `width` symbols after a beam; at the greatest length the end alone, whatever it costs. */
 function continuations(beam: Live, logits: Float64Array, choice: Choice): Candidate[] {
   const { width, end, isLast, constraint, forbidden } = choice;
-  const normal = logSum(logits);
+  const normal = logSumExp(logits);
+  if (!Number.isFinite(normal)) {
+    throw new Error(
+      "beam search: the logits are not numbers; the model has diverged: train with a lower rate",
+    );
+  }
   const best: { symbol: number; logit: number; state: number }[] = [];
   for (let symbol = 0; symbol < logits.length; symbol++) {
     const isEnd = symbol === end;
@@ -161,19 +159,6 @@ function continuations(beam: Live, logits: Float64Array, choice: Choice): Candid
     isEnd: symbol === end,
     order: beam.row * logits.length + symbol,
   }));
-}
-
-function logSum(logits: Float64Array): number {
-  let greatest = -Infinity;
-  for (const logit of logits) if (logit > greatest) greatest = logit;
-  if (!Number.isFinite(greatest)) {
-    throw new Error(
-      "beam search: the logits are not numbers; the model has diverged: train with a lower rate",
-    );
-  }
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - greatest);
-  return greatest + Math.log(sum);
 }
 
 function check(width: number, longest: number, lengthPenalty: number): void {

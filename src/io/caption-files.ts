@@ -1,7 +1,7 @@
 // Files of captions, in the forms in which they are handed round, as pictures with their captions. Knows no pictures: a
 // name is all there is of one.
 import { z } from "zod";
-import { readBytes } from "./files.ts";
+import { readUtf8 } from "./files.ts";
 
 export interface CaptionedPicture {
   /** The picture's name as the file has it, with a folder where it names one. */
@@ -43,7 +43,7 @@ const list = z.array(z.object({ file: text, captions: z.array(text), split: text
  * listed twice, and a file without any caption.
  */
 export async function readCaptions(path: string): Promise<CaptionedPicture[]> {
-  const content = decoded(await readBytes(path), path);
+  const content = await readUtf8(path);
   const pictures = /^\s*[[{]/.test(content) ? fromJson(content, path) : fromTokens(content, path);
   const seen = new Set<string>();
   for (const { file } of pictures) {
@@ -135,13 +135,5 @@ function parsed(content: string, path: string): unknown {
     throw new Error(`${path}, line ${line}: it is no JSON (${said}); correct it, or copy the file again`, {
       cause,
     });
-  }
-}
-
-function decoded(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error(`${path}: it is not text in UTF-8; convert it`, { cause });
   }
 }

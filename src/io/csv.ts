@@ -2,6 +2,7 @@
 // and errors. Cells stay text: what they mean is for whoever reads a column.
 import { parse } from "csv-parse/sync";
 import { makeTable, numberOf, showCell, type Cell, type Table } from "../data/table.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export interface CsvSettings {
   /** Default: of comma, semicolon and tab the one that stands most often in the first line. */
@@ -18,7 +19,7 @@ export interface CsvSettings {
  * header, and quotes that are open or in the middle of a cell.
  */
 export function decodeCsv(source: string, bytes: Uint8Array, settings: CsvSettings = {}): Table {
-  const text = decodeText(source, bytes).replaceAll(/\r\n?/g, "\n");
+  const text = decodeUtf8(source, bytes).replaceAll(/\r\n?/g, "\n");
   const { delimiter = findDelimiter(text) } = settings;
   const { records, lines } = parseRecords(source, text, delimiter);
   const [first] = records;
@@ -37,22 +38,6 @@ export function decodeCsv(source: string, bytes: Uint8Array, settings: CsvSettin
     cells: Array.from({ length: records.length - skip }, (_, row) => records[row + skip]?.[i] || null),
   }));
   return makeTable(source, columns, { unit: "line", lines: Int32Array.from(lines.slice(skip)) });
-}
-
-/** Bytes as UTF-8 text without its byte order mark. Throws at other encodings and binary files. */
-export function decodeText(source: string, bytes: Uint8Array): string {
-  if (bytes.length === 0) throw new Error(`${source}: the file is empty; check that it is the right one`);
-  const [a, b] = bytes;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
-    throw new Error(`${source}: the text must be UTF-8, but its mark says UTF-16; save it as UTF-8`);
-  const zero = bytes.indexOf(0);
-  if (zero >= 0)
-    throw new Error(`${source}: this is no text: byte ${zero} is 0; check that it is the right file`);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new Error(`${source}: the text must be UTF-8, and is not; save it as UTF-8`, { cause: error });
-  }
 }
 
 /** Of comma, semicolon and tab, the one most often outside quotes in the first line; comma where there is none. */

@@ -1,6 +1,7 @@
-// Files as bytes, whole or in chunks, with errors that say what is there instead. Knows no formats.
+// Files as bytes, whole or in chunks, and as text, with errors that say what is there instead. Knows no formats.
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { decodeUtf8 } from "./utf8.ts";
 
 /**
  * The bytes of a file in chunks of at most `chunkBytes` (default 1 MiB), each its own array. Also reads pipes
@@ -36,6 +37,11 @@ export async function fileBytes(path: string): Promise<number> {
 export async function readBytes(path: string): Promise<Uint8Array> {
   const { buffer, byteOffset, byteLength } = await explained(path, readFile(path));
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A whole file of text. Throws like `fileChunks` and `decodeUtf8`. */
+export async function readUtf8(path: string): Promise<string> {
+  return decodeUtf8(path, await readBytes(path));
 }
 
 async function explained<T>(path: string, work: Promise<T>): Promise<T> {

@@ -1,13 +1,13 @@
 // Tables from JSON: an array of objects, or one object a line (JSON Lines). Keys are columns; knows no meaning of them.
 import { makeTable, type Cell, type Table } from "../data/table.ts";
-import { decodeText } from "./csv.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /**
  * An array of flat objects as a table; columns in the order in which keys first come, a key that a row lacks is null,
  * true and false are 1 and 0, and a list is its text. Throws, with the row, at what is no flat object, and at text that is no JSON.
  */
 export function decodeJsonTable(source: string, bytes: Uint8Array): Table {
-  const text = decodeText(source, bytes);
+  const text = decodeUtf8(source, bytes);
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -33,7 +33,7 @@ export function decodeJsonTable(source: string, bytes: Uint8Array): Table {
 export function decodeJsonLines(source: string, bytes: Uint8Array): Table {
   const rows: unknown[] = [];
   const lines: number[] = [];
-  for (const [i, line] of decodeText(source, bytes)
+  for (const [i, line] of decodeUtf8(source, bytes)
     .split(/\r\n|\n|\r/)
     .entries()) {
     if (line.trim() === "") continue;

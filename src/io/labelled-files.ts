@@ -2,7 +2,7 @@
 // label with an item a line. Tables are read by `table-file.ts`.
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { readBytes } from "./files.ts";
+import { readUtf8 } from "./files.ts";
 
 export interface LabelledText {
   readonly value: string;
@@ -33,24 +33,15 @@ async function textsOfFolder(folder: string, label: string): Promise<LabelledTex
   return Promise.all(
     names.map(async (name) => {
       const place = join(folder, name);
-      return { value: (await readText(place)).trim(), label, place };
+      return { value: (await readUtf8(place)).trim(), label, place };
     }),
   );
 }
 
 async function linesOfFile(path: string, label: string): Promise<LabelledText[]> {
-  const lines = (await readText(path)).split(/\r\n|\r|\n/u);
+  const lines = (await readUtf8(path)).split(/\r\n|\r|\n/u);
   return lines.flatMap((line, i) => {
     const value = line.trim();
     return value === "" ? [] : [{ value, label, place: `${path}, line ${i + 1}` }];
   });
-}
-
-async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error(`${path}: it is not text in UTF-8; convert it, or leave it out`);
-  }
 }

@@ -1,7 +1,7 @@
 // Pairs of texts, one to become the other, from a table or a text file with a tab between both. Knows no task.
 import { extname } from "node:path";
 import { placeOf } from "../data/table.ts";
-import { readBytes } from "./files.ts";
+import { readUtf8 } from "./files.ts";
 import { textColumn } from "./labelled-table.ts";
 import { readTableFile } from "./table-file.ts";
 
@@ -23,7 +23,7 @@ export async function readPairs(
 }
 
 async function linesWithTabs(path: string): Promise<ReadPair[]> {
-  const text = new TextDecoder().decode(await readBytes(path));
+  const text = await readUtf8(path);
   return text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const place = `${path}, line ${i + 1}`;

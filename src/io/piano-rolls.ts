@@ -13,6 +13,7 @@ import {
 } from "../data/piano-roll.ts";
 import type { SplitShares } from "../data/split.ts";
 import { readBytes } from "./files.ts";
+import { decodeUtf8 } from "./utf8.ts";
 import { midiPiece } from "./midi-frames.ts";
 
 export interface PianoRollSettings {
@@ -44,7 +45,7 @@ export async function readPianoRolls(
   if (isFolder) return split(await readFolder(path, settings));
   const bytes = await readBytes(path);
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
-  if (start.startsWith("{")) return pianoRollsOfJson(new TextDecoder().decode(bytes), path, settings);
+  if (start.startsWith("{")) return pianoRollsOfJson(decodeUtf8(path, bytes), path, settings);
   if (start.startsWith("MThd")) return split([{ ...midiPiece(bytes, path, settings), name: basename(path) }]);
   throw new Error(
     `${path}: must be a MIDI file, which begins with 'MThd', or JSON with a list 'train', not ` +

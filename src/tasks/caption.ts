@@ -4,6 +4,7 @@
 import { embedding } from "../cells/parts.ts";
 import { conditioned, contextWidth, type Conditioning } from "../cells/transforms/conditioned.ts";
 import type { Example } from "../data/example.ts";
+import { momentsOf, standardised, type Moments } from "../data/moments.ts";
 import {
   boundaryId,
   buildVocabulary,
@@ -21,14 +22,12 @@ import { decode, type DecodeSettings } from "./decode.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
 
-export interface CaptionTask {
+/** The moments are those of the images' vectors. */
+export interface CaptionTask extends Moments {
   readonly kind: "caption";
   readonly vocabulary: Vocabulary;
   /** Words of the longest caption that was learned. */
   readonly longest: number;
-  /** What is taken from each number of an image's vector, and what it is then divided by. */
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
   /** What made the vectors of the images, as the caller describes it. */
   readonly encoder: string;
 }
@@ -71,12 +70,20 @@ export function captioner(images: readonly CaptionedImage[], settings: Captioner
   const captions = images.flatMap((image) => image.captions.map(wordsOf));
   if (captions.length === 0)
     throw new Error("captions: there are none to learn from; give images with captions");
-  const moments = momentsOf(images.map((image) => image.vector));
+  const vectors = images.map((image) => image.vector);
+  const [{ length: width } = []] = vectors;
+  const other = vectors.findIndex((vector) => vector.length !== width);
+  if (other >= 0) {
+    throw new Error(
+      `image ${other}: its vector must have ${width} numbers, as the first one, not ${vectors[other]?.length}; use one ` +
+        "encoder for all",
+    );
+  }
   const task: CaptionTask = {
     kind: "caption",
     vocabulary: buildVocabulary(captions.flat(), { unit: "word", atLeast }),
     longest: captions.reduce((most, words) => Math.max(most, words.length), 1),
-    ...moments,
+    ...momentsOf(vectors),
     encoder,
   };
   return { task, network: networkOf(task, settings) };
@@ -144,6 +151,8 @@ export interface Caption {
   readonly text: string;
   /** The model's own log-probability of it, in nats. */
   readonly logProbability: number;
+  /** Whether the model ended it; else it has as many words as it may. */
+  readonly isEnded: boolean;
 }
 
 /**
@@ -171,38 +180,18 @@ export async function describe(
     beams.map(({ symbols, logProbability }) => ({
       text: decodeTokens(task.vocabulary, symbols).join(" "),
       logProbability,
+      isEnded: symbols.length < longest,
     })),
   );
 }
 
-function scaled({ mean, deviation }: CaptionTask, vector: ArrayLike<number>, place: string): Float32Array {
-  if (vector.length !== mean.length) {
+function scaled(task: CaptionTask, vector: ArrayLike<number>, place: string): Float32Array {
+  const { length: width } = task.mean;
+  if (vector.length !== width) {
     throw new Error(
-      `${place}: its vector must have ${mean.length} numbers, as the model's images had, not ${vector.length}; use the ` +
+      `${place}: its vector must have ${width} numbers, as the model's images had, not ${vector.length}; use the ` +
         "encoder that the model was trained with",
     );
   }
-  return Float32Array.from(vector, (value, i) => (value - (mean[i] as number)) / (deviation[i] as number));
-}
-
-/** What never changes is left as it is. */
-function momentsOf(vectors: readonly ArrayLike<number>[]): Pick<CaptionTask, "mean" | "deviation"> {
-  const width = vectors[0]?.length ?? 0;
-  const mean = new Float64Array(width);
-  const square = new Float64Array(width);
-  vectors.forEach((vector, i) => {
-    if (vector.length !== width) {
-      throw new Error(
-        `image ${i}: its vector must have ${width} numbers, as the first one, not ${vector.length}`,
-      );
-    }
-    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (vector[j] as number) / vectors.length;
-  });
-  for (const vector of vectors) {
-    for (let j = 0; j < width; j++) {
-      square[j] = (square[j] as number) + ((vector[j] as number) - (mean[j] as number)) ** 2 / vectors.length;
-    }
-  }
-  const deviation = Array.from(square, (v) => (v > 1e-12 ? Math.sqrt(v) : 1));
-  return { mean: [...mean], deviation };
+  return standardised(task, vector);
 }

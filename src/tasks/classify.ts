@@ -5,6 +5,7 @@ import type { Cell } from "../ir/cell.ts";
 import type { Sizes } from "../ir/lower.ts";
 import { nearest } from "../ir/nearest.ts";
 import { planHead } from "../model/head.ts";
+import { softmax } from "../model/logits.ts";
 import { stack } from "../model/stack.ts";
 import type { Network } from "../plan/network.ts";
 import { createPredictor } from "../train/predict.ts";
@@ -159,11 +160,4 @@ export async function classify(
     const best = probabilities.indexOf(Math.max(...probabilities));
     return { label: task.labels[best] as string, probabilities };
   });
-}
-
-function softmax(logits: Float64Array): Float64Array {
-  const greatest = Math.max(...logits);
-  const masses = logits.map((v) => Math.exp(v - greatest));
-  const total = masses.reduce((sum, v) => sum + v, 0);
-  return masses.map((v) => v / total);
 }

@@ -1,6 +1,7 @@
 // Music as frames of notes that sound: which come next, each key by itself. Makes the network and its examples and
 // samples pieces; trains nothing and knows no MIDI.
 import type { Example } from "../data/example.ts";
+import { denseFrames, type Frame, type KeyRange } from "../data/piano-roll.ts";
 import { createDecoder } from "../generate/decoder.ts";
 import type { Cell } from "../ir/cell.ts";
 import type { Sizes } from "../ir/lower.ts";
@@ -23,9 +24,6 @@ export interface MusicTask {
    */
   readonly predictsFirst: boolean;
 }
-
-/** The notes that sound in each frame, as MIDI note numbers. */
-export type Frames = readonly (readonly number[])[];
 
 export interface ComposerSettings {
   readonly cell: Cell;
@@ -54,48 +52,40 @@ export function composer(task: MusicTask, settings: ComposerSettings): Network {
  * Pieces as examples: each frame is predicted from those before it, and the loss is the nats of a frame. Throws for a
  * note that the task has no key for and for a piece that is too short.
  */
-export function musicExamples(task: MusicTask, pieces: readonly Frames[]): Example[] {
+export function musicExamples(task: MusicTask, pieces: readonly (readonly Frame[])[]): Example[] {
+  const { keys, predictsFirst } = task;
   return pieces.map((frames, i) => {
-    const rolls = frames.map((notes, t) => roll(task, notes, `piece ${i}, frame ${t}`));
-    const silence = new Float32Array(task.keys);
-    const inputs = task.predictsFirst ? [silence, ...rolls.slice(0, -1)] : rolls.slice(0, -1);
-    const targets = task.predictsFirst ? rolls : rolls.slice(1);
-    if (targets.length === 0) {
+    const steps = predictsFirst ? frames.length : frames.length - 1;
+    if (steps < 1) {
       throw new Error(`piece ${i} has ${frames.length} frames, and none is left to predict; leave it out`);
     }
+    const rolls = placed(`piece ${i}`, () => denseFrames(frames, rangeOf(task)));
+    const before = new Float32Array(steps * keys);
+    before.set(rolls.subarray(0, (frames.length - 1) * keys), predictsFirst ? keys : 0);
     return {
-      steps: targets.length,
-      inputs: { [framesInput]: joined(inputs, task.keys) },
-      targets: joined(targets, task.keys),
+      steps,
+      inputs: { [framesInput]: before },
+      targets: rolls.subarray((frames.length - steps) * keys),
     };
   });
 }
 
-function roll({ lowest, keys }: MusicTask, notes: readonly number[], place: string): Float32Array {
-  const values = new Float32Array(keys);
-  for (const note of notes) {
-    const key = note - lowest;
-    if (!Number.isInteger(key) || key < 0 || key >= keys) {
-      throw new Error(
-        `${place}: the note ${note} is none of the ${keys} keys from ${lowest} on; transpose the piece, or leave it out`,
-      );
-    }
-    values[key] = 1;
+/** Errors begin with the place. */
+function placed<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Error(`${place}, ${(cause as Error).message}`, { cause });
   }
-  return values;
 }
 
-function joined(rows: readonly Float32Array[], width: number): Float32Array {
-  const values = new Float32Array(rows.length * width);
-  rows.forEach((row, t) => values.set(row, t * width));
-  return values;
-}
+const rangeOf = ({ lowest, keys }: MusicTask): KeyRange => ({ lowest, highest: lowest + keys - 1 });
 
 export interface CompositionSettings {
   /** Frames to make. */
   readonly length: number;
   /** Frames that the piece begins with. Default none. */
-  readonly beginning?: Frames;
+  readonly beginning?: readonly Frame[];
   /** Of the choice. Default 1. */
   readonly seed?: number;
   /** Divides the logits: below 1 keeps nearer to what is likely, 0 takes keys of more than one half. Default 1. */
@@ -121,9 +111,10 @@ export async function compose(
     decoder.begin();
     const frames: number[][] = [];
     let sounding = new Float32Array(task.keys);
-    for (const [t, notes] of beginning.slice(0, length).entries()) {
+    const given = placed("beginning", () => denseFrames(beginning.slice(0, length), rangeOf(task)));
+    for (const notes of beginning.slice(0, length)) {
       if (frames.length > 0 || task.predictsFirst) await decoder.step(sounding);
-      sounding = roll(task, notes, `beginning, frame ${t}`) as Float32Array<ArrayBuffer>;
+      sounding = given.slice(frames.length * task.keys, (frames.length + 1) * task.keys);
       frames.push([...notes]);
     }
     while (frames.length < length) {

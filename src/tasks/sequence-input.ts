@@ -1,5 +1,6 @@
 // A sequence to be read, as people have it and as a network takes it: text as symbols of a vocabulary, or numbers,
 // scaled. Knows neither labels nor what is to be said of the sequence.
+import { momentsOf, standardised, type Moments } from "../data/moments.ts";
 import { buildVocabulary, encodeTokens, vocabularySize, type Vocabulary } from "../data/vocabulary.ts";
 import { splitWords } from "../data/words.ts";
 import { embedding } from "../cells/parts.ts";
@@ -11,8 +12,8 @@ export type SequenceValue = string | readonly number[] | readonly (readonly numb
 /** How sequences become numbers: plain data that a model keeps. */
 export type SequenceInput =
   | { readonly kind: "text"; readonly vocabulary: Vocabulary; readonly lowerCase: boolean }
-  /** Each number less `mean`, over `deviation`, [width] of a step. */
-  | { readonly kind: "series"; readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  /** The moments of a step's numbers. */
+  | ({ readonly kind: "series" } & Moments);
 
 export interface InputSettings {
   /** What a symbol of a text is. Default `char`. */
@@ -39,9 +40,7 @@ export function fitSequenceInput(
     return { kind: "text", vocabulary: buildVocabulary(tokens, { unit, atLeast }), lowerCase };
   }
   const rows = values.map((value, i) => rowsOf(value, `sequence ${i}`));
-  const width = rows[0]?.[0]?.length ?? 1;
-  const columns = Array.from({ length: width }, (_, j) => momentsOf(rows, j));
-  return { kind: "series", mean: columns.map((c) => c.mean), deviation: columns.map((c) => c.deviation) };
+  return { kind: "series", ...momentsOf(rows.flat()) };
 }
 
 /** Steps of a sequence, and the values of the network's input: indices [steps], or numbers [steps, width]. */
@@ -62,15 +61,11 @@ export function encodeSequence(input: SequenceInput, value: SequenceValue, place
   }
   const rows = rowsOf(value, place);
   const width = input.mean.length;
-  const values = Float32Array.from(rows.flat(), (v, i) => {
-    const j = i % width;
-    return (v - (input.mean[j] as number)) / (input.deviation[j] as number);
-  });
   const wrong = rows.findIndex((row) => row.length !== width);
   if (wrong >= 0) {
     throw new Error(`${place}: step ${wrong} must have ${width} numbers, not ${rows[wrong]?.length}`);
   }
-  return { steps: rows.length, values };
+  return { steps: rows.length, values: standardised(input, rows.flat()) };
 }
 
 /** The text's symbols: Unicode characters, or words and marks. */
@@ -120,14 +115,4 @@ function rowsOf(value: SequenceValue, place: string): readonly (readonly number[
   throw new Error(
     `${place}: step ${wrong} must be ${rows[0]?.length} finite numbers, as the first one, not [${rows[wrong]?.join(", ")}]`,
   );
-}
-
-function momentsOf(
-  rows: readonly (readonly (readonly number[])[])[],
-  column: number,
-): { readonly mean: number; readonly deviation: number } {
-  const values = rows.flatMap((steps) => steps.map((step) => step[column] as number));
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) || 1 };
 }

@@ -23,7 +23,7 @@ export interface PredictionSettings {
 export interface Predictor {
   /**
    * The layer's output for each example, [steps, width], or of the last step alone, [width]. Targets need not be right,
-   * but there. Throws where examples do not fit the network or have more steps than `longest`.
+   * but there. Throws where examples do not fit the network.
    */
   predict(examples: readonly Example[], at?: "every step" | "last step"): Promise<Float64Array[]>;
 }

@@ -2,6 +2,7 @@
 // Draws no noise and changes nothing.
 import type { Ids } from "../data/alphabet.ts";
 import { fitLanes } from "../data/lanes.ts";
+import { logSumExp } from "../model/logits.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { EvaluationSettings } from "./evaluate.ts";
 import { symbolInput } from "./evaluate.ts";
@@ -39,7 +40,7 @@ export async function textLosses(
         const lane = token % rows;
         const step = position.at + Math.floor(token / rows);
         const own = logits.subarray(token * width, (token + 1) * width);
-        found[lane * feed.length + step + 1] = crossEntropy(own, targets[token] as number);
+        found[lane * feed.length + step + 1] = logSumExp(own) - (own[targets[token] as number] as number);
       }
       position = loaded.next;
       await turns();
@@ -48,13 +49,4 @@ export async function textLosses(
     program.dispose();
   }
   return found;
-}
-
-function crossEntropy(logits: Float32Array, target: number): number {
-  let greatest = -Infinity;
-  for (let i = 0; i < logits.length; i++)
-    if ((logits[i] as number) > greatest) greatest = logits[i] as number;
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - greatest);
-  return Math.log(sum) + greatest - (logits[target] as number);
 }

@@ -135,7 +135,7 @@ test.each([
 });
 
 test("a cell's file that is no text", async () => {
-  await refused(train(text, "--cell", model), "is not text in UTF-8, so it holds no equations");
+  await refused(train(text, "--cell", model), "model.safetensors: this is no text: byte");
 });
 
 test.each(["sample", "eval"])("%s with model files that are none", async (command) => {

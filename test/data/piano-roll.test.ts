@@ -3,7 +3,6 @@ import {
   denseFrames,
   framesOf,
   keyCount,
-  nextFrameExample,
   pianoKeys,
   pianoRoll,
   splitPieces,
@@ -27,13 +26,6 @@ it("makes dense frames, lowest key first, and reads them back", () => {
   expect(framesOf([0.2, 0.5, 0.51, 0, 1], range, 0.1)).toEqual([[60, 61, 62, 64]]);
   expect(keyCount(pianoKeys)).toBe(88);
   expect(framesOf(denseFrames([[21, 108]]))).toEqual([[21, 108]]);
-});
-
-it("predicts each frame from those before it, the first from silence", () => {
-  const example = nextFrameExample({ name: "a", frames: [[60], [61], [62, 64]] }, range);
-  expect(example.steps).toBe(3);
-  expect(framesOf(example.inputs["x"]!, range)).toEqual([[], [60], [61]]);
-  expect(framesOf(example.targets!, range)).toEqual([[60], [61], [62, 64]]);
 });
 
 it("splits whole pieces in their order", () => {

@@ -1,7 +1,8 @@
 // Beam search against every sequence there is, on small models of random numbers; and against greedy choice.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { beamSearch, type BeamScorer, type Constraint } from "../../src/generate/beam.ts";
+import { beamSearch, type BeamScorer } from "../../src/generate/beam.ts";
+import type { Constraint } from "../../src/generate/constraint.ts";
 import { choose } from "../../src/generate/choose.ts";
 import { uniform } from "../../src/ir/random.ts";
 

@@ -109,7 +109,7 @@ describe("captions that are refused", () => {
       { images: [image], annotations: [] },
       "no picture in it has a caption; choose another file",
     ],
-    ["an empty file", "", "no picture in it has a caption"],
+    ["an empty file", "", "the file is empty; check that it is the right one"],
     [
       "a picture twice",
       [
@@ -132,7 +132,9 @@ describe("captions that are refused", () => {
   it("what is no text", async () => {
     const path = join(folder, "captions");
     await writeFile(path, Uint8Array.of(0xff, 0xfe, 0x00));
-    await expect(readCaptions(path)).rejects.toThrow(`${path}: it is not text in UTF-8; convert it`);
+    await expect(readCaptions(path)).rejects.toThrow(
+      `${path}: the text must be UTF-8, but its mark says UTF-16; save it as UTF-8`,
+    );
   });
 });
 

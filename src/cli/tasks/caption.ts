@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { preprocessingNames, type PreprocessingName } from "../../data/image.ts";
-import { splitItems } from "../../data/split.ts";
+import { readShares, splitItems } from "../../data/split.ts";
 import { randomStream, streams } from "../../ir/random.ts";
 import { captionPage } from "../../io/caption-page.ts";
 import { readCaptions } from "../../io/caption-files.ts";
@@ -32,10 +32,11 @@ import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
-import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
+import { searchFields } from "../search-fields.ts";
+import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { partField, splitAsTrained, type PartName } from "./parts.ts";
-import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+import { partField, splitAsTrained, trainedWith, type PartName } from "./parts.ts";
+import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const builtIn = "filter-bank";
 
@@ -118,7 +119,7 @@ async function folderOf(file: string): Promise<string> {
 const testNames: ReadonlySet<string> = new Set(["test"]);
 const validationNames: ReadonlySet<string> = new Set(["val", "valid", "validation"]);
 
-/** As the file says, where it does; else seeded shares. */
+/** As the file says, where it does; else seeded shares. With a share of 1 nothing is left for validation. */
 function parted(
   items: readonly Pictured[],
   shares: string,
@@ -132,15 +133,9 @@ function parted(
     (names: ReadonlySet<string>) =>
     (item: Pictured): boolean =>
       names.has(item.split ?? "");
-  const [validation, test] = [items.filter(isOf(validationNames)), items.filter(isOf(testNames))];
-  const train = items.filter((item) => !validation.includes(item) && !test.includes(item));
-  return { all: items, train, validation, test };
-}
-
-function ownModel(model: OpenModel): OpenModel<CaptionTask> & TaskModel<CaptionTask> {
-  const { task } = model;
-  if (task.kind !== "caption") throw new InputError(`${model.path} writes no captions`);
-  return { ...model, task };
+  const [held, test] = [items.filter(isOf(validationNames)), items.filter(isOf(testNames))];
+  const train = items.filter((item) => !held.includes(item) && !test.includes(item));
+  return { all: items, train, validation: readShares(shares).length > 1 ? held : [], test };
 }
 
 /** The encoder that the model was trained with, unless another copy of it is named. */
@@ -149,12 +144,7 @@ function choiceOf({ task }: TaskModel<CaptionTask>, encoder: string | undefined)
   return encoder === undefined ? saved : { ...saved, encoder };
 }
 
-const searching = {
-  beam: whole(1).default(1).describe("captions that are grown at once; 1 takes the most likely word"),
-  lengthPenalty: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
-    .default(0)
-    .describe("0 ranks by probability, 1 nearly by its mean over words"),
-};
+const searching = searchFields("captions", "word");
 
 const evaluationFields = {
   images: z.string().optional().describe("the folder of the pictures (default: beside the captions)"),
@@ -172,18 +162,18 @@ const evaluation: ModelUse = {
   fields: evaluationFields,
   valueNames: { ...encodingNames, images: "folder", part: "part", page: "file" },
   async use(opened, path, given, { terminal }) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "caption");
     const { task, checkpoint } = model;
     const own = readSettings(z.object(evaluationFields), given);
     const file = path as string;
     const items = await readPictured(file, own.images);
-    const note = JSON.parse(checkpoint.notes["train"] ?? "{}") as { split?: string; seed?: string };
+    const { split = "1", seed = "1" } = trainedWith(checkpoint);
     const hasSplit = items.some((item) => item.split !== undefined);
     const chosen =
       own.part === "all"
         ? items
         : hasSplit
-          ? parted(items, note.split ?? "1", Number(note.seed ?? 1))[own.part]
+          ? parted(items, split, Number(seed))[own.part]
           : splitAsTrained(items, checkpoint)[own.part];
     if (chosen.length === 0)
       throw new InputError(`--part ${own.part}: there is no such part; choose another`);
@@ -194,6 +184,8 @@ const evaluation: ModelUse = {
       cache,
       terminal,
     );
+    if (own.shuffle && vectors.length < 2)
+      throw new InputError("--shuffle needs two pictures or more; leave it out");
     const seen = own.shuffle ? turned(vectors) : vectors;
     const images = chosen.map(({ captions }, i): CaptionedImage => ({
       vector: seen[i] as Float32Array,
@@ -220,6 +212,7 @@ const evaluation: ModelUse = {
       ciderD: ciderD(comparisons).score,
       meteor: meteorExact(comparisons).score,
       perplexity: perplexity(loss),
+      ended: found.filter(([best]) => best?.isEnded).length / chosen.length,
     };
     if (own.page !== undefined) {
       const rows = chosen.map((item, i) => ({
@@ -257,7 +250,7 @@ const running: ModelUse = {
   fields: runningFields,
   valueNames: encodingNames,
   async use(opened, path, given, { terminal }) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "caption");
     const { encoder, cache, beam, lengthPenalty } = readSettings(z.object(runningFields), given);
     const place = path as string;
     const isFolder = (await stat(place).catch(() => undefined))?.isDirectory() === true;

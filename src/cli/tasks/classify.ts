@@ -13,10 +13,8 @@ import {
   classifier,
   classifyExamples,
   classify as classifySequences,
-  type ClassifyTask,
   type LabelledSequence,
 } from "../../tasks/classify.ts";
-import type { TaskModel } from "../../tasks/model.ts";
 import { poolings } from "../../tasks/pooled.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
@@ -24,7 +22,7 @@ import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import type { Given } from "../train-settings.ts";
 import { partField, partOf, splitAsTrained } from "./parts.ts";
-import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
   text: z.string().optional().describe("the column of texts (default: text)"),
@@ -70,12 +68,6 @@ async function readItems(path: string, given: Given): Promise<LabelledSequence[]
   });
 }
 
-function ownModel(model: OpenModel): OpenModel<ClassifyTask> & TaskModel<ClassifyTask> {
-  const { task } = model;
-  if (task.kind !== "classify") throw new InputError(`${model.path} is no classifier`);
-  return { ...model, task };
-}
-
 const evaluationFields = {
   ...reading,
   part: partField,
@@ -89,7 +81,7 @@ const evaluation: ModelUse = {
   fields: evaluationFields,
   valueNames: { ...readingNames, part: "part", picture: "file" },
   async use(opened, path, given) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "classify");
     const { task, checkpoint } = model;
     const { part, baseline, picture } = readSettings(z.object(evaluationFields), given);
     const items = await readItems(path as string, given);
@@ -165,7 +157,7 @@ const running: ModelUse = {
   fields: columns,
   valueNames: readingNames,
   async use(opened, path, given) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "classify");
     const items = await readSequences(path as string, readSettings(z.object(columns), given));
     const found = await classifySequences(
       model,

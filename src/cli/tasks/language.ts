@@ -5,7 +5,7 @@ import type { Ids } from "../../data/alphabet.ts";
 import { splitIds } from "../../data/split.ts";
 import { bits, natsPerUnit, perplexity } from "../../measure/language.ts";
 import { languageModel } from "../../model/language-model.ts";
-import { symbolCount } from "../../tasks/language.ts";
+import { symbolCount, type LanguageTask } from "../../tasks/language.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { textLosses } from "../../train/text-losses.ts";
 import { InputError } from "../failure.ts";
@@ -14,7 +14,7 @@ import { furtherWidths } from "../further-widths.ts";
 import { sampling } from "../sampling.ts";
 import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
 import { describeParts, readFileWith, readTextFile } from "../text-file.ts";
-import type { ModelUse, OpenModel, Report, TaskCommands } from "./task-commands.ts";
+import { modelOf, type ModelUse, type OpenModel, type Report, type TaskCommands } from "./task-commands.ts";
 
 const fields = {
   window: whole(1).default(50).describe("steps between two updates"),
@@ -42,11 +42,11 @@ const evaluation: ModelUse = {
   file: "a text with no other symbols than the model's",
   fields: evaluationFields,
   valueNames: { ngram: "file" },
-  async use(model: OpenModel, path, given): Promise<Report> {
+  async use(opened, path, given): Promise<Report> {
+    const model = modelOf(opened, "language");
     const { checkpoint, task, network, device, store } = model;
     const { ngram, order } = readSettings(z.object(evaluationFields), given);
-    if (task.kind !== "language" || path === undefined) throw new InputError("a text is needed");
-    const { ids, bytes } = await readFileWith(path, task.text);
+    const { ids, bytes } = await readFileWith(path as string, task.text);
     if (ids.length < 2) throw new InputError(`${path}: a text needs two characters or more to predict one`);
     const { batch, window } = checkpoint.state.options;
     if (ngram !== undefined) return besideNgrams(model, ids, { path: ngram, order });
@@ -64,11 +64,10 @@ const evaluation: ModelUse = {
 
 /** The model, an n-gram model of the same symbols, and the mean of what both say, on the same symbols of a text. */
 async function besideNgrams(
-  { checkpoint, task, network, device, store }: OpenModel,
+  { checkpoint, task, network, device, store }: OpenModel<LanguageTask>,
   ids: Ids,
   { path, order }: { readonly path: string; readonly order: number },
 ): Promise<Report> {
-  if (task.kind !== "language") throw new InputError("only language models stand beside n-grams");
   const { batch, window } = checkpoint.state.options;
   const training = await readFileWith(path, task.text);
   const grams = trainKneserNey(training.ids, { order, vocabulary: symbolCount(task.text) }).probabilities(

@@ -1,16 +1,16 @@
 // Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
 import { z } from "zod";
-import type { PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
+import type { Frame, PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
 import { midiBytes } from "../../io/midi-file.ts";
 import { readPianoRolls } from "../../io/piano-rolls.ts";
 import { writeAtomic } from "../../io/write-atomic.ts";
-import { compose, composer, musicExamples, type Frames, type MusicTask } from "../../tasks/music.ts";
+import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
-import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const numberKinds = ["midi", "keys"] as const;
 const numbersField = oneOf(numberKinds)
@@ -27,12 +27,8 @@ const fields = {
 
 const musicParts = ["train", "validation", "test"] as const;
 
-function taskOf({ path, task }: OpenModel): MusicTask {
-  if (task.kind !== "music") throw new InputError(`${path} is no model of music`);
-  return task;
-}
-
-const framesOf = (roll: PianoRoll | undefined): Frames[] => (roll?.pieces ?? []).map((piece) => piece.frames);
+const framesOf = (roll: PianoRoll | undefined): (readonly Frame[])[] =>
+  (roll?.pieces ?? []).map((piece) => piece.frames);
 
 type NumberKind = (typeof numberKinds)[number];
 
@@ -59,8 +55,9 @@ const evaluation: ModelUse = {
   file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
   fields: evaluationFields,
   valueNames: { part: "part", numbers: "kind" },
-  async use(model, path, given) {
-    const task = taskOf(model);
+  async use(opened, path, given) {
+    const model = modelOf(opened, "music");
+    const { task } = model;
     const { part, numbers } = readSettings(z.object(evaluationFields), given);
     const music = await readFor(task, path as string, numbers);
     const pieces = music[part ?? (music.test ? "test" : "train")];
@@ -92,8 +89,9 @@ const running: ModelUse = {
   isOptional: true,
   fields: runningFields,
   valueNames: { out: "file", numbers: "kind" },
-  async use(model, path, given) {
-    const task = taskOf(model);
+  async use(opened, path, given) {
+    const model = modelOf(opened, "music");
+    const { task } = model;
     const own = readSettings(z.object(runningFields), given);
     const { out, length, temperature, beginning, tempo, seed, numbers } = own;
     if (beginning > 0 && path === undefined) {
@@ -101,10 +99,12 @@ const running: ModelUse = {
     }
     const music = path === undefined ? undefined : await readFor(task, path, numbers);
     const first = music?.train.pieces[0];
-    const frames = await compose(
-      { ...model, task },
-      { length, temperature, seed, beginning: first?.frames.slice(0, beginning) ?? [] },
-    );
+    const frames = await compose(model, {
+      length,
+      temperature,
+      seed,
+      beginning: first?.frames.slice(0, beginning) ?? [],
+    });
     await writeAtomic(out, midiBytes({ name: out, frames }, { resolution: task.resolution, tempo }));
     return {
       json: [{ out, frames }],

@@ -14,12 +14,20 @@ export const partField: z.ZodDefault<z.ZodType<PartName, string>> = oneOf(partNa
   .default("all")
   .describe("of the file that the model was trained on: all, train, validation or test");
 
+/** The options that the model was trained with, as they were typed; none where another program wrote its file. */
+export function trainedWith({ notes }: LoadedCheckpoint): {
+  readonly split?: string;
+  readonly seed?: string;
+} {
+  return JSON.parse(notes["train"] ?? "{}") as { split?: string; seed?: string };
+}
+
 /** The split that the model was trained with. Throws where its file does not tell. */
 export function splitAsTrained<Item>(
   items: readonly Item[],
-  { notes }: LoadedCheckpoint,
+  checkpoint: LoadedCheckpoint,
 ): Record<PartName, readonly Item[]> {
-  const { split, seed } = JSON.parse(notes["train"] ?? "{}") as { split?: string; seed?: string };
+  const { split, seed } = trainedWith(checkpoint);
   if (split === undefined || seed === undefined) {
     throw new InputError(
       "--part: the model was not trained by this command, so its split is not known; leave it out",

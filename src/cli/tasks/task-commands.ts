@@ -7,6 +7,7 @@ import type { TaskModel } from "../../tasks/model.ts";
 import type { Task, TaskKind } from "../../tasks/task.ts";
 import type { TrainingData } from "../../train/trainer.ts";
 import type { TrainingOptions } from "../../train/settings.ts";
+import { InputError } from "../failure.ts";
 import type { Fields, ValueNames } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Given, TrainOptions, TrainSettings } from "../train-settings.ts";
@@ -42,6 +43,16 @@ export interface PreparedTask {
 export interface OpenModel<T extends Task = Task> extends TaskModel<T> {
   readonly path: string;
   readonly checkpoint: LoadedCheckpoint;
+}
+
+type TaskOf<K extends TaskKind> = Extract<Task, { readonly kind: K }>;
+
+/** The model as one of this task. Throws where it is another's. */
+export function modelOf<K extends TaskKind>(model: OpenModel, kind: K): OpenModel<TaskOf<K>> {
+  const { task, path } = model;
+  if (task.kind !== kind)
+    throw new InputError(`${path} is a model of the task '${task.kind}', not '${kind}'`);
+  return { ...model, task: task as TaskOf<K> };
 }
 
 /** What a command says when it is done: for programs, and for people, where a line's end is added if it is missing. */

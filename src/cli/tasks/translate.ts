@@ -5,20 +5,14 @@ import { readPairs } from "../../io/pair-files.ts";
 import { readSequences } from "../../io/labelled-table.ts";
 import { bleu } from "../../measure/bleu.ts";
 import { tokensOf } from "../../tasks/sequence-input.ts";
-import {
-  translate as translateTexts,
-  translateExamples,
-  translator,
-  type TranslateTask,
-} from "../../tasks/translate.ts";
-import type { TaskModel } from "../../tasks/model.ts";
+import { translate as translateTexts, translateExamples, translator } from "../../tasks/translate.ts";
 import { evaluate } from "../../train/evaluate.ts";
-import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
-import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
+import { searchFields } from "../search-fields.ts";
+import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import { partField, partOf } from "./parts.ts";
-import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
+import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
   source: z.string().default("source").describe("the column of texts"),
@@ -38,18 +32,7 @@ const fields = {
 
 const columnNames = { source: "column", target: "column" };
 
-const searching = {
-  beam: whole(1).default(1).describe("sequences that are grown at once; 1 takes the most likely symbol"),
-  lengthPenalty: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
-    .default(0)
-    .describe("0 ranks by probability, 1 nearly by its mean over symbols"),
-};
-
-function ownModel(model: OpenModel): OpenModel<TranslateTask> & TaskModel<TranslateTask> {
-  const { task } = model;
-  if (task.kind !== "translate") throw new InputError(`${model.path} is no translator`);
-  return { ...model, task };
-}
+const searching = searchFields("sequences", "symbol");
 
 const evaluationFields = { ...columns, ...searching, part: partField };
 
@@ -59,7 +42,7 @@ const evaluation: ModelUse = {
   fields: evaluationFields,
   valueNames: { ...columnNames, part: "part" },
   async use(opened, path, given) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "translate");
     const { task, checkpoint } = model;
     const { beam, lengthPenalty, part, ...named } = readSettings(z.object(evaluationFields), given);
     const pairs = partOf(await readPairs(path as string, named), part, checkpoint);
@@ -98,7 +81,7 @@ const running: ModelUse = {
   fields: runningFields,
   valueNames: { source: "column" },
   async use(opened, path, given) {
-    const model = ownModel(opened);
+    const model = modelOf(opened, "translate");
     const { beam, lengthPenalty, source } = readSettings(z.object(runningFields), given);
     const items = await readSequences(path as string, { text: source });
     const texts = items.map((item) => String(item.value));
