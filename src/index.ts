@@ -98,7 +98,8 @@ export type { TrainingData } from "./train/trainer.ts";
 
 // Generation.
 export { choose, type ChoiceSettings } from "./generate/choose.ts";
-export { createSampler, type GenerateSettings, type Sampler, type TextCodec } from "./generate/sample.ts";
+export type { GenerateSettings } from "./generate/continuation.ts";
+export { createSampler, type Sampler, type TextCodec } from "./generate/sample.ts";
 
 // File formats, as bytes.
 export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./io/safetensors.ts";

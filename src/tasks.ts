@@ -51,7 +51,7 @@ export {
   type TranslatorSettings,
 } from "./tasks/translate.ts";
 export type { DecodeSettings } from "./tasks/decode.ts";
-export { codecOf, symbolCount, type LanguageTask, type Symbols } from "./tasks/language.ts";
+export { codecOf, symbolCount, type LanguageTask, type Subwords, type Symbols } from "./tasks/language.ts";
 export type { TaskModel } from "./tasks/model.ts";
 export type { Pooling } from "./tasks/pooled.ts";
 export type { SequenceInput, SequenceValue } from "./tasks/sequence-input.ts";
@@ -68,6 +68,15 @@ export {
 export { attentionPooling, firstStep, maxPooling, meanPooling } from "./cells/pooling.ts";
 export { beamSearch, type Beam, type BeamScorer, type BeamSettings } from "./generate/beam.ts";
 export { createDecoder, type Decoder, type DecoderSettings } from "./generate/decoder.ts";
+export {
+  drawTexts,
+  searchTexts,
+  type DrawSettings,
+  type MadeText,
+  type SearchSettings,
+  type TextBeam,
+  type TextsSettings,
+} from "./generate/texts.ts";
 export { fromAutomaton, type Automaton, type Constraint } from "./generate/constraint.ts";
 export { createPredictor, type PredictionSettings, type Predictor } from "./train/predict.ts";
 export { textLosses } from "./train/text-losses.ts";

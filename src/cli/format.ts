@@ -12,12 +12,16 @@ export function unitName(unit: Symbols["unit"]): string {
   return unit === "char" ? "character" : unit;
 }
 
+/** Whether a loss is told in perplexity; else in bits. */
+export function isInPerplexity(unit: Symbols["unit"]): boolean {
+  return unit === "word" || unit === "subword";
+}
+
 /** `1.617 nats, 2.333 bits per character`, of words `5.021 nats, perplexity 151.6`. */
 export function natsAndBits(nats: number, unit: Symbols["unit"]): string {
-  const other =
-    unit === "word"
-      ? `perplexity ${Math.exp(nats).toFixed(1)}`
-      : `${(nats / Math.LN2).toFixed(3)} bits per ${unitName(unit)}`;
+  const other = isInPerplexity(unit)
+    ? `perplexity ${Math.exp(nats).toFixed(1)}`
+    : `${(nats / Math.LN2).toFixed(3)} bits per ${unitName(unit)}`;
   return `${nats.toFixed(3)} nats, ${other}`;
 }
 

@@ -39,6 +39,9 @@ export function oneOf<const T extends string>(names: readonly T[]): z.ZodType<T,
 /** A switch without a value. */
 export const flag: z.ZodType<boolean, boolean | undefined> = z.boolean().default(false);
 
+/** Given as often as wanted, a text each time. */
+export const texts: z.ZodType<string[], string[] | undefined> = z.array(z.string()).default([]);
+
 /** The values' names in the help, by option: `--size <H>`. Others are called by what they hold. */
 export type ValueNames = Readonly<Record<string, string>>;
 
@@ -47,9 +50,13 @@ export function addOptions(command: CommandUnknownOpts, fields: Fields, names: V
   for (const [name, field] of Object.entries(fields)) {
     const byDefault = field.safeParse(undefined).data;
     const isSwitch = typeof byDefault === "boolean";
-    const shown = byDefault === undefined || isSwitch ? "" : ` (default: ${String(byDefault)})`;
+    const isList = Array.isArray(byDefault);
+    const shown = byDefault === undefined || isSwitch || isList ? "" : ` (default: ${String(byDefault)})`;
     const value = isSwitch ? "" : ` <${names[name] ?? (typeof byDefault === "number" ? "n" : "text")}>`;
-    command.addOption(new Option(`${flagOf(name)}${value}`, `${field.description ?? ""}${shown}`));
+    const option = new Option(`${flagOf(name)}${value}`, `${field.description ?? ""}${shown}`);
+    if (isList)
+      option.argParser((text, before: unknown) => [...((before as string[] | undefined) ?? []), text]);
+    command.addOption(option);
   }
 }
 

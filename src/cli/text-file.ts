@@ -1,35 +1,57 @@
 // A text file as symbol ids, and how it is split, in words.
+import type { Ids } from "../data/alphabet.ts";
 import type { Split } from "../data/split.ts";
 import { encodeWith, readText } from "../data/text.ts";
 import { encodeWords, readWords, type WordTextSettings } from "../data/word-text.ts";
 import { fileBytes, fileChunks, readUtf8 } from "../io/files.ts";
+import { encodeSubwords, subwordsOf } from "../io/subwords.ts";
+import { readTokenizer } from "../io/tokenizer-file.ts";
 import type { ReadText, Symbols } from "../tasks/language.ts";
 import { InputError } from "./failure.ts";
 import { grouped, unitName } from "./format.ts";
 
+export interface ReadTextSettings extends WordTextSettings {
+  readonly unit: Symbols["unit"];
+  /** The `tokenizer.json` of sub-words. */
+  readonly tokenizer?: string | undefined;
+}
+
 /** A text and its own symbols; errors name the file. */
-export async function readTextFile(
-  path: string,
-  unit: Symbols["unit"],
-  settings: WordTextSettings = {},
-): Promise<ReadText> {
+export async function readTextFile(path: string, settings: ReadTextSettings): Promise<ReadText> {
+  const { unit, tokenizer } = settings;
+  if ((unit === "subword") !== (tokenizer !== undefined)) {
+    throw new InputError("--unit subword and --tokenizer FILE go together: give both, or neither");
+  }
+  if (tokenizer !== undefined) {
+    return readFileWith(path, subwordsOf(readTokenizer(await readUtf8(tokenizer), tokenizer)));
+  }
   const bytes = await fileBytes(path);
   if (unit === "word") {
     const { vocabulary, ids } = await named(path, async () => readWords(await readUtf8(path), settings));
     return { text: vocabulary, ids, bytes };
   }
-  const { alphabet, ids } = await named(path, () => readText(fileChunks(path), { unit, sizeHint: bytes }));
+  const characters = unit === "byte" ? "byte" : "char";
+  const { alphabet, ids } = await named(path, () =>
+    readText(fileChunks(path), { unit: characters, sizeHint: bytes }),
+  );
   return { text: alphabet, ids, bytes };
 }
 
 /** A text in the symbols of a model. */
 export async function readFileWith(path: string, text: Symbols): Promise<ReadText> {
   const bytes = await fileBytes(path);
-  const ids =
-    text.unit === "word"
-      ? encodeWords(text, await readUtf8(path))
-      : await named(path, () => encodeWith(text, fileChunks(path), { sizeHint: bytes }));
-  return { text, ids, bytes };
+  return { text, ids: await idsOf(path, text, bytes), bytes };
+}
+
+async function idsOf(path: string, text: Symbols, sizeHint: number): Promise<Ids> {
+  switch (text.unit) {
+    case "word":
+      return encodeWords(text, await readUtf8(path));
+    case "subword":
+      return encodeSubwords(readTokenizer(text.tokenizer), await readUtf8(path));
+    default:
+      return named(path, () => encodeWith(text, fileChunks(path), { sizeHint }));
+  }
 }
 
 async function named<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import type { Task } from "../tasks/task.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
-import { duration, grouped, lossInWords } from "./format.ts";
+import { duration, grouped, isInPerplexity, lossInWords } from "./format.ts";
 import { saveAnywhere } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -184,12 +184,12 @@ type StepEvent = TrainingEvent & { readonly kind: "step" };
 function progressLine(event: StepEvent, loss: number, task: Task): string {
   const { step, share, tokensPerSecond, seconds } = event;
   const unit = task.kind === "language" ? task.text.unit : "step";
-  const perplexity = `ppl ${Math.exp(loss).toFixed(1)}`;
+  const bits = `${(loss / Math.LN2).toFixed(3)} bits/${unit}`;
   const shown =
     task.kind === "language"
       ? [
           `${loss.toFixed(3)} nats`,
-          unit === "word" ? perplexity : `${(loss / Math.LN2).toFixed(3)} bits/${unit}`,
+          isInPerplexity(task.text.unit) ? `ppl ${Math.exp(loss).toFixed(1)}` : bits,
         ]
       : [`loss ${loss.toFixed(4)}`];
   return [

@@ -18,9 +18,13 @@ export interface BeamSettings {
   readonly width?: number;
   /** Symbols at most, without the end, which has to come then, whatever it costs. */
   readonly longest: number;
-  /** The symbol that sequences start after, and the one that ends them; often one. */
+  /** The symbol that sequences start after. */
   readonly start: number;
-  readonly end: number;
+  /**
+   * The symbol that ends them; often `start`. Where there is none, they end at `longest`, or wherever the constraint lets
+   * them.
+   */
+  readonly end?: number;
   /**
    * Sequences are ranked by their log-probability over ((5 + symbols) / 6) to this power, the end counted: 0 favours short
    * ones, 1 nearly makes it a mean. Default 0.
@@ -34,7 +38,7 @@ export interface BeamSettings {
 export interface Beam {
   /** Without start and end. */
   readonly symbols: readonly number[];
-  /** The model's own log-probability of the sequence and its end, in nats. */
+  /** The model's own log-probability of the sequence and its end, if there is one, in nats. */
   readonly logProbability: number;
   /** What it was ranked by. */
   readonly score: number;
@@ -62,6 +66,11 @@ export async function beamSearch(
   const { width = 4, longest, start, end, lengthPenalty = 0, constraint } = settings;
   const forbidden = new Set(settings.forbidden);
   check(width, longest, lengthPenalty);
+  const needed = constraint?.tokensToEnd(constraint.start) ?? 0;
+  if (needed > longest)
+    throw new Error(
+      `beam search: the constraint asks for ${needed} symbols or more; make longest so many, not ${longest}`,
+    );
   const rows = prompts * width;
   const scoreOf = (logProbability: number, length: number): number =>
     logProbability / ((5 + length) / 6) ** lengthPenalty;
@@ -77,7 +86,7 @@ export async function beamSearch(
     live = live.map((beams, p) => {
       const candidates = beams.flatMap((beam) => {
         const own = logits.subarray(beam.row * scorer.width, (beam.row + 1) * scorer.width);
-        return continuations(beam, own, { width, end, isLast: length === longest, constraint, forbidden });
+        return continuations(beam, own, { width, end, left: longest - length, constraint, forbidden });
       });
       if (beams.length > 0 && candidates.length === 0 && (ended[p] as Beam[]).length === 0) {
         throw new Error(
@@ -89,7 +98,8 @@ export async function beamSearch(
       const own = ended[p] as Beam[];
       for (const { symbols: said, logProbability, isEnd } of kept) {
         if (!isEnd) continue;
-        own.push({ symbols: said, logProbability, score: scoreOf(logProbability, said.length + 1) });
+        const score = scoreOf(logProbability, said.length + (end === undefined ? 0 : 1));
+        own.push({ symbols: said, logProbability, score });
       }
       const growing = kept.filter((candidate) => !candidate.isEnd);
       own.sort((a, b) => b.score - a.score);
@@ -116,15 +126,16 @@ interface Candidate extends Live {
 
 interface Choice {
   readonly width: number;
-  readonly end: number;
-  readonly isLast: boolean;
+  readonly end: number | undefined;
+  /** Symbols that may still come. */
+  readonly left: number;
   readonly constraint: Constraint | undefined;
   readonly forbidden: ReadonlySet<number>;
 }
 
-/** The best `width` symbols after a beam; at the greatest length the end alone, whatever it costs. */
+/** The best `width` symbols after a beam, and it alone where it may end so; at the greatest length its end alone. */
 function continuations(beam: Live, logits: Float64Array, choice: Choice): Candidate[] {
-  const { width, end, isLast, constraint, forbidden } = choice;
+  const { width, end, left, constraint, forbidden } = choice;
   const normal = logSumExp(logits);
   if (!Number.isFinite(normal)) {
     throw new Error(
@@ -134,7 +145,7 @@ function continuations(beam: Live, logits: Float64Array, choice: Choice): Candid
   const best: { symbol: number; logit: number; state: number }[] = [];
   for (let symbol = 0; symbol < logits.length; symbol++) {
     const isEnd = symbol === end;
-    if ((isLast && !isEnd) || forbidden.has(symbol)) continue;
+    if ((left === 0 && !isEnd) || forbidden.has(symbol)) continue;
     const logit = logits[symbol] as number;
     const last = best[width - 1];
     if (last && logit <= last.logit) continue;
@@ -146,12 +157,15 @@ function continuations(beam: Live, logits: Float64Array, choice: Choice): Candid
         ? constraint.next(beam.state, symbol)
         : 0;
     if (state === undefined) continue;
+    if (!isEnd && constraint && constraint.tokensToEnd(state) >= left) continue;
     let at = best.findIndex((other) => logit > other.logit);
     if (at < 0) at = best.length;
     best.splice(at, 0, { symbol, logit, state });
     if (best.length > width) best.pop();
   }
-  return best.map(({ symbol, logit, state }) => ({
+  const mayEnd = end === undefined && (left === 0 || constraint?.accepts(beam.state) === true);
+  const asItIs: Candidate[] = mayEnd ? [{ ...beam, isEnd: true, order: beam.row * logits.length - 1 }] : [];
+  const longer = best.map(({ symbol, logit, state }) => ({
     symbols: symbol === end ? beam.symbols : [...beam.symbols, symbol],
     logProbability: beam.logProbability + logit - normal,
     state,
@@ -159,6 +173,7 @@ function continuations(beam: Live, logits: Float64Array, choice: Choice): Candid
     isEnd: symbol === end,
     order: beam.row * logits.length + symbol,
   }));
+  return [...asItIs, ...longer];
 }
 
 function check(width: number, longest: number, lengthPenalty: number): void {

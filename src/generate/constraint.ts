@@ -8,6 +8,8 @@ export interface Constraint {
   next(state: number, id: number): number | undefined;
   /** Whether the text may end here. */
   accepts(state: number): boolean;
+  /** Tokens at least until it may: 0 where it may end here. */
+  tokensToEnd(state: number): number;
 }
 
 /** A deterministic automaton over Unicode code points. */
@@ -82,11 +84,12 @@ export function fromAutomaton(automaton: Automaton, tokens: readonly (string | u
       return next === undefined || next === dead ? undefined : next;
     },
     accepts: (state) => automaton.accepting[state] === true,
+    tokensToEnd: (state) => live.get(state) ?? Infinity,
   };
 }
 
-/** States that tokens reach from the start and from which they reach an accepting one. */
-function liveStates(automaton: Automaton, reach: (state: number) => Int32Array): ReadonlySet<number> {
+/** States that tokens reach from the start and that reach an accepting one, with how many tokens that takes at least. */
+function liveStates(automaton: Automaton, reach: (state: number) => Int32Array): ReadonlyMap<number, number> {
   const before = new Map<number, number[]>([[automaton.start, []]]); // state → states one token before it
   for (const state of before.keys())
     for (const next of new Set(reach(state))) {
@@ -95,26 +98,9 @@ function liveStates(automaton: Automaton, reach: (state: number) => Int32Array):
       if (known) known.push(state);
       else before.set(next, [state]); // the loop comes to it, as a Map's keys go on
     }
-  const live = new Set([...before.keys()].filter((state) => automaton.accepting[state]));
-  for (const state of live) for (const earlier of before.get(state)!) live.add(earlier);
+  const ends = [...before.keys()].filter((state) => automaton.accepting[state]);
+  const live = new Map(ends.map((state) => [state, 0])); // in the order of their distance
+  for (const [state, tokens] of live)
+    for (const earlier of before.get(state)!) if (!live.has(earlier)) live.set(earlier, tokens + 1);
   return live;
-}
-
-/**
- * Sets the logits [V] of ids that may not come to -Infinity. `end`: the id that ends a text, which may come exactly
- * where the constraint accepts. Returns how many ids are left; at 0 the text must end.
- */
-export function constrainLogits(
-  logits: Float32Array | Float64Array,
-  constraint: Constraint,
-  state: number,
-  end?: number,
-): number {
-  let left = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const may = id === end ? constraint.accepts(state) : constraint.next(state, id) !== undefined;
-    if (may) left++;
-    else logits[id] = -Infinity;
-  }
-  return left;
 }

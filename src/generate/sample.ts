@@ -5,7 +5,7 @@ import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
-import { choose, validateChoice, type ChoiceSettings } from "./choose.ts";
+import { continueText, type GenerateSettings } from "./continuation.ts";
 
 /** Between text and the ids of a model's alphabet; `textCodec(alphabet)` is one. */
 export interface TextCodec {
@@ -27,11 +27,6 @@ export interface SamplerSettings {
   readonly seed?: number;
   /** Where the random stream goes on, as `Sampler.counter` was. Default 0. */
   readonly counter?: number;
-}
-
-export interface GenerateSettings extends ChoiceSettings {
-  /** Symbols to make: characters, or bytes. */
-  readonly length: number;
 }
 
 export interface Sampler {
@@ -83,22 +78,16 @@ export async function createSampler(settings: SamplerSettings): Promise<Sampler>
       if (beginning !== "") before = beginning.slice(-1);
       for (let i = 0; i < ids.length; i++) await feed(ids[i] as number);
     },
-    async *generate({ length, ...choice }) {
-      validateChoice(choice);
-      if (!Number.isSafeInteger(length) || length < 0) {
-        throw new Error(`sampling: length must be a whole number, 0 or more, not ${length}`);
+    async *generate(settings) {
+      const going = continueText(settings, text.decoder(before), stream);
+      if (fresh && settings.length > 0) await feed(text.start);
+      for (let step = going.next(logits); step; step = going.next(logits)) {
+        await feed(step.id);
+        if (step.text === "") continue;
+        before = step.text.slice(-1);
+        yield step.text;
       }
-      if (fresh && length > 0) await feed(text.start);
-      const decoder = text.decoder(before);
-      for (let made = 0; made < length; made++) {
-        const id = choose(logits, stream.uniform(), choice);
-        const piece = decoder.push([id]);
-        await feed(id);
-        if (piece === "") continue;
-        before = piece.slice(-1);
-        yield piece;
-      }
-      const rest = decoder.end();
+      const rest = going.end();
       if (rest !== "") yield rest;
     },
     reset: () => {

@@ -44,6 +44,20 @@ export async function readUtf8(path: string): Promise<string> {
   return decodeUtf8(path, await readBytes(path));
 }
 
+/** A line that is not blank, as it stands, and its place for errors: `words.txt, line 3`. */
+export interface Line {
+  readonly text: string;
+  readonly place: string;
+}
+
+/** Throws as `readUtf8` does. */
+export async function readLines(path: string): Promise<Line[]> {
+  const lines = (await readUtf8(path)).split(/\r\n|\r|\n/u);
+  return lines
+    .map((text, i) => ({ text, place: `${path}, line ${i + 1}` }))
+    .filter(({ text }) => text.trim() !== "");
+}
+
 async function explained<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -2,7 +2,7 @@
 // label with an item a line. Tables are read by `table-file.ts`.
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { readUtf8 } from "./files.ts";
+import { readLines, readUtf8 } from "./files.ts";
 
 export interface LabelledText {
   readonly value: string;
@@ -39,9 +39,5 @@ async function textsOfFolder(folder: string, label: string): Promise<LabelledTex
 }
 
 async function linesOfFile(path: string, label: string): Promise<LabelledText[]> {
-  const lines = (await readUtf8(path)).split(/\r\n|\r|\n/u);
-  return lines.flatMap((line, i) => {
-    const value = line.trim();
-    return value === "" ? [] : [{ value, label, place: `${path}, line ${i + 1}` }];
-  });
+  return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), label, place }));
 }

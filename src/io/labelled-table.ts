@@ -1,7 +1,7 @@
 // Sequences with a label each from a table, and those without from any file of lines. Knows no task.
 import { extname } from "node:path";
 import { column, isMissing, placeOf, showCell, type Cell, type Table } from "../data/table.ts";
-import { readUtf8 } from "./files.ts";
+import { readLines } from "./files.ts";
 import { readTableFile } from "./table-file.ts";
 
 /** Text, or the numbers of each step. */
@@ -35,10 +35,7 @@ export async function readLabelledTable(
 /** Sequences to be judged: the lines of a text file, or a column of a table. */
 export async function readSequences(path: string, columns: SequenceColumns): Promise<PlacedSequence[]> {
   if (extname(path) === ".txt") {
-    const lines = (await readUtf8(path)).split(/\r\n|\r|\n/u);
-    return lines.flatMap((value, i) =>
-      value.trim() === "" ? [] : [{ value: value.trim(), place: `${path}, line ${i + 1}` }],
-    );
+    return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }
   return sequencesOf(await readTableFile(path), columns);
 }

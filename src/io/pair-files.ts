@@ -1,7 +1,7 @@
 // Pairs of texts, one to become the other, from a table or a text file with a tab between both. Knows no task.
 import { extname } from "node:path";
 import { placeOf } from "../data/table.ts";
-import { readUtf8 } from "./files.ts";
+import { readLines } from "./files.ts";
 import { textColumn } from "./labelled-table.ts";
 import { readTableFile } from "./table-file.ts";
 
@@ -23,14 +23,11 @@ export async function readPairs(
 }
 
 async function linesWithTabs(path: string): Promise<ReadPair[]> {
-  const text = await readUtf8(path);
-  return text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    const place = `${path}, line ${i + 1}`;
-    const [source, target, ...more] = line.split("\t");
-    if (source && target && more.length === 0) return [{ source, target, place }];
+  return (await readLines(path)).map(({ text, place }) => {
+    const [source, target, ...more] = text.split("\t");
+    if (source && target && more.length === 0) return { source, target, place };
     throw new Error(
-      `${place}: it must be a text, a tab, and what it becomes, not '${line.slice(0, 40)}'; correct it`,
+      `${place}: it must be a text, a tab, and what it becomes, not '${text.slice(0, 40)}'; correct it`,
     );
   });
 }

@@ -6,6 +6,7 @@ import { checkVocabulary } from "../data/vocabulary.ts";
 import type { WordVocabulary } from "../data/word-text.ts";
 import type { Symbols } from "../tasks/language.ts";
 import type { Task } from "../tasks/task.ts";
+import { readTokenizer } from "./tokenizer-file.ts";
 
 const labels = z.array(z.string()).min(2);
 
@@ -21,9 +22,16 @@ function checked<T>(check: (value: unknown, where: string) => T, where: string):
   });
 }
 
+const subwords = z.strictObject({ unit: z.literal("subword"), size: z.int().min(2), tokenizer: z.string() });
+
 function checkSymbols(value: unknown, where: string): Symbols {
-  const isWords = (value as { unit?: unknown } | null)?.unit === "word";
-  return isWords ? (checkVocabulary(value, where) as WordVocabulary) : checkAlphabet(value, where);
+  const { unit } = (value ?? {}) as { unit?: unknown };
+  if (unit === "word") return checkVocabulary(value, where) as WordVocabulary;
+  if (unit !== "subword") return checkAlphabet(value, where);
+  const found = subwords.parse(value);
+  const { size } = readTokenizer(found.tokenizer, `${where}, tokenizer`);
+  if (size === found.size) return found;
+  throw new Error(`${where}: the tokenizer has ${size} tokens, not ${found.size}; the file is damaged`);
 }
 
 const vocabulary = checked(checkVocabulary, "vocabulary");

@@ -9,6 +9,7 @@ export interface SubwordTokenizer {
   readonly size: number;
   /** Ids of added tokens that are marked special, by their text. */
   readonly special: ReadonlyMap<string, number>;
+  has(id: number): boolean;
   /** [N]; special tokens are read where the text spells them, and none is added. */
   encode(text: string): Int32Array;
   /** The text of ids, special tokens included. Throws at an id that the file has no token for. */
@@ -42,6 +43,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       text === ""
         ? new Int32Array(0)
         : Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
+    has: (id) => tokenizer.id_to_token(id) !== undefined,
     decode(all) {
       if (all.length === 0) return "";
       const list = Array.from(all);

@@ -5,8 +5,16 @@ import { vocabularySize } from "../data/vocabulary.ts";
 import { wordCodec, type WordVocabulary } from "../data/word-text.ts";
 import type { TextCodec } from "../generate/sample.ts";
 
-/** The symbols of a text: characters or bytes, all of which are known, or words. */
-export type Symbols = Alphabet | WordVocabulary;
+/** Sub-words of a tokenizer, whose file a model carries with it as it was: `tokenizer` is the text of its JSON. */
+export interface Subwords {
+  readonly unit: "subword";
+  /** One more than the greatest id. */
+  readonly size: number;
+  readonly tokenizer: string;
+}
+
+/** The symbols of a text: characters or bytes, all of which are known, words, or sub-words. */
+export type Symbols = Alphabet | WordVocabulary | Subwords;
 
 export interface LanguageTask {
   readonly kind: "language";
@@ -15,11 +23,12 @@ export interface LanguageTask {
 
 /** How many there are, those for line ends and unknown words among them. */
 export function symbolCount(text: Symbols): number {
+  if (text.unit === "subword") return text.size;
   return text.unit === "word" ? vocabularySize(text) : text.symbols.length;
 }
 
-/** Between a person's text and ids, for a sampler. */
-export function codecOf(text: Symbols): TextCodec {
+/** Between a person's text and ids, for a sampler. Sub-words need their tokenizer: `subwordCodec` of `unrolled/node`. */
+export function codecOf(text: Exclude<Symbols, Subwords>): TextCodec {
   return text.unit === "word" ? wordCodec(text) : textCodec(text);
 }
 

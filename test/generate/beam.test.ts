@@ -123,6 +123,7 @@ describe("beam search", () => {
       start: 0,
       next: (state, symbol) => (state === 0 ? symbol : state === symbol ? 0 : undefined),
       accepts: (state) => state === 0,
+      tokensToEnd: (state) => (state === 0 ? 0 : 1),
     };
     const width = 3;
     const [found = []] = await beamSearch(scorer(3, 1, width), 1, {
@@ -136,10 +137,44 @@ describe("beam search", () => {
       expect(symbols.length % 2).toBe(0);
       symbols.forEach((symbol, i) => expect(symbol).toBe(symbols[i - (i % 2)]));
     }
+    const own = { ...settings, width: 1, longest: 2 };
     const odd: Constraint = { ...pairs, accepts: () => false };
-    await expect(
-      beamSearch(scorer(3, 1, 1), 1, { ...settings, width: 1, longest: 2, constraint: odd }),
-    ).rejects.toThrow("after 2 symbols the constraint lets nothing come");
+    await expect(beamSearch(scorer(3, 1, 1), 1, { ...own, constraint: odd })).rejects.toThrow(
+      "after 2 symbols the constraint lets nothing come",
+    );
+    const long: Constraint = { ...pairs, tokensToEnd: () => 3 };
+    await expect(beamSearch(scorer(3, 1, 1), 1, { ...own, constraint: long })).rejects.toThrow(
+      "the constraint asks for 3 symbols or more; make longest so many, not 2",
+    );
+  });
+
+  it("ends at the greatest length where no symbol ends, or where the constraint lets it", async () => {
+    const { start } = settings;
+    const [all = []] = await beamSearch(scorer(5, 1, 3), 1, { start, width: 3, longest: 4 });
+    expect(all.map((beam) => beam.symbols.length)).toEqual([4, 4, 4]);
+    const [best] = all;
+    expect(best?.score).toBe(best?.logProbability);
+    /** Two symbols, or four. */
+    const even: Constraint = {
+      start: 0,
+      next: (state) => (state < 4 ? state + 1 : undefined),
+      accepts: (state) => state === 2 || state === 4,
+      tokensToEnd: (state) => (state % 2 === 1 || state === 0 ? 2 - (state % 2) : 0),
+    };
+    const [held = []] = await beamSearch(scorer(5, 1, 3), 1, {
+      start,
+      width: 3,
+      longest: 4,
+      constraint: even,
+    });
+    for (const { symbols } of held) expect([2, 4]).toContain(symbols.length);
+    const [short = []] = await beamSearch(scorer(5, 1, 3), 1, {
+      start,
+      width: 3,
+      longest: 3,
+      constraint: even,
+    });
+    for (const { symbols } of short) expect(symbols.length).toBe(2);
   });
 
   it.each([

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  acceptsText,
-  constrainLogits,
-  fromAutomaton,
-  stateAfter,
-  type Automaton,
-} from "../../src/generate/constraint.ts";
+import { acceptsText, fromAutomaton, stateAfter, type Automaton } from "../../src/generate/constraint.ts";
 
 const [a, b, smile] = [97, 98, 0x1f600];
 /** a(ba)*, or a smile and then only b forever, without an end. */
@@ -75,14 +69,11 @@ describe("a constraint over tokens", () => {
     );
   });
 
-  it("masks logits, and lets a text end where it may", () => {
-    const logits = Float32Array.from(tokens, (_, id) => id);
-    expect(constrainLogits(logits, constraint, constraint.start, 0)).toBe(3);
-    const none = -Infinity;
-    expect([...logits]).toEqual([none, none, 2, none, none, 5, none, 7, none]);
-    const end = new Float64Array(tokens.length);
-    expect(constrainLogits(end, constraint, 1, 0)).toBe(3);
-    expect([...end]).toEqual([0, none, none, 0, 0, none, none, none, none]);
-    expect(constrainLogits(new Float64Array(3), constraint, 1)).toBe(0);
+  it("says how many tokens an end is away", () => {
+    const after = constraint.next(constraint.start, 7)!;
+    expect([constraint.start, after, constraint.next(after, 3)!].map(constraint.tokensToEnd)).toEqual([
+      1, 0, 1,
+    ]);
+    expect(fromAutomaton(automaton, ["a", "b"]).tokensToEnd(3)).toBe(Infinity);
   });
 });

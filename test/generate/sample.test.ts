@@ -3,12 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { encodeString } from "../../src/data/text.ts";
 import { textCodec } from "../../src/data/prompt.ts";
 import { choose } from "../../src/generate/choose.ts";
-import {
-  createSampler,
-  type GenerateSettings,
-  type Sampler,
-  type SamplerSettings,
-} from "../../src/generate/sample.ts";
+import type { GenerateSettings } from "../../src/generate/continuation.ts";
+import { createSampler, type Sampler, type SamplerSettings } from "../../src/generate/sample.ts";
 import { randomStream, streams } from "../../src/ir/random.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import { wasmDevice } from "../../src/run/wasm.ts";

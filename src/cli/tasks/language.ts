@@ -9,7 +9,7 @@ import { symbolCount, type LanguageTask } from "../../tasks/language.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { textLosses } from "../../train/text-losses.ts";
 import { InputError } from "../failure.ts";
-import { grouped, natsAndBits, table, unitName } from "../format.ts";
+import { grouped, isInPerplexity, natsAndBits, table, unitName } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { sampling } from "../sampling.ts";
 import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
@@ -19,9 +19,10 @@ import { modelOf, type ModelUse, type OpenModel, type Report, type TaskCommands 
 const fields = {
   window: whole(1).default(50).describe("steps between two updates"),
   horizon: whole(1).optional().describe("steps that the gradient goes back (default: window)"),
-  unit: oneOf(["char", "byte", "word"])
+  unit: oneOf(["char", "byte", "word", "subword"])
     .default("char")
-    .describe("what a symbol is: char (Unicode), byte or word"),
+    .describe("what a symbol is: char (Unicode), byte, word or subword"),
+  tokenizer: z.string().optional().describe("of sub-words: a tokenizer.json, which the model keeps"),
   atLeast: whole(1).default(1).describe("of words: rarer ones are unknown"),
   tied: flag.describe("the readout's matrix is the embedding's, which must be as wide as the layers"),
   inputDropout: number("a number from 0 to below 1", (n) => n >= 0 && n < 1)
@@ -57,7 +58,7 @@ const evaluation: ModelUse = {
     const found = `${natsAndBits(nats, unit)}, over ${grouped(tokens)} of ${grouped(ids.length)} ${unitName(unit)}s`;
     return {
       json: [{ nats, bits: bits(nats), perplexity: perplexity(nats), bitsPerByte, tokens }],
-      text: unit === "word" ? `${found}, ${bitsPerByte.toFixed(3)} bits per byte` : found,
+      text: isInPerplexity(unit) ? `${found}, ${bitsPerByte.toFixed(3)} bits per byte` : found,
     };
   },
 };
@@ -113,14 +114,14 @@ Examples:
   unrolled train book.txt --cell my.cell --optimizer rmsprop
   unrolled train book.txt --resume book-gru.safetensors --epochs 20`,
     fields,
-    valueNames: { horizon: "n", unit: "unit" },
+    valueNames: { horizon: "n", unit: "unit", tokenizer: "file" },
     defaults: {},
     complete: ({ window, horizon }) => ({ horizon: horizon ?? window }),
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
-      const { window, horizon = window, unit, atLeast, tied, inputDropout } = own;
+      const { window, horizon = window, unit, tokenizer, atLeast, tied, inputDropout } = own;
       const { size, layers, embedding, dropout } = settings;
-      const { text, ids } = await readTextFile(path, unit, { atLeast });
+      const { text, ids } = await readTextFile(path, { unit, tokenizer, atLeast });
       const sizes = furtherWidths(cell, settings.widths);
       const vocabulary = symbolCount(text);
       const shape = { vocabulary, cell, size, layers, embedding, dropout, sizes, tied, inputDropout };
@@ -133,7 +134,7 @@ Examples:
         options: { window, horizon },
         lines: [
           describeParts(split, ids.length, unit),
-          ...(unit === "word" ? [`${grouped(vocabulary)} different words`] : []),
+          ...(isInPerplexity(unit) ? [`${grouped(vocabulary)} different ${unitName(unit)}s`] : []),
         ],
       };
     },
