@@ -107,7 +107,7 @@ export { rougeL } from "./measure/rouge.ts";
 export { captionTokens } from "./measure/tokens.ts";
 
 // Rivals.
-export { fitKeyMarginals, fitKeyMarkov } from "./baselines/key-marginals.ts";
+export { fitKeyMarginals, fitKeyMarkov, keyNats } from "./baselines/key-marginals.ts";
 export { trainKneserNey, type KneserNey } from "./baselines/kneser-ney.ts";
 export { fitLinear } from "./baselines/linear.ts";
 export { trainNaiveBayes, type NaiveBayes } from "./baselines/naive-bayes.ts";

@@ -134,11 +134,18 @@ function exampleOf(
   return { steps, inputs: { [sequenceInputName]: values }, targets, ...(weights && { weights }) };
 }
 
-/** Weights that make every class count the same: the mean class size over its own. By class; 0 where there is none. */
-export function balancedWeights(task: ClassifyTask, items: readonly LabelledSequence[]): number[] {
+/**
+ * Weights for rare classes: the mean class size over its own, to a power: 1 makes every class count the same, 0.5 goes half
+ * the way and is safer where classes are very rare. By class; 0 where there is none.
+ */
+export function balancedWeights(
+  task: ClassifyTask,
+  items: readonly LabelledSequence[],
+  power: number = 1,
+): number[] {
   const counts = task.labels.map((label) => items.filter((item) => item.label === label).length);
   const mean = items.length / counts.filter((count) => count > 0).length;
-  return counts.map((count) => (count === 0 ? 0 : mean / count));
+  return counts.map((count) => (count === 0 ? 0 : (mean / count) ** power));
 }
 
 export interface Classification {

@@ -88,7 +88,7 @@ describe("classify", () => {
     const out = ["--out", at("other.safetensors"), "--size", "4", "--steps", "4"];
     const { stderr } = await fine("classify", "train", at("lines"), "--without", "NOTES", "--unique", ...out);
     expect(stderr).toContain("2 classes; train on ");
-    await fine("classify", "train", at("texts"), ...out, "--pooling", "attention", "--class-weights");
+    await fine("classify", "train", at("texts"), ...out, "--pooling", "attention", "--class-weights", "balanced");
     const series = labelled
       .slice(0, 60)
       .map((_, i) => ({ points: [i % 2, 1, i % 2], kind: i % 2 ? "up" : "down" }));

@@ -45,7 +45,9 @@ const fields = {
     .default("last")
     .describe(`what stands for a sequence: ${poolings.join(", ")}`),
   oneDirection: flag.describe("read from the first step to the last only, not both ways"),
-  classWeights: flag.describe("make every class count the same, however rare"),
+  classWeights: oneOf(["none", "root", "balanced"])
+    .default("none")
+    .describe("balanced makes every class count the same, however rare; root goes half the way"),
 };
 
 const readingNames = { text: "column", series: "column", label: "column", without: "labels" };
@@ -190,7 +192,7 @@ Examples:
   unrolled classify train surnames/ --cell gru --split 0.8/0.1/0.1
   unrolled classify eval surnames-gru.safetensors surnames/ --part test --baseline`,
     fields,
-    valueNames: { ...readingNames, unit: "unit", pooling: "name" },
+    valueNames: { ...readingNames, unit: "unit", pooling: "name", classWeights: "how" },
     defaults: { cell: "gru", epochs: 20, batch: 64, patience: 5 },
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
@@ -212,7 +214,8 @@ Examples:
         labels: items.map((item) => item.label),
         sizes: furtherWidths(cell, settings.widths),
       });
-      const weights = own.classWeights ? { classWeights: balancedWeights(task, split.train) } : {};
+      const power = { none: 0, root: 0.5, balanced: 1 }[own.classWeights];
+      const weights = power > 0 ? { classWeights: balancedWeights(task, split.train, power) } : {};
       const parts = [split.train, split.validation, split.test].map((part) => grouped(part?.length ?? 0));
       return {
         task,

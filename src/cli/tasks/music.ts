@@ -1,5 +1,6 @@
 // Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
 import { z } from "zod";
+import { fitKeyMarginals, fitKeyMarkov, keyNats } from "../../baselines/key-marginals.ts";
 import type { Frame, PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
 import { midiBytes } from "../../io/midi-file.ts";
 import { readPianoRolls } from "../../io/piano-rolls.ts";
@@ -7,7 +8,7 @@ import { writeAtomic } from "../../io/write-atomic.ts";
 import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
-import { grouped } from "../format.ts";
+import { grouped, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
@@ -48,6 +49,7 @@ const evaluationFields = {
   part: oneOf(musicParts)
     .optional()
     .describe("of a file that has parts: train, validation or test (default: test)"),
+  baseline: flag.describe("set chances of each key, learned from the training part, beside it"),
 };
 
 const evaluation: ModelUse = {
@@ -58,15 +60,38 @@ const evaluation: ModelUse = {
   async use(opened, path, given) {
     const model = modelOf(opened, "music");
     const { task } = model;
-    const { part, numbers } = readSettings(z.object(evaluationFields), given);
-    const music = await readFor(task, path as string, numbers);
-    const pieces = music[part ?? (music.test ? "test" : "train")];
-    if (!pieces) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
-    const items = musicExamples(task, framesOf(pieces));
+    const own = readSettings(z.object(evaluationFields), given);
+    const music = await readFor(task, path as string, own.numbers);
+    const { part = music.test ? "test" : "train" } = own;
+    const roll = music[part];
+    if (!roll) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
+    const pieces = framesOf(roll);
+    const items = musicExamples(task, pieces);
     const { loss: nats, tokens: frames } = await evaluate({ ...model, data: { kind: "examples", items } });
+    const over = `over ${grouped(frames)} frames of ${grouped(pieces.length)} pieces`;
+    const counts = { frames, pieces: pieces.length };
+    if (!own.baseline) {
+      return { json: [{ nats, ...counts }], text: `${nats.toFixed(3)} nats a frame, ${over}` };
+    }
+    if (part === "train" || !task.predictsFirst) {
+      throw new InputError(
+        "--baseline learns from the training part and predicts every frame: give another --part, of a model trained " +
+          "without --skip-first",
+      );
+    }
+    const range = { lowest: task.lowest, highest: task.lowest + task.keys - 1 };
+    const learned = framesOf(music.train);
+    const rows: [string, number][] = [
+      ["this model", nats],
+      ["a key by how often it sounds", keyNats(fitKeyMarginals(learned, range), pieces).natsPerFrame],
+      ["a key by its frame before", keyNats(fitKeyMarkov(learned, range), pieces).natsPerFrame],
+    ];
     return {
-      json: [{ nats, frames, pieces: pieces.pieces.length }],
-      text: `${nats.toFixed(3)} nats a frame, over ${grouped(frames)} frames of ${grouped(pieces.pieces.length)} pieces`,
+      json: rows.map(([name, own]) => ({ model: name, nats: own, ...counts })),
+      text: `${table(
+        ["model", "nats a frame"],
+        rows.map(([name, own]) => [name, own.toFixed(3)]),
+      )}\n${over}`,
     };
   },
 };
