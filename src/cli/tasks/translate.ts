@@ -17,7 +17,7 @@ import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
-import { partField, partOf } from "./parts.ts";
+import { partField, partOf, splitInWords } from "./parts.ts";
 import type { ModelUse, OpenModel, TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -162,9 +162,7 @@ Examples:
           train: translateExamples(task, split.train),
           validation: split.validation && translateExamples(task, split.validation),
         },
-        lines: [
-          `train on ${grouped(split.train.length)} pairs, validate on ${grouped(split.validation?.length ?? 0)}`,
-        ],
+        lines: [splitInWords(split, "pairs")],
       };
     },
   },
