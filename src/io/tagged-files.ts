@@ -49,7 +49,7 @@ export async function readTagged(path: string, columns: TaggedColumns = {}): Pro
     const steps = item.value.length;
     if (steps === own.length) return { ...item, tags: own };
     throw new Error(
-      `${item.place}: it has ${steps} tokens or steps and ${own.length} tags; give each its tag, or remove the ${table.unit}`,
+      `${item.place}: ${steps} tokens or steps need as many tags, not ${own.length}; tag each, or remove the ${table.unit}`,
     );
   });
 }
@@ -110,28 +110,28 @@ function haveTags(lines: readonly TokenLine[], labels: readonly string[]): boole
 
 /** Lines of tokens, all with as many columns. In a file of a single one a # may be a token, so there are no remarks. */
 function sentences(path: string, lines: readonly TokenLine[]): TokenLine[][] {
-  const first = lines.find((line) => line.cells.length > 0 && !isDocumentStart(line) && !isRemark(line));
-  const columns = first?.cells.length ?? 1;
+  const tokens = lines.filter((line) => line.cells.length > 0 && !isDocumentStart(line));
+  const first = tokens.find(({ cells }) => !cells[0]?.startsWith("#")) ?? tokens[0];
+  if (!first) throw new Error(`${path}: there is no token in it; check that it is the right file`);
   const found: TokenLine[][] = [];
   let open: TokenLine[] | undefined;
   for (const line of lines) {
     if (line.cells.length === 0 || isDocumentStart(line)) open = undefined;
-    else if (columns === 1 || !isRemark(line)) {
-      checkColumns(path, line, columns);
+    else if (first.cells.length === 1 || !isRemark(line)) {
+      checkColumns(path, line, first);
       if (!open) found.push((open = []));
       open.push(line);
     }
   }
-  if (found.length > 0) return found;
-  throw new Error(`${path}: there is no token in it; check that it is the right file`);
+  return found;
 }
 
-function checkColumns(path: string, line: TokenLine, columns: number): void {
+function checkColumns(path: string, line: TokenLine, { cells: expected, number }: TokenLine): void {
   const { cells, text } = line;
   const place = placeOfLine(path, line);
-  if (cells.length !== columns) {
+  if (cells.length !== expected.length) {
     throw new Error(
-      `${place}: a line must have ${columns} columns, as the first one, not ${cells.length}: ${showCell(text)}; ` +
+      `${place}: a line must have ${expected.length} columns, as line ${number}, not ${cells.length}: ${showCell(text)}; ` +
         `its tag may be missing, or put tabs between the columns where tokens have blanks in them`,
     );
   }
