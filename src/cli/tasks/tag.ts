@@ -87,29 +87,28 @@ function rivalTags(
   return measured.map((item) => rival.predict(wordsOf(item)));
 }
 
-function scoresInWords(all: readonly Scores[]): string {
-  const [own] = all as [Scores];
-  const spanTitles = own.spans ? ["span precision", "recall", "F1"] : [];
+function scoresInWords(all: readonly [Scores, ...Scores[]]): string {
+  const [{ spans: ownSpans, tokens: ownTokens }] = all;
   const summary = table(
-    ["model", "accuracy", "macro-F1", ...spanTitles],
+    ["model", "accuracy", "macro-F1", ...(ownSpans ? ["span precision", "recall", "F1"] : [])],
     all.map(({ model, tokens, spans }) => [
       model,
       ...[tokens.accuracy, tokens.macroF1].map(percent),
       ...(spans ? [spans.precision, spans.recall, spans.f1].map(percent) : []),
     ]),
   );
-  const parts = own.spans
-    ? [...own.spans.byType].map(([name, scores]) => ({ name, ...scores }))
-    : own.tokens.classes;
-  const rows = [...parts]
+  const [part, unit] = ownSpans ? ["type", "spans"] : ["label", "tokens"];
+  const parts = ownSpans
+    ? [...ownSpans.byType].map(([name, scores]) => ({ name, ...scores }))
+    : [...ownTokens.classes];
+  const rows = parts
     .sort((a, b) => b.support - a.support)
     .map(({ name, precision, recall, f1, support }) => [
       name,
       ...[precision, recall, f1].map(percent),
       grouped(support),
     ]);
-  const titles = own.spans ? ["type", "spans"] : ["label", "tokens"];
-  return `${summary}\n\n${table([titles[0] as string, "precision", "recall", "F1", titles[1] as string], rows)}`;
+  return `${summary}\n\n${table([part, "precision", "recall", "F1", unit], rows)}`;
 }
 
 const evaluationFields = {
@@ -137,7 +136,7 @@ const evaluation: ModelUse = {
       chosen.map((item) => item.value),
     );
     const tags = found.map((tagging) => tagging.tags);
-    const all = [scoresOf("this model", task.labels, targets, tags)];
+    const all: [Scores, ...Scores[]] = [scoresOf("this model", task.labels, targets, tags)];
     if (baseline) {
       const rival = rivalTags(task, rivalsPart(items, part, checkpoint), chosen);
       all.push(scoresOf("most frequent tag", task.labels, targets, rival));
