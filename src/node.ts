@@ -16,6 +16,7 @@ export { patternConstraint } from "./io/pattern-constraint.ts";
 export { readPianoRolls } from "./io/piano-rolls.ts";
 export { readTableFile } from "./io/table-file.ts";
 export { encodeSubwords, openCodec, subwordCodec, subwordsOf, symbolTexts } from "./io/subwords.ts";
+export { readTagged, readTokens } from "./io/tagged-files.ts";
 export { readTokenizer } from "./io/tokenizer-file.ts";
 export { fileBytes, fileChunks, readBytes } from "./io/files.ts";
 export { writeAtomic } from "./io/write-atomic.ts";

@@ -41,6 +41,16 @@ export {
   type MusicTask,
 } from "./tasks/music.ts";
 export {
+  tag,
+  tagExamples,
+  tagger,
+  type TaggedSequence,
+  type Tagger,
+  type TaggerSettings,
+  type Tagging,
+  type TagTask,
+} from "./tasks/tag.ts";
+export {
   translate,
   translateExamples,
   translator,
@@ -85,6 +95,7 @@ export { textLosses } from "./train/text-losses.ts";
 export { splitItems, type ItemSplit } from "./data/split.ts";
 export { encodeWords, readWords, wordCodec, type WordVocabulary } from "./data/word-text.ts";
 export { buildVocabulary, type Vocabulary } from "./data/vocabulary.ts";
+export { entitySentence, type TaggedWords } from "./data/entities.ts";
 export { origins } from "./data/backtest.ts";
 export { readSeries, type Series } from "./data/series.ts";
 export { datePair, type Pair } from "./data/pairs/dates.ts";
@@ -104,11 +115,13 @@ export { bits, natsPerUnit, perplexity } from "./measure/language.ts";
 export { meteorExact } from "./measure/meteor.ts";
 export { crpsQuantiles, intervalScore, pinballLoss } from "./measure/quantiles.ts";
 export { rougeL } from "./measure/rouge.ts";
+export { areSpanTags, spanReport, spansOf, type SpanReport } from "./measure/spans.ts";
 export { captionTokens } from "./measure/tokens.ts";
 
 // Rivals.
 export { fitKeyMarginals, fitKeyMarkov, keyNats } from "./baselines/key-marginals.ts";
 export { trainKneserNey, type KneserNey } from "./baselines/kneser-ney.ts";
+export { trainMostFrequentTag, type MostFrequentTag } from "./baselines/most-frequent-tag.ts";
 export { fitLinear } from "./baselines/linear.ts";
 export { trainNaiveBayes, type NaiveBayes } from "./baselines/naive-bayes.ts";
 export { fitNaive } from "./baselines/naive.ts";

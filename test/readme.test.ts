@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellNamed } from "../src/cells/index.ts";
+import { entitySentence } from "../src/data/entities.ts";
 import { datePair } from "../src/data/pairs/dates.ts";
 import { explain } from "../src/model/explain.ts";
 import { install, repository, type Installed } from "./installed.ts";
@@ -35,6 +36,11 @@ describe("the README, in a folder where the package is installed", () => {
       (_, i) => `"${i % 3 ? "good, and" : "bad, but"} ${i} times",${1 + (i % 3)}\n`,
     );
     write("reviews.csv", `review,stars\n${reviews.join("")}`);
+    const names = Array.from({ length: 120 }, (_, i) => entitySentence(1, i)).map(({ tokens, tags }) =>
+      tokens.map((token, t) => `${token}\t${tags[t]}\n`).join(""),
+    );
+    write("names.conll", names.join("\n"));
+    write("letter.txt", "Yesterday Paris hired forty people.\n");
     const dates = Array.from({ length: 90 }, (_, i) => datePair(1, i)).map(
       (p) => `"${p.source}",${p.target}\n`,
     );

@@ -7,6 +7,11 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** `97.3 %`, of a share. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 /** `character`. */
 export function unitName(unit: Symbols["unit"]): string {
   return unit === "char" ? "character" : unit;

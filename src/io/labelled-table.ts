@@ -49,7 +49,8 @@ export function textColumn(table: Table, name: string): string[] {
   });
 }
 
-function sequencesOf(table: Table, { text, series }: SequenceColumns): PlacedSequence[] {
+/** The sequences of a table. Throws as `readLabelledTable`. */
+export function sequencesOf(table: Table, { text, series }: SequenceColumns): PlacedSequence[] {
   const values =
     series === undefined
       ? textColumn(table, text ?? "text")

@@ -1,12 +1,13 @@
-// Tables from Parquet files, by hyparquet. Flat columns of numbers, text, booleans, dates and times; knows no meaning
-// of them.
+// Tables from Parquet files, by hyparquet. Columns of numbers, text, booleans, dates and times, or lists of them; knows no
+// meaning of them.
 import { parquetReadObjects } from "hyparquet";
 import { makeTable, type Cell, type Table } from "../data/table.ts";
 
 /**
  * A Parquet file's bytes as a table, uncompressed or compressed by Snappy. Dates and times become ISO text in UTC
- * (2024-01-31T00:00:00.000Z), whole numbers and decimals numbers, true and false 1 and 0. Throws at a file that is no
- * whole Parquet file, other compression, nested columns, bytes that are no text, and whole numbers above 2^53.
+ * (2024-01-31T00:00:00.000Z), whole numbers and decimals numbers, true and false 1 and 0, and a list
+ * is its text in JSON. Throws at a file that is no whole Parquet file, other compression, columns of structures, bytes that
+ * are no text, and whole numbers above 2^53.
  */
 export async function decodeParquet(source: string, bytes: Uint8Array): Promise<Table> {
   const magic = (at: number): boolean =>
@@ -43,6 +44,13 @@ async function parse(source: string, bytes: Uint8Array): Promise<Record<string, 
 }
 
 function cellOf(place: string, name: string, value: unknown): Cell {
+  const plain = plainOf(place, name, value);
+  return Array.isArray(plain) ? JSON.stringify(plain) : plain;
+}
+
+type Plain = Cell | Plain[];
+
+function plainOf(place: string, name: string, value: unknown): Plain {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" || typeof value === "string") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
@@ -53,7 +61,8 @@ function cellOf(place: string, name: string, value: unknown): Cell {
       `${place}: column '${name}' has ${value}, above 2^53 and not exact as a number; store it as text`,
     );
   }
+  if (Array.isArray(value)) return value.map((part) => plainOf(place, name, part));
   throw new Error(
-    `${place}: column '${name}' must have one number or text a row, not lists or bytes; flatten it`,
+    `${place}: column '${name}' must have a number, a text or a list a row, not structures or bytes; flatten it`,
   );
 }

@@ -52,6 +52,7 @@ const sequenceInput = z.discriminatedUnion("kind", [
 export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("language"), text: checked(checkSymbols, "alphabet") }),
   z.strictObject({ kind: z.literal("classify"), input: sequenceInput, labels }),
+  z.strictObject({ kind: z.literal("tag"), input: sequenceInput, labels }),
   z.strictObject({
     kind: z.literal("translate"),
     source: vocabulary,

@@ -20,6 +20,13 @@ export interface SpanReport extends SpanScores {
   readonly byType: ReadonlyMap<string, SpanScores>;
 }
 
+const bio = /^(?:O|([BI])-(.+))$/su;
+
+/** Whether labels are such tags: O, B-type and I-type alone, and a type or more. */
+export function areSpanTags(labels: readonly string[]): boolean {
+  return labels.every((label) => bio.test(label)) && labels.some((label) => label !== "O");
+}
+
 /**
  * The spans of one sequence of BIO tags, in order. An I that follows no span of its type begins one, as in the script
  * `conlleval` of the CoNLL-2000 and 2003 shared tasks. Throws at a tag that is not O, B-type or I-type.
@@ -32,7 +39,7 @@ export function spansOf(tags: readonly string[]): Span[] {
     open = undefined;
   };
   tags.forEach((tag, i) => {
-    const [, prefix, type] = /^(?:O|([BI])-(.+))$/su.exec(tag) ?? fail(tag, i);
+    const [, prefix, type] = bio.exec(tag) ?? fail(tag, i);
     if (prefix === "I" && type === open?.type) return;
     close(i);
     if (type !== undefined) open = { type, start: i };

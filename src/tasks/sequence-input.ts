@@ -1,13 +1,11 @@
 // A sequence to be read, as people have it and as a network takes it: text as symbols of a vocabulary, or numbers,
 // scaled. Knows neither labels nor what is to be said of the sequence.
 import { momentsOf, standardised, type Moments } from "../data/moments.ts";
-import { buildVocabulary, encodeTokens, vocabularySize, type Vocabulary } from "../data/vocabulary.ts";
+import { buildVocabulary, encodeTokens, type Vocabulary } from "../data/vocabulary.ts";
 import { splitWords } from "../data/words.ts";
-import { embedding } from "../cells/parts.ts";
-import type { Connection, NetworkInput, NetworkLayer } from "../plan/network.ts";
 
-/** A text; or the numbers of each step, one or several. */
-export type SequenceValue = string | readonly number[] | readonly (readonly number[])[];
+/** A text, or its symbols, already split; or the numbers of each step, one or several. */
+export type SequenceValue = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
 
 /** How sequences become numbers: plain data that a model keeps. */
 export type SequenceInput =
@@ -35,7 +33,7 @@ export function fitSequenceInput(
   const { unit = "char", atLeast = 1, lowerCase = false } = settings;
   const [first] = values;
   if (first === undefined) throw new Error("sequences: there are none; give one or more");
-  if (typeof first === "string") {
+  if (isText(first)) {
     const tokens = values.flatMap((value, i) => tokensOf(textOf(value, i), unit, lowerCase));
     return { kind: "text", vocabulary: buildVocabulary(tokens, { unit, atLeast }), lowerCase };
   }
@@ -51,9 +49,9 @@ export interface EncodedSequence {
 
 /** Throws for a sequence without a step and one of another kind than the model's; `place` begins the error. */
 export function encodeSequence(input: SequenceInput, value: SequenceValue, place: string): EncodedSequence {
+  if (value.length === 0) throw new Error(`${place}: the sequence is empty; leave it out`);
   if (input.kind === "text") {
-    if (typeof value !== "string")
-      throw new Error(`${place}: it must be a text, as the model reads, not numbers`);
+    if (!isText(value)) throw new Error(`${place}: it must be a text, as the model reads, not numbers`);
     const { vocabulary, lowerCase } = input;
     const tokens = tokensOf(value, vocabulary.unit, lowerCase);
     if (tokens.length === 0) throw new Error(`${place}: the text is empty; leave it out`);
@@ -68,46 +66,30 @@ export function encodeSequence(input: SequenceInput, value: SequenceValue, place
   return { steps: rows.length, values: standardised(input, rows.flat()) };
 }
 
-/** The text's symbols: Unicode characters, or words and marks. */
-export function tokensOf(text: string, unit: "char" | "word", lowerCase: boolean): string[] {
-  const normal = (lowerCase ? text.toLowerCase() : text).normalize("NFC");
+/** A text's symbols: Unicode characters, or words and marks. Those of one that is split already stay as many. */
+export function tokensOf(
+  text: string | readonly string[],
+  unit: "char" | "word",
+  lowerCase: boolean,
+): string[] {
+  const normalOf = (part: string): string => (lowerCase ? part.toLowerCase() : part).normalize("NFC");
+  if (typeof text !== "string") return text.map(normalOf);
+  const normal = normalOf(text);
   return unit === "char" ? Array.from(normal) : splitWords(normal, { marks: "apart" });
 }
 
-/** The network's input, the layers that read it, and what they hand on. */
-export function planSequenceInput(
-  input: SequenceInput,
-  embeddingWidth: number,
-): {
-  readonly input: NetworkInput;
-  readonly layers: readonly NetworkLayer[];
-  readonly output: Connection;
-  readonly width: number;
-} {
-  const name = sequenceInputName;
-  if (input.kind === "series") {
-    const width = input.mean.length;
-    return { input: { name, width, kind: "dense", per: "step" }, layers: [], output: name, width };
-  }
-  const size = vocabularySize(input.vocabulary);
-  const own: NetworkInput = { name, width: size, kind: "index", per: "step" };
-  if (embeddingWidth === 0) return { input: own, layers: [], output: name, width: size };
-  const layer: NetworkLayer = {
-    name: "embedding",
-    cell: embedding,
-    sizes: { I: size, H: embeddingWidth },
-    inputs: { x: name },
-  };
-  return { input: own, layers: [layer], output: layer.name, width: embeddingWidth };
+/** Whether it is a text, whole or split, not numbers; a list without a step counts as those. */
+export function isText(value: SequenceValue): value is string | readonly string[] {
+  return typeof value === "string" || typeof value[0] === "string";
 }
 
-function textOf(value: SequenceValue, index: number): string {
-  if (typeof value === "string") return value;
+function textOf(value: SequenceValue, index: number): string | readonly string[] {
+  if (isText(value)) return value;
   throw new Error(`sequence ${index}: it must be a text, as the first one is, not numbers`);
 }
 
 function rowsOf(value: SequenceValue, place: string): readonly (readonly number[])[] {
-  if (typeof value === "string") throw new Error(`${place}: it must be numbers, not a text`);
+  if (isText(value)) throw new Error(`${place}: it must be numbers, not a text`);
   if (value.length === 0) throw new Error(`${place}: the sequence is empty; leave it out`);
   const rows = value.map((row) => (typeof row === "number" ? [row] : row));
   const wrong = rows.findIndex((row) => row.length !== rows[0]?.length || !row.every(Number.isFinite));

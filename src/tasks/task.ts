@@ -5,8 +5,10 @@ import type { ClassifyTask } from "./classify.ts";
 import type { ForecastTask } from "./forecast.ts";
 import type { LanguageTask } from "./language.ts";
 import type { MusicTask } from "./music.ts";
+import type { TagTask } from "./tag.ts";
 import type { TranslateTask } from "./translate.ts";
 
-export type Task = LanguageTask | ClassifyTask | ForecastTask | MusicTask | TranslateTask | CaptionTask;
+export type Task =
+  LanguageTask | ClassifyTask | TagTask | ForecastTask | MusicTask | TranslateTask | CaptionTask;
 
 export type TaskKind = Task["kind"];

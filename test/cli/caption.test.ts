@@ -3,26 +3,12 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
+import { fine, objects, refused, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
 const captions = at("shapes/captions.json");
 const model = at("captions.safetensors");
-
-async function fine(...words: string[]): Promise<Result> {
-  const result = await unrolled(words);
-  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
-  expect(result.code).toBe(0);
-  return result;
-}
-
-async function refused(words: string[], message: string): Promise<void> {
-  const { code, stderr } = await unrolled(words);
-  expect(stderr).toContain(message);
-  expect(stderr).not.toContain("fault of unrolled");
-  expect(code).toBe(2);
-}
 
 beforeAll(async () => {
   await fine("caption", "shapes", at("shapes"), "--count", "40", "--seed", "3");

@@ -4,7 +4,7 @@ import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { createTerminal, type Stream, type Terminal } from "../../src/cli/terminal.ts";
 
@@ -52,6 +52,22 @@ export async function unrolled(words: readonly string[], settings: RunSettings =
   });
   const code = await runCommandLine(words, terminal);
   return { code, stdout, stderr };
+}
+
+/** One that must end well. */
+export async function fine(...words: string[]): Promise<Result> {
+  const result = await unrolled(words);
+  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
+  expect(result.code).toBe(0);
+  return result;
+}
+
+/** One whose input must be refused, with this in what is said. */
+export async function refused(words: string[], message: string): Promise<void> {
+  const { code, stderr } = await unrolled(words);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("fault of unrolled");
+  expect(code).toBe(2);
 }
 
 /** The objects of JSON lines. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { objects, temporaryFolder, unrolled } from "./run.ts";
+import { fine, objects, refused, temporaryFolder, unrolled } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -10,19 +10,7 @@ const tokenizer = new URL("../goldens/tokenizer/tokenizer.json", import.meta.url
 const text = "the cat sat on the mat.\nthe dog dug.\n".repeat(60);
 const [model, words, subwords] = ["chars.safetensors", "words.safetensors", "subwords.safetensors"].map(at);
 
-async function made(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await unrolled(["sample", ...words]);
-  expect(stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
-  expect(code).toBe(0);
-  return stdout;
-}
-
-async function refused(words: string[], message: string): Promise<void> {
-  const { code, stderr } = await unrolled(words);
-  expect(stderr).toContain(message);
-  expect(stderr).not.toContain("fault of unrolled");
-  expect(code).toBe(2);
-}
+const made = async (...words: string[]): Promise<string> => (await fine("sample", ...words)).stdout;
 
 beforeAll(async () => {
   writeFileSync(at("text.txt"), text);

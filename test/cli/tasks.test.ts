@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { datePair } from "../../src/data/pairs/dates.ts";
 import { randomStream } from "../../src/ir/random.ts";
 import { midiPiece } from "../../src/io/midi-frames.ts";
-import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
+import { fine, objects, refused, temporaryFolder, unrolled } from "./run.ts";
 import { sentences } from "./text.ts";
 
 const folder = temporaryFolder();
@@ -14,20 +14,6 @@ const write = (name: string, text: string): string => {
   writeFileSync(at(name), text);
   return at(name);
 };
-
-async function fine(...words: string[]): Promise<Result> {
-  const result = await unrolled(words);
-  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
-  expect(result.code).toBe(0);
-  return result;
-}
-
-async function refused(words: string[], message: string): Promise<void> {
-  const { code, stderr } = await unrolled(words);
-  expect(stderr).toContain(message);
-  expect(stderr).not.toContain("fault of unrolled");
-  expect(code).toBe(2);
-}
 
 /** Words whose vowels tell the class. */
 const vowels = { aa: "a", ee: "e", oo: "o" } as const;
@@ -88,7 +74,16 @@ describe("classify", () => {
     const out = ["--out", at("other.safetensors"), "--size", "4", "--steps", "4"];
     const { stderr } = await fine("classify", "train", at("lines"), "--without", "NOTES", "--unique", ...out);
     expect(stderr).toContain("2 classes; train on ");
-    await fine("classify", "train", at("texts"), ...out, "--pooling", "attention", "--class-weights", "balanced");
+    await fine(
+      "classify",
+      "train",
+      at("texts"),
+      ...out,
+      "--pooling",
+      "attention",
+      "--class-weights",
+      "balanced",
+    );
     const series = labelled
       .slice(0, 60)
       .map((_, i) => ({ points: [i % 2, 1, i % 2], kind: i % 2 ? "up" : "down" }));

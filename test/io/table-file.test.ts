@@ -75,11 +75,24 @@ describe("Parquet", () => {
     expect(cells(await readTableFile(golden("plain.parquet")))).toEqual([["half", 0.5, -1.25, 3]]);
   });
 
+  it("takes lists, and lists of lists, as their text in JSON", async () => {
+    expect(cells(await readTableFile(golden("nested.parquet")))).toEqual([
+      ["id", 1, 2],
+      ["list", null, "[1,2]"],
+    ]);
+    expect(cells(await readTableFile(golden("tagged.parquet")))).toEqual([
+      ["tokens", '["in","Paris"]', '["go","!","[1]"]'],
+      ["tags", '["O","B-LOC"]', '["O","O","O"]'],
+      ["ids", "[0,1]", "[0,0,0]"],
+      ["points", "[[0.5,1],[2,3]]", "[[1,1],[0,0],[2,2]]"],
+    ]);
+  });
+
   it.each([
     ["gzip", /^gzip.parquet: cannot be read as Parquet \(.*compression.*\); write it with Snappy/],
     [
-      "nested",
-      /^nested.parquet, row 2: column 'list' must have one number or text a row, not lists or bytes/,
+      "structures",
+      /^structures.parquet, row 2: column 'place' must have a number, a text or a list a row, not structures/,
     ],
     ["large", /^large.parquet, row 2: column 'id' has 9007199254740993, above 2\^53/],
   ])("refuses %s", async (name, message) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classificationReport } from "../../src/measure/classification.ts";
-import { spanReport, spansOf, type SpanScores } from "../../src/measure/spans.ts";
+import { areSpanTags, spanReport, spansOf, type SpanScores } from "../../src/measure/spans.ts";
 import { expectClose, readCases } from "./goldens.ts";
 
 type Row = readonly [precision: number, recall: number, f1: number, support: number];
@@ -98,6 +98,11 @@ describe("scores of spans", () => {
       { type: "B", start: 5, end: 7 },
     ]);
     expect(spansOf([])).toEqual([]);
+  });
+
+  it("are for labels that are O, B and I, not all of them O", () => {
+    expect(areSpanTags(["B-A", "I-A", "O"])).toBe(true);
+    expect([["O"], [], ["B-A", "S-A"], ["NOUN", "O"], ["B-", "O"]].some(areSpanTags)).toBe(false);
   });
 
   it("counts a span only where both ends and the type are right", () => {

@@ -17,11 +17,11 @@ import {
 } from "../../tasks/classify.ts";
 import { poolings } from "../../tasks/pooled.ts";
 import { InputError } from "../failure.ts";
-import { grouped, table } from "../format.ts";
+import { grouped, percent, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import type { Given } from "../train-settings.ts";
-import { partField, partOf, splitAsTrained } from "./parts.ts";
+import { partField, partOf, rivalsPart, splitInWords } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -103,13 +103,9 @@ const evaluation: ModelUse = {
     const own = report(found.map((f) => f.label));
     const rows: [string, ClassificationReport][] = [["this model", own]];
     if (baseline) {
-      if (part !== "validation" && part !== "test") {
-        throw new InputError(
-          "--baseline learns from the training part; give --part validation or --part test",
-        );
-      }
-      const { train } = splitAsTrained(items, checkpoint);
-      const texts = train.map(({ value, label }) => [String(value), label] as const);
+      const texts = rivalsPart(items, part, checkpoint).map(
+        ({ value, label }) => [String(value), label] as const,
+      );
       const bayes = trainNaiveBayes(texts);
       rows.push([
         "naive Bayes, 1- to 3-grams",
@@ -122,7 +118,6 @@ const evaluation: ModelUse = {
       });
       await writeAtomic(picture, new TextEncoder().encode(svg));
     }
-    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
     const classes = [...own.classes].sort((a, b) => b.support - a.support);
     return {
       json: rows.map(([name, { accuracy, macroF1, weightedF1, confusion }], i) => ({
@@ -216,7 +211,6 @@ Examples:
       });
       const power = { none: 0, root: 0.5, balanced: 1 }[own.classWeights];
       const weights = power > 0 ? { classWeights: balancedWeights(task, split.train, power) } : {};
-      const parts = [split.train, split.validation, split.test].map((part) => grouped(part?.length ?? 0));
       return {
         task,
         network,
@@ -225,10 +219,7 @@ Examples:
           train: classifyExamples(task, split.train, weights),
           validation: split.validation && classifyExamples(task, split.validation, weights),
         },
-        lines: [
-          `${task.labels.length} classes; train on ${parts[0]} sequences, validate on ${parts[1]}` +
-            (split.test ? `, leave ${parts[2]} for testing` : ""),
-        ],
+        lines: [`${task.labels.length} classes; ${splitInWords(split, "sequences")}`],
       };
     },
   },

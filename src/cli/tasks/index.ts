@@ -4,6 +4,7 @@ import { classify } from "./classify.ts";
 import { forecast } from "./forecast.ts";
 import { language } from "./language.ts";
 import { music } from "./music.ts";
+import { tag } from "./tag.ts";
 import { translate } from "./translate.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
@@ -13,5 +14,6 @@ export const taskCommands: readonly TaskCommands[] = [
   classify,
   forecast,
   music,
+  tag,
   translate,
 ];

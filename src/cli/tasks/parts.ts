@@ -1,9 +1,10 @@
 // Which part of the data a model's training left out, found again when the model is measured: the same file, the same
 // shares and the same seed give the same parts. Knows no task.
 import type { z } from "zod";
-import { splitItems } from "../../data/split.ts";
+import { splitItems, type ItemSplit } from "../../data/split.ts";
 import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
 import { InputError } from "../failure.ts";
+import { grouped } from "../format.ts";
 import { oneOf } from "../settings.ts";
 
 export const partNames = ["all", "train", "validation", "test"] as const;
@@ -46,4 +47,22 @@ export function partOf<Item>(
   const chosen = splitAsTrained(items, checkpoint)[part];
   if (chosen.length > 0) return chosen;
   throw new InputError(`--part ${part}: the model was trained without such a part; choose another`);
+}
+
+/** The training part, for a rival that learns from it. Throws where the part that is measured may have some of it. */
+export function rivalsPart<Item>(
+  items: readonly Item[],
+  measured: PartName,
+  checkpoint: LoadedCheckpoint,
+): readonly Item[] {
+  if (measured !== "validation" && measured !== "test") {
+    throw new InputError("--baseline learns from the training part; give --part validation or --part test");
+  }
+  return splitAsTrained(items, checkpoint).train;
+}
+
+/** "train on 900 sequences, validate on 50, leave 50 for testing". */
+export function splitInWords({ train, validation, test }: ItemSplit<unknown>, items: string): string {
+  const left = test ? `, leave ${grouped(test.length)} for testing` : "";
+  return `train on ${grouped(train.length)} ${items}, validate on ${grouped(validation?.length ?? 0)}${left}`;
 }

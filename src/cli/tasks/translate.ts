@@ -11,7 +11,7 @@ import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { searchFields } from "../search-fields.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
-import { partField, partOf } from "./parts.ts";
+import { partField, partOf, splitInWords } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -145,9 +145,7 @@ Examples:
           train: translateExamples(task, split.train),
           validation: split.validation && translateExamples(task, split.validation),
         },
-        lines: [
-          `train on ${grouped(split.train.length)} pairs, validate on ${grouped(split.validation?.length ?? 0)}`,
-        ],
+        lines: [splitInWords(split, "pairs")],
       };
     },
   },

@@ -1,4 +1,4 @@
-# Writes small.parquet, plain.parquet and gzip.parquet beside it. pyarrow 25.0.1.
+# Writes the Parquet files beside it. pyarrow 25.0.1.
 from datetime import date, datetime
 from pathlib import Path
 import pyarrow as pa
@@ -19,4 +19,13 @@ pq.write_table(table.select(["half"]), here / "plain.parquet", compression="none
 pq.write_table(table.select(["half"]), here / "gzip.parquet", compression="gzip")
 nested = pa.table({"id": pa.array([1, 2]), "list": pa.array([None, [1, 2]], pa.list_(pa.int32()))})
 pq.write_table(nested, here / "nested.parquet", compression="none")
+structures = pa.table({"id": pa.array([1, 2]), "place": pa.array([None, {"x": 1}], pa.struct({"x": pa.int32()}))})
+pq.write_table(structures, here / "structures.parquet", compression="none")
+tagged = pa.table({
+    "tokens": pa.array([["in", "Paris"], ["go", "!", "[1]"]], pa.list_(pa.string())),
+    "tags": pa.array([["O", "B-LOC"], ["O", "O", "O"]], pa.list_(pa.string())),
+    "ids": pa.array([[0, 1], [0, 0, 0]], pa.list_(pa.int64())),
+    "points": pa.array([[[0.5, 1.0], [2.0, 3.0]], [[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]]], pa.list_(pa.list_(pa.float64()))),
+})
+pq.write_table(tagged, here / "tagged.parquet", compression="snappy")
 pq.write_table(pa.table({"id": pa.array([1, 2**53 + 1])}), here / "large.parquet", compression="none")

@@ -1,0 +1,121 @@
+// Tags on the command line: trained on tokens and their tags, measured by spans beside each word's most frequent tag,
+// and given to sentences; what is wrong with files.
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { entitySentence } from "../../src/data/entities.ts";
+import { fine, objects, refused, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+const sentences = Array.from({ length: 600 }, (_, i) => entitySentence(1, i));
+
+describe("tag", () => {
+  const lines = sentences.map(({ tokens, tags }) =>
+    tokens.map((word, t) => `${word} x ${tags[t]}\n`).join(""),
+  );
+  const conll = write("names.conll", `-DOCSTART- x O\n\n${lines.join("\n")}`);
+  const jsonl = write("names.jsonl", sentences.map((sentence) => `${JSON.stringify(sentence)}\n`).join(""));
+  const model = at("names.safetensors");
+  const small = ["--size", "24", "--embedding", "16", "--rate", "0.02", "--batch", "16"];
+
+  beforeAll(async () => {
+    const words = [...small, "--epochs", "10", "--split", "0.7/0.1/0.2", "--out", model];
+    const { stderr } = await fine("tag", "train", conll, ...words);
+    expect(stderr).toContain("7 labels; train on 420 sequences, validate on 60, leave 120 for testing");
+  });
+
+  test("is measured by tokens and spans, in total and by type, beside each word's most frequent tag", async () => {
+    const words = ["tag", "eval", model, conll, "--part", "test", "--baseline"];
+    const { stdout } = await fine(...words);
+    expect(stdout).toMatch(
+      /^model +accuracy +macro-F1 +span precision +recall +F1\nthis model( +\d+\.\d %){5}\nmost frequent tag( +\d+\.\d %){5}\n\ntype +precision +recall +F1 +spans\n/u,
+    );
+    for (const type of ["LOC", "ORG", "PER"])
+      expect(stdout).toMatch(new RegExp(`^${type}( +\\d+\\.\\d %){3} +\\d+$`, "mu"));
+    const [own, rival] = objects((await fine(...words, "--json")).stdout);
+    expect(own).toMatchObject({ model: "this model", sequences: 120, labels: expect.arrayContaining(["O"]) });
+    expect(own?.["accuracy"]).toBeGreaterThan(0.98);
+    const f1 = (row: typeof own): unknown => (row?.["spans"] as { f1: number } | undefined)?.f1;
+    expect(f1(own)).toBeGreaterThan(0.95);
+    expect(rival?.["accuracy"]).toBeLessThan(0.95);
+    expect(f1(rival)).toBeLessThan(0.4);
+    const table = objects((await fine("eval", model, jsonl, "--part", "test", "--json")).stdout);
+    expect(table).toEqual([own]);
+  });
+
+  test("is given to sentences and to lines of tokens, as 'tag run' and as 'run'", async () => {
+    const text = write("new.txt", "Paris hired forty people.\n\nin spring Paris lies on a river .\n");
+    const { stdout } = await fine("run", model, text);
+    const columns = stdout.split("\n").map((line) => line.split("\t"));
+    expect(columns.map(([token]) => token)).toEqual(
+      "Paris hired forty people .  in spring Paris lies on a river . ".split(" "),
+    );
+    expect([columns[0]?.[1], columns[8]?.[1]]).toEqual(["B-ORG", "B-LOC"]);
+    expect((await fine("tag", "run", model, text)).stdout).toBe(stdout);
+    const [first] = objects((await fine("run", model, text, "--json")).stdout);
+    expect(first).toMatchObject({ tokens: ["Paris", "hired", "forty", "people", "."] });
+    expect(first?.["tags"]).toEqual(["B-ORG", "O", "O", "O", "O"]);
+    expect(first?.["probabilities"]).toHaveLength(5);
+    const untagged = write("new.conll", stdout.replaceAll(/\t\S+$/gmu, ""));
+    expect((await fine("run", model, untagged)).stdout).toBe(stdout);
+    expect((await fine("run", model, write("tagged.txt", stdout))).stdout).toBe(stdout);
+  });
+
+  test("takes labels that are no spans, columns by name, and series", async () => {
+    const csv = write("speech.csv", `words,kinds\n${"a dog runs,D N V\nit runs a dog,P V D N\n".repeat(20)}`);
+    const named = ["--tokens", "words", "--tags", "kinds"];
+    const other = ["--out", at("other.safetensors"), "--steps", "40", "--lower-case", "--one-direction"];
+    await fine("tag", "train", csv, ...small, ...named, ...other);
+    const { stdout } = await fine("eval", at("other.safetensors"), csv, ...named);
+    expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +100\.0 %/u);
+    expect(stdout).toMatch(/^label +precision +recall +F1 +tokens\n/mu);
+    const rows = Array.from({ length: 40 }, (_, i) => {
+      const points = [0, 1, 2].map((t) => [(i + t) % 2, t]);
+      return JSON.stringify({ points, tags: points.map(([value]) => (value ? "up" : "down")) });
+    });
+    const series = write("series.jsonl", rows.join("\n"));
+    await fine("tag", "train", series, ...small, "--series", "points", ...other);
+    const said = (await fine("run", at("other.safetensors"), series, "--series", "points")).stdout;
+    expect(said).toMatch(/^\[0,0\]\tdown\n\[1,1\]\tup\n\[0,2\]\tdown\n\n\[1,0\]\tup\n/u);
+    await refused(
+      ["eval", at("other.safetensors"), series, "--series", "points", "--part", "validation", "--baseline"],
+      "--baseline counts tokens, and series have none; leave it out",
+    );
+  });
+
+  test("refuses files that are none, by line, and labels that were not learned", async () => {
+    const train = (name: string, text: string, message: string): Promise<void> =>
+      refused(["tag", "train", write(name, text), "--out", at("none.safetensors")], message);
+    await train("short.conll", "in O\nParis\n", "short.conll, line 2: a line must have 2 columns, as line 1");
+    await train("bare.conll", "in\nParis\n", "bare.conll, line 1: a line must be a token and its tag");
+    await train(
+      "uneven.csv",
+      "tokens,tags\nin Paris,O\n",
+      "uneven.csv, line 2: 2 tokens or steps need as many",
+    );
+    await train("one.conll", "in O\n\nat O\n", "tagging needs two labels or more");
+    await train("empty.conll", "", "empty.conll: the file is empty");
+    await train("a.docx", "in O\n", "not '.docx'; convert or rename it");
+    await refused(["tag", "train", jsonl, "--tags", "tag"], "there is no column 'tag'; did you mean 'tags'?");
+    expect(existsSync(at("none.safetensors"))).toBe(false);
+
+    const slip = write("slip.conll", "in O\nParis B-LOK\n");
+    await refused(
+      ["tag", "eval", model, slip],
+      "slip.conll, line 2: the label 'B-LOK' is none of the 7 learned; did you mean 'B-LOC'?",
+    );
+    await refused(
+      ["eval", model, conll, "--baseline"],
+      "--baseline learns from the training part; give --part",
+    );
+    await refused(["classify", "run", model, conll], "is a model of the task 'tag', and this command is for");
+    writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
+    await refused(["run", model, at("latin.txt")], "latin.txt: the text must be UTF-8, and is not; save it");
+  });
+});
