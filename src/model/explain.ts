@@ -5,7 +5,7 @@ import type { Cell } from "../ir/cell.ts";
 import { latex } from "../ir/latex.ts";
 import type { Sizes } from "../ir/lower.ts";
 import { buildPlan } from "../plan/build.ts";
-import type { Network } from "../plan/network.ts";
+import type { Network, NetworkLayer } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planBytes, printPlan, type PlanBytes } from "../plan/print.ts";
@@ -109,23 +109,31 @@ function showCell(c: CellExplanation, { batch = 32, steps = 50 }: PlanSizes): st
 function explainNetwork(network: Network, sizes: PlanSizes): string {
   const { batch = 32, steps = 50, update } = sizes;
   const plan = buildPlan(network, { mode: "train", rows: batch, steps, ...(update && { update }) });
-  const layers = network.layers.map((layer) => {
+  const { source } = network;
+  const sourcePlan = source && buildPlan(network, { mode: "train", rows: batch, steps, part: "source" });
+  const all = [...(source?.layers ?? []), ...network.layers];
+  const shown = (layer: NetworkLayer): string => {
     const inputs = Object.values(layer.inputs).join(", ");
     return `${layer.name} = ${layer.cell.name}(${inputs}), ${Object.entries(layer.sizes)
       .map(([symbol, size]) => `${symbol} = ${size}`)
       .join(", ")}`;
-  });
-  const cells = network.layers.filter(
-    (layer, i) => network.layers.findIndex((other) => other.cell === layer.cell) === i,
-  );
+  };
+  const cells = all.filter((layer, i) => all.findIndex((other) => other.cell === layer.cell) === i);
   return sections([
-    ["network", layers],
+    ...(source ? [["source, read first", source.layers.map(shown)] as const] : []),
+    ["network", network.layers.map(shown)],
     ...cells.flatMap(({ cell, sizes: widths }): Section[] => {
       const { forward, step, parameters } = deriveBackward(cell, widths);
       const texts = { forward: align(forward), step: align(step), parameters: align(parameters) };
       return [[`${cell.name}: equations`, cell.text.split("\n")], ...backwardSections(texts)];
     }),
     [`parameters: ${grouped(plan.parameters.size)}`, parameterTable(parameterRows(plan))],
+    ...(sourcePlan
+      ? ([
+          [`source: ${planTitle(sourcePlan)}`, printPlan(sourcePlan)],
+          ["source: bytes", byteTable(planBytes(sourcePlan))],
+        ] as const)
+      : []),
     [planTitle(plan), printPlan(plan)],
     ["bytes", byteTable(planBytes(plan))],
   ]);

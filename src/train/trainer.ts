@@ -85,7 +85,13 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update: rule });
   const evaluationPlan =
     validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
-  checkMemory(network, memoryOfPlans(evaluationPlan ? [plan, evaluationPlan] : [plan]), settings.memory);
+  const sourcePlans = network.source
+    ? [feed, ...(validation ? [validation] : [])].map(({ rows, sourceSteps: steps }) =>
+        buildPlan(network, { mode: "train", rows, steps, part: "source" }),
+      )
+    : [];
+  const plans = [plan, ...(evaluationPlan ? [evaluationPlan] : []), ...sourcePlans];
+  checkMemory(network, memoryOfPlans(plans), settings.memory);
 
   const layout = plan.parameters;
   const store = device.parameters(layout);

@@ -64,6 +64,20 @@ async function oneStep({ task, network }: Made, device: Device) {
   return { before, after, lossAt };
 }
 
+it("counts the source's memory, and says so before anything is allocated", async () => {
+  const { task, network } = made(true);
+  const long = { source: "a".repeat(3000), target: "b" };
+  const { task: wide } = translator([...pairs, long], { cell: cellNamed("gru"), size: 5 });
+  const train = translateExamples({ ...task, places: wide.places }, [...pairs, long]);
+  const settings = { network, device: referenceDevice(), budget: { steps: 1 }, memory: 1e6 };
+  await expect(
+    fit({ ...settings, data: { kind: "examples", train: translateExamples(task, pairs) } }),
+  ).resolves.toBeDefined();
+  await expect(fit({ ...settings, data: { kind: "examples", train } })).rejects.toThrow(
+    /needs .* MB, and 1 MB can be used/u,
+  );
+});
+
 describe.each([
   ["with attention", made(true)],
   ["with attention, two layers", made(true, 2)],
