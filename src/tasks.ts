@@ -23,15 +23,15 @@ export {
   type CaptionerSettings,
   type CaptionTask,
 } from "./tasks/caption.ts";
+export { forecast, type ForecastSettings, type SeriesForecast } from "./tasks/forecast.ts";
+export { forecastExamples } from "./tasks/forecast-examples.ts";
 export {
-  forecast,
   forecaster,
-  forecastExamples,
   type ForecasterSettings,
-  type ForecastSettings,
+  type ForecastOutput,
+  type ForecastStrategy,
   type ForecastTask,
-  type SeriesForecast,
-} from "./tasks/forecast.ts";
+} from "./tasks/forecaster.ts";
 export {
   compose,
   composer,
