@@ -2,7 +2,7 @@
 import { addPeriods } from "../data/frequency.ts";
 import { invertScaling, type Scaling } from "../data/scaling.ts";
 import type { Series } from "../data/series.ts";
-import { randomStream, streams } from "../ir/random.ts";
+import { randomStream, streams, type RandomStream } from "../ir/random.ts";
 import { createRunner, type Runner, type SequenceResult } from "../model/runner.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import { empiricalQuantiles } from "./empirical-quantiles.ts";
@@ -100,55 +100,60 @@ async function walk(
   begun: Begun,
   { paths, seed }: PathSettings,
 ): Promise<Walked> {
-  const { horizon, frequency, columns, levels } = task;
+  const { horizon, frequency, columns } = task;
   const rows = origins.length * paths;
   const distribution = distributionReader(task);
-  const scores = scoresOf(levels);
-  const width = begun.readout.length / origins.length;
-  const first = new Float64Array(origins.length * columns.length * levels.length);
   const drawn = new Float64Array(rows * columns.length * horizon);
-  const draws = origins.map((origin) =>
-    randomStream(seed, streams.sampling, origin * paths * columns.length * horizon * 2),
-  );
-  let readout = repeated(begun.readout, origins.length, paths);
-  let states = Object.fromEntries(
-    Object.entries(begun.states).map(([name, values]) => [name, repeated(values, origins.length, paths)]),
-  );
-  origins.forEach((_, i) =>
-    columns.forEach((_name, j) => {
-      const own = distribution(begun.readout, i * width, 0, j);
-      first.set(scores.map(own), (i * columns.length + j) * levels.length);
-    }),
-  );
+  const streamOf = (origin: number): RandomStream =>
+    randomStream(seed, streams.sampling, origin * paths * columns.length * horizon * 2);
+  const draws = origins.map(streamOf);
   const values = new Float32Array(rows * scaled.width);
+  let readout = repeated(begun.readout, origins.length, paths);
+  let states: Begun["states"] = Object.fromEntries(
+    Object.entries(begun.states).map(([name, own]) => [name, repeated(own, origins.length, paths)]),
+  );
   const turns = eventLoopTurns();
-  for (let k = 0; k < horizon; k++) {
+  for (let k = 0; ; k++) {
+    const width = readout.length / rows;
     const times = origins.map((origin) => addPeriods(series.start, frequency, origin + k + 1));
     const calendar = calendarOf(task, times);
     const further = calendar.length / origins.length;
     for (let row = 0; row < rows; row++) {
       const [i, path] = [Math.floor(row / paths), row % paths];
-      columns.forEach((_, j) => {
-        const value = distribution(readout, row * width, 0, j)(draws[i]?.normal() ?? 0);
-        if (!Number.isFinite(value)) {
-          throw new Error(
-            `forecast: a path from step ${origins[i]} grew without bounds at step ${k + 1} of ${horizon}; ` +
-              "train the model longer or at a lower rate, or with the direct strategy",
-          );
-        }
+      for (let j = 0; j < columns.length; j++) {
+        const value = distribution(readout, row * width, 0, j)((draws[i] as RandomStream).normal());
+        if (!Number.isFinite(value)) throw unbounded(origins[i] as number, k, horizon);
         drawn[((i * columns.length + j) * paths + path) * horizon + k] = value;
         values[row * scaled.width + j] = value;
-      });
-      const known = calendar.subarray(i * further, (i + 1) * further);
-      values.set(known, row * scaled.width + columns.length);
+      }
+      values.set(calendar.subarray(i * further, (i + 1) * further), row * scaled.width + columns.length);
     }
-    if (k + 1 === horizon) break;
+    if (k + 1 === horizon) return { drawn, first: firstQuantiles(task, begun.readout, origins.length) };
     const said = await walker.run({ inputs: { [seriesInput]: values }, rows, steps: 1, initial: states });
     readout = said.outputs["readout"] as Float64Array<ArrayBuffer>;
-    states = said.final as typeof states;
+    states = said.final;
     await turns();
   }
-  return { drawn, first };
+}
+
+function unbounded(origin: number, k: number, horizon: number): Error {
+  return new Error(
+    `forecast: a path from step ${origin} grew without bounds at step ${k + 1} of ${horizon}; train the model longer or ` +
+      "at a lower rate, or with the direct strategy",
+  );
+}
+
+/** [origins, columns, levels] of the step that follows what was read. */
+function firstQuantiles(task: ForecastTask, readout: Float64Array, origins: number): Float64Array {
+  const { columns, levels } = task;
+  const [distribution, scores] = [distributionReader(task), scoresOf(levels)];
+  const width = readout.length / origins;
+  const quantiles = new Float64Array(origins * columns.length * levels.length);
+  for (let own = 0; own < origins * columns.length; own++) {
+    const [i, j] = [Math.floor(own / columns.length), own % columns.length];
+    quantiles.set(scores.map(distribution(readout, i * width, 0, j)), own * levels.length);
+  }
+  return quantiles;
 }
 
 /** Each row so many times. */
