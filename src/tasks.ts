@@ -27,6 +27,8 @@ export { forecast, type ForecastSettings, type SeriesForecast } from "./tasks/fo
 export { forecastExamples } from "./tasks/forecast-examples.ts";
 export {
   forecaster,
+  forecastOutputs,
+  forecastStrategies,
   type ForecasterSettings,
   type ForecastOutput,
   type ForecastStrategy,
@@ -91,9 +93,16 @@ export { cider, ciderD } from "./measure/cider.ts";
 export { classificationReport, type ClassificationReport } from "./measure/classification.ts";
 export { confusionPicture } from "./measure/confusion-picture.ts";
 export { crpsNormal, crpsSamples } from "./measure/crps.ts";
+export {
+  forecastPicture,
+  type ForecastPanel,
+  type ForecastPictureSettings,
+  type PanelForecast,
+} from "./measure/forecast-picture.ts";
 export { mae, mase, rmse, smape } from "./measure/forecast.ts";
 export { bits, natsPerUnit, perplexity } from "./measure/language.ts";
 export { meteorExact } from "./measure/meteor.ts";
+export { normalQuantile } from "./measure/normal.ts";
 export { crpsQuantiles, intervalScore, pinballLoss } from "./measure/quantiles.ts";
 export { rougeL } from "./measure/rouge.ts";
 export { captionTokens } from "./measure/tokens.ts";

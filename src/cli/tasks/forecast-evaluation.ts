@@ -11,6 +11,7 @@ import { crpsQuantiles, intervalScore } from "../../measure/quantiles.ts";
 import { forecast } from "../../tasks/forecast.ts";
 import { grouped, table } from "../format.ts";
 import { readSettings, whole } from "../settings.ts";
+import { pictureField, writePicture, type DrawnForecast } from "./forecast-panels.ts";
 import {
   cuts,
   forecastingFields,
@@ -27,7 +28,11 @@ const ownFields = {
   period: whole(1).optional().describe("steps of a season (default: of a year, a week or a day)"),
   origins: whole(1).optional().describe("forecasts to judge (default: all that the last part has room for)"),
   step: whole(1).default(1).describe("steps from one origin to the next"),
+  picture: pictureField.describe("draw the last forecasts, and what came, as an SVG file"),
 };
+
+/** Forecasts of a picture, at most; they do not overlap. */
+const mostDrawn = 3;
 
 interface Scores {
   readonly model: string;
@@ -42,7 +47,7 @@ export const evaluation: ModelUse = {
   about: "backtest forecasts beside naive, seasonal-naive and linear ones",
   file: "the table that it was trained on, or one that goes on",
   fields: { ...readingFields, ...ownFields, ...forecastingFields },
-  valueNames: { ...readingNames, period: "n", origins: "n" },
+  valueNames: { ...readingNames, period: "n", origins: "n", picture: "file" },
   async use(opened, path, given) {
     const model = ownModel(opened);
     const { task, checkpoint } = model;
@@ -58,14 +63,17 @@ export const evaluation: ModelUse = {
     const places = originsOf({ length, horizon: task.horizon, count, step: own.step, minimum: period + 1 });
     const found = await forecast(model, series, places, readForecasting(model, given));
     const { levels, horizon } = task;
-    const rows = series.columns.flatMap(({ name, values }, j): Scores[] => {
+    const rivalsOf = series.columns.map(({ values }): Record<string, Forecaster> => {
       const history = values.subarray(0, places[0]);
       const settings = { horizon, period, levels };
-      const rivals: [string, Forecaster][] = [
-        ["naive", fitNaive(history, settings)],
-        [`seasonal naive, ${period}`, fitSeasonalNaive(history, settings)],
-        ["linear", fitLinear(history, settings)],
-      ];
+      return {
+        naive: fitNaive(history, settings),
+        [`seasonal naive, ${period}`]: fitSeasonalNaive(history, settings),
+        linear: fitLinear(history, settings),
+      };
+    });
+    const rows = series.columns.flatMap(({ name, values }, j): Scores[] => {
+      const history = values.subarray(0, places[0]);
       const judge = (
         title: string,
         quantilesAt: (i: number, origin: number) => readonly Float64Array[],
@@ -78,11 +86,32 @@ export const evaluation: ModelUse = {
         });
       return [
         judge("this model", (i) => found[i]?.quantiles[j] ?? []),
-        ...rivals.map(([title, rival]) =>
+        ...Object.entries(rivalsOf[j] ?? {}).map(([title, rival]) =>
           judge(title, (_, origin) => rival(values.subarray(0, origin)).quantiles),
         ),
       ];
     });
+    if (own.picture !== undefined) {
+      const drawn = lastApart(places, horizon).map((i): DrawnForecast => ({
+        origin: places[i] as number,
+        quantiles: found[i]?.quantiles ?? [],
+        rivals: series.columns.map(({ values }, j) =>
+          Object.fromEntries(
+            Object.entries(rivalsOf[j] ?? {}).map(([title, rival]) => {
+              const { quantiles } = rival(values.subarray(0, places[i]));
+              return [title, quantiles[levels.indexOf(0.5)] as Float64Array];
+            }),
+          ),
+        ),
+      }));
+      await writePicture(
+        own.picture,
+        `${task.columns.join(", ")}: ${horizon} steps ahead, and what came`,
+        task,
+        series,
+        drawn,
+      );
+    }
     const interval = `${((levels.at(-1) as number) - (levels[0] as number)).toFixed(2)} cover`;
     return {
       json: rows.map((row) => ({ ...row, origins: places.length, horizon })),
@@ -96,6 +125,16 @@ export const evaluation: ModelUse = {
     };
   },
 };
+
+/** Numbers of the last of ascending `places` that are `horizon` or more apart, ascending. */
+function lastApart(places: readonly number[], horizon: number): number[] {
+  const chosen: number[] = [];
+  for (let i = places.length - 1; i >= 0 && chosen.length < mostDrawn; i--) {
+    const next = places[chosen[0] ?? -1] ?? Infinity;
+    if ((places[i] as number) + horizon <= next) chosen.unshift(i);
+  }
+  return chosen;
+}
 
 interface Judged {
   readonly quantilesAt: (i: number, origin: number) => readonly Float64Array[];

@@ -9,6 +9,7 @@ import { forecast } from "../../tasks/forecast.ts";
 import { InputError } from "../failure.ts";
 import { table } from "../format.ts";
 import { readSettings } from "../settings.ts";
+import { pictureField, writePicture } from "./forecast-panels.ts";
 import {
   forecastingFields,
   ownModel,
@@ -21,17 +22,18 @@ import type { ModelUse } from "./task-commands.ts";
 
 const ownFields = {
   out: z.string().min(1, "must name a file").optional().describe("write the forecast as a CSV file"),
+  picture: pictureField.describe("draw the forecast, after what came before, as an SVG file"),
 };
 
 export const running: ModelUse = {
   about: "forecast what comes after a table's end",
   file: "a table with the columns that the model was trained on",
   fields: { ...readingFields, ...ownFields, ...forecastingFields },
-  valueNames: { ...readingNames, out: "file" },
+  valueNames: { ...readingNames, out: "file", picture: "file" },
   async use(opened, path, given) {
     const model = ownModel(opened);
     const { task } = model;
-    const { out } = readSettings(z.object(ownFields), given);
+    const { out, picture } = readSettings(z.object(ownFields), given);
     if (out !== undefined && extname(out) !== ".csv")
       throw new InputError(`--out ${out}: the forecast is a .csv file`);
     const series = await readColumns(path as string, task.columns, given);
@@ -44,6 +46,16 @@ export const running: ModelUse = {
       );
       return { time, values };
     });
+    if (picture !== undefined) {
+      const drawn = { origin: series.times.length, quantiles: found?.quantiles ?? [] };
+      await writePicture(
+        picture,
+        `${task.columns.join(", ")}: the next ${task.horizon} steps`,
+        task,
+        series,
+        [drawn],
+      );
+    }
     const names = task.columns.flatMap((name) => task.levels.map((level) => `${name} ${level}`));
     if (out !== undefined) {
       const csv = encodeCsv([["time", ...names], ...rows.map(({ time, values }) => [time, ...values])]);
