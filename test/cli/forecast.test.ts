@@ -113,6 +113,25 @@ test("paths are drawn anew by another seed, and may be few", async () => {
   expect(few[5]?.["sold 0.05"]).toBe(few[5]?.["sold 0.95"]);
 });
 
+test("goes on where it was stopped, with the same bits", async () => {
+  const [whole, parts] = [at("whole.safetensors"), at("parts.safetensors")];
+  const words = ["--value", "sold", "--output", "gaussian", "--strategy", "recursive"];
+  await train(...words, "--out", whole);
+  let interrupts = 0;
+  const first = await unrolled(["forecast", "train", csv, ...small, ...words, "--out", parts], {
+    onTalk: (said, interrupt) => {
+      if (said.includes("validation loss") && interrupts++ === 0) interrupt();
+    },
+  });
+  expect(first.code).toBe(130);
+  await fine("forecast", "train", csv, "--resume", parts);
+  expect(await json("run", parts, csv)).toEqual(await json("run", whole, csv));
+  await refused(
+    ["forecast", "train", csv, "--resume", parts, "--strategy", "direct"],
+    "--strategy was recursive",
+  );
+});
+
 test("refuses options that say nothing", async () => {
   const model = at("gaussian-direct.safetensors");
   const training = ["forecast", "train", csv, "--value", "sold", ...small, "--out", at("none.safetensors")];

@@ -15,6 +15,7 @@ import { pictureField, writePicture, type DrawnForecast } from "./forecast-panel
 import {
   cuts,
   forecastingFields,
+  forecastingNames,
   ownModel,
   readColumns,
   readForecasting,
@@ -47,7 +48,7 @@ export const evaluation: ModelUse = {
   about: "backtest forecasts beside naive, seasonal-naive and linear ones",
   file: "the table that it was trained on, or one that goes on",
   fields: { ...readingFields, ...ownFields, ...forecastingFields },
-  valueNames: { ...readingNames, period: "n", origins: "n", picture: "file" },
+  valueNames: { ...readingNames, ...forecastingNames, period: "n", origins: "n", picture: "file" },
   async use(opened, path, given) {
     const model = ownModel(opened);
     const { task, checkpoint } = model;

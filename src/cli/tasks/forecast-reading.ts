@@ -71,6 +71,8 @@ const forecasting = {
 /** How a model forecasts. */
 export const forecastingFields: Fields = forecasting;
 
+export const forecastingNames: ValueNames = { paths: "n", seed: "n" };
+
 export function readForecasting({ path, task }: OpenModel<ForecastTask>, given: Given): ForecastSettings {
   const { calibrate, paths, seed } = readSettings(z.object(forecasting), given);
   if (task.strategy === "direct" && (paths !== undefined || seed !== undefined)) {

@@ -12,6 +12,7 @@ import { readSettings } from "../settings.ts";
 import { pictureField, writePicture } from "./forecast-panels.ts";
 import {
   forecastingFields,
+  forecastingNames,
   ownModel,
   readColumns,
   readForecasting,
@@ -29,7 +30,7 @@ export const running: ModelUse = {
   about: "forecast what comes after a table's end",
   file: "a table with the columns that the model was trained on",
   fields: { ...readingFields, ...ownFields, ...forecastingFields },
-  valueNames: { ...readingNames, out: "file", picture: "file" },
+  valueNames: { ...readingNames, ...forecastingNames, out: "file", picture: "file" },
   async use(opened, path, given) {
     const model = ownModel(opened);
     const { task } = model;
