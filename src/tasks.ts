@@ -23,15 +23,17 @@ export {
   type CaptionerSettings,
   type CaptionTask,
 } from "./tasks/caption.ts";
+export { forecast, type ForecastSettings, type SeriesForecast } from "./tasks/forecast.ts";
+export { forecastExamples } from "./tasks/forecast-examples.ts";
 export {
-  forecast,
   forecaster,
-  forecastExamples,
+  forecastOutputs,
+  forecastStrategies,
   type ForecasterSettings,
-  type ForecastSettings,
+  type ForecastOutput,
+  type ForecastStrategy,
   type ForecastTask,
-  type SeriesForecast,
-} from "./tasks/forecast.ts";
+} from "./tasks/forecaster.ts";
 export {
   compose,
   composer,
@@ -110,9 +112,16 @@ export { cider, ciderD } from "./measure/cider.ts";
 export { classificationReport, type ClassificationReport } from "./measure/classification.ts";
 export { confusionPicture } from "./measure/confusion-picture.ts";
 export { crpsNormal, crpsSamples } from "./measure/crps.ts";
+export {
+  forecastPicture,
+  type ForecastPanel,
+  type ForecastPictureSettings,
+  type PanelForecast,
+} from "./measure/forecast-picture.ts";
 export { mae, mase, rmse, smape } from "./measure/forecast.ts";
 export { bits, natsPerUnit, perplexity } from "./measure/language.ts";
 export { meteorExact } from "./measure/meteor.ts";
+export { normalQuantile } from "./measure/normal.ts";
 export { crpsQuantiles, intervalScore, pinballLoss } from "./measure/quantiles.ts";
 export { rougeL } from "./measure/rouge.ts";
 export { areSpanTags, spanReport, spansOf, type SpanReport } from "./measure/spans.ts";

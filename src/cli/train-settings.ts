@@ -237,7 +237,7 @@ export function resumedGiven(
   const values = (from: Given): Record<string, unknown> => ({ ...readTrainSettings(from, options) });
   const [before, now] = [values(saved), values(both)];
   const changed = Object.keys(now).filter(
-    (name) => name !== "cell" && !free.includes(name) && now[name] !== before[name],
+    (name) => name !== "cell" && !free.includes(name) && String(now[name]) !== String(before[name]),
   );
   if (changed.length > 0) {
     const list = changed.map(

@@ -4,6 +4,7 @@ import { checkAlphabet } from "../data/alphabet.ts";
 import { frequencyUnits } from "../data/frequency.ts";
 import { checkVocabulary } from "../data/vocabulary.ts";
 import type { WordVocabulary } from "../data/word-text.ts";
+import { forecastOutputs, forecastStrategies } from "../tasks/forecaster.ts";
 import type { Symbols } from "../tasks/language.ts";
 import type { Task } from "../tasks/task.ts";
 import { readTokenizer } from "./tokenizer-file.ts";
@@ -83,6 +84,9 @@ export const taskSchema: z.ZodType<Task> = z.discriminatedUnion("kind", [
     horizon: z.int().min(1),
     context: z.int().min(1),
     levels: z.array(z.number().gt(0).lt(1)).min(1),
+    // Files of before these were choices have neither.
+    output: z.enum(forecastOutputs).default("quantiles"),
+    strategy: z.enum(forecastStrategies).default("direct"),
   }),
   z.strictObject({
     kind: z.literal("music"),

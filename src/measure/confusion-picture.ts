@@ -1,5 +1,6 @@
 // A confusion matrix as an SVG: a row for each class, its colours the shares of that row. Draws text and rectangles;
 // knows no model, no page and no file.
+import { escaped, round, soft, svgOf, text, textWidth } from "./svg.ts";
 
 export interface ConfusionPictureSettings {
   /** Default "Confusion matrix". */
@@ -8,8 +9,6 @@ export interface ConfusionPictureSettings {
   readonly cells?: "counts" | "shares";
 }
 
-const ink = "#1f2933";
-const soft = "#52606d";
 /** Colours of the shares 0 and 1, red, green, blue. */
 const [lightest, darkest] = [
   [255, 255, 255],
@@ -17,7 +16,6 @@ const [lightest, darkest] = [
 ] as const;
 /** From this share on white text has more contrast than black. */
 const whiteFrom = 0.75;
-const font = 'font-family="system-ui, sans-serif"';
 const longestLabel = 24; // characters
 
 interface Layout {
@@ -52,7 +50,6 @@ export function confusionPicture(
   const height = top + side + below + 56;
   const centre = left + side / 2;
   const parts = [
-    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(16, 28, title, { size: 16, anchor: "start", weight: 600 }),
     text(20, top + side / 2, "actual", { size: 13, colour: soft, turned: true }),
@@ -63,10 +60,7 @@ export function confusionPicture(
     `<rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="#9aa5b1"/>`,
     ...legend(left, height - 26, cells),
   ];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}" ${font}>\n${parts.join("\n")}\n</svg>\n`
-  );
+  return svgOf(width, height, title, parts);
 }
 
 function arrange(names: readonly string[]): Layout {
@@ -148,24 +142,6 @@ function legend(x: number, y: number, cells: "counts" | "shares"): string[] {
   ];
 }
 
-interface TextStyle {
-  readonly size: number;
-  readonly anchor?: "start" | "middle" | "end";
-  readonly colour?: string;
-  readonly weight?: number;
-  readonly turned?: boolean;
-}
-
-function text(x: number, y: number, content: string, style: TextStyle): string {
-  const { size, anchor = "middle", colour = ink, weight, turned = false } = style;
-  const [px, py] = [round(x), round(y)];
-  const more =
-    (weight ? ` font-weight="${weight}"` : "") + (turned ? ` transform="rotate(-90 ${px} ${py})"` : "");
-  return `<text x="${px}" y="${py}" font-size="${size}" text-anchor="${anchor}" fill="${colour}"${more}>${escaped(content)}</text>`;
-}
-
-const round = (value: number): number => Number(value.toFixed(1));
-
 function shade(share: number): string {
   const parts = lightest.map((light, i) => Math.round(light + (darkest[i]! - light) * share));
   return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
@@ -187,22 +163,6 @@ function shortShare(share: number): string {
 function shortened(name: string): string {
   const characters = [...name];
   return characters.length <= longestLabel ? name : `${characters.slice(0, longestLabel - 1).join("")}…`;
-}
-
-/** About: an SVG without a page cannot measure. Wide characters, as Chinese and emoji, are as wide as high. */
-function textWidth(shown: string, size: number): number {
-  return [...shown].reduce(
-    (sum, c) => sum + size * (c >= "\u2e80" ? 1.05 : /[A-Zmw@%]/.test(c) ? 0.8 : 0.6),
-    0,
-  );
-}
-
-/** Text for XML 1.0, which has no place for control characters and half surrogates. */
-function escaped(content: string): string {
-  const marks: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return content
-    .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff\p{Surrogate}]/gu, "\ufffd")
-    .replace(/[&<>"]/g, (mark) => marks[mark]!);
 }
 
 function checkSquare(confusion: readonly (readonly number[])[], names: readonly string[]): void {

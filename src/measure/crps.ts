@@ -1,5 +1,6 @@
 // The continuous ranked probability score: how far a forecast distribution is from what came, in the series' units;
 // for a point forecast it is the absolute error. Gneiting & Raftery 2007, JASA 102(477). Lower is better.
+import { erf } from "./normal.ts";
 import { checkFinite, checkSeries, meanOver } from "./series.ts";
 
 /**
@@ -47,16 +48,4 @@ export function crpsSamples(targets: ArrayLike<number>, samples: ArrayLike<numbe
     const spread = meanOver(draws, (k) => ((2 * k + 1 - draws) * drawn[k]!) / draws);
     return error - spread;
   });
-}
-
-/** The error function by its series of positive terms: 2/√π e^(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)). */
-function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x); // 1 - erf(6) is 2e-17
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }

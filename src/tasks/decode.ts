@@ -4,6 +4,7 @@ import { beamSearch, type Beam, type BeamSettings } from "../generate/beam.ts";
 import { createDecoder } from "../generate/decoder.ts";
 import type { Writable } from "../run/device.ts";
 import type { TaskModel } from "./model.ts";
+import { repeated } from "./repeated.ts";
 
 export interface DecodeSettings extends Omit<Partial<BeamSettings>, "start" | "end"> {
   /** Items side by side; each has `width` rows. Default 32. */
@@ -41,16 +42,4 @@ export async function decode(
     decoder.dispose();
   }
   return found;
-}
-
-/** Each item's values once for each of its rows. */
-function repeated(values: Writable, items: number, times: number): Writable {
-  if (times === 1) return values;
-  const width = values.length / items;
-  const into = new Float64Array(values.length * times);
-  for (let row = 0; row < items * times; row++) {
-    const from = Math.floor(row / times) * width;
-    into.set(values.subarray(from, from + width), row * width);
-  }
-  return into;
 }

@@ -2,7 +2,7 @@
 // data that a model file keeps, one kind for each task.
 import type { CaptionTask } from "./caption.ts";
 import type { ClassifyTask } from "./classify.ts";
-import type { ForecastTask } from "./forecast.ts";
+import type { ForecastTask } from "./forecaster.ts";
 import type { LanguageTask } from "./language.ts";
 import type { MusicTask } from "./music.ts";
 import type { TagTask } from "./tag.ts";

@@ -1,37 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { confusionPicture } from "../../src/measure/confusion-picture.ts";
-
-/** Every tag of a document whose tags close in order and whose text has no bare mark; else an error. */
-function tagsOf(svg: string): string[] {
-  const open: string[] = [];
-  const tags: string[] = [];
-  const rest = svg.replace(/<(\/?)([a-z]+)((?: [\w:-]+="[^"<]*")*)(\/?)>/g, (tag, end, name, _, self) => {
-    tags.push(tag);
-    if (end) expect(open.pop()).toBe(name);
-    else if (!self) open.push(name);
-    return "";
-  });
-  expect(open).toEqual([]);
-  expect(rest).not.toMatch(/[<>]|&(?!amp;|lt;|gt;|quot;)/);
-  return tags;
-}
+import { contrast, tagsOf } from "./svg.ts";
 
 const size = (svg: string): number[] => /width="(\d+)" height="(\d+)"/.exec(svg)!.slice(1).map(Number);
 const attribute = (tag: string, name: string): number =>
   Number(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]);
-
-/** Contrast of WCAG 2.2 between two colours as #rrggbb. */
-function contrast(a: string, b: string): number {
-  const luminance = (colour: string): number => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
-  };
-  const [less, more] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (more! + 0.05) / (less! + 0.05);
-}
 
 const twoByTwo = [
   [30, 10],

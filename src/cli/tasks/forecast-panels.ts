@@ -1,0 +1,53 @@
+// Forecasts as panels of a picture: as much of each series before as can be compared with what was forecast.
+import { extname } from "node:path";
+import { z } from "zod";
+import { addPeriods } from "../../data/frequency.ts";
+import type { Series } from "../../data/series.ts";
+import { forecastPicture, type ForecastPanel } from "../../measure/forecast-picture.ts";
+import { writeAtomic } from "../../io/write-atomic.ts";
+import { columnNamed } from "../../tasks/forecast-examples.ts";
+import type { ForecastTask } from "../../tasks/forecaster.ts";
+import { seasonOf } from "./forecast-reading.ts";
+
+export const pictureField: z.ZodOptional<z.ZodType<string, string>> = z
+  .string()
+  .refine((path) => extname(path) === ".svg", { error: "must name a .svg file" })
+  .optional();
+
+/** A forecast of all columns, from a step of the series. */
+export interface DrawnForecast {
+  readonly origin: number;
+  /** [columns][levels][horizon] */
+  readonly quantiles: readonly (readonly Float64Array[])[];
+  /** By name, [horizon] of each column. */
+  readonly rivals?: readonly Readonly<Record<string, Float64Array>>[];
+}
+
+/** Writes an SVG of these forecasts, ascending, and of what came up to the end of the last. */
+export async function writePicture(
+  path: string,
+  title: string,
+  task: ForecastTask,
+  series: Series,
+  forecasts: readonly DrawnForecast[],
+): Promise<void> {
+  const { horizon, frequency, levels } = task;
+  const [first, last] = [forecasts[0]?.origin ?? 0, forecasts.at(-1)?.origin ?? 0];
+  const from = Math.max(0, first - Math.max(3 * horizon, 2 * seasonOf(task)));
+  const panels = task.columns.map((name, j): ForecastPanel => {
+    return {
+      name,
+      times: series.times.subarray(from, last + horizon),
+      values: columnNamed(series, name).subarray(from, last + horizon),
+      forecasts: forecasts.map(({ origin, quantiles, rivals }) => ({
+        origin: origin - from,
+        times: Float64Array.from({ length: horizon }, (_, k) =>
+          addPeriods(series.start, frequency, origin + k),
+        ),
+        quantiles: quantiles[j] ?? [],
+        ...(rivals?.[j] && { rivals: rivals[j] }),
+      })),
+    };
+  });
+  await writeAtomic(path, new TextEncoder().encode(forecastPicture(panels, { title, levels })));
+}

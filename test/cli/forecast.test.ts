@@ -1,0 +1,159 @@
+// Forecasts as a person makes them: by normal distributions and step after step, of several series, with pictures.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { randomStream } from "../../src/ir/random.ts";
+import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+
+async function fine(...words: string[]): Promise<Result> {
+  const result = await unrolled(words);
+  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
+  expect(result.code).toBe(0);
+  return result;
+}
+
+async function refused(words: string[], message: string): Promise<void> {
+  const { code, stderr } = await unrolled(words);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("fault of unrolled");
+  expect(code).toBe(2);
+}
+
+const csv = at("shop.csv");
+const stream = randomStream(5, 2);
+const rows = Array.from({ length: 144 }, (_, i) => {
+  const month = `${1990 + Math.floor(i / 12)}-${String(1 + (i % 12)).padStart(2, "0")}`;
+  const season = Math.sin((Math.PI * i) / 6);
+  return `${month},${200 + i + 40 * season + 5 * stream.normal()},${20 - 8 * season + stream.normal()}\n`;
+});
+writeFileSync(csv, `time,sold,warmth\n${rows.join("")}`);
+
+const small = ["--context", "24", "--horizon", "6", "--size", "12", "--epochs", "30"];
+const train = (...words: string[]): Promise<Result> => fine("forecast", "train", csv, ...small, ...words);
+
+type Row = Readonly<Record<string, number>>;
+const json = async (...words: string[]): Promise<Row[]> =>
+  objects((await fine(...words, "--json")).stdout) as Row[];
+
+describe.each([
+  ["gaussian", "direct"],
+  ["gaussian", "recursive"],
+  ["quantiles", "recursive"],
+])("%s, %s", (output, strategy) => {
+  const model = at(`${output}-${strategy}.safetensors`);
+
+  beforeAll(async () => {
+    const words = [
+      "--value",
+      "sold,warmth",
+      "--lag",
+      "12",
+      "--calendar",
+      "--levels",
+      "0.05,0.25,0.5,0.75,0.95",
+    ];
+    await train(...words, "--output", output, "--strategy", strategy, "--out", model);
+  });
+
+  test("knows the season, and covers what it should", async () => {
+    const found = await json("eval", model, csv);
+    expect(found.map((row) => row["model"])).toEqual(
+      ["sold", "warmth"].flatMap((name) =>
+        ["this model", "naive", "seasonal naive, 12", "linear"].map((title) => `${name}: ${title}`),
+      ),
+    );
+    for (const own of [found[0], found[4]]) {
+      expect(own).toMatchObject({ horizon: 6, origins: 24 });
+      expect(own?.["coverage"]).toBeGreaterThan(0.75);
+    }
+    expect(found[0]?.["mase"]).toBeLessThan(0.5 * (found[1]?.["mase"] as number));
+  });
+
+  test("says what comes next at its levels, in order, the same each time", async () => {
+    const found = await json("run", model, csv);
+    expect(found).toHaveLength(6);
+    for (const row of found) {
+      for (const name of ["sold", "warmth"]) {
+        const own = [0.05, 0.25, 0.5, 0.75, 0.95].map((level) => row[`${name} ${level}`] as number);
+        expect(own.toSorted((a, b) => a - b)).toEqual(own);
+      }
+    }
+    expect(await json("run", model, csv)).toEqual(found);
+  });
+
+  test("draws what came, the intervals and the rivals, a panel a series", async () => {
+    const [next, past] = [at(`${output}-${strategy}-next.svg`), at(`${output}-${strategy}-past.svg`)];
+    await fine("forecast", "run", model, csv, "--picture", next);
+    await fine("forecast", "eval", model, csv, "--picture", past);
+    const [first, second] = [next, past].map((path) => readFileSync(path, "utf8"));
+    for (const svg of [first, second])
+      for (const label of ["sold", "warmth", "what came", "median", "0.05 to 0.95", "0.25 to 0.75"])
+        expect(svg).toContain(`>${label}</text>`);
+    expect(first).not.toContain(">linear</text>");
+    for (const rival of ["naive", "seasonal naive, 12", "linear"])
+      expect(second).toContain(`>${rival}</text>`);
+    // The last origin, and those a horizon and two before.
+    expect(second?.match(/stroke-dasharray="1 3"/gu)).toHaveLength(3 * 2);
+  });
+});
+
+test("paths are drawn anew by another seed, and may be few", async () => {
+  const model = at("gaussian-recursive.safetensors");
+  const raw = ["run", model, csv, "--calibrate", "0"];
+  const [own, other, few] = [
+    await json(...raw),
+    await json(...raw, "--seed", "2"),
+    await json(...raw, "--paths", "1"),
+  ];
+  expect(other[0]).toEqual(own[0]); // the next step is not drawn
+  expect(other[5]).not.toEqual(own[5]);
+  expect(few[5]?.["sold 0.05"]).toBe(few[5]?.["sold 0.95"]);
+});
+
+test("goes on where it was stopped, with the same bits", async () => {
+  const [whole, parts] = [at("whole.safetensors"), at("parts.safetensors")];
+  const words = ["--value", "sold", "--output", "gaussian", "--strategy", "recursive"];
+  await train(...words, "--out", whole);
+  let interrupts = 0;
+  const first = await unrolled(["forecast", "train", csv, ...small, ...words, "--out", parts], {
+    onTalk: (said, interrupt) => {
+      if (said.includes("validation loss") && interrupts++ === 0) interrupt();
+    },
+  });
+  expect(first.code).toBe(130);
+  await fine("forecast", "train", csv, "--resume", parts);
+  expect(await json("run", parts, csv)).toEqual(await json("run", whole, csv));
+  await refused(
+    ["forecast", "train", csv, "--resume", parts, "--strategy", "direct"],
+    "--strategy was recursive",
+  );
+});
+
+test("refuses options that say nothing", async () => {
+  const model = at("gaussian-direct.safetensors");
+  const training = ["forecast", "train", csv, "--value", "sold", ...small, "--out", at("none.safetensors")];
+  await refused(
+    [...training, "--output", "normal"],
+    "--output must be one of quantiles, gaussian, not 'normal'",
+  );
+  await refused(
+    [...training, "--strategy", "both"],
+    "--strategy must be one of direct, recursive, not 'both'",
+  );
+  await refused(
+    ["run", model, csv, "--paths", "50"],
+    "gaussian-direct.safetensors forecasts all steps at once and draws nothing; leave out --paths",
+  );
+  await refused(["run", model, csv, "--seed", "2"], "leave out --seed");
+  const recursive = at("gaussian-recursive.safetensors");
+  await refused(
+    ["run", recursive, csv, "--paths", "0"],
+    "--paths must be a whole number, 1 or more, not '0'",
+  );
+  await refused(["run", model, csv, "--picture", at("next.png")], "--picture must name a .svg file");
+  await refused(["eval", model, csv, "--picture", at("past.png")], "--picture must name a .svg file");
+  expect(["none.safetensors", "next.png", "past.png"].filter((name) => existsSync(at(name)))).toEqual([]);
+});
