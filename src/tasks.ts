@@ -100,6 +100,8 @@ export { buildVocabulary, type Vocabulary } from "./data/vocabulary.ts";
 export { entitySentence, type TaggedWords } from "./data/entities.ts";
 export { origins } from "./data/backtest.ts";
 export { readSeries, type Series } from "./data/series.ts";
+export { namedPreprocessing, preprocess, type PixelImage, type Preprocessing } from "./data/image.ts";
+export { readImageBlob } from "./data/image-blob.ts";
 export { datePair, type Pair } from "./data/pairs/dates.ts";
 export { reversalPair } from "./data/pairs/reversal.ts";
 export { shapesExample, type ShapesExample, type ShapesSettings } from "./data/shapes/shapes.ts";

@@ -50,7 +50,7 @@ export function addOptions(command: CommandUnknownOpts, fields: Fields, names: V
   for (const [name, field] of Object.entries(fields)) {
     const byDefault = field.safeParse(undefined).data;
     const isSwitch = typeof byDefault === "boolean";
-    const isList = Array.isArray(byDefault);
+    const isList = field.safeParse(["text"]).success;
     const shown = byDefault === undefined || isSwitch || isList ? "" : ` (default: ${String(byDefault)})`;
     const value = isSwitch ? "" : ` <${names[name] ?? (typeof byDefault === "number" ? "n" : "text")}>`;
     const option = new Option(`${flagOf(name)}${value}`, `${field.description ?? ""}${shown}`);

@@ -7,6 +7,8 @@ import { join, normalize } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { namedPreprocessing, preprocess } from "../../src/data/image.ts";
+import { readImage } from "../../src/io/image-file.ts";
 import { install, repository, type Installed } from "../installed.ts";
 import type { PageTests } from "./page.ts";
 
@@ -26,7 +28,9 @@ const args = [
 ];
 
 /** What a page needs that uses the package without a bundler. */
-const importMap = { imports: { unrolled: "/unrolled/dist/index.js" } };
+const importMap = {
+  imports: { unrolled: "/unrolled/dist/index.js", "unrolled/tasks": "/unrolled/dist/tasks.js" },
+};
 const html = `<!doctype html><link rel="icon" href="data:,">
   <script type="importmap">${JSON.stringify(importMap)}</script>
   <script type="module" src="/page.js"></script>`;
@@ -38,6 +42,9 @@ function withoutTypes(path: string): string {
 
 type PageKind = "isolated" | "plain" | "strict";
 
+const typeOf = (path: string): string =>
+  path.endsWith(".js") ? "text/javascript" : path.endsWith(".png") ? "image/png" : "text/html";
+
 /** What kinds of page there are, by the query of their address: without isolation, and without workers. */
 const isolation = [
   ["cross-origin-opener-policy", "same-origin"],
@@ -48,6 +55,9 @@ const headers: Readonly<Record<PageKind, readonly (readonly [string, string])[]>
   plain: [],
   strict: [...isolation, ["content-security-policy", "worker-src 'none'"]],
 };
+
+/** What tests add, by path. */
+const files = new Map<string, Uint8Array>();
 
 /** The page, the package and an example. */
 function serve({ package: own }: Installed): Server {
@@ -61,10 +71,11 @@ function serve({ package: own }: Installed): Server {
     const [path, kind] = normalize(request.url ?? "/").split("?") as [string, string?];
     const [prefix, folder] = [...folders].find(([start]) => path.startsWith(start)) ?? [];
     const file = prefix && folder && join(folder, path.slice(prefix.length));
-    const body = pages.get(path) ?? (file && existsSync(file) ? readFileSync(file) : undefined);
+    const body =
+      pages.get(path) ?? files.get(path) ?? (file && existsSync(file) ? readFileSync(file) : undefined);
     response.statusCode = body === undefined ? 404 : 200;
     for (const [name, value] of headers[(kind ?? "isolated") as PageKind]) response.setHeader(name, value);
-    response.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "text/html");
+    response.setHeader("content-type", typeOf(path));
     response.end(body);
   });
 }
@@ -146,6 +157,49 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
   test("the example 'hello' trains, samples and reaches its number", async () => {
     await open().evaluate(() => tests.hello());
     expect(said.at(-1)).toMatch(/^after "h" comes "ello", at 0\.00\d+ nats/);
+  });
+
+  test("a picture is decoded as in Node, a transparent one on white", async () => {
+    const sharp = (await import("sharp")).default;
+    const raw = Uint8Array.of(
+      255,
+      0,
+      0,
+      255,
+      0,
+      255,
+      0,
+      255,
+      0,
+      0,
+      255,
+      255,
+      10,
+      20,
+      30,
+      0,
+      90,
+      90,
+      90,
+      255,
+      1,
+      2,
+      3,
+      255,
+    );
+    const file = await sharp(raw, { raw: { width: 3, height: 2, channels: 4 } })
+      .png()
+      .toBuffer();
+    files.set("/picture.png", file);
+    files.set("/broken.png", file.subarray(0, 40));
+    const inNode = await readImage(new Uint8Array(file));
+    const found = await open().evaluate(() => tests.picture("/picture.png"));
+    expect(found).toMatchObject({ width: 3, height: 2, pixels: [...inNode.pixels] });
+    expect(found.pixels.slice(9, 12)).toEqual([255, 255, 255]);
+    const plain = namedPreprocessing("plain", { size: { width: 2, height: 2 } });
+    expect(found.small).toEqual([...preprocess(inNode, plain)]);
+    const broken = open().evaluate(() => tests.picture("/broken.png"));
+    await expect(broken).rejects.toThrow("the browser cannot decode it; convert it");
   });
 
   test("timers fire while fit() runs", async () => {

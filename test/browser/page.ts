@@ -1,6 +1,7 @@
 // What the page of the browser test does, as a module script: it gets the package through an import map and
 // leaves one function for each test. Runs in the browser, not in Node.
 import { cellNamed, encodeString, fit, languageModel, wasmDevice } from "unrolled";
+import { preprocess, namedPreprocessing, readImageBlob } from "unrolled/tasks";
 
 const paths = { engine: "/unrolled/dist/run/wasm-engine.js", hello: "/hello.js" };
 
@@ -20,6 +21,22 @@ async function engine(): Promise<Engine> {
 /** Throws unless the example reaches its number. */
 async function hello(): Promise<void> {
   await import(paths.hello);
+}
+
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: readonly number[];
+  /** As an image network takes it, 2 x 2. */
+  readonly small: readonly number[];
+}
+
+/** A picture of the server, as the page decodes it. */
+async function picture(path: string): Promise<Picture> {
+  const { width, height, pixels } = await readImageBlob(await (await fetch(path)).blob());
+  const plain = namedPreprocessing("plain", { size: { width: 2, height: 2 } });
+  const small = preprocess({ width, height, pixels }, plain);
+  return { width, height, pixels: [...pixels], small: [...small] };
 }
 
 interface Ticks {
@@ -77,6 +94,9 @@ export interface PageTests {
   readonly engine: () => Promise<Engine>;
   readonly hello: () => Promise<void>;
   readonly timers: () => Promise<Ticks>;
+  readonly picture: typeof picture;
 }
 
-Object.assign(globalThis, { tests: { isIsolated, trained, engine, hello, timers } satisfies PageTests });
+Object.assign(globalThis, {
+  tests: { isIsolated, trained, engine, hello, timers, picture } satisfies PageTests,
+});

@@ -77,7 +77,7 @@ test.each([
   ["--split", "1.5", "--split every share must be above 0 and at most 1"],
   ["--optimizer", "adm", "--optimizer must be one of sgd, rmsprop, adagrad, adam, adamw, not 'adm'"],
   ["--schedule", "linear", "--schedule must be one of constant, step, exponential, cosine"],
-  ["--unit", "letter", "--unit must be one of char, byte, word, not 'letter'"],
+  ["--unit", "letter", "--unit must be one of char, byte, word, subword, not 'letter'"],
   ["--device", "webgpu", "--device webgpu is not part of this version; use native or wasm, or leave it out"],
   ["--horizon", "5", "horizon must be window (10) or more, not 5"],
   ["--epochs", "3", "give one of --epochs, --steps and --minutes, not --epochs and --steps"],

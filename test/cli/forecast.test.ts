@@ -3,24 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/ir/random.ts";
-import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
+import { fine, objects, refused, temporaryFolder, type Result } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
-
-async function fine(...words: string[]): Promise<Result> {
-  const result = await unrolled(words);
-  expect(result.stderr.match(/^error:.*/mu)?.[0]).toBeUndefined();
-  expect(result.code).toBe(0);
-  return result;
-}
-
-async function refused(words: string[], message: string): Promise<void> {
-  const { code, stderr } = await unrolled(words);
-  expect(stderr).toContain(message);
-  expect(stderr).not.toContain("fault of unrolled");
-  expect(code).toBe(2);
-}
 
 const csv = at("shop.csv");
 const stream = randomStream(5, 2);

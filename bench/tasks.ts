@@ -1,0 +1,247 @@
+// Writes the figures of docs/tasks.md: every task trained and measured with the command line, as a person would, on data
+// that the project makes and on public data where a folder of it is named or stands beside the checkout. Takes about half
+// an hour: `npm run bench:tasks`, with `-- --data FOLDER` and `--only WORDS` for some.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { datePair } from "../src/data/pairs/dates.ts";
+import { reversalPair } from "../src/data/pairs/reversal.ts";
+
+const { values: options } = parseArgs({
+  options: { data: { type: "string", default: "../shared/data" }, only: { type: "string", default: "" } },
+});
+const folder = mkdtempSync(join(tmpdir(), "unrolled-tasks-"));
+const main = new URL("../src/cli/main.js", import.meta.url).pathname;
+const at = (name: string): string => join(folder, name);
+const data = (path: string): string => join(options.data, path);
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The JSON lines of a command. */
+function unrolled(command: string): Json[] {
+  const words = [...command.split(" "), "--json"].filter((word) => word !== "");
+  const said = execFileSync(process.execPath, ["--experimental-wasm-relaxed-simd", main, ...words], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return said.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Json]));
+}
+
+/** Seconds of training alone, as the command says them. */
+function train(command: string): number {
+  return Number(unrolled(command).at(-1)?.["seconds"]);
+}
+
+const figure = (value: unknown, digits = 3): string => Number(value).toFixed(digits);
+const percent = (value: unknown, digits = 1): string => `${(100 * Number(value)).toFixed(digits)} %`;
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+interface Experiment {
+  readonly name: string;
+  /** What has to be there; data that the project makes needs nothing. */
+  readonly needs?: string;
+  run(): { readonly found: string; readonly seconds: number };
+}
+
+const pairsFile = (name: string, pairs: readonly { source: string; target: string }[]): string => {
+  writeFileSync(at(name), pairs.map(({ source, target }) => `${source}\t${target}\n`).join(""));
+  return at(name);
+};
+
+function pairs(
+  name: string,
+  pairOf: (seed: number, index: number) => { source: string; target: string },
+  count: number,
+  more: string,
+): ReturnType<Experiment["run"]> {
+  const many = (seed: number, length: number) => Array.from({ length }, (_, i) => pairOf(seed, i));
+  const [learned, fresh] = [
+    pairsFile(`${name}.txt`, many(1, count)),
+    pairsFile(`${name}-new.txt`, many(2, 1000)),
+  ];
+  const model = at(`${name}.safetensors`);
+  const seconds = train(`translate train ${learned} --split 0.95/0.05 ${more} --out ${model}`);
+  const [found] = unrolled(`translate eval ${model} ${fresh}`);
+  return { found: `${percent(found?.["exact"])} of 1,000 new ones exact`, seconds };
+}
+
+function forecasts(
+  file: string,
+  time: string,
+  value: string,
+  more: string,
+  measured = "",
+): Experiment["run"] {
+  return () => {
+    const model = at("forecast.safetensors");
+    const seconds = train(
+      `forecast train ${data(file)} --time ${time} --value ${value} ${more} --out ${model}`,
+    );
+    const [own, , seasonal, linear] = unrolled(
+      `forecast eval ${model} ${data(file)} --time ${time} ${measured}`,
+    );
+    const rivals = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
+    return {
+      found: `MASE ${figure(own?.["mase"])} (${rivals}); ${percent(own?.["coverage"])} within 80 % intervals`,
+      seconds,
+    };
+  };
+}
+
+const chorales = "jsb-chorales/jsb-chorales-quarter.json";
+
+function music(cell: string, size: number): Experiment {
+  return {
+    name: `JSB chorales, ${cell} ${size}, five seeds`,
+    needs: chorales,
+    run() {
+      let seconds = 0;
+      const nats = [1, 2, 3, 4, 5].map((seed) => {
+        const model = at("music.safetensors");
+        seconds += train(
+          `music train ${data(chorales)} --cell ${cell} --size ${size} --seed ${seed} --out ${model}`,
+        );
+        return Number(unrolled(`music eval ${model} ${data(chorales)}`)[0]?.["nats"]);
+      });
+      return {
+        found: `${figure(mean(nats))} nats a frame in the mean, ${nats.map((n) => figure(n)).join(", ")}`,
+        seconds,
+      };
+    },
+  };
+}
+
+function names(more: string): Experiment["run"] {
+  return () => {
+    const [model, from] = [at("names.safetensors"), data("names-by-nationality")];
+    const reading = "--without SOURCE --unique";
+    const seconds = train(
+      `classify train ${from} ${reading} --split 0.75/0.05/0.2 --dropout 0.3 ${more} --out ${model}`,
+    );
+    const [own, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
+    const shown = (r: Json | undefined): string =>
+      `${percent(r?.["accuracy"])}, macro-F1 ${percent(r?.["macroF1"])}`;
+    return { found: `${shown(own)}; naive Bayes ${shown(bayes)}`, seconds };
+  };
+}
+
+const wiki = "wikitext-2-small";
+
+const experiments: readonly Experiment[] = [
+  {
+    name: "Words of WikiText-2, LSTM 200",
+    needs: wiki,
+    run() {
+      const [model, text] = [at("words.safetensors"), data(`${wiki}/valid.txt`)];
+      const seconds = train(
+        `train ${text} --unit word --at-least 2 --cell lstm --size 200 --embedding 200 --tied --dropout 0.5 ` +
+          `--input-dropout 0.4 --batch 20 --window 35 --epochs 25 --patience 3 --rate 0.002 --clip 1 --out ${model}`,
+      );
+      const rows = unrolled(`eval ${model} ${data(`${wiki}/test.txt`)} --ngram ${text}`);
+      const [own, grams, both] = rows.map((row) => figure(row["perplexity"], 1));
+      return { found: `perplexity ${own}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
+    },
+  },
+  { name: "Surnames by language", needs: "names-by-nationality", run: names("") },
+  { name: "… two layers, embedding", needs: "names-by-nationality", run: names("--layers 2 --embedding 32") },
+  { name: "… weights of classes, root", needs: "names-by-nationality", run: names("--class-weights root") },
+  { name: "… balanced", needs: "names-by-nationality", run: names("--class-weights balanced") },
+  {
+    name: "Airline passengers, 12 months",
+    needs: "time-series",
+    run: forecasts(
+      "time-series/airline-passengers.csv",
+      "Month",
+      "Passengers",
+      "--log --lag 12 --context 24 --strategy recursive",
+    ),
+  },
+  {
+    name: "Sunspots, 12 months",
+    needs: "time-series",
+    run: forecasts(
+      "time-series/monthly-sunspots.csv",
+      "Month",
+      "Sunspots",
+      "--context 132 --strategy recursive",
+      "--step 3",
+    ),
+  },
+  {
+    name: "ETTh1, oil temperature, 24 hours",
+    needs: "etth",
+    run: forecasts(
+      "etth/ETTh1.csv",
+      "date",
+      "OT",
+      "--lag 24 --horizon 24 --context 72 --calendar",
+      "--step 24",
+    ),
+  },
+  music("lstm", 36),
+  music("gru", 46),
+  music("gru-reset-before", 46),
+  music("elman", 100),
+  {
+    name: "Captions of 10,000 pictures of shapes",
+    run() {
+      unrolled(`caption shapes ${at("shapes")} --count 10000`);
+      unrolled(`caption shapes ${at("new")} --count 1000 --seed 2`);
+      const model = at("captions.safetensors");
+      const learned = `${at("shapes")}/captions.json --split 0.97/0.03 --epochs 12 --dropout 0.2`;
+      const seconds = train(`caption train ${learned} --out ${model}`);
+      const [own] = unrolled(`caption eval ${model} ${at("new")}/captions.json`);
+      const [other] = unrolled(`caption eval ${model} ${at("new")}/captions.json --shuffle`);
+      return {
+        found:
+          `${percent(own?.["exact"])} of 1,000 new ones exact, BLEU-4 ${figure(own?.["bleu4"])}, with features ` +
+          `shuffled ${figure(other?.["bleu4"])}; ${percent(own?.["ended"])} end by themselves`,
+        seconds,
+      };
+    },
+  },
+  {
+    name: "Captions of 26 photographs by heart",
+    needs: "coco-mini-cc",
+    run() {
+      const [model, captions] = [at("coco.safetensors"), data("coco-mini-cc/captions.json")];
+      const cache = `--cache ${at("features")}`;
+      const seconds = train(
+        `caption train ${captions} ${cache} --split 1 --epochs 60 --batch 16 --out ${model}`,
+      );
+      const [own] = unrolled(`caption eval ${model} ${captions} ${cache} --part train`);
+      const exact = Number(own?.["exact"]) * Number(own?.["images"]);
+      return {
+        found: `${exact} of ${own?.["images"]} word for word, perplexity ${figure(own?.["perplexity"])}`,
+        seconds,
+      };
+    },
+  },
+  { name: "Dates in words to ISO dates", run: () => pairs("dates", datePair, 10_000, "--epochs 8") },
+  { name: "Reversing up to 20 letters", run: () => pairs("reversal", reversalPair, 20_000, "") },
+];
+
+const rows: string[] = [];
+for (const { name, needs, run } of experiments) {
+  if (!name.includes(options.only)) continue;
+  if (needs !== undefined && !existsSync(data(needs))) {
+    process.stderr.write(`${name}: left out, for there is no ${data(needs)}\n`);
+    continue;
+  }
+  const { found, seconds } = run();
+  rows.push(`| ${name} | ${found} | ${seconds.toFixed(0)} s |`);
+  process.stderr.write(`${name}: ${found}; ${seconds.toFixed(0)} s\n`);
+}
+rmSync(folder, { recursive: true });
+
+if (options.only === "") {
+  const page = "docs/tasks.md";
+  const mark = "<!-- made by npm run bench:tasks -->";
+  const [head] = readFileSync(page, "utf8").split(mark);
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} threads, Node ${process.versions.node}`;
+  const table = ["| what | found | training |", "| --- | --- | ---: |", ...rows].join("\n");
+  writeFileSync(page, `${head}${mark}\n\n${machine}.\n\n${table}\n`);
+}
