@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../src/ir/random.ts";
-import { fine, objects, refused, temporaryFolder, type Result } from "./run.ts";
+import { fine, objects, refused, temporaryFolder, unrolled, type Result } from "./run.ts";
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
