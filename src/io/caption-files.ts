@@ -1,7 +1,10 @@
 // Files of captions, in the forms in which they are handed round, as pictures with their captions. Knows no pictures: a
 // name is all there is of one.
 import { z } from "zod";
-import { readUtf8 } from "./files.ts";
+import { makeTable, placeOf, type Column, type Table } from "../data/table.ts";
+import { decodeCsv } from "./csv.ts";
+import { readBytes } from "./files.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export interface CaptionedPicture {
   /** The picture's name as the file has it, with a folder where it names one. */
@@ -37,14 +40,20 @@ const karpathy = z.object({
 const list = z.array(z.object({ file: text, captions: z.array(text), split: text.optional() }));
 
 /**
- * Reads COCO's annotations, Karpathy's `dataset.json`, a JSON list of `{ file, captions, split }`, or Flickr's token file
- * with lines `1000.jpg#0<TAB>a caption`, whichever the file is. In the order of the file; pictures without a caption are
+ * Reads COCO's annotations, Karpathy's `dataset.json`, a JSON list of `{ file, captions, split }`, Flickr's token file with
+ * lines `1000.jpg#0<TAB>a caption`, or a table whose header names a file (or image) and a caption (or comment), and a split
+ * if there is one: CSV, or with bars between its cells as Flickr30k's is; whichever the file is. In the order of the file; pictures without a caption are
  * left out. Throws, naming the file and the line or entry, for what is damaged, a caption of no picture, a picture that is
  * listed twice, and a file without any caption.
  */
 export async function readCaptions(path: string): Promise<CaptionedPicture[]> {
-  const content = await readUtf8(path);
-  const pictures = /^\s*[[{]/.test(content) ? fromJson(content, path) : fromTokens(content, path);
+  const bytes = await readBytes(path);
+  const content = decodeUtf8(path, bytes);
+  const pictures = /^\s*[[{]/.test(content)
+    ? fromJson(content, path)
+    : isTable(content)
+      ? fromTable(tableOf(content, bytes, path))
+      : fromTokens(content, path);
   const seen = new Set<string>();
   for (const { file } of pictures) {
     if (seen.has(file)) throw new Error(`${path}: picture '${file}' is listed twice; join its captions`);
@@ -107,6 +116,61 @@ function fromTokens(content: string, path: string): CaptionedPicture[] {
     byFile.set(file, [...(byFile.get(file) ?? []), caption.trim()]);
   });
   return [...byFile].map(([file, captions]) => picture(file, captions));
+}
+
+const fileNames = ["file", "filename", "file_name", "image", "image_name", "picture"];
+const captionNames = ["caption", "comment", "sentence", "text"];
+
+/** The names that a first line has, by whatever stands between them. */
+const headerNames = (content: string): string[] =>
+  (content.split(/\r\n|\r|\n/u, 1)[0] ?? "").split(/[,;|\t]/u).map((name) => name.replaceAll('"', "").trim());
+
+function isTable(content: string): boolean {
+  const names = headerNames(content);
+  return [fileNames, captionNames].every((known) => names.some((name) => known.includes(name)));
+}
+
+function tableOf(content: string, bytes: Uint8Array, path: string): Table {
+  const [first = "", ...rest] = content.split(/\r\n|\r|\n/u);
+  if (!first.includes("|")) return decodeCsv(path, bytes);
+  // No quotes here: a mark in a caption is one. What is more than the header has belongs to the last cell.
+  const names = headerNames(content);
+  const lines = rest.map((text, i) => ({ text, line: i + 2 })).filter(({ text }) => text.trim() !== "");
+  const cells = lines.map(({ text, line }) => {
+    const parts = text.split("|").map((part) => part.trim());
+    if (parts.length < names.length)
+      throw new Error(
+        `${path}, line ${line}: it must have ${names.length} cells with | between them, not ${parts.length}; correct it`,
+      );
+    return [...parts.slice(0, names.length - 1), parts.slice(names.length - 1).join(" | ")];
+  });
+  return makeTable(
+    path,
+    names.map((name, i) => ({ name, cells: cells.map((row) => row[i] as string) })),
+    { unit: "line", lines: lines.map(({ line }) => line) },
+  );
+}
+
+/** A row a caption; those of one picture need not stand together. */
+function fromTable(table: Table): CaptionedPicture[] {
+  const known = (names: readonly string[]): Column | undefined =>
+    table.columns.find(({ name }) => names.includes(name.trim()));
+  const [files, captions, splits] = [known(fileNames), known(captionNames), known(["split"])];
+  const byFile = new Map<string, { captions: string[]; split: string | undefined }>();
+  for (let row = 0; row < table.rows; row++) {
+    const [file, caption, split] = [files, captions, splits].map((c) => String(c?.cells[row] ?? "").trim());
+    const place = placeOf(table, row);
+    if (!file || !caption)
+      throw new Error(`${place}: it must have a file and a caption; fill them in, or leave the line out`);
+    const own = byFile.get(file) ?? { captions: [], split: split || undefined };
+    if (split && split !== own.split)
+      throw new Error(
+        `${place}: '${file}' is in the split '${own.split}' already, not '${split}'; choose one`,
+      );
+    own.captions.push(caption);
+    byFile.set(file, own);
+  }
+  return [...byFile].map(([file, own]) => picture(file, own.captions, own.split));
 }
 
 function picture(file: string, captions: readonly string[], split?: string): CaptionedPicture {

@@ -40,7 +40,8 @@ describe("classify", () => {
   test("measures a part, beside naive Bayes, and draws the confusion", async () => {
     const picture = at("confusion.svg");
     const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--picture", picture];
-    const { stdout } = await fine(...words);
+    const { stdout } = await fine(...words, "--confusion");
+    expect(stdout).toMatch(/^is, taken for +1 +2 +3\n1 aa +\d+/mu);
     expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +\d+\.\d %/u);
     expect(stdout).toMatch(/naive Bayes/u);
     expect(readFileSync(picture, "utf8")).toContain("<svg");

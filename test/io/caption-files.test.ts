@@ -55,6 +55,21 @@ describe("captions", () => {
     ]);
   });
 
+  it("of a table stand one a row, in CSV and between bars", async () => {
+    const csv = 'image,caption\r\na.jpg,"A dog, running"\nb.jpg,Ein Hund\na.jpg,"He said ""woof"""\n';
+    expect(await read(csv)).toEqual([
+      { file: "a.jpg", captions: ["A dog, running", 'He said "woof"'] },
+      { file: "b.jpg", captions: ["Ein Hund"] },
+    ]);
+    const split = "split;file;caption\ntrain;a.jpg;كلب\nval;b.jpg;一只狗 🐕\n";
+    expect(await read(split)).toEqual([
+      { file: "a.jpg", split: "train", captions: ["كلب"] },
+      { file: "b.jpg", split: "val", captions: ["一只狗 🐕"] },
+    ]);
+    const bars = 'image_name| comment_number| comment\n7.jpg| 0| A "sign" | here .\n7.jpg| 1| Two\n';
+    expect(await read(bars)).toEqual([{ file: "7.jpg", captions: ['A "sign" | here .', "Two"] }]);
+  });
+
   it("of Flickr stand one a line", async () => {
     const lines =
       "1000.jpg#0\tA child in a dress #1 .\n1000.jpg#1\tA girl\r\n\na b.jpg#0\tTwo\tdogs\n1000.jpg#2\tx\n";
@@ -108,6 +123,21 @@ describe("captions that are refused", () => {
       "none at all",
       { images: [image], annotations: [] },
       "no picture in it has a caption; choose another file",
+    ],
+    [
+      "a row without a caption",
+      "file,caption\na.jpg,x\nb.jpg,\n",
+      "captions, line 3: it must have a file and a cap",
+    ],
+    [
+      "a picture in two splits",
+      "file,caption,split\na.jpg,x,train\na.jpg,y,test\n",
+      "captions, line 3: 'a.jpg' is in the split 'train' already, not 'test'; choose one",
+    ],
+    [
+      "too few cells",
+      "image|n|comment\na.jpg|0\n",
+      "captions, line 2: it must have 3 cells with | between them, not 2",
     ],
     ["an empty file", "", "the file is empty; check that it is the right one"],
     [

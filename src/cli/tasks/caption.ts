@@ -158,7 +158,7 @@ const evaluationFields = {
 
 const evaluation: ModelUse = {
   about: "measure captions against people's",
-  file: "a file of captions: COCO, Flickr, or a JSON list of files and captions",
+  file: "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list of them",
   fields: evaluationFields,
   valueNames: { ...encodingNames, images: "folder", part: "part", page: "file" },
   async use(opened, path, given, { terminal }) {
@@ -282,7 +282,7 @@ export const caption: TaskCommands = {
   training: {
     command: "caption train",
     about: "train a network that writes captions of pictures",
-    file: "a file of captions: COCO, Flickr, or a JSON list of files and captions",
+    file: "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list of them",
     examples: `
 Examples:
   unrolled caption shapes shapes/ --count 5000

@@ -74,6 +74,7 @@ const evaluationFields = {
   ...reading,
   part: partField,
   baseline: flag.describe("set naive Bayes over the training part beside it"),
+  confusion: flag.describe("show which classes are taken for which"),
   picture: z.string().optional().describe("write the confusion matrix as an SVG file"),
 };
 
@@ -85,7 +86,7 @@ const evaluation: ModelUse = {
   async use(opened, path, given) {
     const model = modelOf(opened, "classify");
     const { task, checkpoint } = model;
-    const { part, baseline, picture } = readSettings(z.object(evaluationFields), given);
+    const { part, baseline, confusion: hasMatrix, picture } = readSettings(z.object(evaluationFields), given);
     const items = await readItems(path as string, given);
     const chosen = partOf(items, part, checkpoint);
     // A label that was not learned is an error, with its place.
@@ -143,10 +144,20 @@ const evaluation: ModelUse = {
             grouped(c.support),
           ]),
         ),
+        ...(hasMatrix ? [confusionTable(own.confusion, task.labels)] : []),
       ].join("\n\n"),
     };
   },
 };
+
+/** A row for each class that sequences have, and in it how often they were taken for each, whose number heads a column. */
+function confusionTable(confusion: ClassificationReport["confusion"], labels: readonly string[]): string {
+  const numbered = labels.map((label, i) => `${i + 1} ${label}`);
+  return table(
+    ["is, taken for", ...labels.map((_, i) => String(i + 1))],
+    confusion.map((row, i) => [numbered[i] as string, ...row.map((n) => (n === 0 ? "" : grouped(n)))]),
+  );
+}
 
 const running: ModelUse = {
   about: "say what sequences are",
