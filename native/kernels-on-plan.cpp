@@ -28,6 +28,38 @@ int64_t columnAt(float number, int64_t width) {
   return number >= (float)width ? width - 1 : number >= 1 ? std::min((int64_t)number, width - 1) : 0;
 }
 
+// Columns that follow one another, or one that comes again and again: those of attention are as long as its vectors.
+struct Stretch {
+  int64_t count, column, step;
+};
+// What is shorter goes element by element.
+constexpr int64_t shortest = 8;
+
+// The stretches of a row's columns, kept for the next rows, which mostly have the same.
+class Stretches {
+  std::vector<Stretch> found_;
+  const float* numbers_ = nullptr;
+
+ public:
+  const std::vector<Stretch>& of(const float* numbers, int64_t n, int64_t width) {
+    if (numbers_ && (numbers == numbers_ || memcmp(numbers, numbers_, 4 * n) == 0)) return found_;
+    numbers_ = numbers;
+    found_.clear();
+    for (int64_t i = 0; i < n;) {
+      Stretch s{1, columnAt(numbers[i], width), 1};
+      int64_t last = s.column;
+      for (int64_t next; i + s.count < n; s.count++, last = next) {
+        next = columnAt(numbers[i + s.count], width);
+        if (s.count == 1 && (next == last || next == last + 1)) s.step = next - last;
+        else if (s.count == 1 || next != last + s.step) break;
+      }
+      found_.push_back(s);
+      i += s.count;
+    }
+    return found_;
+  }
+};
+
 }  // namespace
 
 void Program::packParameters(int thread, int threads) {
@@ -224,19 +256,31 @@ void Program::stepSums(const Kernel& k, const Bound& b, const Extents& e, Range 
 }
 
 void Program::pick(const Kernel& k, const Bound& b, const Moment& m) const {
+  Stretches stretches;
   for (int64_t row = m.first; row < m.last; row++) {
     const float *from = rowAt(b.from, m, row), *numbers = rowAt(b.indices, m, row);
     float* into = rowAt(b.into, m, row);
-    for (int64_t i = 0; i < k.n; i++) into[i] = from[columnAt(numbers[i], k.width)];
+    for (const Stretch& s : stretches.of(numbers, k.n, k.width)) {
+      if (s.count < shortest) for (int64_t i = 0; i < s.count; i++) into[i] = from[s.column + i * s.step];
+      else if (s.step == 1) memcpy(into, from + s.column, 4 * s.count);
+      else std::fill_n(into, s.count, from[s.column]);
+      into += s.count;
+    }
   }
 }
 
 void Program::place(const Kernel& k, const Bound& b, const Moment& m) const {
+  Stretches stretches;
   for (int64_t row = m.first; row < m.last; row++) {
     const float *from = rowAt(b.from, m, row), *numbers = rowAt(b.indices, m, row);
     float* into = rowAt(b.into, m, row);
     memset(into, 0, 4 * k.width);
-    for (int64_t i = 0; i < k.n; i++) into[columnAt(numbers[i], k.width)] += from[i];
+    for (const Stretch& s : stretches.of(numbers, k.n, k.width)) {
+      if (s.count < shortest) for (int64_t i = 0; i < s.count; i++) into[s.column + i * s.step] += from[i];
+      else if (s.step == 1) kernels_.addRow(into + s.column, from, s.count);
+      else into[s.column] += kernels_.sum(from, s.count);
+      from += s.count;
+    }
   }
 }
 

@@ -19,7 +19,7 @@ constexpr const char* setName =
     "portable";
 #endif
 constexpr Kernels table = {setName, lanes, tileRows, widePanel, tallPanel, product, outer, outerDepth, outerScratch,
-                           packColumns, packRow, execute, addRow, crossEntropy, squares, multiplyAdds};
+                           packColumns, packRow, execute, addRow, sum, crossEntropy, squares, multiplyAdds};
 }  // namespace
 extern const Kernels* const KERNELS;
 const Kernels* const KERNELS = &table;

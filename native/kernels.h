@@ -110,6 +110,7 @@ struct Kernels {
   // Carries out one instruction on a tile.
   void (*execute)(const Instruction&, int64_t rows, int64_t columns);
   void (*addRow)(float* into, const float* from, int64_t width);
+  float (*sum)(const float* from, int64_t count);
   // False where a target is out of range.
   bool (*crossEntropy)(const CrossEntropyCall&);
   // The sum of squares, in a fixed tree.

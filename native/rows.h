@@ -15,6 +15,16 @@ void addRow(float* into, const float* from, int64_t width) {
     storeFirst(into + column, loadFirst(into + column, width - column) + loadFirst(from + column, width - column), width - column);
 }
 
+float sum(const float* from, int64_t count) {
+  Vec sums[4] = {};
+  int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes)
+    for (int v = 0; v < 4; v++) sums[v] += load(from + i + v * lanes);
+  for (; i + lanes <= count; i += lanes) sums[0] += load(from + i);
+  if (i < count) sums[1] += loadFirst(from + i, count - i);
+  return sumOf((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
 bool crossEntropy(const CrossEntropyCall& call) {
   const int64_t classes = call.classes;
   for (int64_t token = call.first; token < call.last; token++) {

@@ -29,6 +29,7 @@ import { exampleFeed } from "../train/example-feed.ts";
 import { sourceFor } from "../train/evaluate.ts";
 import type { SourceBatch } from "../train/source.ts";
 import { decode, type DecodeSettings } from "./decode.ts";
+import type { Numbers } from "../run/device.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
 
@@ -299,7 +300,7 @@ export async function translate(
   const feed = exampleFeed(network, examples, { batch, seed: 0, shuffle: false });
   const source = await sourceFor(feed, network, device, store);
   try {
-    const inputsOf = async (from: number): Promise<Record<string, Float64Array>> => {
+    const inputsOf = async (from: number): Promise<Record<string, Numbers>> => {
       const loaded = feed.load({ epoch: 0, at: from / feed.rows });
       return (await source?.forward(loaded.source as SourceBatch)) ?? {};
     };

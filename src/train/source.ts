@@ -3,7 +3,7 @@
 import type { Example } from "../data/example.ts";
 import { buildPlan } from "../plan/build.ts";
 import { networkOfSource, type Bridge, type Network } from "../plan/network.ts";
-import type { Device, ParameterStore, Program, RunExtent, Writable } from "../run/device.ts";
+import type { Device, Numbers, ParameterStore, Program, RunExtent, Writable } from "../run/device.ts";
 
 /** The sequences that a batch reads before, longest first. */
 export interface SourceBatch {
@@ -15,7 +15,7 @@ export interface SourceBatch {
 
 export interface SourceProgram {
   /** Reads the sequences and gives the inputs of the network, each [rows, width] in the order of the batch. */
-  forward(batch: SourceBatch): Promise<Record<string, Float64Array>>;
+  forward(batch: SourceBatch): Promise<Record<string, Numbers>>;
   /**
    * Takes the derivatives by those inputs back through the latest sequences, and gives the gradient of the source's own
    * parameters, which are the first ones of the network's.
@@ -75,10 +75,28 @@ export async function createSource(
     return into;
   }
 
+  /** What the numbers of a memory belong to, [rows, places, width], the same for every batch. */
+  const numbersOf = (places: number, width: number): { element: Float32Array; position: Float32Array } => {
+    const count = capacity.rows * places * width;
+    return {
+      element: Float32Array.from({ length: count }, (_, i) => i % width),
+      position: Float32Array.from({ length: count }, (_, i) => Math.floor(i / width) % places),
+    };
+  };
+  const numbers = new Map(
+    source.gives.flatMap((bridge) =>
+      bridge.kind === "outputs"
+        ? [[bridge, numbersOf(bridge.places, widthOf(`output.${bridge.of}`))] as const]
+        : [],
+    ),
+  );
+
   async function outputs(
-    { of, places, inputs }: Extract<Bridge, { kind: "outputs" }>,
+    bridge: Extract<Bridge, { kind: "outputs" }>,
     batch: SourceBatch,
-  ): Promise<Record<string, Float64Array>> {
+  ): Promise<Record<string, Numbers>> {
+    const { of, places, inputs } = bridge;
+    const { element, position } = numbers.get(bridge) as ReturnType<typeof numbersOf>;
     const width = widthOf(`output.${of}`);
     const rows = batch.order.length;
     const values = await program.read(`output.${of}`, new Float64Array(tokensOf(batch) * width));
@@ -88,13 +106,11 @@ export async function createSource(
       memory.set(values.subarray(token * width, (token + 1) * width), (row * places + t) * width);
       far[row * places + t] = 0;
     });
-    const numbers = (numberOf: (i: number) => number): Float64Array =>
-      Float64Array.from({ length: memory.length }, (_, i) => numberOf(i % (places * width)));
     return {
       [inputs.memory]: memory,
       [inputs.far]: far,
-      [inputs.element]: numbers((i) => i % width),
-      [inputs.position]: numbers((i) => Math.floor(i / width)),
+      [inputs.element]: element.subarray(0, memory.length),
+      [inputs.position]: position.subarray(0, memory.length),
     };
   }
 
@@ -103,7 +119,7 @@ export async function createSource(
     async forward(batch) {
       for (const [name, values] of Object.entries(batch.values)) program.write(name, values);
       program.run("forward", batch.extent);
-      const given: Record<string, Float64Array> = {};
+      const given: Record<string, Numbers> = {};
       for (const bridge of source.gives) {
         if (bridge.kind === "finals") given[bridge.input] = await finals(bridge, batch);
         else Object.assign(given, await outputs(bridge, batch));
