@@ -5,12 +5,13 @@ import { writeShapesFolder } from "../../io/shapes-folder.ts";
 import { asInput } from "../failure.ts";
 import { grouped, quoted } from "../format.ts";
 import type { CommandContext } from "../program.ts";
-import { addOptions, number, readSettings, whole } from "../settings.ts";
+import { addOptions, flag, number, readSettings, whole } from "../settings.ts";
 
 const fields = {
   count: whole(1).default(2000).describe("pictures to make"),
   side: whole(8).default(32).describe("pixels along each side"),
   seed: number("a whole number", Number.isSafeInteger).default(1).describe("of all that is random"),
+  json: flag.describe("one JSON object a line"),
 };
 
 export function addShapes(parent: CommandUnknownOpts, { terminal }: CommandContext): void {
@@ -23,6 +24,11 @@ export function addShapes(parent: CommandUnknownOpts, { terminal }: CommandConte
     const settings = readSettings(z.object(fields), options);
     const path = await asInput(() => writeShapesFolder(folder, settings));
     terminal.say(`${grouped(settings.count)} pictures written; to learn from them:`);
-    await terminal.out(`unrolled caption train ${quoted(path)}\n`);
+    const { count, seed } = settings;
+    await terminal.out(
+      settings.json
+        ? `${JSON.stringify({ captions: path, pictures: count, seed })}\n`
+        : `unrolled caption train ${quoted(path)}\n`,
+    );
   });
 }
