@@ -6,7 +6,8 @@ import { readLines } from "../io/files.ts";
 import { patternConstraint } from "../io/pattern-constraint.ts";
 import { openCodec, symbolTexts } from "../io/subwords.ts";
 import { asInput, InputError } from "./failure.ts";
-import { number, readSettings, texts, whole } from "./settings.ts";
+import { mostBeams } from "./search-fields.ts";
+import { flagOf, number, readSettings, texts, whole, wholeFrom } from "./settings.ts";
 import { modelOf, type ModelUse } from "./tasks/task-commands.ts";
 
 /** What does nothing to beam search. */
@@ -30,7 +31,7 @@ const fields = {
     String.raw`end where this comes, and do not show it; \n is a line's end; may be repeated`,
   ),
   match: z.string().optional().describe("a regular expression that what is made must match, from end to end"),
-  beam: whole(0)
+  beam: wholeFrom(0, mostBeams)
     .default(0)
     .describe("texts that are grown at once to find the most likely; 0 draws by chance"),
   lengthPenalty: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
@@ -56,6 +57,8 @@ export const sampling: ModelUse = {
       stop.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t"),
     );
     const { length, temperature, topK, topP, seed } = own;
+    if (match !== undefined && stops.length > 0)
+      throw new InputError("--stop would cut what --match asks for; write the end into the pattern instead");
     const text = openCodec(model.task.text);
     const constraint =
       match === undefined ? undefined : patternConstraint(match, symbolTexts(model.task.text));
@@ -63,7 +66,9 @@ export const sampling: ModelUse = {
     if (beam > 0) {
       const idle = Object.keys(chance).filter((name) => given[name] !== undefined);
       if (idle.length > 0)
-        throw new InputError(`--beam leaves nothing to chance: leave out --${idle[0]}, or --beam`);
+        throw new InputError(
+          `--beam leaves nothing to chance: leave out ${flagOf(idle[0] as string)}, or --beam`,
+        );
       const end = endOf(stops, text.encode);
       const search = {
         width: beam,

@@ -21,6 +21,11 @@ export function whole(least: number): z.ZodType<number, string> {
   return number(`a whole number, ${least} or more`, (n) => Number.isSafeInteger(n) && n >= least);
 }
 
+export function wholeFrom(least: number, most: number): z.ZodType<number, string> {
+  const range = `a whole number from ${least} to ${most}`;
+  return number(range, (n) => Number.isSafeInteger(n) && n >= least && n <= most);
+}
+
 export const positive: z.ZodType<number, string> = number(
   "a number above 0",
   (n) => n > 0 && Number.isFinite(n),

@@ -4,6 +4,7 @@ import { basename, extname } from "node:path";
 import { loadCheckpoint } from "../io/checkpoint-file.ts";
 import type { LoadedCheckpoint } from "../io/checkpoint.ts";
 import type { Cell } from "../ir/cell.ts";
+import { parseCell } from "../ir/equations.ts";
 import { fit } from "../train/fit.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";
@@ -40,6 +41,12 @@ export async function prepareJob(
 ): Promise<PreparedJob> {
   const resume = newlyGiven["resume"];
   const saved = typeof resume === "string" ? await openSaved(resume) : undefined;
+  if (saved && saved.checkpoint.task.kind !== training.kind) {
+    throw new InputError(
+      `--resume ${saved.file} is a model of the task '${saved.checkpoint.task.kind}', not '${training.kind}'; go on ` +
+        `with the command that made it`,
+    );
+  }
   const given = saved ? resumedGiven(saved.file, saved.checkpoint.notes, newlyGiven, training) : newlyGiven;
   const settings = readTrainSettings(given, training);
   const own = typeof newlyGiven["cell"] === "string" || !saved ? settings.cell : undefined;
@@ -76,7 +83,11 @@ export async function prepareJob(
     model: {
       network,
       task,
-      notes: settingsNote(settings),
+      notes: {
+        ...settingsNote(settings),
+        ...prepared.notes,
+        [cellNote]: JSON.stringify([cell.name, cell.text]),
+      },
       ...(saved && { sampling: saved.checkpoint.sampling }),
     },
     out,
@@ -91,15 +102,17 @@ async function openSaved(file: string): Promise<Saved> {
   return { file, checkpoint: await loadCheckpoint(file) };
 }
 
+const cellNote = "cell";
+
 /** The saved run's cell, which is kept as equations: a file that it came from may have changed since. */
 async function cellOfSaved({ file, checkpoint }: Saved, given: string | undefined): Promise<Cell> {
-  const { layers } = checkpoint.network;
-  const cell = layers.find((layer) => layer.name === "layer1")?.cell;
-  if (!cell) {
+  const note = checkpoint.notes[cellNote];
+  if (note === undefined) {
     throw new InputError(`--resume ${file}: its network is not one that this command trains; train anew`);
   }
+  const cell = parseCell(...(JSON.parse(note) as [string, string]));
   const other = given === undefined ? undefined : await cellFromArgument(given);
-  if (other && layers.every((layer) => layer.cell.text !== other.text)) {
+  if (other && cell.text !== other.text) {
     throw new InputError(
       `--resume ${file}: --cell ${other.name} is another cell than that of the saved run; leave it out`,
     );

@@ -33,6 +33,8 @@ export function fitScaling(part: ArrayLike<number>, settings: ScalingSettings = 
     );
   const mean = average(values);
   const deviation = Math.sqrt(average(values.map((value) => (value - mean) ** 2)));
+  if (!Number.isFinite(deviation) || !Number.isFinite(mean))
+    throw new Error("scaling: the values are too large to be squared; give them in a larger unit");
   // A deviation that rounding alone explains would blow up the first value that differs.
   const constant = deviation <= 1e-13 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return { log, lag, mean, deviation: constant ? 1 : deviation };

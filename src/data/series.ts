@@ -1,7 +1,7 @@
 // A table with a column of times as a regular series: one row a step, every cell a number. What does not fit is an error
 // that names its line and the setting that would mend it; nothing is mended unasked. Reads no file.
 import { describeFrequency, addPeriods, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
-import { formatTime, readTimes, type TimeCell } from "./time.ts";
+import { formatTime, namesZone, readTimes, type TimeCell } from "./time.ts";
 
 /** A number, or text that is one. Missing are null, undefined, NaN and the texts "", "NA", "N/A", "NaN" and "null". */
 export type NumberCell = number | string | null | undefined;
@@ -41,6 +41,8 @@ export interface Series {
   /** [steps] milliseconds since 1970, each one step of `frequency` after the one before. */
   readonly times: Float64Array;
   readonly columns: readonly SeriesColumn[];
+  /** Whether the table's times named their zones; those here are UTC in any case. */
+  readonly isZoned?: boolean;
 }
 
 export interface SeriesColumn {
@@ -75,7 +77,8 @@ export function readSeries(table: SeriesTable, settings: SeriesSettings = {}): S
     const values = rows.map((same) => combined(same, c, table, settings));
     return { name, values: spread(values, positions, name, rows, table, settings) };
   });
-  return { start: grid[0]!, frequency, times: grid, columns };
+  const isZoned = namesZone(table.times[0]);
+  return { start: grid[0]!, frequency, times: grid, columns, ...(isZoned && { isZoned }) };
 }
 
 /** Of a series that is mostly gaps. */
@@ -105,12 +108,12 @@ function distinctTimes(read: Float64Array, table: SeriesTable, settings: SeriesS
     const place = `${file}, line ${lines[row]}: ${formatTime(time)}`;
     if (time < before)
       throw new Error(
-        `${place} must not be before ${formatTime(before)} on line ${last}; sort the rows, or set sort to true`,
+        `${place} must not be before ${formatTime(before)} on line ${last}; sort the rows, or set sort to true (--sort)`,
       );
     if (duplicates === "error")
       throw new Error(
         `${place} must be there once, but is on line ${last} too; ` +
-          `leave one out, or set duplicates to "mean" or "last"`,
+          `leave one out, or set duplicates to "mean" or "last" (--duplicates mean)`,
       );
     rows.at(-1)!.push(row);
   }
@@ -138,7 +141,7 @@ function gridPositions(
       throw new Error(
         `${place} must be ${describeFrequency(frequency)} after ${formatTime(times[i - 1]!)}, the time before, not ` +
           `${describeFrequency(frequency, position - positions[i - 1]!)}; ` +
-          `add what is left out, or set gaps to "fill" or "interpolate"`,
+          `add what is left out, or set gaps to "fill" or "interpolate" (--gaps fill)`,
       );
   });
   // Without this one mistyped year among seconds takes the machine's memory.
@@ -184,14 +187,14 @@ function spread(
     if (missing === "error")
       throw empty(
         i,
-        `must have a number, but it is missing; give it, or set missing to "fill" or "interpolate"`,
+        `must have a number, but it is missing; give it, or set missing to "fill" or "interpolate" (--missing fill)`,
       );
     if (present.length === 0 || position < present[0]!)
       throw empty(i, "has no number up to here to fill it with; leave out the rows before the first number");
     if (missing === "interpolate" && position > present.at(-1)!)
       throw empty(
         i,
-        `has no number after it to interpolate to; leave out the last rows, or set missing to "fill"`,
+        `has no number after it to interpolate to; leave out the last rows, or set missing to "fill" (--missing fill)`,
       );
   });
   let next = 0; // in `present`: the first that is not before the step

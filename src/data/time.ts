@@ -47,8 +47,17 @@ export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float
   return times;
 }
 
-/** The shortest text that `readTimes` reads as this time: without what is 0, in UTC. */
-export function formatTime(time: number): string {
+/** Whether a cell names a zone with its time. */
+export function namesZone(cell: TimeCell): boolean {
+  return readTime(cell)?.zoned === true;
+}
+
+/**
+ * The shortest text that `readTimes` reads as this time: without what is 0, in UTC. Where times have zones, with the hour
+ * and Z.
+ */
+export function formatTime(time: number, isZoned: boolean = false): string {
+  if (isZoned) return new Date(time).toISOString().replace(".000Z", "Z");
   const [date = "", clock = ""] = new Date(time).toISOString().split("T");
   if (clock === "00:00:00.000Z") return date;
   return `${date} ${clock.replace("Z", "").replace(".000", "")}`;

@@ -5,8 +5,24 @@ export interface WordSettings {
   readonly marks?: "apart" | "kept";
 }
 
-/** A number with its points and commas, a word with its inner apostrophes and hyphens, or one other mark. */
-const parts = /\p{N}+(?:[.,:]\p{N}+)*|[\p{L}\p{M}\p{N}_]+(?:['’-][\p{L}\p{M}\p{N}_]+)*|[^\s]/gu;
+/** A character, with its marks, of a script that puts no spaces between words. */
+const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]\p{M}*`;
+const letter = String.raw`(?:(?!${unspaced})[\p{L}\p{M}\p{N}_])`;
+
+/**
+ * A number with its points and commas; one such character; a word with its inner apostrophes and hyphens; one picture,
+ * whatever it is made of; one other mark.
+ */
+const parts = new RegExp(
+  [
+    String.raw`\p{N}+(?:[.,:]\p{N}+)*`,
+    unspaced,
+    String.raw`${letter}+(?:['’-]${letter}+)*`,
+    String.raw`\p{Extended_Pictographic}(?:[\p{M}\p{Emoji_Modifier}]|\u200d\p{Extended_Pictographic})*`,
+    String.raw`[^\s]`,
+  ].join("|"),
+  "gu",
+);
 
 /** The tokens of a text, line ends being white space like any other. Default `kept`. */
 export function splitWords(text: string, { marks = "kept" }: WordSettings = {}): string[] {
@@ -33,7 +49,13 @@ export function wordsAndLineEnds(text: string, settings: WordSettings = {}): str
 const closing = /^[.,;:!?%)\]}»”’…]+$/u;
 const opening = /^[([{«“‘]+$/u;
 
-/** Words as a text again: a space between them, but none before closing marks, after opening ones and around line ends. */
+/** Such a character, or a mark among such. */
+const isUnspaced = new RegExp(`^(?:${unspaced}|[\\u3000-\\u303f\\uff01-\\uff65])$`, "u");
+
+/**
+ * Words as a text again: a space between them, but none before closing marks, after opening ones, around line ends and
+ * between characters of scripts that have none.
+ */
 export function joinWords(words: readonly string[]): string {
   const join = joiner();
   return words.map(join).join("");
@@ -42,9 +64,12 @@ export function joinWords(words: readonly string[]): string {
 /** The same word by word, for text that comes as it is made, after a text that is there already. */
 export function joiner(before = ""): (word: string) => string {
   let glued = before === "" || /\s$/u.test(before);
+  let wasUnspaced = isUnspaced.test(Array.from(before).at(-1) ?? "");
   return (word) => {
-    const space = glued || word === lineEnd || closing.test(word) ? "" : " ";
+    const joins = wasUnspaced && isUnspaced.test(word);
+    const space = glued || joins || word === lineEnd || closing.test(word) ? "" : " ";
     glued = word === lineEnd || opening.test(word);
+    wasUnspaced = isUnspaced.test(word);
     return `${space}${word}`;
   };
 }

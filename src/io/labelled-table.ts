@@ -1,6 +1,14 @@
 // Sequences with a label each from a table, and those without from any file of lines. Knows no task.
 import { extname } from "node:path";
-import { column, isMissing, placeOf, showCell, type Cell, type Table } from "../data/table.ts";
+import {
+  column,
+  isMissing,
+  numberOf as numberOfText,
+  placeOf,
+  showCell,
+  type Cell,
+  type Table,
+} from "../data/table.ts";
 import { readLines } from "./files.ts";
 import { readTableFile } from "./table-file.ts";
 
@@ -25,6 +33,9 @@ export async function readLabelledTable(
   columns: SequenceColumns & { readonly label: string },
 ): Promise<(PlacedSequence & { readonly label: string })[]> {
   const table = await readTableFile(path);
+  const read = columns.series ?? columns.text ?? "text";
+  if (read === columns.label)
+    throw new Error(`${path}: '${read}' cannot be what is read and its label, too; name another column`);
   const labels = textColumn(table, columns.label);
   return sequencesOf(table, columns).map((sequence, i) => ({
     ...sequence,
@@ -65,7 +76,7 @@ function numbersOf(cell: Cell, place: string): number[] | number[][] {
     );
   };
   const numberOf = (value: unknown): number => {
-    const found = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    const found = typeof value === "string" ? numberOfText(value) : value;
     return typeof found === "number" && Number.isFinite(found) ? found : refuse();
   };
   if (isMissing(cell)) return refuse();

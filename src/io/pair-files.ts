@@ -17,6 +17,10 @@ export async function readPairs(
   columns: { readonly source: string; readonly target: string },
 ): Promise<ReadPair[]> {
   if (extname(path).toLowerCase() === ".txt") return linesWithTabs(path);
+  if (columns.source === columns.target)
+    throw new Error(
+      `${path}: '${columns.source}' cannot become itself; name another column as source or target`,
+    );
   const table = await readTableFile(path);
   const [sources, targets] = [textColumn(table, columns.source), textColumn(table, columns.target)];
   return sources.map((source, i) => ({ source, target: targets[i] as string, place: placeOf(table, i) }));

@@ -26,7 +26,7 @@ export interface PianoRollSettings {
   readonly numbers?: "midi" | "keys";
   /** Of MIDI files, frames of a quarter; default 1. The frames of JSON are as they are. */
   readonly resolution?: number;
-  /** Of the pieces of MIDI files, in the order of their names; default 1, all to train. JSON brings its own parts. */
+  /** Of pieces without parts of their own, in the order of their names or of JSON's list; default 1, all to train. */
   readonly shares?: SplitShares;
 }
 
@@ -45,7 +45,10 @@ export async function readPianoRolls(
   if (isFolder) return split(await readFolder(path, settings));
   const bytes = await readBytes(path);
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
-  if (start.startsWith("{")) return pianoRollsOfJson(decodeUtf8(path, bytes), path, settings);
+  if (start.startsWith("{")) {
+    const parts = pianoRollsOfJson(decodeUtf8(path, bytes), path, settings);
+    return parts.validation || parts.test ? parts : split(parts.train.pieces);
+  }
   if (start.startsWith("MThd")) return split([{ ...midiPiece(bytes, path, settings), name: basename(path) }]);
   throw new Error(
     `${path}: must be a MIDI file, which begins with 'MThd', or JSON with a list 'train', not ` +
@@ -76,6 +79,12 @@ export function pianoRollsOfJson(
       }),
     }));
   };
+  const known = ["train", "valid", "test"];
+  const other = Object.keys(content).find((key) => !known.includes(key) && Array.isArray(content[key]));
+  if (other !== undefined)
+    throw new Error(
+      `${path}: '${other}' is no part; parts are ${known.join(", ")}; rename it, or leave it out`,
+    );
   const train = part("train", "train");
   if (!train)
     throw new Error(
@@ -107,8 +116,8 @@ function noteAt(note: unknown, place: string, numbers: "midi" | "keys", range: K
     return [numbers === "midi" ? note : note + lowest];
   const hint =
     numbers === "midi"
-      ? `if the file counts keys from 0, read it with numbers "keys"; else widen the range`
-      : `if the file has MIDI notes, read it with numbers "midi"; else widen the range`;
+      ? `if the file counts keys from 0, read it with numbers "keys" (--numbers keys); else widen the range`
+      : `if the file has MIDI notes, read it with numbers "midi" (--numbers midi); else widen the range`;
   throw new Error(
     `${place}: a note must be a whole number from ${from} to ${to}, or -1 for a rest, not ${JSON.stringify(note)}; ${hint}`,
   );

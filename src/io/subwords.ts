@@ -9,9 +9,21 @@ export function subwordsOf({ json, size }: SubwordTokenizer): Subwords {
   return { unit: "subword", size, tokenizer: json };
 }
 
-/** A whole text as token ids. */
+/**
+ * A whole text as token ids. Throws where the tokenizer was made for other texts: more than a tenth of the tokens are
+ * unknown, or more than a tenth of the text is left out.
+ */
 export function encodeSubwords(tokenizer: SubwordTokenizer, text: string): Ids {
   const found = tokenizer.encode(text);
+  const unknown = found.filter((id) => id === tokenizer.unknown).length / Math.max(1, found.length);
+  const lengthOf = (own: string): number => own.replaceAll(/\s/gu, "").length;
+  const beginning = text.slice(0, 100_000);
+  const said = lengthOf(tokenizer.decode(tokenizer.encode(beginning)));
+  const lost = Math.max(unknown, 1 - said / Math.max(1, lengthOf(beginning)));
+  if (lost > 0.1)
+    throw new Error(
+      `the tokenizer does not know ${Math.round(100 * lost)} % of the text; choose one that was made for such texts`,
+    );
   const ids = allocateIds(tokenizer.size, found.length);
   ids.set(found);
   return ids;

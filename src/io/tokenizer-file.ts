@@ -9,6 +9,8 @@ export interface SubwordTokenizer {
   readonly size: number;
   /** Ids of added tokens that are marked special, by their text. */
   readonly special: ReadonlyMap<string, number>;
+  /** The id of what the tokenizer does not know; undefined where it knows everything, or leaves the rest out. */
+  readonly unknown: number | undefined;
   has(id: number): boolean;
   /** [N]; special tokens are read where the text spells them, and none is added. */
   encode(text: string): Int32Array;
@@ -32,6 +34,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       `${where}: the model must be one of ${models.join(", ")}, not ${JSON.stringify(model.type)}; convert it`,
     );
   const tokenizer = created(content, where);
+  const unknownToken = (model as { unk_token?: unknown }).unk_token;
   const ids = [...tokenizer.get_vocab(true).values()];
   const added = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
   const size = ids.reduce((most, id) => Math.max(most, id + 1), 0);
@@ -43,6 +46,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       text === ""
         ? new Int32Array(0)
         : Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
+    unknown: typeof unknownToken === "string" ? tokenizer.token_to_id(unknownToken) : undefined,
     has: (id) => tokenizer.id_to_token(id) !== undefined,
     decode(all) {
       if (all.length === 0) return "";

@@ -18,6 +18,7 @@ import type { Sizes } from "../ir/lower.ts";
 import { planHead } from "../model/head.ts";
 import { stack } from "../model/stack.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
+import { joinWords } from "../data/words.ts";
 import { decode, type DecodeSettings } from "./decode.ts";
 import type { TaskModel } from "./model.ts";
 import { tokensOf } from "./sequence-input.ts";
@@ -70,6 +71,8 @@ export function captioner(images: readonly CaptionedImage[], settings: Captioner
   const captions = images.flatMap((image) => image.captions.map(wordsOf));
   if (captions.length === 0)
     throw new Error("captions: there are none to learn from; give images with captions");
+  if (captions.every((words) => words.length === 0))
+    throw new Error("captions: there is no word in any of them, only marks; give captions with words");
   const vectors = images.map((image) => image.vector);
   const [{ length: width } = []] = vectors;
   const other = vectors.findIndex((vector) => vector.length !== width);
@@ -129,7 +132,9 @@ function networkOf(task: CaptionTask, settings: CaptionerSettings): Network {
 
 /** The words of a caption, in lower case, without its punctuation marks. */
 export function wordsOf(caption: string): string[] {
-  return tokensOf(caption, "word", true).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return tokensOf(caption, "word", true).filter((word) =>
+    /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word),
+  );
 }
 
 /** Each caption as an example, with its image's vector. */
@@ -178,7 +183,7 @@ export async function describe(
   const found = await decode(model, vectors.length, inputsOf, { ...settings, longest });
   return found.map((beams) =>
     beams.map(({ symbols, logProbability }) => ({
-      text: decodeTokens(task.vocabulary, symbols).join(" "),
+      text: joinWords(decodeTokens(task.vocabulary, symbols)),
       logProbability,
       isEnded: symbols.length < longest,
     })),

@@ -1,5 +1,6 @@
 // Forecasts of series: quantiles of the steps that follow an origin, from the steps before, corrected by the errors of
 // earlier forecasts. Trains nothing and reads no files.
+import { describeFrequency } from "../data/frequency.ts";
 import { invertQuantiles, type Scaling } from "../data/scaling.ts";
 import type { Series } from "../data/series.ts";
 import { createPredictor } from "../train/predict.ts";
@@ -40,6 +41,12 @@ export async function forecast(
   const { task } = model;
   const { context, horizon } = task;
   checkWhole("paths", paths);
+  const [given, learned] = [series, task].map(({ frequency }) => describeFrequency(frequency));
+  if (given !== learned) {
+    throw new Error(
+      `forecast: the model learned steps of ${learned}, and the series has ${given}; give such a one`,
+    );
+  }
   const scaled = scaledSeries(task, series);
   const least = context + scaled.lag;
   const short = origins.find((origin) => !(origin >= least && origin <= series.times.length));

@@ -18,7 +18,7 @@ function read(rows: readonly (readonly [string, NumberCell])[], settings: Series
 }
 
 const values = (series: Series): number[] => [...series.columns[0]!.values];
-const dates = (series: Series): string[] => [...series.times].map(formatTime);
+const dates = (series: Series): string[] => [...series.times].map((time) => formatTime(time));
 
 const gappy = [
   ["2020-01-01", 1],

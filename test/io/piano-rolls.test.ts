@@ -45,7 +45,10 @@ describe("JSON of piano rolls", () => {
   it("is refused by file, part, piece and frame", () => {
     expect(() => read({ train: [[[60]], [[60], [15]]] })).toThrow(
       "a.json, 'train', piece 1, frame 1: a note must be a whole number from 21 to 108, or -1 for a rest, not 15; " +
-        `if the file counts keys from 0, read it with numbers "keys"; else widen the range`,
+        `if the file counts keys from 0, read it with numbers "keys" (--numbers keys); else widen the range`,
+    );
+    expect(() => read({ train: [[[60]]], validation: [[[60]]] })).toThrow(
+      "a.json: 'validation' is no part; parts are train, valid, test; rename it, or leave it out",
     );
     expect(() => read({ train: [[[60]]], test: [[[88]]] }, { numbers: "keys" })).toThrow(
       "a.json, 'test', piece 0, frame 0: a note must be a whole number from 0 to 87, or -1 for a rest, not 88",

@@ -45,6 +45,11 @@ export function addModelUse(
       const use = uses[model.task.kind];
       if (!use) throw new InputError(otherTask(path, model.task.kind, uses));
       checkGiven(path, model.task.kind, use, given, fields);
+      if (use.file === undefined && file !== undefined) {
+        throw new InputError(
+          `${path} is a model of the task '${model.task.kind}', which takes no file; leave it out`,
+        );
+      }
       if (use.file !== undefined && file === undefined && use.isOptional !== true) {
         throw new InputError(`${path} is a model of the task '${model.task.kind}': give it ${use.file}`);
       }
@@ -59,7 +64,7 @@ export function addModelUse(
 
 function otherTask(path: string, kind: TaskKind, uses: UseCommand["uses"]): string {
   const known = Object.keys(uses).join(", ");
-  return `${path} is a model of the task '${kind}', and this command is for ${known}; use 'unrolled run' with it`;
+  return `${path} is a model of the task '${kind}', and this command is for ${known}; use the command of its task`;
 }
 
 /** An option of another task's models would do nothing. */

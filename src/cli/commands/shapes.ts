@@ -1,8 +1,9 @@
 // `unrolled caption shapes FOLDER`: a data set of pictures and captions that the project makes.
+import { readdir } from "node:fs/promises";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { writeShapesFolder } from "../../io/shapes-folder.ts";
-import { asInput } from "../failure.ts";
+import { asInput, InputError } from "../failure.ts";
 import { grouped, quoted } from "../format.ts";
 import type { CommandContext } from "../program.ts";
 import { addOptions, flag, number, readSettings, whole } from "../settings.ts";
@@ -22,7 +23,10 @@ export function addShapes(parent: CommandUnknownOpts, { terminal }: CommandConte
   addOptions(command, fields);
   command.action(async (folder, options) => {
     const settings = readSettings(z.object(fields), options);
-    const path = await asInput(() => writeShapesFolder(folder, settings));
+    const path = await asInput(async () => {
+      await checkEmpty(folder);
+      return writeShapesFolder(folder, settings);
+    });
     terminal.say(`${grouped(settings.count)} pictures written; to learn from them:`);
     const { count, seed } = settings;
     await terminal.out(
@@ -31,4 +35,14 @@ export function addShapes(parent: CommandUnknownOpts, { terminal }: CommandConte
         : `unrolled caption train ${quoted(path)}\n`,
     );
   });
+}
+
+/** Pictures of another set would stay among those of this one. */
+async function checkEmpty(folder: string): Promise<void> {
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new InputError(`${folder} is a file, or may not be read; name a new folder`, { cause: error });
+  });
+  if (found.length > 0)
+    throw new InputError(`${folder} has ${found.length} files already; name a new folder, or empty it first`);
 }

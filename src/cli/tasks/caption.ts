@@ -1,5 +1,6 @@
 // Captions of images on the command line: pictures and captions in, a network of features and words, captions of other
 // pictures out; and a data set of coloured shapes to begin with.
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
@@ -13,7 +14,6 @@ import { readBytes } from "../../io/files.ts";
 import { filterBank } from "../../io/filter-bank.ts";
 import { openEncoder } from "../../io/image-encoder.ts";
 import { imagesInFolder } from "../../io/image-file.ts";
-import { writeAtomic } from "../../io/write-atomic.ts";
 import { bleu } from "../../measure/bleu.ts";
 import { ciderD } from "../../measure/cider.ts";
 import { perplexity } from "../../measure/language.ts";
@@ -31,11 +31,12 @@ import type { TaskModel } from "../../tasks/model.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
+import { outputField, writeOutput } from "../output-file.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { searchFields } from "../search-fields.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { partField, splitAsTrained, trainedWith, type PartName } from "./parts.ts";
+import { itemsNoteOf, partField, splitAsTrained, trainedWith, type PartName } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const builtIn = "filter-bank";
@@ -63,17 +64,31 @@ const encodingNames = { encoder: "file", tap: "name", preprocessing: "name", cac
 /** What made the features, as a model file keeps it. */
 interface EncoderChoice {
   readonly encoder: string;
+  /** Of the file. */
+  readonly digest?: string | undefined;
   readonly tap?: string | undefined;
-  readonly preprocessing?: PreprocessingName | undefined;
+  readonly preprocessing: PreprocessingName;
 }
+
+async function encoderBytes(file: string): Promise<Uint8Array> {
+  return file === builtIn ? filterBank() : readBytes(file);
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
 async function encode(
   paths: readonly string[],
-  { encoder: file, tap, preprocessing = file === builtIn ? "plain" : "imagenet" }: EncoderChoice,
+  { encoder: file, digest, tap, preprocessing }: EncoderChoice,
   cacheFolder: string,
   terminal: Terminal,
 ): Promise<Float32Array[]> {
-  const model = file === builtIn ? filterBank() : await readBytes(file);
+  const model = await encoderBytes(file);
+  if (digest !== undefined && digestOf(model) !== digest) {
+    throw new InputError(
+      `${file} is not the encoder that the model was trained with, so it would see other pictures; name a copy of that ` +
+        "one with --encoder",
+    );
+  }
   const encoder = await openEncoder({
     model,
     name: file,
@@ -153,7 +168,7 @@ const evaluationFields = {
   part: partField,
   ...searching,
   shuffle: flag.describe("give each picture another one's features: what the words alone are worth"),
-  page: z.string().optional().describe("write the pictures with their captions as an HTML file"),
+  page: outputField(".html").optional().describe("write the pictures with their captions as an HTML file"),
 };
 
 const evaluation: ModelUse = {
@@ -221,10 +236,7 @@ const evaluation: ModelUse = {
         references: item.captions,
         isExact: isExact[i] === true,
       }));
-      await writeAtomic(
-        own.page,
-        new TextEncoder().encode(captionPage(`${grouped(rows.length)} captions`, rows)),
-      );
+      await writeOutput(own.page, captionPage(`${grouped(rows.length)} captions`, rows), [model.path, file]);
     }
     return {
       json: [{ ...figures, images: chosen.length }],
@@ -280,6 +292,7 @@ export const caption: TaskCommands = {
   command: "caption",
   about: "captions of images: a convolutional network's features feed the hidden layer",
   training: {
+    kind: "caption",
     command: "caption train",
     about: "train a network that writes captions of pictures",
     file: "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list of them",
@@ -299,8 +312,9 @@ Examples:
       const parts = parted(items, settings.split, settings.seed);
       const choice: EncoderChoice = {
         encoder,
+        digest: digestOf(await encoderBytes(encoder)),
         ...(tap !== undefined && { tap }),
-        ...(preprocessing && { preprocessing }),
+        preprocessing: preprocessing ?? (encoder === builtIn ? "plain" : "imagenet"),
       };
       const cache = own.cache ?? join(dirname(path), ".features");
       const used = [...parts.train, ...parts.validation];
@@ -336,6 +350,7 @@ Examples:
           train: captionExamples(task, train),
           validation: validation.length > 0 ? captionExamples(task, validation) : undefined,
         },
+        notes: itemsNoteOf(items),
         lines: [
           `train on ${grouped(train.length)} pictures, validate on ${grouped(validation.length)}; ` +
             `${grouped(task.vocabulary.symbols.length)} different words`,

@@ -5,7 +5,6 @@ import { trainNaiveBayes } from "../../baselines/naive-bayes.ts";
 import { splitItems } from "../../data/split.ts";
 import { readLabelledFolder } from "../../io/labelled-files.ts";
 import { readLabelledTable, readSequences } from "../../io/labelled-table.ts";
-import { writeAtomic } from "../../io/write-atomic.ts";
 import { classificationReport, type ClassificationReport } from "../../measure/classification.ts";
 import { confusionPicture } from "../../measure/confusion-picture.ts";
 import {
@@ -18,10 +17,11 @@ import {
 import { poolings } from "../../tasks/pooled.ts";
 import { InputError } from "../failure.ts";
 import { grouped, percent, table } from "../format.ts";
+import { outputField, writeOutput } from "../output-file.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import type { Given } from "../train-settings.ts";
-import { partField, partOf, rivalsPart, splitInWords } from "./parts.ts";
+import { itemsNoteOf, partField, partOf, rivalsPart, splitInWords } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -75,7 +75,7 @@ const evaluationFields = {
   part: partField,
   baseline: flag.describe("set naive Bayes over the training part beside it"),
   confusion: flag.describe("show which classes are taken for which"),
-  picture: z.string().optional().describe("write the confusion matrix as an SVG file"),
+  picture: outputField(".svg").optional().describe("write the confusion matrix as an SVG file"),
 };
 
 const evaluation: ModelUse = {
@@ -117,7 +117,7 @@ const evaluation: ModelUse = {
       const svg = confusionPicture(own.confusion, task.labels, {
         title: `${grouped(chosen.length)} sequences`,
       });
-      await writeAtomic(picture, new TextEncoder().encode(svg));
+      await writeOutput(picture, svg, [model.path, path]);
     }
     const classes = [...own.classes].sort((a, b) => b.support - a.support);
     return {
@@ -177,7 +177,7 @@ const running: ModelUse = {
       probability: Math.max(...probabilities),
     }));
     const lines = json.map(({ input, label, probability }) => {
-      return `${label}\t${probability.toFixed(3)}\t${typeof input === "string" ? input : JSON.stringify(input)}`;
+      return `${label}\t${probability.toFixed(3)}\t${typeof input === "string" ? input.replaceAll(/\s+/gu, " ") : JSON.stringify(input)}`;
     });
     return { json, text: lines.join("\n") };
   },
@@ -188,6 +188,7 @@ export const classify: TaskCommands = {
   command: "classify",
   about: "what a sequence is as a whole: texts or series with a label each",
   training: {
+    kind: "classify",
     command: "classify train",
     about: "train a classifier of sequences",
     file: "a table of labelled sequences (.csv, .jsonl, .parquet), or a folder of texts by class",
@@ -230,6 +231,7 @@ Examples:
           train: classifyExamples(task, split.train, weights),
           validation: split.validation && classifyExamples(task, split.validation, weights),
         },
+        notes: itemsNoteOf(items),
         lines: [`${task.labels.length} classes; ${splitInWords(split, "sequences")}`],
       };
     },

@@ -1,6 +1,6 @@
 // Forecasts set beside plain rivals' on the command line, over origins that the model has not learned from.
 import { z } from "zod";
-import type { Forecaster } from "../../baselines/forecaster.ts";
+import type { Forecast, Forecaster } from "../../baselines/forecaster.ts";
 import { fitLinear } from "../../baselines/linear.ts";
 import { fitNaive } from "../../baselines/naive.ts";
 import { fitSeasonalNaive } from "../../baselines/seasonal-naive.ts";
@@ -9,20 +9,22 @@ import { formatTime } from "../../data/time.ts";
 import { mase, smape } from "../../measure/forecast.ts";
 import { crpsQuantiles, intervalScore } from "../../measure/quantiles.ts";
 import { forecast } from "../../tasks/forecast.ts";
+import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
 import { readSettings, whole } from "../settings.ts";
-import { pictureField, writePicture, type DrawnForecast } from "./forecast-panels.ts";
+import { writeOutput } from "../output-file.ts";
+import { drawForecasts, pictureField, type DrawnForecast } from "./forecast-panels.ts";
 import {
-  cuts,
+  firstJudged,
   forecastingFields,
   forecastingNames,
+  judgedNote,
   readColumns,
   readForecasting,
   readingFields,
   readingNames,
   seasonOf,
 } from "./forecast-reading.ts";
-import { trainedWith } from "./parts.ts";
 import { modelOf, type ModelUse } from "./task-commands.ts";
 
 const ownFields = {
@@ -55,11 +57,22 @@ export const evaluation: ModelUse = {
     const own = readSettings(z.object(ownFields), given);
     const series = await readColumns(path as string, task.columns, given);
     const period = own.period ?? seasonOf(task);
-    const { split = "0.8" } = trainedWith(checkpoint);
-    const length = series.times.length;
-    const ends = cuts(length, split);
-    const last = ends.length > 1 ? (ends.at(-2) as number) : Math.floor(0.8 * length);
-    const room = Math.floor((length - task.horizon - last) / own.step) + 1;
+    const { length } = series.times;
+    const begin = Number(checkpoint.notes[judgedNote] ?? firstJudged(series, "0.8"));
+    const first = formatTime(begin, series.isZoned);
+    const last = series.times.findIndex((time) => time >= begin);
+    const room = last < 0 ? 0 : Math.floor((length - task.horizon - last) / own.step) + 1;
+    if (room < 1) {
+      throw new InputError(
+        `${path}: there are no ${task.horizon} steps from ${first} on, before which the model learned; give a table that ` +
+          "goes on, or leave a part for testing when training, as --split 0.7/0.1/0.2",
+      );
+    }
+    if (own.origins !== undefined && own.origins > room) {
+      throw new InputError(
+        `--origins: there is room for ${room} from ${first} on, before which the model learned`,
+      );
+    }
     const count = own.origins ?? room;
     const places = originsOf({ length, horizon: task.horizon, count, step: own.step, minimum: period + 1 });
     const found = await forecast(model, series, places, readForecasting(model, given));
@@ -75,20 +88,20 @@ export const evaluation: ModelUse = {
     });
     const rows = series.columns.flatMap(({ name, values }, j): Scores[] => {
       const history = values.subarray(0, places[0]);
-      const judge = (
-        title: string,
-        quantilesAt: (i: number, origin: number) => readonly Float64Array[],
-      ): Scores =>
+      const judge = (title: string, saidAt: Judged["saidAt"]): Scores =>
         scoresOf(series.columns.length > 1 ? `${name}: ${title}` : title, values, places, {
-          quantilesAt,
+          saidAt,
           levels,
           period,
           history,
         });
       return [
-        judge("this model", (i) => found[i]?.quantiles[j] ?? []),
+        judge("this model", (i) => {
+          const quantiles = found[i]?.quantiles[j] ?? [];
+          return { mean: quantiles[levels.indexOf(0.5)] as Float64Array, quantiles };
+        }),
         ...Object.entries(rivalsOf[j] ?? {}).map(([title, rival]) =>
-          judge(title, (_, origin) => rival(values.subarray(0, origin)).quantiles),
+          judge(title, (_, origin) => rival(values.subarray(0, origin))),
         ),
       ];
     });
@@ -99,19 +112,13 @@ export const evaluation: ModelUse = {
         rivals: series.columns.map(({ values }, j) =>
           Object.fromEntries(
             Object.entries(rivalsOf[j] ?? {}).map(([title, rival]) => {
-              const { quantiles } = rival(values.subarray(0, places[i]));
-              return [title, quantiles[levels.indexOf(0.5)] as Float64Array];
+              return [title, rival(values.subarray(0, places[i])).mean];
             }),
           ),
         ),
       }));
-      await writePicture(
-        own.picture,
-        `${task.columns.join(", ")}: ${horizon} steps ahead, and what came`,
-        task,
-        series,
-        drawn,
-      );
+      const title = `${task.columns.join(", ")}: ${horizon} steps ahead, and what came`;
+      await writeOutput(own.picture, drawForecasts(title, task, series, drawn), [model.path, path]);
     }
     const interval = `${((levels.at(-1) as number) - (levels[0] as number)).toFixed(2)} cover`;
     return {
@@ -121,7 +128,7 @@ export const evaluation: ModelUse = {
           ["model", "MASE", "sMAPE", "CRPS", interval],
           rows.map((r) => [r.model, ...[r.mase, r.smape, r.crps, r.coverage].map((v) => v.toFixed(3))]),
         ),
-        `${grouped(places.length)} origins from ${formatTime(series.times[places[0] as number] as number)}, ${horizon} steps each`,
+        `${grouped(places.length)} origins from ${formatTime(series.times[places[0] as number] as number, series.isZoned)}, ${horizon} steps each`,
       ].join("\n"),
     };
   },
@@ -138,7 +145,7 @@ function lastApart(places: readonly number[], horizon: number): number[] {
 }
 
 interface Judged {
-  readonly quantilesAt: (i: number, origin: number) => readonly Float64Array[];
+  readonly saidAt: (i: number, origin: number) => Forecast;
   readonly levels: readonly number[];
   readonly period: number;
   readonly history: Float64Array;
@@ -148,18 +155,17 @@ function scoresOf(
   model: string,
   values: Float64Array,
   places: readonly number[],
-  { quantilesAt, levels, period, history }: Judged,
+  { saidAt, levels, period, history }: Judged,
 ): Scores {
   const sums = { mase: 0, smape: 0, crps: 0, coverage: 0 };
   places.forEach((origin, i) => {
-    const quantiles = quantilesAt(i, origin);
+    const { mean: point, quantiles } = saidAt(i, origin);
     const truth = values.subarray(origin, origin + (quantiles[0]?.length ?? 0));
-    const median = quantiles[levels.indexOf(0.5)] as Float64Array;
     const byStep = Float64Array.from({ length: truth.length * levels.length }, (_, at) => {
       return (quantiles[at % levels.length] as Float64Array)[Math.floor(at / levels.length)] as number;
     });
-    sums.mase += mase(truth, median, { history, period });
-    sums.smape += smape(truth, median);
+    sums.mase += mase(truth, point, { history, period });
+    sums.smape += smape(truth, point);
     sums.crps += crpsQuantiles(truth, byStep, levels);
     sums.coverage += intervalScore(
       truth,

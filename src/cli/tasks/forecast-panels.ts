@@ -1,18 +1,14 @@
 // Forecasts as panels of a picture: as much of each series before as can be compared with what was forecast.
-import { extname } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { addPeriods } from "../../data/frequency.ts";
 import type { Series } from "../../data/series.ts";
 import { forecastPicture, type ForecastPanel } from "../../measure/forecast-picture.ts";
-import { writeAtomic } from "../../io/write-atomic.ts";
 import { columnNamed } from "../../tasks/forecast-examples.ts";
 import type { ForecastTask } from "../../tasks/forecaster.ts";
+import { outputField } from "../output-file.ts";
 import { seasonOf } from "./forecast-reading.ts";
 
-export const pictureField: z.ZodOptional<z.ZodType<string, string>> = z
-  .string()
-  .refine((path) => extname(path) === ".svg", { error: "must name a .svg file" })
-  .optional();
+export const pictureField: z.ZodOptional<z.ZodType<string, string>> = outputField(".svg").optional();
 
 /** A forecast of all columns, from a step of the series. */
 export interface DrawnForecast {
@@ -23,14 +19,13 @@ export interface DrawnForecast {
   readonly rivals?: readonly Readonly<Record<string, Float64Array>>[];
 }
 
-/** Writes an SVG of these forecasts, ascending, and of what came up to the end of the last. */
-export async function writePicture(
-  path: string,
+/** An SVG of these forecasts, ascending, and of what came up to the end of the last. */
+export function drawForecasts(
   title: string,
   task: ForecastTask,
   series: Series,
   forecasts: readonly DrawnForecast[],
-): Promise<void> {
+): string {
   const { horizon, frequency, levels } = task;
   const [first, last] = [forecasts[0]?.origin ?? 0, forecasts.at(-1)?.origin ?? 0];
   const from = Math.max(0, first - Math.max(3 * horizon, 2 * seasonOf(task)));
@@ -49,5 +44,5 @@ export async function writePicture(
       })),
     };
   });
-  await writeAtomic(path, new TextEncoder().encode(forecastPicture(panels, { title, levels })));
+  return forecastPicture(panels, { title, levels });
 }

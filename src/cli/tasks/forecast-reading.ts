@@ -1,5 +1,6 @@
 // What the commands of forecasts share: a series read from a table, and how its model is to forecast.
 import { z } from "zod";
+import { addPeriods } from "../../data/frequency.ts";
 import { readSeries, type Series } from "../../data/series.ts";
 import { readShares } from "../../data/split.ts";
 import { column } from "../../data/table.ts";
@@ -50,6 +51,15 @@ export async function readColumns(path: string, names: readonly string[], given:
 export function cuts(steps: number, shares: string): readonly number[] {
   let sum = 0;
   return readShares(shares).map((share) => Math.floor((sum += share) * steps + 1e-6));
+}
+
+/** In a model file: the first time that the model has not learned from, nor was chosen by. */
+export const judgedNote = "judged";
+
+/** Where the last part begins; after the end where everything is learned from. */
+export function firstJudged({ times, start, frequency }: Series, split: string): number {
+  const ends = cuts(times.length, split);
+  return addPeriods(start, frequency, ends.length > 1 ? (ends.at(-2) as number) : times.length);
 }
 
 const forecasting = {

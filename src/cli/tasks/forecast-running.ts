@@ -1,15 +1,13 @@
 // What comes after a table's end, on the command line: as a table, a CSV file and a picture.
-import { extname } from "node:path";
 import { z } from "zod";
 import { addPeriods } from "../../data/frequency.ts";
 import { formatTime } from "../../data/time.ts";
 import { encodeCsv } from "../../io/csv.ts";
-import { writeAtomic } from "../../io/write-atomic.ts";
 import { forecast } from "../../tasks/forecast.ts";
-import { InputError } from "../failure.ts";
 import { table } from "../format.ts";
 import { readSettings } from "../settings.ts";
-import { pictureField, writePicture } from "./forecast-panels.ts";
+import { outputField, writeOutput } from "../output-file.ts";
+import { drawForecasts, pictureField } from "./forecast-panels.ts";
 import {
   forecastingFields,
   forecastingNames,
@@ -21,7 +19,7 @@ import {
 import { modelOf, type ModelUse } from "./task-commands.ts";
 
 const ownFields = {
-  out: z.string().min(1, "must name a file").optional().describe("write the forecast as a CSV file"),
+  out: outputField(".csv").optional().describe("write the forecast as a CSV file"),
   picture: pictureField.describe("draw the forecast, after what came before, as an SVG file"),
 };
 
@@ -34,13 +32,11 @@ export const running: ModelUse = {
     const model = modelOf(opened, "forecast");
     const { task } = model;
     const { out, picture } = readSettings(z.object(ownFields), given);
-    if (out !== undefined && extname(out) !== ".csv")
-      throw new InputError(`--out ${out}: the forecast is a .csv file`);
     const series = await readColumns(path as string, task.columns, given);
     const [found] = await forecast(model, series, [series.times.length], readForecasting(model, given));
     const last = series.times.at(-1) as number;
     const rows = Array.from({ length: task.horizon }, (_, k) => {
-      const time = formatTime(addPeriods(last, task.frequency, k + 1));
+      const time = formatTime(addPeriods(last, task.frequency, k + 1), series.isZoned);
       const values = task.columns.flatMap((_name, j) =>
         task.levels.map((_level, q) => found?.quantiles[j]?.[q]?.[k] as number),
       );
@@ -48,18 +44,13 @@ export const running: ModelUse = {
     });
     if (picture !== undefined) {
       const drawn = { origin: series.times.length, quantiles: found?.quantiles ?? [] };
-      await writePicture(
-        picture,
-        `${task.columns.join(", ")}: the next ${task.horizon} steps`,
-        task,
-        series,
-        [drawn],
-      );
+      const title = `${task.columns.join(", ")}: the next ${task.horizon} steps`;
+      await writeOutput(picture, drawForecasts(title, task, series, [drawn]), [model.path, path]);
     }
     const names = task.columns.flatMap((name) => task.levels.map((level) => `${name} ${level}`));
     if (out !== undefined) {
       const csv = encodeCsv([["time", ...names], ...rows.map(({ time, values }) => [time, ...values])]);
-      await writeAtomic(out, new TextEncoder().encode(csv));
+      await writeOutput(out, csv, [model.path, path]);
     }
     return {
       json: rows.map(({ time, values }) => ({

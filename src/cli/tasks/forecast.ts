@@ -4,11 +4,19 @@ import { z } from "zod";
 import { describeFrequency } from "../../data/frequency.ts";
 import { forecastExamples } from "../../tasks/forecast-examples.ts";
 import { forecaster, forecastOutputs, forecastStrategies } from "../../tasks/forecaster.ts";
+import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
 import { evaluation } from "./forecast-evaluation.ts";
-import { cuts, readColumns, readingFields, readingNames } from "./forecast-reading.ts";
+import {
+  cuts,
+  firstJudged,
+  judgedNote,
+  readColumns,
+  readingFields,
+  readingNames,
+} from "./forecast-reading.ts";
 import { running } from "./forecast-running.ts";
 import type { TaskCommands } from "./task-commands.ts";
 
@@ -51,6 +59,7 @@ export const forecast: TaskCommands = {
   command: "forecast",
   about: "series of numbers in time: quantiles of the next steps",
   training: {
+    kind: "forecast",
     command: "forecast train",
     about: "train a model that forecasts the next steps of one series or several",
     file: "a table with a column of times (.csv, .jsonl, .parquet)",
@@ -67,11 +76,10 @@ Examples:
     async prepare(path, settings, given, cell) {
       const { value } = readSettings(z.object({ value: valueField }), given);
       const shape = readSettings(z.object(shapeFields), given);
-      const series = await readColumns(
-        path,
-        value.split(",").map((name) => name.trim()),
-        given,
-      );
+      const names = value.split(",").map((name) => name.trim());
+      const twice = names.find((name, i) => names.indexOf(name) < i);
+      if (twice !== undefined) throw new InputError(`--value names '${twice}' twice; name it once`);
+      const series = await readColumns(path, names, given);
       const length = series.times.length;
       const [trained = length, validated] = cuts(length, settings.split);
       const { size, layers, dropout } = settings;
@@ -89,6 +97,7 @@ Examples:
               ? undefined
               : forecastExamples(task, series, Math.max(0, trained - shape.context), validated, trained),
         },
+        notes: { [judgedNote]: String(firstJudged(series, settings.split)) },
         lines: [
           `${grouped(length)} steps of ${describeFrequency(series.frequency)}; train on the first ${grouped(trained)}, ` +
             `validate on ${grouped((validated ?? trained) - trained)}`,

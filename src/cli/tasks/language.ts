@@ -3,6 +3,7 @@ import { z } from "zod";
 import { trainKneserNey } from "../../baselines/kneser-ney.ts";
 import type { Ids } from "../../data/alphabet.ts";
 import { splitIds } from "../../data/split.ts";
+import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
 import { bits, natsPerUnit, perplexity } from "../../measure/language.ts";
 import { languageModel } from "../../model/language-model.ts";
 import { symbolCount, type LanguageTask } from "../../tasks/language.ts";
@@ -14,6 +15,7 @@ import { furtherWidths } from "../further-widths.ts";
 import { sampling } from "../sampling.ts";
 import { flag, number, oneOf, readSettings, whole } from "../settings.ts";
 import { describeParts, readFileWith, readTextFile } from "../text-file.ts";
+import { itemsNoteOf, partField, splitOf, type PartName } from "./parts.ts";
 import { modelOf, type ModelUse, type OpenModel, type Report, type TaskCommands } from "./task-commands.ts";
 
 const fields = {
@@ -31,6 +33,7 @@ const fields = {
 };
 
 const evaluationFields = {
+  part: partField,
   ngram: z
     .string()
     .optional()
@@ -42,12 +45,14 @@ const evaluation: ModelUse = {
   about: "measure how well a model predicts a text",
   file: "a text with no other symbols than the model's",
   fields: evaluationFields,
-  valueNames: { ngram: "file" },
+  valueNames: { part: "part", ngram: "file" },
   async use(opened, path, given): Promise<Report> {
     const model = modelOf(opened, "language");
     const { checkpoint, task, network, device, store } = model;
-    const { ngram, order } = readSettings(z.object(evaluationFields), given);
-    const { ids, bytes } = await readFileWith(path as string, task.text);
+    const { part, ngram, order } = readSettings(z.object(evaluationFields), given);
+    const whole = await readFileWith(path as string, task.text);
+    const ids = part === "all" ? whole.ids : partOfText(whole.ids, part, checkpoint);
+    const bytes = (whole.bytes * ids.length) / Math.max(1, whole.ids.length);
     if (ids.length < 2) throw new InputError(`${path}: a text needs two characters or more to predict one`);
     const { batch, window } = checkpoint.state.options;
     if (ngram !== undefined) return besideNgrams(model, ids, { path: ngram, order });
@@ -62,6 +67,13 @@ const evaluation: ModelUse = {
     };
   },
 };
+
+function partOfText(ids: Ids, part: Exclude<PartName, "all">, checkpoint: LoadedCheckpoint): Ids {
+  const { split } = splitOf(ids, checkpoint);
+  const chosen = splitIds(ids, split)[part];
+  if (chosen) return chosen;
+  throw new InputError(`--part ${part}: the model was trained without such a part; choose another`);
+}
 
 /** The model, an n-gram model of the same symbols, and the mean of what both say, on the same symbols of a text. */
 async function besideNgrams(
@@ -104,6 +116,7 @@ export const language: TaskCommands = {
   kind: "language",
   about: "language models: what comes next in a text",
   training: {
+    kind: "language",
     command: "train",
     about: "train a model that predicts the next character of a text",
     file: "a text in UTF-8, or with --unit byte any file",
@@ -132,6 +145,7 @@ Examples:
         network,
         data: { kind: "text", train: split.train, validation: split.validation },
         options: { window, horizon },
+        notes: itemsNoteOf(ids),
         lines: [
           describeParts(split, ids.length, unit),
           ...(isInPerplexity(unit) ? [`${grouped(vocabulary)} different ${unitName(unit)}s`] : []),

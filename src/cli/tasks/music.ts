@@ -4,13 +4,14 @@ import { fitKeyMarginals, fitKeyMarkov, keyNats } from "../../baselines/key-marg
 import type { Frame, PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
 import { midiBytes } from "../../io/midi-file.ts";
 import { readPianoRolls } from "../../io/piano-rolls.ts";
-import { writeAtomic } from "../../io/write-atomic.ts";
 import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
+import { outputField, writeOutput } from "../output-file.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
+import { trainedWith } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const numberKinds = ["midi", "keys"] as const;
@@ -48,7 +49,9 @@ const evaluationFields = {
   numbers: numbersField,
   part: oneOf(musicParts)
     .optional()
-    .describe("of a file that has parts: train, validation or test (default: test)"),
+    .describe(
+      "train, validation or test, of the file or as in training (default: test, where the file has one)",
+    ),
   baseline: flag.describe("set chances of each key, learned from the training part, beside it"),
 };
 
@@ -59,12 +62,18 @@ const evaluation: ModelUse = {
   valueNames: { part: "part", numbers: "kind" },
   async use(opened, path, given) {
     const model = modelOf(opened, "music");
-    const { task } = model;
+    const { task, checkpoint } = model;
     const own = readSettings(z.object(evaluationFields), given);
-    const music = await readFor(task, path as string, own.numbers);
-    const { part = music.test ? "test" : "train" } = own;
+    const { split = "1" } = trainedWith(checkpoint);
+    // Without a part that is asked for, a file that has none of its own is measured as a whole.
+    const shares = own.part === undefined && !own.baseline ? "1" : split;
+    const music = await readFor(task, path as string, own.numbers, shares);
+    const { part = music.test ? "test" : music.validation ? "validation" : "train" } = own;
     const roll = music[part];
-    if (!roll) throw new InputError(`${path}: it has no part '${part}'; leave out --part`);
+    if (!roll)
+      throw new InputError(
+        `${path}: it has no part '${part}', and the model was trained without; leave it out`,
+      );
     const pieces = framesOf(roll);
     const items = musicExamples(task, pieces);
     const { loss: nats, tokens: frames } = await evaluate({ ...model, data: { kind: "examples", items } });
@@ -97,7 +106,7 @@ const evaluation: ModelUse = {
 };
 
 const runningFields = {
-  out: z.string().min(1, "must name a file").default("piece.mid").describe("the MIDI file"),
+  out: outputField(".mid").default("piece.mid").describe("the MIDI file"),
   length: whole(1).default(64).describe("frames to make"),
   temperature: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
     .default(1)
@@ -119,18 +128,26 @@ const running: ModelUse = {
     const { task } = model;
     const own = readSettings(z.object(runningFields), given);
     const { out, length, temperature, beginning, tempo, seed, numbers } = own;
-    if (beginning > 0 && path === undefined) {
-      throw new InputError("--beginning needs a piece to begin like; name a MIDI or JSON file");
+    if (beginning > 0 !== (path !== undefined)) {
+      throw new InputError(
+        path === undefined
+          ? "--beginning needs a piece to begin like; name a MIDI or JSON file"
+          : `${path}: say how many of its frames to begin with, as --beginning 16, or leave the file out`,
+      );
     }
     const music = path === undefined ? undefined : await readFor(task, path, numbers);
     const first = music?.train.pieces[0];
+    const has = first?.frames.length ?? 0;
+    if (beginning > has)
+      throw new InputError(`--beginning ${beginning}: the first piece of ${path} has ${has} frames`);
     const frames = await compose(model, {
       length,
       temperature,
       seed,
       beginning: first?.frames.slice(0, beginning) ?? [],
     });
-    await writeAtomic(out, midiBytes({ name: out, frames }, { resolution: task.resolution, tempo }));
+    const bytes = midiBytes({ name: out, frames }, { resolution: task.resolution, tempo });
+    await writeOutput(out, bytes, [model.path, path]);
     return {
       json: [{ out, frames }],
       text: `${grouped(frames.length)} frames written to ${out}`,
@@ -143,6 +160,7 @@ export const music: TaskCommands = {
   command: "music",
   about: "polyphonic music: which notes sound in the next frame",
   training: {
+    kind: "music",
     command: "music train",
     about: "train a model of polyphonic music",
     file: "a JSON file of piano rolls, a MIDI file, or a folder of them",

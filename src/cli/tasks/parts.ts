@@ -1,6 +1,8 @@
 // Which part of the data a model's training left out, found again when the model is measured: the same file, the same
 // shares and the same seed give the same parts. Knows no task.
+import { createHash } from "node:crypto";
 import type { z } from "zod";
+import type { Ids } from "../../data/alphabet.ts";
 import { splitItems, type ItemSplit } from "../../data/split.ts";
 import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
 import { InputError } from "../failure.ts";
@@ -23,18 +25,49 @@ export function trainedWith({ notes }: LoadedCheckpoint): {
   return JSON.parse(notes["train"] ?? "{}") as { split?: string; seed?: string };
 }
 
-/** The split that the model was trained with. Throws where its file does not tell. */
-export function splitAsTrained<Item>(
-  items: readonly Item[],
+const itemsNote = "items";
+
+/** For a model file: what it was trained on, so that a part of it is found again in the same items only. */
+export function itemsNoteOf(items: Ids | readonly unknown[]): Readonly<Record<string, string>> {
+  return { [itemsNote]: `${grouped(items.length)} (${digestOf(items)})` };
+}
+
+/** Of symbols, or of what items say, wherever they stand. */
+function digestOf(items: Ids | readonly unknown[]): string {
+  const hash = createHash("sha256");
+  const isPlace = (name: string): boolean => name === "place" || name === "places" || name === "path";
+  const saying = (name: string, value: unknown): unknown => (isPlace(name) ? undefined : value);
+  if (ArrayBuffer.isView(items)) hash.update(items);
+  else for (const item of items) hash.update(JSON.stringify(item, saying));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Shares and seed of the model's training. Throws where its file does not tell, and where items are other ones. */
+export function splitOf(
+  items: Ids | readonly unknown[],
   checkpoint: LoadedCheckpoint,
-): Record<PartName, readonly Item[]> {
+): { readonly split: string; readonly seed: number } {
   const { split, seed } = trainedWith(checkpoint);
   if (split === undefined || seed === undefined) {
     throw new InputError(
       "--part: the model was not trained by this command, so its split is not known; leave it out",
     );
   }
-  const { train, validation = [], test = [] } = splitItems(items, split, Number(seed));
+  const [before, now] = [checkpoint.notes[itemsNote], itemsNoteOf(items)[itemsNote]];
+  if (before === undefined || before === now) return { split, seed: Number(seed) };
+  throw new InputError(
+    `--part: with these options the file has other items than the model was trained on, ${now} instead of ${before}, so ` +
+      "its parts are not those; give the same file and options, or leave --part out",
+  );
+}
+
+/** The parts that the model was trained with. Throws as `splitOf`. */
+export function splitAsTrained<Item>(
+  items: readonly Item[],
+  checkpoint: LoadedCheckpoint,
+): Record<PartName, readonly Item[]> {
+  const { split, seed } = splitOf(items, checkpoint);
+  const { train, validation = [], test = [] } = splitItems(items, split, seed);
   return { all: items, train, validation, test };
 }
 

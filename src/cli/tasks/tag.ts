@@ -18,7 +18,7 @@ import { InputError } from "../failure.ts";
 import { grouped, percent, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
-import { partField, partOf, rivalsPart, splitInWords } from "./parts.ts";
+import { itemsNoteOf, partField, partOf, rivalsPart, splitInWords } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -184,6 +184,7 @@ export const tag: TaskCommands = {
   command: "tag",
   about: "a label for every token: names in sentences, parts of speech",
   training: {
+    kind: "tag",
     command: "tag train",
     about: "train a tagger of tokens",
     file: "a token and its tag a line (.conll, .tsv, .txt), or a table of lists (.jsonl, .parquet, .csv)",
@@ -223,6 +224,7 @@ Examples:
           train: tagExamples(task, split.train),
           validation: split.validation && tagExamples(task, split.validation),
         },
+        notes: itemsNoteOf(items),
         lines: [`${task.labels.length} labels; ${splitInWords(split, "sequences")}`],
       };
     },

@@ -13,6 +13,7 @@ import type { Terminal } from "../terminal.ts";
 import type { Given, TrainOptions, TrainSettings } from "../train-settings.ts";
 
 export interface TrainingTask extends TrainOptions {
+  readonly kind: TaskKind;
   /** What a person types after `unrolled`: `classify train`. */
   readonly command: string;
   readonly about: string;
@@ -38,6 +39,8 @@ export interface PreparedTask {
   readonly options?: Partial<TrainingOptions>;
   /** What is trained on, in words. */
   readonly lines: readonly string[];
+  /** What the model file keeps besides. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export interface OpenModel<T extends Task = Task> extends TaskModel<T> {

@@ -11,7 +11,7 @@ import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { searchFields } from "../search-fields.ts";
 import { flag, oneOf, readSettings, whole } from "../settings.ts";
-import { partField, partOf, splitInWords } from "./parts.ts";
+import { itemsNoteOf, partField, partOf, splitInWords } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const columns = {
@@ -84,7 +84,8 @@ const running: ModelUse = {
     const model = modelOf(opened, "translate");
     const { beam, lengthPenalty, source } = readSettings(z.object(runningFields), given);
     const items = await readSequences(path as string, { text: source });
-    const texts = items.map((item) => String(item.value));
+    // Of a file of pairs the sources are read.
+    const texts = items.map((item) => String(item.value).split("\t")[0] as string);
     const found = await translateTexts(model, texts, { width: beam, lengthPenalty });
     return {
       json: found.map((beams, i) => ({ source: texts[i], text: beams[0]?.text, beams })),
@@ -98,6 +99,7 @@ export const translate: TaskCommands = {
   command: "translate",
   about: "sequence to sequence: what a text becomes",
   training: {
+    kind: "translate",
     command: "translate train",
     about: "train an encoder and a decoder on pairs of texts",
     file: "pairs of texts: a table (.csv, .jsonl, .parquet), or lines with a tab between both (.txt)",
@@ -145,6 +147,7 @@ Examples:
           train: translateExamples(task, split.train),
           validation: split.validation && translateExamples(task, split.validation),
         },
+        notes: itemsNoteOf(pairs),
         lines: [splitInWords(split, "pairs")],
       };
     },

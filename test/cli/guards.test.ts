@@ -1,0 +1,203 @@
+// What commands must not do: write over what they read, take other data for a model's parts, other steps or encoders for
+// its own, or leave a run that cannot go on.
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { datePair } from "../../src/data/pairs/dates.ts";
+import { filterBank } from "../../src/io/filter-bank.ts";
+import { fine, objects, refused, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string | Uint8Array): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+const tiny = ["--size", "6", "--steps", "4"];
+
+const words = Array.from({ length: 60 }, (_, i) => `${["ab", "ba"][i % 2]}${"cde"[i % 3]},${"xy"[i % 2]}\n`);
+const table = write("table.csv", `text,label\n${words.join("")}`);
+const pairs = write(
+  "pairs.txt",
+  Array.from({ length: 40 }, (_, i) => datePair(1, i))
+    .map((p) => `${p.source}\t${p.target}\n`)
+    .join(""),
+);
+const series = (name: string, hours: number, count: number, zone = ""): string =>
+  write(
+    name,
+    `time,v\n${Array.from({ length: count }, (_, i) => {
+      const time = new Date(Date.UTC(2024, 0, 1) + i * hours * 3.6e6).toISOString().slice(0, 19);
+      return `${time}${zone},${10 + (i % 7) + (i % 5)}\n`;
+    }).join("")}`,
+  );
+const daily = series("daily.csv", 24, 90, "+02:00");
+const notes = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => [[60 + ((from + i) % 12)], [64]]);
+const rolls = write("rolls.json", JSON.stringify({ train: notes(0, 20) }));
+
+const model = (name: string): string => at(`${name}.safetensors`);
+
+beforeAll(async () => {
+  await fine("classify", "train", table, ...tiny, "--split", "0.6/0.2/0.2", "--out", model("label"));
+  await fine("translate", "train", pairs, ...tiny, "--embedding", "4", "--out", model("dates"));
+  const shape = ["--context", "14", "--horizon", "7", "--split", "0.6/0.2/0.2"];
+  await fine("forecast", "train", daily, "--value", "v", ...shape, ...tiny, "--out", model("daily"));
+  await fine("music", "train", rolls, ...tiny, "--split", "0.7/0.1/0.2", "--out", model("music"));
+  await fine("caption", "shapes", at("shapes"), "--count", "12");
+  const caption = ["--embedding", "4", "--split", "0.8"];
+  await fine("caption", "train", at("shapes/captions.json"), ...caption, ...tiny, "--out", model("caption"));
+});
+
+describe("runs go on", () => {
+  test.each([
+    ["translate", pairs, "dates"],
+    ["caption", at("shapes/captions.json"), "caption"],
+    ["forecast", daily, "daily"],
+    ["music", rolls, "music"],
+    ["classify", table, "label"],
+  ])("of %s", async (command, file, name) => {
+    const copy = at(`resumed-${name}.safetensors`);
+    copyFileSync(model(name), copy);
+    const { stderr } = await fine(command, "train", file, "--resume", copy, "--steps", "6");
+    expect(stderr).toContain("going on after step 4");
+    expect(stderr).toContain("6 steps in");
+  });
+
+  test("only of the task that they are of", async () => {
+    await refused(
+      ["translate", "train", pairs, "--resume", model("label")],
+      "label.safetensors is a model of the task 'classify', not 'translate'; go on with the command that made it",
+    );
+  });
+});
+
+describe("nothing is written over what is read", () => {
+  test.each([
+    [["classify", "eval", model("label"), table, "--picture", table], "--picture must name a .svg file"],
+    [
+      ["forecast", "run", model("daily"), daily, "--out", daily],
+      "is what this command reads; give what it writes",
+    ],
+    [["music", "run", model("music"), "--out", model("music")], "--out must name a .mid file"],
+    [
+      ["caption", "eval", model("caption"), at("shapes/captions.json"), "--page", at("shapes/captions.json")],
+      "--page must name a .html file",
+    ],
+    [["caption", "shapes", at("shapes")], "files already; name a new folder, or empty it first"],
+    [["caption", "shapes", table], "is a file, or may not be read; name a new folder"],
+  ])("%j", async (command, message) => {
+    const before = [table, daily, model("music"), at("shapes/captions.json")].map((file) =>
+      readFileSync(file),
+    );
+    await refused(command, message);
+    expect(
+      [table, daily, model("music"), at("shapes/captions.json")].map((file) => readFileSync(file)),
+    ).toEqual(before);
+  });
+});
+
+describe("parts are those of the training", () => {
+  test("not those of other rows, or of the same in another order", async () => {
+    const part = (file: string, ...more: string[]): string[] => {
+      return ["classify", "eval", model("label"), file, "--part", "test", ...more];
+    };
+    await fine(...part(table));
+    const turned = write("turned.csv", `text,label\n${[...words].reverse().join("")}`);
+    await refused(part(turned), "the file has other items than the model was trained on, 60 (");
+    await refused(part(table, "--unique"), "give the same file and options, or leave --part out");
+    await fine("classify", "eval", model("label"), turned);
+  });
+
+  test("a text's, too", async () => {
+    const text = write("text.txt", "the cat sat on the mat. ".repeat(40));
+    await fine(
+      "train",
+      text,
+      ...tiny,
+      "--batch",
+      "4",
+      "--window",
+      "8",
+      "--split",
+      "0.6/0.2/0.2",
+      "--out",
+      model("text"),
+    );
+    const [whole] = objects((await fine("eval", model("text"), text, "--json")).stdout);
+    const [held] = objects((await fine("eval", model("text"), text, "--part", "test", "--json")).stdout);
+    expect(held?.["tokens"]).toBeLessThan(0.3 * Number(whole?.["tokens"]));
+    const other = write("other.txt", "the cat sat on the mat. ".repeat(41));
+    await refused(
+      ["eval", model("text"), other, "--part", "test"],
+      "other items than the model was trained on",
+    );
+  });
+
+  test("a forecast is judged where the model has not learned, whatever the table's length", async () => {
+    const shorter = series("shorter.csv", 24, 74, "+02:00");
+    await refused(["eval", model("daily"), shorter], "there are no 7 steps from 2024-03-12T22:00:00Z on");
+    const { stdout } = await fine("eval", model("daily"), series("longer.csv", 24, 120, "+02:00"));
+    expect(stdout).toContain("42 origins from 2024-03-12T22:00:00Z");
+    await refused(
+      ["eval", model("daily"), daily, "--origins", "99"],
+      "--origins: there is room for 12 from 2024-03-12",
+    );
+  });
+
+  test("music without parts of its own is split as the model's was", async () => {
+    const frames = async (...more: string[]): Promise<unknown> =>
+      objects((await fine("eval", model("music"), rolls, "--json", ...more)).stdout)[0]?.["pieces"];
+    expect([await frames(), await frames("--part", "test"), await frames("--part", "train")]).toEqual([
+      20, 4, 14,
+    ]);
+  });
+});
+
+describe("other data than the model's", () => {
+  test("steps of another length", async () => {
+    await refused(
+      ["forecast", "run", model("daily"), series("hourly.csv", 1, 90)],
+      "the model learned steps of 1 day, and the series has 1 hour; give such a one",
+    );
+  });
+
+  test("times with zones come out with one", async () => {
+    const { stdout } = await fine("run", model("daily"), daily);
+    expect(stdout).toMatch(/^2024-03-30T22:00:00Z /mu);
+  });
+
+  test("another encoder, as wide as the model's", async () => {
+    const bank = filterBank();
+    const other = bank.slice();
+    // One of its weights is another.
+    const middle = Math.floor(other.length / 2);
+    other[middle] = (other[middle] as number) ^ 1;
+    const copy = write("bank.onnx", bank);
+    const picture = at("shapes/00001.png");
+    const { stdout } = await fine("run", model("caption"), picture);
+    expect((await fine("run", model("caption"), picture, "--encoder", copy)).stdout).toBe(stdout);
+    await refused(
+      ["run", model("caption"), picture, "--encoder", write("other.onnx", other)],
+      "other.onnx is not the encoder that the model was trained with",
+    );
+  });
+
+  test.each([
+    [["run", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],
+    [["run", model("music"), rolls, "--beginning", "9"], "--beginning 9: the first piece of"],
+    [["forecast", "train", daily, "--value", "v,v"], "--value names 'v' twice; name it once"],
+    [["classify", "train", table, "--text", "label"], "'label' cannot be what is read and its label, too"],
+    [
+      ["eval", model("label"), table, "--part", "valid"],
+      "--part must be one of all, train, validation, test",
+    ],
+    [
+      ["translate", "run", model("dates"), pairs, "--beam", "1001"],
+      "--beam must be a whole number from 1 to 1000",
+    ],
+  ])("%j", async (command, message) => {
+    await refused(command, message);
+    expect(existsSync(at("piece.mid"))).toBe(false);
+  });
+});

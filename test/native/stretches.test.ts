@@ -1,0 +1,74 @@
+// Columns picked and placed by numbers: in stretches of any length, ones that go up, stand still, jump, go down and lie
+// beyond the ends, the same in all rows or not, as the reference says.
+import { expect, test } from "vitest";
+import { equations } from "../../src/ir/equations.ts";
+import { randomStream } from "../../src/ir/random.ts";
+import { createRunner } from "../../src/model/runner.ts";
+import { nativeDevice } from "../../src/run/native.ts";
+import { referenceDevice } from "../../src/run/reference.ts";
+import { expectClose } from "../proof/closeness.ts";
+import { tolerances } from "../tolerances.ts";
+
+const cell = equations("moved")`
+  taken = pick(x, k)
+  y = place(taken ⊙ taken, j)
+  output y
+  input k per sequence
+  input j per sequence
+  width k = K
+  width j = K
+`;
+
+const [rows, width, count] = [5, 70, 301];
+
+/** Stretches of 1 to 40 columns, from a seed. */
+function columns(seed: number, below: number): number[] {
+  const stream = randomStream(seed, 2);
+  const whole = (least: number, most: number): number =>
+    least + Math.floor(stream.uniform() * (most - least + 1));
+  const found: number[] = [];
+  while (found.length < count) {
+    const [first, step, length] = [
+      whole(-2, below + 1),
+      whole(-1, 1),
+      stream.uniform() < 0.3 ? 1 : whole(1, 40),
+    ];
+    for (let i = 0; i < length && found.length < count; i++) found.push(first + i * step);
+  }
+  return found;
+}
+
+test.each([
+  ["the same in all rows", (row: number) => row * 0],
+  ["other ones in each row", (row: number) => row],
+  ["alike in some", (row: number) => Math.floor(row / 2)],
+])("columns that are %s", async (_, seedOf) => {
+  const network = {
+    inputs: [
+      { name: "x", width, kind: "dense", per: "step" },
+      { name: "k", width: count, kind: "dense", per: "sequence" },
+      { name: "j", width: count, kind: "dense", per: "sequence" },
+    ],
+    layers: [
+      { name: "moved", cell, sizes: { I: width, H: width, K: count }, inputs: { x: "x", k: "k", j: "j" } },
+    ],
+    loss: { kind: "given", of: "moved" },
+  } as const;
+  const stream = randomStream(1, 2);
+  const inputs = {
+    x: Float64Array.from({ length: 2 * rows * width }, () => Math.fround(stream.normal())),
+    k: Array.from({ length: rows }, (_own, row) => columns(10 + seedOf(row), width)).flat(),
+    j: Array.from({ length: rows }, (_own, row) => columns(20 + seedOf(row), width)).flat(),
+  };
+  const run = async (device: ReturnType<typeof referenceDevice>): Promise<Float64Array> => {
+    const runner = await createRunner({ network, device, parameters: new Float64Array(0), rows, steps: 2 });
+    const { outputs } = await runner.run({ inputs, rows, steps: 2 });
+    runner.dispose();
+    return outputs["moved"] as Float64Array;
+  };
+  const expected = await run(referenceDevice());
+  expect(expected.filter((v) => v !== 0).length).toBeGreaterThan(rows * width);
+  for (const threads of [1, 2]) {
+    expectClose("moved", await run(nativeDevice({ threads })), expected, tolerances.device.native);
+  }
+});
