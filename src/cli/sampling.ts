@@ -1,6 +1,6 @@
 // Text from a language model: one as it is made, or many at once; by chance or by beam search; to a stop or a pattern.
 import { z } from "zod";
-import { createSampler } from "../generate/sample.ts";
+import { createSampler, type TextCodec } from "../generate/sample.ts";
 import { drawTexts, searchTexts } from "../generate/texts.ts";
 import { readLines } from "../io/files.ts";
 import { patternConstraint } from "../io/pattern-constraint.ts";
@@ -49,10 +49,8 @@ export const sampling: ModelUse = {
   async use(opened, _path, given, { terminal, json }) {
     const model = modelOf(opened, "language");
     const { prompts: file, match, beam, lengthPenalty, ...own } = readSettings(z.object(fields), given);
-    const prompts = [
-      ...own.prompt,
-      ...(file === undefined ? [] : (await readLines(file)).map((line) => line.text)),
-    ];
+    const lines = file === undefined ? [] : await readLines(file);
+    const prompts = [...own.prompt, ...lines.map((line) => line.text)];
     const stops = own.stop.map((stop) =>
       stop.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t"),
     );
@@ -60,6 +58,7 @@ export const sampling: ModelUse = {
     if (match !== undefined && stops.length > 0)
       throw new InputError("--stop would cut what --match asks for; write the end into the pattern instead");
     const text = openCodec(model.task.text);
+    for (const { text: beginning, place } of lines) checkPrompt(text, beginning, place);
     const constraint =
       match === undefined ? undefined : patternConstraint(match, symbolTexts(model.task.text));
     const held = constraint && { constraint };
@@ -110,6 +109,15 @@ export const sampling: ModelUse = {
     };
   },
 };
+
+/** Throws for what the model's alphabet lacks, by file and line. */
+function checkPrompt({ encode }: TextCodec, beginning: string, place: string): void {
+  try {
+    encode(beginning);
+  } catch (cause) {
+    throw new InputError(`${place}: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /** The one symbol that ends what beam search grows. */
 function endOf(stops: readonly string[], encode: (text: string) => ArrayLike<number>): number | undefined {

@@ -50,16 +50,31 @@ export const texts: z.ZodType<string[], string[] | undefined> = z.array(z.string
 /** The values' names in the help, by option: `--size <H>`. Others are called by what they hold. */
 export type ValueNames = Readonly<Record<string, string>>;
 
-/** Adds a flag for each field. Nothing is checked and no default set before `readSettings`. */
-export function addOptions(command: CommandUnknownOpts, fields: Fields, names: ValueNames = {}): void {
+/** What an option does, and its default. */
+export function helpOf(field: z.ZodType): string {
+  const byDefault = field.safeParse(undefined).data;
+  const hasDefault = byDefault !== undefined && typeof byDefault !== "boolean" && !isList(field);
+  return `${field.description ?? ""}${hasDefault ? ` (default: ${String(byDefault)})` : ""}`;
+}
+
+const isList = (field: z.ZodType): boolean => field.safeParse(["text"]).success;
+
+/**
+ * Adds a flag for each field, with `helpOf` it or what `help` has for it. Nothing is checked and no default set before
+ * `readSettings`.
+ */
+export function addOptions(
+  command: CommandUnknownOpts,
+  fields: Fields,
+  names: ValueNames = {},
+  help: Readonly<Record<string, string>> = {},
+): void {
   for (const [name, field] of Object.entries(fields)) {
     const byDefault = field.safeParse(undefined).data;
     const isSwitch = typeof byDefault === "boolean";
-    const isList = field.safeParse(["text"]).success;
-    const shown = byDefault === undefined || isSwitch || isList ? "" : ` (default: ${String(byDefault)})`;
     const value = isSwitch ? "" : ` <${names[name] ?? (typeof byDefault === "number" ? "n" : "text")}>`;
-    const option = new Option(`${flagOf(name)}${value}`, `${field.description ?? ""}${shown}`);
-    if (isList)
+    const option = new Option(`${flagOf(name)}${value}`, help[name] ?? helpOf(field));
+    if (isList(field))
       option.argParser((text, before: unknown) => [...((before as string[] | undefined) ?? []), text]);
     command.addOption(option);
   }

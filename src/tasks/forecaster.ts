@@ -2,7 +2,7 @@
 import { calendarFeatures } from "../data/calendar.ts";
 import type { Frequency } from "../data/frequency.ts";
 import { fitScaling, type Scaling, type ScalingSettings } from "../data/scaling.ts";
-import type { Series } from "../data/series.ts";
+import type { Series, SeriesColumn } from "../data/series.ts";
 import type { Cell } from "../ir/cell.ts";
 import type { Sizes } from "../ir/lower.ts";
 import { planHead, type Head } from "../model/head.ts";
@@ -88,7 +88,7 @@ export function forecaster(
   const task: ForecastTask = {
     kind: "forecast",
     columns: series.columns.map((column) => column.name),
-    scalings: series.columns.map((column) => fitScaling(column.values.subarray(0, trained), { log, lag })),
+    scalings: series.columns.map((column) => scalingOf(column, trained, { log, lag })),
     frequency: series.frequency,
     calendar,
     horizon,
@@ -116,6 +116,14 @@ function headOf(task: ForecastTask): Head {
   return task.output === "gaussian"
     ? { kind: "gaussian", width }
     : { kind: "quantiles", width, levels: task.levels };
+}
+
+function scalingOf({ name, values }: SeriesColumn, trained: number, settings: ScalingSettings): Scaling {
+  try {
+    return fitScaling(values.subarray(0, trained), settings);
+  } catch (cause) {
+    throw new Error(`column '${name}': ${(cause as Error).message}`, { cause });
+  }
 }
 
 export function checkWhole(name: string, value: number): void {

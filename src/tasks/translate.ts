@@ -281,6 +281,11 @@ export interface Translation {
   readonly logProbability: number;
 }
 
+export interface TranslateSettings extends DecodeSettings {
+  /** Where each text is from, for errors; `text 7` otherwise. */
+  readonly places?: readonly string[];
+}
+
 /**
  * What a trained model makes of texts, best first, `width` of each (default 1, the most likely symbol at each step), of up
  * to `longest` symbols (default twice as many as the longest learned).
@@ -288,13 +293,13 @@ export interface Translation {
 export async function translate(
   model: TaskModel<TranslateTask>,
   texts: readonly string[],
-  settings: DecodeSettings = {},
+  settings: TranslateSettings = {},
 ): Promise<Translation[][]> {
   const { task, network, device, store } = model;
   const { batch = 32 } = settings;
   if (texts.length === 0) return [];
   const examples = texts.map((text, i): Example => {
-    const source = encodeSource(task, text, `text ${i}`);
+    const source = encodeSource(task, text, settings.places?.[i] ?? `text ${i}`);
     return { steps: 1, inputs: { [targetInput]: [boundaryId] }, targets: [boundaryId], source };
   });
   const feed = exampleFeed(network, examples, { batch, seed: 0, shuffle: false });

@@ -74,6 +74,10 @@ describe("sample", () => {
 
   test.each([
     [["--beam", "2", "--seed", "3"], "--beam leaves nothing to chance: leave out --seed, or --beam"],
+    [
+      ["--match", "a+", "--stop", "b"],
+      "--stop would cut what --match asks for; write the end into the pattern",
+    ],
     [["--beam", "2", "--stop", "at"], "give one --stop that is a single symbol of the model"],
     [["--match", "(a"], 'pattern "(a": it is not a regular expression'],
     [["--match", "[0-9]+"], "the pattern needs characters that the model's alphabet lacks"],
@@ -83,6 +87,14 @@ describe("sample", () => {
     [["--prompt", "the 7", "--prompt", "a"], "7"],
   ])("refuses %j", async (options, message) => {
     await refused(["sample", model as string, ...options], message);
+  });
+
+  test("names the line of a prompt that the alphabet lacks", async () => {
+    writeFileSync(at("bad.txt"), "the\n\nzebra 7\n");
+    await refused(
+      ["sample", model as string, "--prompts", at("bad.txt")],
+      "bad.txt, line 3: prompt: outside the",
+    );
   });
 
   test("refuses a pattern for words, and sub-words without their tokenizer", async () => {

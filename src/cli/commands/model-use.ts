@@ -7,7 +7,7 @@ import { deviceFields } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import { openModel } from "../model.ts";
 import type { CommandContext } from "../program.ts";
-import { addOptions, flag, flagOf, readSettings, type Fields, type ValueNames } from "../settings.ts";
+import { addOptions, flag, flagOf, helpOf, readSettings, type Fields, type ValueNames } from "../settings.ts";
 import type { ModelUse } from "../tasks/task-commands.ts";
 
 const common = { ...deviceFields, json: flag.describe("one JSON object a line") };
@@ -34,7 +34,7 @@ export function addModelUse(
     const help = withFile.length === 1 ? (withFile[0] as ModelUse).file : "what the model is for";
     command.argument(isOptional ? "[file]" : "<file>", help);
   }
-  addOptions(command, { ...fields, ...common }, names);
+  addOptions(command, { ...fields, ...common }, names, helpOfSeveral(uses));
   command.action(async (...words: unknown[]) => {
     const [path, second] = words as [string, unknown];
     const file = withFile.length > 0 ? (second as string | undefined) : undefined;
@@ -60,6 +60,22 @@ export function addModelUse(
       model.device.dispose();
     }
   });
+}
+
+/** What options do for the tasks that have them, where that differs or not all have them. */
+function helpOfSeveral(uses: UseCommand["uses"]): Record<string, string> {
+  const all = Object.entries(uses);
+  if (all.length < 2) return {};
+  const help: Record<string, string> = {};
+  for (const name of new Set(all.flatMap(([, use]) => Object.keys(use.fields)))) {
+    const kinds = new Map<string, string[]>();
+    for (const [kind, use] of all) {
+      const field = use.fields[name];
+      if (field) kinds.set(helpOf(field), [...(kinds.get(helpOf(field)) ?? []), kind]);
+    }
+    help[name] = [...kinds].map(([text, own]) => `${own.join(", ")}: ${text}`).join("; ");
+  }
+  return help;
 }
 
 function otherTask(path: string, kind: TaskKind, uses: UseCommand["uses"]): string {

@@ -86,7 +86,11 @@ const running: ModelUse = {
     const items = await readSequences(path as string, { text: source });
     // Of a file of pairs the sources are read.
     const texts = items.map((item) => String(item.value).split("\t")[0] as string);
-    const found = await translateTexts(model, texts, { width: beam, lengthPenalty });
+    const found = await translateTexts(model, texts, {
+      width: beam,
+      lengthPenalty,
+      places: items.map((item) => item.place),
+    });
     return {
       json: found.map((beams, i) => ({ source: texts[i], text: beams[0]?.text, beams })),
       text: found.map((beams) => beams[0]?.text ?? "").join("\n"),
