@@ -62,6 +62,8 @@ export const sampling: ModelUse = {
     const constraint =
       match === undefined ? undefined : patternConstraint(match, symbolTexts(model.task.text));
     const held = constraint && { constraint };
+    if (beam === 0 && given["lengthPenalty"] !== undefined)
+      throw new InputError("--length-penalty is of beam search: give a --beam, too, or leave it out");
     if (beam > 0) {
       const idle = Object.keys(chance).filter((name) => given[name] !== undefined);
       if (idle.length > 0)

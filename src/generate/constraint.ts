@@ -72,7 +72,7 @@ export function fromAutomaton(automaton: Automaton, tokens: readonly (string | u
   if (!live.has(automaton.start))
     throw new Error(
       `constraint: no sequence of the ${tokens.length} tokens is accepted; the pattern needs characters that the ` +
-        `model's alphabet lacks`,
+        `model's alphabet lacks, or has only in parts of tokens`,
     );
   const rows = new Map<number, Int32Array>(); // state → [V] the next states
   return {

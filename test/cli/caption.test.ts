@@ -1,6 +1,6 @@
 // Captions on the command line, from PNG files to sentences: pictures that the project makes, features of the built-in
 // encoder, kept; what is wrong with pictures and files.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { fine, objects, refused, temporaryFolder } from "./run.ts";
@@ -65,3 +65,17 @@ test("files that are no pictures, and captions of none, are refused by name", as
   await refused(["caption", "train", at("cut.json")], "cut.json");
   await refused(["caption", "train", captions, "--encoder", at("text.png")], "text.png");
 });
+
+const photographs = new URL("../../../shared/data/coco-mini-cc/captions.json", import.meta.url);
+test.skipIf(!existsSync(photographs))(
+  "photographs that were learned by heart are described word for word (needs shared/data)",
+  async () => {
+    const [file, kept] = [photographs.pathname, ["--cache", at("photographs")]];
+    const heart = ["--split", "1", "--epochs", "60", "--batch", "16", "--out", at("photographs.safetensors")];
+    await fine("caption", "train", file, ...kept, ...heart);
+    const words = ["eval", at("photographs.safetensors"), file, ...kept, "--part", "train", "--json"];
+    const [found] = objects((await fine(...words)).stdout);
+    expect(found).toMatchObject({ images: 26, exact: 1, ended: 1 });
+    expect(found?.["perplexity"]).toBeLessThan(1.5);
+  },
+);

@@ -184,6 +184,12 @@ describe("other data than the model's", () => {
   });
 
   test.each([
+    [["eval", model("label"), table, "--order", "2"], "takes no --order"],
+    [["train", pairs, "--at-least", "2"], "--at-least is for --unit word; leave it out"],
+    [
+      ["translate", "train", pairs, "--no-attention", "--places", "9"],
+      "--places is of attention; leave it out",
+    ],
     [["run", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],
     [["run", model("music"), rolls, "--beginning", "9"], "--beginning 9: the first piece of"],
     [["forecast", "train", daily, "--value", "v,v"], "--value names 'v' twice; name it once"],

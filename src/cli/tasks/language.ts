@@ -50,6 +50,8 @@ const evaluation: ModelUse = {
     const model = modelOf(opened, "language");
     const { checkpoint, task, network, device, store } = model;
     const { part, ngram, order } = readSettings(z.object(evaluationFields), given);
+    if (ngram === undefined && given["order"] !== undefined)
+      throw new InputError("--order is of n-grams: name a text for them with --ngram, or leave it out");
     const whole = await readFileWith(path as string, task.text);
     const ids = part === "all" ? whole.ids : partOfText(whole.ids, part, checkpoint);
     const bytes = (whole.bytes * ids.length) / Math.max(1, whole.ids.length);
@@ -134,6 +136,8 @@ Examples:
       const own = readSettings(z.object(fields), given);
       const { window, horizon = window, unit, tokenizer, atLeast, tied, inputDropout } = own;
       const { size, layers, embedding, dropout } = settings;
+      if (unit !== "word" && given["atLeast"] !== undefined)
+        throw new InputError("--at-least is for --unit word; leave it out");
       const { text, ids } = await readTextFile(path, { unit, tokenizer, atLeast });
       const sizes = furtherWidths(cell, settings.widths);
       const vocabulary = symbolCount(text);

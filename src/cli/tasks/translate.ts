@@ -7,6 +7,7 @@ import { bleu } from "../../measure/bleu.ts";
 import { tokensOf } from "../../tasks/sequence-input.ts";
 import { translate as translateTexts, translateExamples, translator } from "../../tasks/translate.ts";
 import { evaluate } from "../../train/evaluate.ts";
+import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { searchFields } from "../search-fields.ts";
@@ -126,6 +127,8 @@ Examples:
     },
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
+      if (own.noAttention && own.places !== undefined)
+        throw new InputError("--places is of attention; leave it out, or --no-attention");
       const pairs = await readPairs(path, own);
       const split = splitItems(pairs, settings.split, settings.seed);
       const { size, layers, embedding, dropout } = settings;
