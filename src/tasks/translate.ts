@@ -129,9 +129,11 @@ function networkOf(task: TranslateTask, settings: TranslatorSettings): Network {
   const own = {
     ...sizes,
     [contextWidth]: encoder.context,
-    [attentionWidths.vector]: attentionSize,
-    [attentionWidths.places]: task.places,
-    [attentionWidths.memory]: task.places * attentionSize,
+    ...(looking && {
+      [attentionWidths.vector]: attentionSize,
+      [attentionWidths.places]: task.places,
+      [attentionWidths.memory]: task.places * attentionSize,
+    }),
   };
   const recurrent = stack("embedding", width, {
     cell: begun.map((b) => b.cell),

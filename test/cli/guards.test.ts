@@ -187,7 +187,7 @@ describe("other data than the model's", () => {
     [["eval", model("label"), table, "--order", "2"], "takes no --order"],
     [["train", pairs, "--at-least", "2"], "--at-least is for --unit word; leave it out"],
     [
-      ["translate", "train", pairs, "--no-attention", "--places", "9"],
+      ["translate", "train", pairs, "--attention", "none", "--places", "9"],
       "--places is of attention; leave it out",
     ],
     [["run", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],

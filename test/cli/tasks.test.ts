@@ -156,6 +156,17 @@ describe("translate", () => {
     await fine("translate", "train", tsv, ...words, "--split", "1", "--out", model);
   });
 
+  test("hands on the last state alone where there is no attention", async () => {
+    const parameters = async (attention: string): Promise<number> => {
+      const words = ["--size", "8", "--embedding", "4", "--steps", "1", "--out", at("small.safetensors")];
+      const { stderr } = await fine("translate", "train", tsv, ...words, "--attention", attention);
+      expect(stderr.includes("attending")).toBe(attention === "additive");
+      expect((await fine("run", at("small.safetensors"), tsv)).stdout.split("\n").length).toBe(41);
+      return Number(/with ([\d,]+) parameters/u.exec(stderr)?.[1]?.replaceAll(",", ""));
+    };
+    expect(await parameters("none")).toBeLessThan(await parameters("additive"));
+  });
+
   test("learns by heart, and writes what lines become", async () => {
     const [found] = objects((await fine("translate", "eval", model, tsv, "--json")).stdout);
     expect(found?.["exact"]).toBeGreaterThan(0.9);

@@ -136,8 +136,7 @@ Examples:
       const own = readSettings(z.object(fields), given);
       const { window, horizon = window, unit, tokenizer, atLeast, tied, inputDropout } = own;
       const { size, layers, embedding, dropout } = settings;
-      if (unit !== "word" && given["atLeast"] !== undefined)
-        throw new InputError("--at-least is for --unit word; leave it out");
+      if (unit !== "word" && atLeast > 1) throw new InputError("--at-least is for --unit word; leave it out");
       const { text, ids } = await readTextFile(path, { unit, tokenizer, atLeast });
       const sizes = furtherWidths(cell, settings.widths);
       const vocabulary = symbolCount(text);

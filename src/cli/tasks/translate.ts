@@ -25,7 +25,9 @@ const fields = {
   unit: oneOf(["char", "word"]).default("char").describe("what a symbol is: char or word"),
   atLeast: whole(1).default(1).describe("rarer symbols are unknown ones"),
   lowerCase: flag.describe("read and write in lower case"),
-  noAttention: flag.describe("hand on the encoder's last state alone, as Cho et al. 2014"),
+  attention: oneOf(["additive", "none"])
+    .default("additive")
+    .describe("none hands on the encoder's last state alone, as Cho et al. 2014"),
   places: whole(1)
     .optional()
     .describe("symbols of a source that can be attended to (default: of the longest)"),
@@ -114,7 +116,7 @@ Examples:
   unrolled translate train phrases.txt --unit word --embedding 128 --layers 2
   unrolled translate run dates-gru.safetensors new-dates.txt --beam 4`,
     fields,
-    valueNames: { ...columnNames, unit: "unit", places: "n" },
+    valueNames: { ...columnNames, unit: "unit", places: "n", attention: "kind" },
     defaults: {
       cell: "gru",
       size: 128,
@@ -127,8 +129,8 @@ Examples:
     },
     async prepare(path, settings, given, cell) {
       const own = readSettings(z.object(fields), given);
-      if (own.noAttention && own.places !== undefined)
-        throw new InputError("--places is of attention; leave it out, or --no-attention");
+      if (own.attention === "none" && own.places !== undefined)
+        throw new InputError("--places is of attention; leave it out, or --attention none");
       const pairs = await readPairs(path, own);
       const split = splitItems(pairs, settings.split, settings.seed);
       const { size, layers, embedding, dropout } = settings;
@@ -143,7 +145,7 @@ Examples:
         atLeast,
         lowerCase,
         ...(places !== undefined && { places }),
-        attention: !own.noAttention,
+        attention: own.attention === "additive",
         sizes: furtherWidths(cell, settings.widths),
       });
       return {
