@@ -1,14 +1,19 @@
 // Text from a language model: one as it is made, or many at once; by chance or by beam search; to a stop or a pattern.
 import { z } from "zod";
+import type { Constraint } from "../generate/constraint.ts";
+import type { GenerateSettings } from "../generate/continuation.ts";
 import { createSampler, type TextCodec } from "../generate/sample.ts";
 import { drawTexts, searchTexts } from "../generate/texts.ts";
-import { readLines } from "../io/files.ts";
+import { readLines, readUtf8 } from "../io/files.ts";
 import { patternConstraint } from "../io/pattern-constraint.ts";
 import { openCodec, symbolTexts } from "../io/subwords.ts";
+import type { LanguageTask } from "../tasks/language.ts";
 import { asInput, InputError } from "./failure.ts";
 import { mostBeams } from "./search-fields.ts";
 import { flagOf, number, readSettings, texts, whole, wholeFrom } from "./settings.ts";
-import { modelOf, type ModelUse } from "./tasks/task-commands.ts";
+import { modelOf, type ModelUse, type OpenModel, type Report } from "./tasks/task-commands.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Given } from "./train-settings.ts";
 
 /** What does nothing to beam search. */
 const chance = {
@@ -42,75 +47,118 @@ const fields = {
 /** So that a terminal shows text as it comes, and a pipe is not given single letters. */
 const millisecondsBetweenWrites = 25;
 
+type Sampling = z.infer<z.ZodObject<typeof fields>>;
+
+/** What is to be written, with everything that it takes. */
+interface Request {
+  readonly model: OpenModel<LanguageTask>;
+  readonly text: TextCodec;
+  readonly settings: Sampling;
+  readonly prompts: readonly string[];
+  readonly stops: readonly string[];
+  /** Where there is a pattern. */
+  readonly held: { readonly constraint?: Constraint };
+}
+
 export const sampling: ModelUse = {
   about: "write text with a model",
+  file: "a text to go on from",
+  isOptional: true,
   fields,
   valueNames: { prompts: "file", match: "pattern" },
-  async use(opened, _path, given, { terminal, json }) {
+  async use(opened, path, given, { terminal, json }) {
     const model = modelOf(opened, "language");
-    const { prompts: file, match, beam, lengthPenalty, ...own } = readSettings(z.object(fields), given);
-    const lines = file === undefined ? [] : await readLines(file);
-    const prompts = [...own.prompt, ...lines.map((line) => line.text)];
-    const stops = own.stop.map((stop) =>
-      stop.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t"),
-    );
-    const { length, temperature, topK, topP, seed } = own;
-    if (match !== undefined && stops.length > 0)
-      throw new InputError("--stop would cut what --match asks for; write the end into the pattern instead");
+    const settings = readSettings(z.object(fields), given);
+    checkIdle(settings, given);
+    const { match, stop, prompt, prompts: file } = settings;
     const text = openCodec(model.task.text);
+    const lines = file === undefined ? [] : await readLines(file);
     for (const { text: beginning, place } of lines) checkPrompt(text, beginning, place);
-    const constraint =
-      match === undefined ? undefined : patternConstraint(match, symbolTexts(model.task.text));
-    const held = constraint && { constraint };
-    if (beam === 0 && given["lengthPenalty"] !== undefined)
-      throw new InputError("--length-penalty is of beam search: give a --beam, too, or leave it out");
-    if (beam > 0) {
-      const idle = Object.keys(chance).filter((name) => given[name] !== undefined);
-      if (idle.length > 0)
-        throw new InputError(
-          `--beam leaves nothing to chance: leave out ${flagOf(idle[0] as string)}, or --beam`,
-        );
-      const end = endOf(stops, text.encode);
-      const search = {
-        width: beam,
-        longest: length,
-        lengthPenalty,
-        ...(end !== undefined && { end }),
-        ...held,
-      };
-      const all = prompts.length > 0 ? prompts : [""];
-      const found = await asInput(() => searchTexts({ ...model, text, prompts: all, ...search }));
-      return {
-        json: found.map((beams, i) => ({ prompt: all[i], text: beams[0]?.text, beams })),
-        text: found.map((beams, i) => `${all[i]}${beams[0]?.text ?? ""}`).join("\n"),
-      };
+    const prompts = [...prompt, ...lines.map((line) => line.text)];
+    if (path !== undefined) {
+      prompts.unshift(await readUtf8(path));
+      checkPrompt(text, prompts[0] as string, path);
     }
-    const choice = { length, temperature, topK, topP, stops, ...held };
-    if (prompts.length > 1) {
-      const made = await asInput(() => drawTexts({ ...model, text, prompts, seed, ...choice }));
-      return {
-        json: made.map((one, i) => ({ prompt: prompts[i], ...one, seed: seed + i })),
-        text: made.map((one, i) => `${prompts[i]}${one.text}`).join("\n"),
-      };
-    }
-    const [prompt = ""] = prompts;
-    const { network, device, store } = model;
-    const sampler = await createSampler({ network, device, store, text, seed });
-    await asInput(() => sampler.prime(prompt));
-    let [all, waiting, written] = [prompt, prompt, 0];
-    for await (const piece of sampler.generate(choice)) {
-      all += piece;
-      waiting += piece;
-      if (json || performance.now() - written < millisecondsBetweenWrites) continue;
-      await terminal.out(waiting);
-      [waiting, written] = ["", performance.now()];
-    }
-    return {
-      json: [{ prompt, text: all.slice(prompt.length), seed }],
-      text: all.endsWith("\n") ? waiting : `${waiting}\n`,
+    const request: Request = {
+      model,
+      text,
+      settings,
+      prompts: prompts.length > 0 ? prompts : [""],
+      stops: stop.map((own) => own.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t")),
+      held: match === undefined ? {} : { constraint: patternConstraint(match, symbolTexts(model.task.text)) },
     };
+    if (settings.beam > 0) return asInput(() => search(request));
+    return prompts.length > 1 ? asInput(() => drawAll(request)) : draw(request, terminal, json);
   },
 };
+
+/** Throws an `InputError` for options that others make idle. */
+function checkIdle({ beam, match, stop }: Sampling, given: Given): void {
+  if (match !== undefined && stop.length > 0)
+    throw new InputError("--stop would cut what --match asks for; write the end into the pattern instead");
+  if (beam === 0 && given["lengthPenalty"] !== undefined)
+    throw new InputError("--length-penalty is of beam search: give a --beam, too, or leave it out");
+  const idle = Object.keys(chance).find((name) => given[name] !== undefined);
+  if (beam > 0 && idle !== undefined)
+    throw new InputError(`--beam leaves nothing to chance: leave out ${flagOf(idle)}, or --beam`);
+}
+
+async function search({ model, text, settings, prompts, stops, held }: Request): Promise<Report> {
+  const { beam: width, length: longest, lengthPenalty } = settings;
+  const end = endOf(stops, text.encode);
+  const ending = end === undefined ? {} : { end };
+  const found = await searchTexts({
+    ...model,
+    text,
+    prompts,
+    width,
+    longest,
+    lengthPenalty,
+    ...ending,
+    ...held,
+  });
+  return {
+    json: found.map((beams, i) => ({ prompt: prompts[i], text: beams[0]?.text, beams })),
+    text: found.map((beams, i) => `${prompts[i]}${beams[0]?.text ?? ""}`).join("\n"),
+  };
+}
+
+function choiceOf({ settings, stops, held }: Request): GenerateSettings {
+  const { length, temperature, topK, topP } = settings;
+  return { length, temperature, topK, topP, stops, ...held };
+}
+
+async function drawAll(request: Request): Promise<Report> {
+  const { model, text, prompts } = request;
+  const { seed } = request.settings;
+  const made = await drawTexts({ ...model, text, prompts, seed, ...choiceOf(request) });
+  return {
+    json: made.map((one, i) => ({ prompt: prompts[i], ...one, seed: seed + i })),
+    text: made.map((one, i) => `${prompts[i]}${one.text}`).join("\n"),
+  };
+}
+
+/** Shown as it is made. */
+async function draw(request: Request, terminal: Terminal, json: boolean): Promise<Report> {
+  const { model, text, prompts } = request;
+  const [prompt = ""] = prompts;
+  const { network, device, store } = model;
+  const { seed } = request.settings;
+  const sampler = await createSampler({ network, device, store, text, seed });
+  await asInput(() => sampler.prime(prompt));
+  let [all, waiting, written] = [prompt, prompt, 0];
+  for await (const piece of sampler.generate(choiceOf(request))) {
+    all += piece;
+    waiting += piece;
+    if (json || performance.now() - written < millisecondsBetweenWrites) continue;
+    await terminal.out(waiting);
+    [waiting, written] = ["", performance.now()];
+  }
+  return {
+    json: [{ prompt, text: all.slice(prompt.length), seed }],
+    text: all.endsWith("\n") ? waiting : `${waiting}\n`,
+  };
+}
 
 /** Throws for what the model's alphabet lacks, by file and line. */
 function checkPrompt({ encode }: TextCodec, beginning: string, place: string): void {

@@ -36,6 +36,18 @@ describe("sample", () => {
     expect(json.map((line) => line["prompt"])).toEqual(["the c", "the d"]);
   });
 
+  test("goes on from a file's text, as 'sample' and as 'run'", async () => {
+    writeFileSync(at("beginning.txt"), "the dog dug.\nthe c");
+    const cold = [model as string, at("beginning.txt"), "--temperature", "0", "--length", "6"];
+    expect(await made(...cold)).toBe("the dog dug.\nthe cat sat\n");
+    expect((await fine("run", ...cold)).stdout).toBe("the dog dug.\nthe cat sat\n");
+    writeFileSync(at("other.txt"), "the 9");
+    await refused(
+      ["run", model as string, at("other.txt")],
+      "other.txt: prompt: outside the model's alphabet",
+    );
+  });
+
   test("ends where a stop comes, which is not shown", async () => {
     const cold = ["--temperature", "0", "--length", "99"];
     expect(await made(model as string, "--prompt", "the c", ...cold, "--stop", "\\n")).toBe(
