@@ -43,6 +43,7 @@ export type Plain =
   | "f32x4.lt"
   | "f32x4.gt"
   | "i32x4.ge_u"
+  | "i32x4.all_true"
   | "v128.and"
   | "v128.or"
   | "v128.xor"
@@ -104,6 +105,7 @@ const plain: Readonly<Record<Plain, readonly number[]>> = {
   "f32x4.lt": [0xfd, 0x43],
   "f32x4.gt": [0xfd, 0x44],
   "i32x4.ge_u": [0xfd, 0x40],
+  "i32x4.all_true": [0xfd, 0xa3, 0x01],
   "v128.and": [0xfd, 0x4e],
   "v128.or": [0xfd, 0x50],
   "v128.xor": [0xfd, 0x51],

@@ -6,6 +6,7 @@ import { randomStream } from "../../src/ir/random.ts";
 import { createRunner } from "../../src/model/runner.ts";
 import { nativeDevice } from "../../src/run/native.ts";
 import { referenceDevice } from "../../src/run/reference.ts";
+import { wasmDevice } from "../../src/run/wasm.ts";
 import { expectClose } from "../proof/closeness.ts";
 import { tolerances } from "../tolerances.ts";
 
@@ -70,5 +71,6 @@ test.each([
   expect(expected.filter((v) => v !== 0).length).toBeGreaterThan(rows * width);
   for (const threads of [1, 2]) {
     expectClose("moved", await run(nativeDevice({ threads })), expected, tolerances.device.native);
+    expectClose("moved", await run(wasmDevice({ threads })), expected, tolerances.device.wasm);
   }
 });
