@@ -33,7 +33,7 @@ test.each([
   [["trian"], "unknown command 'trian'\n(Did you mean train?)"],
   [["cells", "--jsn"], "unknown option '--jsn'\n(Did you mean --json?)"],
   [["train"], "missing required argument 'file'"],
-  [["sample", "a", "b"], "too many arguments"],
+  [["sample", "a", "b", "c"], "too many arguments"],
   [["check", "gru", "--all"], "give a cell or --all, not both"],
   [["check", "--device", "wsam"], "Allowed choices are"],
 ])("%j is wrong usage", async (words, message) => {
