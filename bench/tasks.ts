@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
   options: { data: { type: "string", default: "../shared/data" }, only: { type: "string", default: "" } },
 });
 const folder = mkdtempSync(join(tmpdir(), "unrolled-tasks-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const main = new URL("../src/cli/main.js", import.meta.url).pathname;
 const at = (name: string): string => join(folder, name);
 const data = (path: string): string => join(options.data, path);
@@ -235,7 +236,6 @@ for (const { name, needs, run } of experiments) {
   rows.push(`| ${name} | ${found} | ${seconds.toFixed(0)} s |`);
   process.stderr.write(`${name}: ${found}; ${seconds.toFixed(0)} s\n`);
 }
-rmSync(folder, { recursive: true });
 
 if (options.only === "") {
   const page = "docs/tasks.md";

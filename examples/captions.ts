@@ -1,5 +1,5 @@
 // Captions of images: pictures of coloured shapes, features of the built-in filter bank, and words that follow one from
-// another. Needs sharp's neighbour onnxruntime-node. Must reach: BLEU-4 0.6 on new pictures after two passes.
+// another. Needs the package onnxruntime-node. Must reach: BLEU-4 0.6 on new pictures after two passes.
 import { cellNamed, fit, wasmDevice } from "unrolled";
 import { filterBank, openEncoder } from "unrolled/node";
 import { bleu, captioner, captionExamples, captionTokens, describe, shapesExample } from "unrolled/tasks";

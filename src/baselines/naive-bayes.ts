@@ -1,5 +1,6 @@
 // Which class a short text is of, by its characters: multinomial naive Bayes over runs of one to three of them. What a
 // network that classifies texts must beat. Knows no files.
+import { logSumExp } from "../model/logits.ts";
 
 export interface NaiveBayesSettings {
   /** Added to every count of a run in a class. Default 1. */
@@ -68,9 +69,8 @@ export function trainNaiveBayes(
       const row = counts.get(run);
       if (row) for (let place = 0; place < scores.length; place++) scores[place]! += row[place]!;
     }
-    const top = scores.reduce((most, score) => Math.max(most, score), -Infinity);
-    const sum = scores.reduce((mass, score) => mass + Math.exp(score - top), 0);
-    return scores.map((score) => score - top - Math.log(sum));
+    const normal = logSumExp(scores);
+    return scores.map((score) => score - normal);
   }
 
   return {

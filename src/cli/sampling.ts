@@ -9,7 +9,7 @@ import { patternConstraint } from "../io/pattern-constraint.ts";
 import { openCodec, symbolTexts } from "../io/subwords.ts";
 import type { LanguageTask } from "../tasks/language.ts";
 import { asInput, InputError } from "./failure.ts";
-import { mostBeams } from "./search-fields.ts";
+import { mostBeams, searchFields } from "./search-fields.ts";
 import { flagOf, number, readSettings, texts, whole, wholeFrom } from "./settings.ts";
 import { modelOf, type ModelUse, type OpenModel, type Report } from "./tasks/task-commands.ts";
 import type { Terminal } from "./terminal.ts";
@@ -39,9 +39,7 @@ const fields = {
   beam: wholeFrom(0, mostBeams)
     .default(0)
     .describe("texts that are grown at once to find the most likely; 0 draws by chance"),
-  lengthPenalty: number("a number, 0 or more", (n) => n >= 0 && Number.isFinite(n))
-    .default(0)
-    .describe("of beam search: 0 ranks by probability, 1 nearly by its mean over symbols"),
+  lengthPenalty: searchFields("texts", "symbol").lengthPenalty,
 };
 
 /** So that a terminal shows text as it comes, and a pipe is not given single letters. */

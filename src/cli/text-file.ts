@@ -48,7 +48,7 @@ async function idsOf(path: string, text: Symbols, sizeHint: number): Promise<Ids
     case "word":
       return encodeWords(text, await readUtf8(path));
     case "subword":
-      return encodeSubwords(readTokenizer(text.tokenizer), await readUtf8(path));
+      return named(path, async () => encodeSubwords(readTokenizer(text.tokenizer), await readUtf8(path)));
     default:
       return named(path, () => encodeWith(text, fileChunks(path), { sizeHint }));
   }

@@ -22,7 +22,7 @@ export function encodeSubwords(tokenizer: SubwordTokenizer, text: string): Ids {
   const lost = Math.max(unknown, 1 - said / Math.max(1, lengthOf(beginning)));
   if (lost > 0.1)
     throw new Error(
-      `the tokenizer does not know ${Math.round(100 * lost)} % of the text; choose one that was made for such texts`,
+      `text: the tokenizer does not know ${Math.round(100 * lost)} % of the text; choose one that was made for such texts`,
     );
   const ids = allocateIds(tokenizer.size, found.length);
   ids.set(found);

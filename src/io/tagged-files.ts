@@ -40,7 +40,7 @@ export interface ReadTagged extends PlacedTokens {
  * tags, what is no UTF-8, and where there is no token.
  */
 export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<ReadTagged[]> {
-  if (hasTokenLines(path)) return taggedSentences(path, await readLines(path));
+  if (hasTokenLines(path)) return taggedSentences(path, await readTokenLines(path));
   const table = await readTableFile(path);
   const tags = listColumn(table, columns.tags ?? "tags");
   return tokensOf(table, columns).map((item, i) => {
@@ -63,7 +63,7 @@ export async function readTokens(
   columns: TokenColumns = {},
 ): Promise<PlacedTokens[]> {
   if (!hasTokenLines(path)) return tokensOf(await readTableFile(path), columns);
-  const lines = await readLines(path);
+  const lines = await readTokenLines(path);
   if (extname(path).toLowerCase() !== ".txt" || haveTags(lines, labels)) {
     return sentences(path, lines).map((sentence) => ({
       value: sentence.map((line) => line.cells[0] as string),
@@ -88,7 +88,7 @@ interface TokenLine {
   readonly cells: readonly string[];
 }
 
-async function readLines(path: string): Promise<TokenLine[]> {
+async function readTokenLines(path: string): Promise<TokenLine[]> {
   const texts = (await readUtf8(path)).split(/\r\n|\r|\n/u);
   const isEmpty = (text: string): boolean => /^[ \t]*$/u.test(text);
   const hasTabs = texts.some((text) => text.includes("\t") && !isEmpty(text));

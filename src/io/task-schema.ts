@@ -29,7 +29,9 @@ function checkSymbols(value: unknown, where: string): Symbols {
   const { unit } = (value ?? {}) as { unit?: unknown };
   if (unit === "word") return checkVocabulary(value, where) as WordVocabulary;
   if (unit !== "subword") return checkAlphabet(value, where);
-  const found = subwords.parse(value);
+  const { data: found } = subwords.safeParse(value);
+  if (!found)
+    throw new Error(`${where}: it must have a tokenizer and its size, and nothing else; the file is damaged`);
   const { size } = readTokenizer(found.tokenizer, `${where}, tokenizer`);
   if (size === found.size) return found;
   throw new Error(`${where}: the tokenizer has ${size} tokens, not ${found.size}; the file is damaged`);

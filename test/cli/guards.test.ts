@@ -151,6 +151,12 @@ describe("parts are those of the training", () => {
     expect([await frames(), await frames("--part", "test"), await frames("--part", "train")]).toEqual([
       20, 4, 14,
     ]);
+    const other = write("other.json", JSON.stringify({ train: notes(1, 20) }));
+    await refused(
+      ["eval", model("music"), other, "--part", "test"],
+      "other items than the model was trained on",
+    );
+    await fine("eval", model("music"), other);
   });
 });
 

@@ -28,29 +28,20 @@ export function addModelUse(
   const fields: Fields = Object.assign({}, ...all.map((use) => use.fields));
   const names: ValueNames = Object.assign({ device: "name", threads: "n" }, ...all.map((u) => u.valueNames));
   const command = parent.command(name).description(about).argument("<model>", "a model file");
-  const withFile = all.filter((use) => use.file !== undefined);
-  if (withFile.length > 0) {
-    const isOptional = withFile.length < all.length || withFile.some((use) => use.isOptional === true);
-    const help = withFile.length === 1 ? (withFile[0] as ModelUse).file : "what the model is for";
-    command.argument(isOptional ? "[file]" : "<file>", help);
-  }
+  const [only, ...others] = all;
+  const help = only && others.length === 0 ? only.file : "what the model is for";
+  command.argument(all.some((use) => use.isOptional === true) ? "[file]" : "<file>", help);
   addOptions(command, { ...fields, ...common }, names, helpOfSeveral(uses));
   command.action(async (...words: unknown[]) => {
-    const [path, second] = words as [string, unknown];
-    const file = withFile.length > 0 ? (second as string | undefined) : undefined;
+    const [path, file] = words as [string, string | undefined];
     const given = command.opts() as Readonly<Record<string, unknown>>;
     const { device: choice, threads, json } = readSettings(z.object(common), given);
     const model = await asInput(() => openModel(path, choice, { threads }));
     try {
       const use = uses[model.task.kind];
-      if (!use) throw new InputError(otherTask(path, model.task.kind, uses));
+      if (!use) throw new InputError(otherTask(path, model.task.kind, name, uses));
       checkGiven(path, model.task.kind, use, given, fields);
-      if (use.file === undefined && file !== undefined) {
-        throw new InputError(
-          `${path} is a model of the task '${model.task.kind}', which takes no file; leave it out`,
-        );
-      }
-      if (use.file !== undefined && file === undefined && use.isOptional !== true) {
+      if (file === undefined && use.isOptional !== true) {
         throw new InputError(`${path} is a model of the task '${model.task.kind}': give it ${use.file}`);
       }
       const report = await asInput(() => use.use(model, file, given, { terminal, json }));
@@ -78,9 +69,10 @@ function helpOfSeveral(uses: UseCommand["uses"]): Record<string, string> {
   return help;
 }
 
-function otherTask(path: string, kind: TaskKind, uses: UseCommand["uses"]): string {
+function otherTask(path: string, kind: TaskKind, name: string, uses: UseCommand["uses"]): string {
   const known = Object.keys(uses).join(", ");
-  return `${path} is a model of the task '${kind}', and this command is for ${known}; use the command of its task`;
+  const general = name === "eval" ? "eval" : "run";
+  return `${path} is a model of the task '${kind}', and this command is for ${known}; use 'unrolled ${general}', which takes models of all tasks`;
 }
 
 /** An option of another task's models would do nothing. */

@@ -54,18 +54,21 @@ const evaluation: ModelUse = {
       throw new InputError("--order is of n-grams: name a text for them with --ngram, or leave it out");
     const whole = await readFileWith(path as string, task.text);
     const ids = part === "all" ? whole.ids : partOfText(whole.ids, part, checkpoint);
-    const bytes = (whole.bytes * ids.length) / Math.max(1, whole.ids.length);
     if (ids.length < 2) throw new InputError(`${path}: a text needs two characters or more to predict one`);
     const { batch, window } = checkpoint.state.options;
     if (ngram !== undefined) return besideNgrams(model, ids, { path: ngram, order });
     const data = { kind: "text", ids } as const;
     const { loss: nats, tokens } = await evaluate({ network, device, store, batch, window, data });
     const { unit } = task.text;
-    const bitsPerByte = bits(natsPerUnit(nats, ids.length, bytes));
+    // How many bytes a part has is not known.
+    const bitsPerByte = part === "all" ? bits(natsPerUnit(nats, ids.length, whole.bytes)) : undefined;
     const found = `${natsAndBits(nats, unit)}, over ${grouped(tokens)} of ${grouped(ids.length)} ${unitName(unit)}s`;
     return {
       json: [{ nats, bits: bits(nats), perplexity: perplexity(nats), bitsPerByte, tokens }],
-      text: isInPerplexity(unit) ? `${found}, ${bitsPerByte.toFixed(3)} bits per byte` : found,
+      text:
+        isInPerplexity(unit) && bitsPerByte !== undefined
+          ? `${found}, ${bitsPerByte.toFixed(3)} bits per byte`
+          : found,
     };
   },
 };

@@ -1,7 +1,7 @@
 // Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
 import { z } from "zod";
 import { fitKeyMarginals, fitKeyMarkov, keyNats } from "../../baselines/key-marginals.ts";
-import type { Frame, PianoRoll, PianoRollSplit } from "../../data/piano-roll.ts";
+import { splitPieces, type Frame, type PianoRoll, type PianoRollSplit } from "../../data/piano-roll.ts";
 import { midiBytes } from "../../io/midi-file.ts";
 import { readPianoRolls } from "../../io/piano-rolls.ts";
 import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
@@ -11,7 +11,7 @@ import { grouped, table } from "../format.ts";
 import { outputField, writeOutput } from "../output-file.ts";
 import { furtherWidths } from "../further-widths.ts";
 import { flag, number, oneOf, positive, readSettings, whole } from "../settings.ts";
-import { trainedWith } from "./parts.ts";
+import { itemsNoteOf, splitOf } from "./parts.ts";
 import { modelOf, type ModelUse, type TaskCommands } from "./task-commands.ts";
 
 const numberKinds = ["midi", "keys"] as const;
@@ -39,11 +39,12 @@ function readFor(
   { lowest, keys, resolution }: MusicTask,
   path: string,
   numbers: NumberKind,
-  shares: string | number = 1,
 ): Promise<PianoRollSplit> {
   const range = { lowest, highest: lowest + keys - 1 };
-  return readPianoRolls(path, { range, resolution, numbers, shares });
+  return readPianoRolls(path, { range, resolution, numbers });
 }
+
+const hasParts = ({ validation, test }: PianoRollSplit): boolean => (validation ?? test) !== undefined;
 
 const evaluationFields = {
   numbers: numbersField,
@@ -64,10 +65,10 @@ const evaluation: ModelUse = {
     const model = modelOf(opened, "music");
     const { task, checkpoint } = model;
     const own = readSettings(z.object(evaluationFields), given);
-    const { split = "1" } = trainedWith(checkpoint);
+    const read = await readFor(task, path as string, own.numbers);
     // Without a part that is asked for, a file that has none of its own is measured as a whole.
-    const shares = own.part === undefined && !own.baseline ? "1" : split;
-    const music = await readFor(task, path as string, own.numbers, shares);
+    const isWhole = hasParts(read) || (own.part === undefined && !own.baseline);
+    const music = isWhole ? read : splitPieces(read.train, splitOf(framesOf(read.train), checkpoint).split);
     const { part = music.test ? "test" : music.validation ? "validation" : "train" } = own;
     const roll = music[part];
     if (!roll)
@@ -175,7 +176,8 @@ Examples:
     async prepare(path, settings, given, cell) {
       const { resolution, lowest, keys, skipFirst, numbers } = readSettings(z.object(fields), given);
       const task: MusicTask = { kind: "music", lowest, keys, resolution, predictsFirst: !skipFirst };
-      const split = await readFor(task, path, numbers, settings.split);
+      const read = await readFor(task, path, numbers);
+      const split = hasParts(read) ? read : splitPieces(read.train, settings.split);
       const { size, layers, dropout } = settings;
       const shape = { cell, size, layers, dropout, sizes: furtherWidths(cell, settings.widths) };
       return {
@@ -186,6 +188,7 @@ Examples:
           train: musicExamples(task, framesOf(split.train)),
           validation: split.validation && musicExamples(task, framesOf(split.validation)),
         },
+        notes: itemsNoteOf(framesOf(read.train)),
         lines: [
           `train on ${grouped(split.train.pieces.length)} pieces, validate on ${grouped(split.validation?.pieces.length ?? 0)}`,
         ],

@@ -73,8 +73,8 @@ export interface UseContext {
 /** A use of a trained model, with options of its own. */
 export interface ModelUse {
   readonly about: string;
-  /** Of the file that the model is used on; undefined where it takes none. */
-  readonly file?: string;
+  /** Of the file that the model is used on. */
+  readonly file: string;
   /** Whether the file may be left out. */
   readonly isOptional?: boolean;
   readonly fields: Fields;
