@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { lstm } from "../src/cells/lstm.ts";
 import { languageModel } from "../src/model/language-model.ts";
-import { wasmDevice } from "../src/run/wasm.ts";
+import { wasmDevice } from "../src/run/wasm/device.ts";
 import { fit } from "../src/train/fit.ts";
 
 const { values: options } = parseArgs({

@@ -1,5 +1,5 @@
 // What `scaling.ts` writes and `figures.ts` draws. Plain data.
-import type { Configuration } from "../src/study/configurations.ts";
+import type { Configuration } from "../src/measure/configurations.ts";
 
 /** Which of the sizes changes, and over which values. */
 export interface Sweep {

@@ -10,9 +10,9 @@ import { runInNewContext } from "node:vm";
 import { cellNamed } from "../src/cells/index.ts";
 import { deviceNamed, type DeviceChoice } from "../src/cli/devices.ts";
 import { planBytes } from "../src/plan/print.ts";
-import { configurations, type Configuration } from "../src/study/configurations.ts";
-import { timeCalls } from "../src/study/timing.ts";
-import { openWorkload, planOf } from "../src/study/workload.ts";
+import { configurations, type Configuration } from "../src/measure/configurations.ts";
+import { timeCalls } from "../src/measure/timing.ts";
+import { openWorkload, planOf } from "../src/measure/workload.ts";
 import type { MemoryPoint, Scaling, Sweep, TimePoint } from "./scaling-data.ts";
 
 const { values: options } = parseArgs({

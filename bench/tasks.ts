@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { datePair } from "../src/data/pairs/dates.ts";
-import { reversalPair } from "../src/data/pairs/reversal.ts";
+import { datePair } from "../src/tasks/translate/dates.ts";
+import { reversalPair } from "../src/tasks/translate/reversal.ts";
 
 const { values: options } = parseArgs({
   options: { data: { type: "string", default: "../shared/data" }, only: { type: "string", default: "" } },

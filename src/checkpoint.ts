@@ -4,4 +4,4 @@ export {
   encodeCheckpoint,
   type Checkpoint,
   type LoadedCheckpoint,
-} from "./io/checkpoint.ts";
+} from "./checkpoint/checkpoint.ts";

@@ -15,12 +15,12 @@ export { recurrentDropout } from "./cells/transforms/recurrent-dropout.ts";
 export { residual } from "./cells/transforms/residual.ts";
 export { weightDrop } from "./cells/transforms/weight-drop.ts";
 export { zoneout, type ZoneoutRates } from "./cells/transforms/zoneout.ts";
-export type { Cell } from "./ir/cell.ts";
-export { equations, parseCell } from "./ir/equations.ts";
-export { latex } from "./ir/latex.ts";
-export { printCell } from "./ir/print.ts";
-export { EquationError } from "./ir/text-error.ts";
-export { checkCell, checkDevice, checkNetwork, type CheckOptions, type CheckResult } from "./model/check.ts";
+export type { Cell } from "./language/cell.ts";
+export { equations, parseCell } from "./language/equations.ts";
+export { latex } from "./language/latex.ts";
+export { printCell } from "./language/print.ts";
+export { EquationError } from "./language/text-error.ts";
+export { checkCell, checkDevice, checkNetwork, type CheckOptions, type CheckResult } from "./check/check.ts";
 
 export {
   explain,
@@ -42,7 +42,7 @@ export {
 export { initialParameters } from "./model/initialise.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { checkMemory, memoryNeeded, showBytes, type MemoryNeeded } from "./model/memory.ts";
-export { packRows, type PackedRows } from "./model/packed-rows.ts";
+export { packRows, type PackedRows } from "./infer/packed-rows.ts";
 export {
   createRunner,
   type ByName,
@@ -50,7 +50,7 @@ export {
   type RunnerSettings,
   type SequenceBatch,
   type SequenceResult,
-} from "./model/runner.ts";
+} from "./infer/runner.ts";
 export { stack, type Merge, type Stack, type StackSettings } from "./model/stack.ts";
 export { buildPlan, parameterLayout, type PlanOptions } from "./plan/build.ts";
 export type { Connection, Loss, Network, NetworkInput, NetworkLayer, Part } from "./plan/network.ts";
@@ -68,14 +68,14 @@ export type {
   RunExtent,
   WorkTimes,
 } from "./run/device.ts";
-export { referenceDevice } from "./run/reference.ts";
-export { wasmDevice, type WasmOptions } from "./run/wasm.ts";
+export { referenceDevice } from "./run/reference/device.ts";
+export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
 
 // Data.
-export { checkAlphabet, type Alphabet, type Ids, type Unit } from "./data/alphabet.ts";
-export { decodeIds, encodePrompt, idDecoder, textCodec, type IdDecoder } from "./data/prompt.ts";
-export { nextSymbols, type Example } from "./data/example.ts";
-export { describeSplit, splitIds, type Split, type SplitShares } from "./data/split.ts";
+export { checkAlphabet, type Alphabet, type Ids, type Unit } from "./text/alphabet.ts";
+export { decodeIds, encodePrompt, idDecoder, textCodec, type IdDecoder } from "./text/prompt.ts";
+export { nextSymbols, type Example } from "./model/example.ts";
+export { describeSplit, splitIds, type Split, type SplitShares } from "./train/split.ts";
 export {
   encodeString,
   encodeWith,
@@ -83,7 +83,7 @@ export {
   readText,
   type Chunks,
   type EncodedText,
-} from "./data/text.ts";
+} from "./text/text.ts";
 
 // Training.
 export type { ClipSettings } from "./train/clip.ts";
@@ -97,10 +97,10 @@ export { bestWeights, type TrainingState } from "./train/state.ts";
 export type { TrainingData } from "./train/trainer.ts";
 
 // Generation.
-export { choose, type ChoiceSettings } from "./generate/choose.ts";
-export type { GenerateSettings } from "./generate/continuation.ts";
-export { createSampler, type Sampler, type TextCodec } from "./generate/sample.ts";
+export { choose, type ChoiceSettings } from "./infer/choose.ts";
+export type { GenerateSettings } from "./infer/continuation.ts";
+export { createSampler, type Sampler, type TextCodec } from "./infer/sample.ts";
 
 // File formats, as bytes.
-export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./io/safetensors.ts";
-export { libraryVersion } from "./io/version.ts";
+export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./formats/safetensors.ts";
+export { libraryVersion } from "./base/version.ts";

@@ -12,7 +12,7 @@ export {
   type ClassifierSettings,
   type ClassifyTask,
   type LabelledSequence,
-} from "./tasks/classify.ts";
+} from "./tasks/classify/classify.ts";
 export {
   captioner,
   captionExamples,
@@ -22,9 +22,9 @@ export {
   type Captioner,
   type CaptionerSettings,
   type CaptionTask,
-} from "./tasks/caption.ts";
-export { forecast, type ForecastSettings, type SeriesForecast } from "./tasks/forecast.ts";
-export { forecastExamples } from "./tasks/forecast-examples.ts";
+} from "./tasks/caption/caption.ts";
+export { forecast, type ForecastSettings, type SeriesForecast } from "./tasks/forecast/forecast.ts";
+export { forecastExamples } from "./tasks/forecast/examples.ts";
 export {
   forecaster,
   forecastOutputs,
@@ -33,7 +33,7 @@ export {
   type ForecastOutput,
   type ForecastStrategy,
   type ForecastTask,
-} from "./tasks/forecaster.ts";
+} from "./tasks/forecast/forecaster.ts";
 export {
   compose,
   composer,
@@ -41,7 +41,7 @@ export {
   type ComposerSettings,
   type CompositionSettings,
   type MusicTask,
-} from "./tasks/music.ts";
+} from "./tasks/music/music.ts";
 export {
   tag,
   tagExamples,
@@ -51,7 +51,7 @@ export {
   type TaggerSettings,
   type Tagging,
   type TagTask,
-} from "./tasks/tag.ts";
+} from "./tasks/tag/tag.ts";
 export {
   translate,
   translateExamples,
@@ -61,12 +61,18 @@ export {
   type Translation,
   type Translator,
   type TranslatorSettings,
-} from "./tasks/translate.ts";
-export type { DecodeSettings } from "./tasks/decode.ts";
-export { codecOf, symbolCount, type LanguageTask, type Subwords, type Symbols } from "./tasks/language.ts";
-export type { TaskModel } from "./tasks/model.ts";
-export type { Pooling } from "./tasks/pooled.ts";
-export type { SequenceInput, SequenceValue } from "./tasks/sequence-input.ts";
+} from "./tasks/translate/translate.ts";
+export type { DecodeSettings } from "./tasks/shared/decode.ts";
+export {
+  codecOf,
+  symbolCount,
+  type LanguageTask,
+  type Subwords,
+  type Symbols,
+} from "./tasks/language/language.ts";
+export type { TaskModel } from "./tasks/shared/model.ts";
+export type { Pooling } from "./tasks/classify/pooling.ts";
+export type { SequenceInput, SequenceValue } from "./tasks/shared/sequence-input.ts";
 export type { Task, TaskKind } from "./tasks/task.ts";
 
 // What they are made of.
@@ -78,8 +84,8 @@ export {
   type Conditioning,
 } from "./cells/transforms/conditioned.ts";
 export { attentionPooling, firstStep, maxPooling, meanPooling } from "./cells/pooling.ts";
-export { beamSearch, type Beam, type BeamScorer, type BeamSettings } from "./generate/beam.ts";
-export { createDecoder, type Decoder, type DecoderSettings } from "./generate/decoder.ts";
+export { beamSearch, type Beam, type BeamScorer, type BeamSettings } from "./infer/beam.ts";
+export { createDecoder, type Decoder, type DecoderSettings } from "./infer/decoder.ts";
 export {
   drawTexts,
   searchTexts,
@@ -88,52 +94,57 @@ export {
   type SearchSettings,
   type TextBeam,
   type TextsSettings,
-} from "./generate/texts.ts";
-export { fromAutomaton, type Automaton, type Constraint } from "./generate/constraint.ts";
+} from "./infer/texts.ts";
+export { fromAutomaton, type Automaton, type Constraint } from "./infer/constraint.ts";
 export { createPredictor, type PredictionSettings, type Predictor } from "./train/predict.ts";
-export { textLosses } from "./train/text-losses.ts";
+export { textLosses } from "./tasks/language/losses.ts";
 
 // Data.
-export { splitItems, type ItemSplit } from "./data/split.ts";
-export { encodeWords, readWords, wordCodec, type WordVocabulary } from "./data/word-text.ts";
-export { buildVocabulary, type Vocabulary } from "./data/vocabulary.ts";
-export { entitySentence, type TaggedWords } from "./data/entities.ts";
-export { origins } from "./data/backtest.ts";
-export { readSeries, type Series } from "./data/series.ts";
-export { namedPreprocessing, preprocess, type PixelImage, type Preprocessing } from "./data/image.ts";
-export { readImageBlob } from "./data/image-blob.ts";
-export { datePair, type Pair } from "./data/pairs/dates.ts";
-export { reversalPair } from "./data/pairs/reversal.ts";
-export { shapesExample, type ShapesExample, type ShapesSettings } from "./data/shapes/shapes.ts";
-export { syntheticTaskNamed, syntheticTasks } from "./data/synthetic/index.ts";
-export type { SyntheticTask } from "./data/synthetic/task.ts";
+export { splitItems, type ItemSplit } from "./train/split.ts";
+export { encodeWords, readWords, wordCodec, type WordVocabulary } from "./text/word-text.ts";
+export { buildVocabulary, type Vocabulary } from "./text/vocabulary.ts";
+export { entitySentence, type TaggedWords } from "./tasks/tag/entities.ts";
+export { origins } from "./tasks/forecast/origins.ts";
+export { readSeries, type Series } from "./tasks/forecast/series.ts";
+export {
+  namedPreprocessing,
+  preprocess,
+  type PixelImage,
+  type Preprocessing,
+} from "./tasks/caption/images/image.ts";
+export { readImageBlob } from "./tasks/caption/images/image-blob.ts";
+export { datePair, type Pair } from "./tasks/translate/dates.ts";
+export { reversalPair } from "./tasks/translate/reversal.ts";
+export { shapesExample, type ShapesExample, type ShapesSettings } from "./tasks/caption/shapes/shapes.ts";
+export { syntheticTaskNamed, syntheticTasks } from "./synthetic/index.ts";
+export type { SyntheticTask } from "./synthetic/problem.ts";
 
 // Scores.
-export { bleu } from "./measure/bleu.ts";
-export { cider, ciderD } from "./measure/cider.ts";
-export { classificationReport, type ClassificationReport } from "./measure/classification.ts";
-export { confusionPicture } from "./measure/confusion-picture.ts";
-export { crpsNormal, crpsSamples } from "./measure/crps.ts";
+export { bleu } from "./tasks/shared/bleu.ts";
+export { cider, ciderD } from "./tasks/caption/cider.ts";
+export { classificationReport, type ClassificationReport } from "./tasks/shared/classification.ts";
+export { confusionPicture } from "./charts/confusion.ts";
+export { crpsNormal, crpsSamples } from "./tasks/forecast/crps.ts";
 export {
   forecastPicture,
   type ForecastPanel,
   type ForecastPictureSettings,
   type PanelForecast,
-} from "./measure/forecast-picture.ts";
-export { mae, mase, rmse, smape } from "./measure/forecast.ts";
-export { bits, natsPerUnit, perplexity } from "./measure/language.ts";
-export { meteorExact } from "./measure/meteor.ts";
-export { normalQuantile } from "./measure/normal.ts";
-export { crpsQuantiles, intervalScore, pinballLoss } from "./measure/quantiles.ts";
-export { rougeL } from "./measure/rouge.ts";
-export { areSpanTags, spanReport, spansOf, type SpanReport } from "./measure/spans.ts";
-export { captionTokens } from "./measure/tokens.ts";
+} from "./tasks/forecast/chart.ts";
+export { mae, mase, rmse, smape } from "./tasks/forecast/errors.ts";
+export { bits, natsPerUnit, perplexity } from "./tasks/language/units.ts";
+export { meteorExact } from "./tasks/caption/meteor.ts";
+export { normalQuantile } from "./tasks/forecast/normal.ts";
+export { crpsQuantiles, intervalScore, pinballLoss } from "./tasks/forecast/quantiles.ts";
+export { rougeL } from "./tasks/caption/rouge.ts";
+export { areSpanTags, spanReport, spansOf, type SpanReport } from "./tasks/tag/spans.ts";
+export { captionTokens } from "./tasks/caption/tokens.ts";
 
 // Rivals.
-export { fitKeyMarginals, fitKeyMarkov, keyNats } from "./baselines/key-marginals.ts";
-export { trainKneserNey, type KneserNey } from "./baselines/kneser-ney.ts";
-export { trainMostFrequentTag, type MostFrequentTag } from "./baselines/most-frequent-tag.ts";
-export { fitLinear } from "./baselines/linear.ts";
-export { trainNaiveBayes, type NaiveBayes } from "./baselines/naive-bayes.ts";
-export { fitNaive } from "./baselines/naive.ts";
-export { fitSeasonalNaive } from "./baselines/seasonal-naive.ts";
+export { fitKeyMarginals, fitKeyMarkov, keyNats } from "./tasks/music/key-marginals.ts";
+export { trainKneserNey, type KneserNey } from "./tasks/language/kneser-ney.ts";
+export { trainMostFrequentTag, type MostFrequentTag } from "./tasks/tag/most-frequent-tag.ts";
+export { fitLinear } from "./tasks/forecast/linear.ts";
+export { trainNaiveBayes, type NaiveBayes } from "./tasks/classify/naive-bayes.ts";
+export { fitNaive } from "./tasks/forecast/naive.ts";
+export { fitSeasonalNaive } from "./tasks/forecast/seasonal-naive.ts";

@@ -1,5 +1,5 @@
-// The folders' dependencies point one way, and what a browser loads names nothing of Node. Reads source text;
-// runs none of it.
+// The folders' dependencies point one way, no file is part of a circle of imports, and what a browser loads names
+// nothing of Node. Reads source text; runs none of it.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,31 +7,62 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Folders side by side do not import each other; each may import all before it. */
+/** Each folder may import those above it. */
 const layers = [
-  ["ir"],
-  ["cells"],
-  ["plan"],
-  ["emit"],
-  ["run"],
-  ["model"],
-  ["data", "generate", "measure", "baselines"],
-  ["train"],
-  ["tasks"],
-  ["io"],
-  ["study"],
-  ["index", "checkpoint"],
-  ["node"],
-  ["cli"],
+  "base",
+  "language",
+  "graph",
+  "cells",
+  "plan",
+  "emit",
+  "run",
+  "model",
+  "check",
+  "text",
+  "infer",
+  "synthetic",
+  "train",
+  "measure",
+  "formats",
+  "charts",
+  "tasks",
+  "checkpoint",
+  "index",
+  "cells-entry",
+  "plan-entry",
+  "node",
+  "cli",
 ];
-const rank = (folder: string): number => layers.findIndex((names) => names.includes(folder));
-const mayNameNode = ["cli", "io", "node"];
+
+/** The folder of a path; entries stand for themselves. */
+function folderOf(path: string): string {
+  if (path.includes("/")) return path.slice(0, path.indexOf("/"));
+  const name = path.replace(/\.ts$/u, "");
+  return layers.includes(`${name}-entry`) ? `${name}-entry` : name;
+}
+
+/** The tasks are folders side by side: each knows `tasks/shared` and what stands in `tasks` itself, and no other. */
+function taskOf(path: string): string | undefined {
+  const task = /^tasks\/([\w-]+)\//u.exec(path)?.[1];
+  return task === "shared" ? undefined : task;
+}
+
+/** The lists of tasks, which name them all. */
+const lists = ["tasks/index.ts", "tasks/flags.ts"];
+
+/** Files that a browser build leaves out say so by their names. */
+const mayNameNode = (path: string): boolean =>
+  /^(cli\/|node\.ts)/u.test(path) || /(^|[/-])(files?|folder|node)\.ts$/u.test(path);
+
+/** What needs a package, apart from those that may name Node. */
+const mayNamePackages = (path: string): boolean =>
+  mayNameNode(path) || /^(formats|checkpoint|tasks)\/|^text\/tokenizer\.ts$|^infer\/pattern/u.test(path);
+
 /** Entry points that a page loads as they are. */
-const entries = ["index.ts"];
+const entries = ["index.ts", "cells.ts", "plan.ts"];
 
 interface Source {
   readonly path: string;
-  readonly folder: string;
   readonly text: string;
 }
 
@@ -39,11 +70,7 @@ function sources(): Source[] {
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
   return files
     .filter((f) => f.endsWith(".ts"))
-    .map((f) => ({
-      path: f,
-      folder: f.includes("/") ? (f.split("/")[0] as string) : f.replace(/\.ts$/, ""),
-      text: readFileSync(join(root, "src", f), "utf8"),
-    }));
+    .map((path) => ({ path, text: readFileSync(join(root, "src", path), "utf8") }));
 }
 
 function importsOf({ path, text }: Source): string[] {
@@ -56,28 +83,66 @@ function importsOf({ path, text }: Source): string[] {
 
 function faultsIn(all: readonly Source[]): string[] {
   return all.flatMap((source) => {
-    const own = rank(source.folder);
-    if (own < 0) return [`${source.path}: '${source.folder}' is in no layer`];
+    const folder = folderOf(source.path);
+    const rank = layers.indexOf(folder);
+    if (rank < 0) return [`${source.path}: '${folder}' is in no layer`];
     const imports = importsOf(source);
     const upward = imports.filter((target) => {
       if (target.startsWith("node:") || !target.endsWith(".ts")) return false;
-      const folder = target.includes("/") ? (target.split("/")[0] as string) : target.replace(/\.ts$/, "");
-      return folder !== source.folder && (rank(folder) >= own || rank(folder) < 0);
+      const other = layers.indexOf(folderOf(target));
+      return folderOf(target) !== folder && (other >= rank || other < 0);
     });
-    const outside = imports.filter((t) => !t.endsWith(".ts") && !mayNameNode.includes(source.folder));
-    const engine = source.folder !== "run" && /\bWebAssembly\.|navigator\.gpu/.test(source.text);
+    const task = taskOf(source.path);
+    const neighbours = imports.filter((target) => {
+      const other = target.endsWith(".ts") ? taskOf(target) : undefined;
+      return folder === "tasks" && other !== undefined && other !== task && !lists.includes(source.path);
+    });
+    const isNode = (target: string): boolean => target.startsWith("node:");
+    const outside = imports.filter(
+      (target) =>
+        !target.endsWith(".ts") &&
+        !(isNode(target) ? mayNameNode(source.path) : mayNamePackages(source.path)),
+    );
+    const engine = folder !== "run" && /\bWebAssembly\.|navigator\.gpu/u.test(source.text);
     return [
       ...upward.map((t) => `${source.path} imports ${t}`),
+      ...neighbours.map((t) => `${source.path} imports ${t}, which is another task's`),
       ...outside.map((t) => `${source.path} imports ${t}, which not every engine has`),
       ...(engine ? [`${source.path} names a device's API`] : []),
     ];
   });
 }
 
+/** Groups of files that import each other, found by Tarjan's algorithm; types count as well. */
+function circlesIn(all: readonly Source[]): string[][] {
+  const imports = new Map(all.map((s) => [s.path, importsOf(s).filter((t) => t.endsWith(".ts"))]));
+  const [index, low] = [new Map<string, number>(), new Map<string, number>()];
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (path: string): void => {
+    index.set(path, index.size);
+    low.set(path, index.get(path)!);
+    stack.push(path);
+    for (const next of imports.get(path) ?? []) {
+      if (!index.has(next)) visit(next);
+      if (stack.includes(next)) low.set(path, Math.min(low.get(path)!, low.get(next)!));
+    }
+    if (low.get(path) !== index.get(path)) return;
+    const group = stack.splice(stack.indexOf(path));
+    if (group.length > 1) circles.push(group.sort());
+  };
+  for (const { path } of all) if (!index.has(path)) visit(path);
+  return circles;
+}
+
 test("dependencies point one way", () => {
   const all = sources();
   expect(all.length).toBeGreaterThan(40);
   expect(faultsIn(all)).toEqual([]);
+});
+
+test("no files import each other in a circle", () => {
+  expect(circlesIn(sources())).toEqual([]);
 });
 
 test("the library loads without any package", () => {
@@ -92,23 +157,27 @@ test("the library loads without any package", () => {
       else outside.push(`${path} imports ${target}`);
     }
   };
-  entries.forEach(visit);
+  entries.filter((entry) => all.has(entry)).forEach(visit);
   expect(loaded.size).toBeGreaterThan(40);
   expect(outside).toEqual([]);
 });
 
-test("a folder that imports a later one, Node or an engine is noticed", () => {
-  const plant = (path: string, text: string): Source => ({
-    path,
-    folder: path.split("/")[0] as string,
-    text,
-  });
-  expect(faultsIn([plant("ir/a.ts", 'import { x } from "../plan/plan.ts";')])).toEqual([
-    "ir/a.ts imports plan/plan.ts",
+test("a later folder, another task, Node, an engine or a circle is noticed", () => {
+  const plant = (path: string, text: string): Source => ({ path, text });
+  expect(faultsIn([plant("language/a.ts", 'import { x } from "../plan/plan.ts";')])).toEqual([
+    "language/a.ts imports plan/plan.ts",
   ]);
-  expect(faultsIn([plant("data/a.ts", 'import { x } from "../generate/choose.ts";')])).toHaveLength(1);
+  expect(faultsIn([plant("text/a.ts", 'import { x } from "../infer/choose.ts";')])).toHaveLength(1);
   expect(faultsIn([plant("train/a.ts", 'import { x } from "node:fs";')])).toHaveLength(1);
+  expect(faultsIn([plant("tasks/tag/a.ts", 'import { x } from "../music/b.ts";')])).toHaveLength(1);
+  expect(faultsIn([plant("tasks/tag/a.ts", 'import { x } from "../shared/b.ts";')])).toEqual([]);
   expect(faultsIn([plant("model/a.ts", "const m = new WebAssembly.Module(bytes);")])).toHaveLength(1);
+  expect(
+    circlesIn([
+      plant("plan/a.ts", 'import type { B } from "./b.ts";'),
+      plant("plan/b.ts", 'import { a } from "./a.ts";'),
+    ]),
+  ).toEqual([["plan/a.ts", "plan/b.ts"]]);
 });
 
 test("no file is longer than 400 lines", () => {

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellNamed } from "../src/cells/index.ts";
-import { entitySentence } from "../src/data/entities.ts";
-import { datePair } from "../src/data/pairs/dates.ts";
+import { entitySentence } from "../src/tasks/tag/entities.ts";
+import { datePair } from "../src/tasks/translate/dates.ts";
 import { explain } from "../src/model/explain.ts";
 import { install, repository, type Installed } from "./installed.ts";
 

@@ -1,5 +1,5 @@
 // Every tolerance of the tests, and what it is held against. Those that the product itself applies come from it.
-import { cellTolerance, deviceTolerances } from "../src/model/check.ts";
+import { cellTolerance, deviceTolerances } from "../src/check/check.ts";
 
 type Name =
   | "op"

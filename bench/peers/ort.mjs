@@ -1,8 +1,8 @@
 // ONNX Runtime, native or on WebAssembly: the same LSTM model with the same weights as unrolled's, whose outputs it
 // must agree with before it is timed.
 import { cellNamed } from "../../dist/cells/index.js";
-import { wasmDevice } from "../../dist/run/wasm.js";
-import { drawNumbers, openWorkload, planOf } from "../../dist/study/workload.js";
+import { wasmDevice } from "../../dist/run/wasm/device.js";
+import { drawNumbers, openWorkload, planOf } from "../../dist/measure/workload.js";
 import { lstmModel } from "./onnx.mjs";
 import { serve, versionOf } from "./serve.mjs";
 

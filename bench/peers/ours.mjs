@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { cellNamed } from "../../dist/cells/index.js";
 import { deviceNamed } from "../../dist/cli/devices.js";
-import { parseCell } from "../../dist/ir/equations.js";
-import { libraryVersion } from "../../dist/io/version.js";
-import { openWorkload } from "../../dist/study/workload.js";
+import { parseCell } from "../../dist/language/equations.js";
+import { libraryVersion } from "../../dist/base/version.js";
+import { openWorkload } from "../../dist/measure/workload.js";
 import { serve } from "./serve.mjs";
 
 await serve(async ({ configuration, cell: name, device: choice, threads }) => {

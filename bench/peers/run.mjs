@@ -38,10 +38,10 @@ if (values.help) {
     console.log(`--${name.padEnd(9)} ${help} (default: ${byDefault})`);
   process.exit(0);
 }
-if (!existsSync(new URL("../../dist/study/configurations.js", import.meta.url))) {
+if (!existsSync(new URL("../../dist/measure/configurations.js", import.meta.url))) {
   fail("the library is not built; run `npm ci && npm run build` in the repository's root first");
 }
-const { configurationsNamed, vocabulary } = await import("../../dist/study/configurations.js");
+const { configurationsNamed, vocabulary } = await import("../../dist/measure/configurations.js");
 
 function fail(message) {
   console.error(`error: ${message}`);

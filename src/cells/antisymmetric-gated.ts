@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const antisymmetricGated: Cell = equations("antisymmetric-gated")`
   # A stable differential equation with a gate that shares its matrix: Chang et al. 2019, arXiv:1902.09689v1,

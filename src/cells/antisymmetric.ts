@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const antisymmetric: Cell = equations("antisymmetric")`
   # A stable differential equation, one Euler step at a time: Chang et al. 2019, arXiv:1902.09689v1, equation 12.

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const cfn: Cell = equations("cfn")`
   # Chaos-free network, whose states fade to zero where no input comes: Laurent & von Brecht 2016, arXiv:1612.06212v1,

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const deepFeedForward: Cell = equations("deep-feed-forward")`
   # Three layers without a state, rectified: Glorot, Bordes, Bengio 2011, AISTATS; started as He et al. 2015,

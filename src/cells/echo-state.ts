@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const echoState: Cell = equations("echo-state")`
   # A random reservoir that is never trained, of spectral radius 0.9, with leaky units: Jaeger 2001, GMD Report 148;

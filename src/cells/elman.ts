@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const elman: Cell = equations("elman")`
   # The simple recurrent network: Elman 1990, "Finding structure in time", Cognitive Science 14(2). He used the

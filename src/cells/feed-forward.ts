@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const feedForward: Cell = equations("feed-forward")`
   # A layer without a state: Rosenblatt's perceptron with a smooth nonlinearity, as in Rumelhart et al. 1986,

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const greffFgr: Cell = equations("greff-fgr")`
   # Full gate recurrence, FGR, every gate sees all gates of the step before: Greff et al. 2015, arXiv:1503.04069v2,

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const greffNp: Cell = equations("greff-np")`
   # No peepholes, NP: Greff et al. 2015, arXiv:1503.04069v2, "LSTM: a search space odyssey".

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const gruLecture: Cell = equations("gru-lecture")`
   # Gated recurrent unit as lectures write it, without biases: Chung et al. 2014, arXiv:1412.3555v1.

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const gruResetBefore: Cell = equations("gru-reset-before")`
   # Gated recurrent unit, reset before the recurrent product: Cho et al. 2014, arXiv:1406.1078v3.

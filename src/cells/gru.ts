@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const gru: Cell = equations("gru")`
   # Gated recurrent unit, reset after the recurrent product, as cuDNN and PyTorch compute it: Cho et al. 2014,

@@ -1,6 +1,6 @@
 // The cells by name, with the transforms of their equations. Adding a cell costs its file and a line in `list.ts`.
-import type { Cell } from "../ir/cell.ts";
-import { suggestion } from "../ir/nearest.ts";
+import type { Cell } from "../language/cell.ts";
+import { suggestion } from "../base/nearest.ts";
 import * as list from "./list.ts";
 import { transformed } from "./transforms/index.ts";
 

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const irnn: Cell = equations("irnn")`
   # A rectified network that starts as the identity: Le, Jaitly, Hinton 2015, arXiv:1504.00941v2.

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const jordan: Cell = equations("jordan")`
   # The output is fed back in place of the hidden layer: Jordan 1986, ICS Report 8604, without the decay of his

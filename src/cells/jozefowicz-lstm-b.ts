@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const jozefowiczLstmB: Cell = equations("jozefowicz-lstm-b")`
   # LSTM-b, a forget gate whose bias starts at 1: Jozefowicz, Zaremba, Sutskever 2015, "An empirical exploration of recurrent network architectures"

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const jozefowiczLstmI: Cell = equations("jozefowicz-lstm-i")`
   # LSTM-i, without the input gate: Jozefowicz, Zaremba, Sutskever 2015, "An empirical exploration of recurrent network architectures"

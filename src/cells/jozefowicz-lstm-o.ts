@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const jozefowiczLstmO: Cell = equations("jozefowicz-lstm-o")`
   # LSTM-o, without the output gate: Jozefowicz, Zaremba, Sutskever 2015, "An empirical exploration of recurrent network architectures"

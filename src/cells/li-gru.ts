@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const liGru: Cell = equations("li-gru")`
   # Light gated recurrent unit: Ravanelli et al. 2018, arXiv:1803.10225v1. What comes from the input is normalised, over

@@ -1,7 +1,7 @@
 // Losses as equations: layers without a state that make one number of predictions x and targets for each token. The
 // loss of a network is the mean of it; its derivative is derived like any other.
-import type { Cell } from "../ir/cell.ts";
-import { equations, parseCell } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations, parseCell } from "../language/equations.ts";
 
 /** Half the logarithm of 2π. */
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);

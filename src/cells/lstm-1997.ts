@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const lstm1997: Cell = equations("lstm-1997")`
   # Long short-term memory as it was first, without a forget gate: Hochreiter & Schmidhuber 1997, Neural Computation

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const lstmForget: Cell = equations("lstm-forget")`
   # Long short-term memory with a forget gate, whose bias starts at 0: Gers, Schmidhuber, Cummins 2000, Neural

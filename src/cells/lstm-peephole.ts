@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const lstmPeephole: Cell = equations("lstm-peephole")`
   # The gates see the cell's state: Gers & Schmidhuber 2000, "Recurrent nets that time and count" (IJCNN), as in

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const lstmProjected: Cell = equations("lstm-projected")`
   # A narrower state is fed back: Sak, Senior, Beaufays 2014, arXiv:1402.1128v1, without their peepholes, as PyTorch's

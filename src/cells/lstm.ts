@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const lstm: Cell = equations("lstm")`
   # Long short-term memory: Hochreiter & Schmidhuber 1997, Neural Computation 9(8), with the forget gate of Gers et

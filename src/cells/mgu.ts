@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const mgu: Cell = equations("mgu")`
   # Minimal gated unit: Zhou et al. 2016, arXiv:1603.09420v1, equations 5 to 7.

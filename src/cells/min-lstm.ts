@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const minLstm: Cell = equations("min-lstm")`
   # minLSTM, whose gates do not see the state and share one whole: Feng et al. 2024, arXiv:2410.01201v3, "Were RNNs

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const mut3: Cell = equations("mut3")`
   # MUT3: Jozefowicz, Zaremba, Sutskever 2015, "An empirical exploration of recurrent network architectures" (ICML).

@@ -1,7 +1,7 @@
 // The parts of a network that have no state, as equations like any other cell: readout, embedding, dropout.
 // Each is a layer of its own; what they are joined to is for the model to say.
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 /** One number for each class, [I] → [H]: logits, to which the loss applies softmax. */
 export const readout: Cell = equations("readout")`

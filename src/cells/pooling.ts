@@ -1,7 +1,7 @@
 // From the steps of a sequence to one vector, as equations: each goes along and has seen everything at the last step,
 // whose output is the one to be used. Knows no network.
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 /** What the first step had, [I]: the last value of a layer that goes from the last step to the first. */
 export const firstStep: Cell = equations("first")`

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const sLstm: Cell = equations("s-lstm")`
   # sLSTM: exponential input gate, normaliser n and stabiliser m, four heads: Beck et al. 2024, arXiv:2405.04517v2,

@@ -1,5 +1,5 @@
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
 
 export const sru: Cell = equations("sru")`
   # Simple recurrent unit: Lei et al. 2018, arXiv:1709.02755v5 (EMNLP). A highway carries the input, so that must be as

@@ -3,10 +3,10 @@ import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { cells, partsOfName } from "../cells/index.ts";
 import { transformed, transforms } from "../cells/transforms/index.ts";
-import type { Cell } from "../ir/cell.ts";
-import { parseCell } from "../ir/equations.ts";
-import { suggestion } from "../ir/nearest.ts";
-import { readUtf8 } from "../io/files.ts";
+import type { Cell } from "../language/cell.ts";
+import { parseCell } from "../language/equations.ts";
+import { suggestion } from "../base/nearest.ts";
+import { readUtf8 } from "../formats/files.ts";
 import { InputError } from "./failure.ts";
 
 /** Words for help texts. */

@@ -2,10 +2,10 @@
 // parameters, and what it costs on this machine beside the plain LSTM.
 import { cellNamed, cells } from "../cells/index.ts";
 import { transforms } from "../cells/transforms/index.ts";
-import type { Cell } from "../ir/cell.ts";
+import type { Cell } from "../language/cell.ts";
 import { explainCell } from "../model/explain.ts";
 import type { Device } from "../run/device.ts";
-import { openLayer, priceBeside, type LayerWork, type Price, type PriceSizes } from "../study/prices.ts";
+import { openLayer, priceBeside, type LayerWork, type Price, type PriceSizes } from "../measure/prices.ts";
 import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,11 +1,11 @@
 // The devices of this version by name, which of them this machine has, and the options that choose one.
 import type { z } from "zod";
 import type { Device } from "../run/device.ts";
-import { loadNative } from "../run/native-addon.ts";
-import { nativeDevice } from "../run/native.ts";
-import { referenceDevice } from "../run/reference.ts";
-import { hasRelaxedSimd, hasSimd } from "../run/wasm-engine.ts";
-import { wasmDevice } from "../run/wasm.ts";
+import { loadNative } from "../run/native/addon.ts";
+import { nativeDevice } from "../run/native/device.ts";
+import { referenceDevice } from "../run/reference/device.ts";
+import { hasRelaxedSimd, hasSimd } from "../run/wasm/engine.ts";
+import { wasmDevice } from "../run/wasm/device.ts";
 import { InputError } from "./failure.ts";
 import { number, oneOf } from "./settings.ts";
 

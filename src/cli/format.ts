@@ -1,5 +1,5 @@
 // Numbers as people read them on a terminal.
-import type { Symbols } from "../tasks/language.ts";
+import type { Symbols } from "../tasks/language/language.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** `1,003,854`. */

@@ -1,6 +1,6 @@
 // The sizes of widths that a cell names besides H and I, as a person gives them: `P=64,K=3`. Knows no model.
-import type { Cell, Width } from "../ir/cell.ts";
-import type { Sizes } from "../ir/lower.ts";
+import type { Cell, Width } from "../language/cell.ts";
+import type { Sizes } from "../graph/lower.ts";
 import { InputError } from "./failure.ts";
 
 /** Throws an `InputError` where a width has no size, or a size no width. */

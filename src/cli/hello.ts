@@ -1,7 +1,7 @@
 // The lecture's first example: a network with the vocabulary h, e, l, o that learns to say "hello". Trains it and
 // looks inside; prints nothing.
-import type { Cell } from "../ir/cell.ts";
-import { createSampler, type TextCodec } from "../generate/sample.ts";
+import type { Cell } from "../language/cell.ts";
+import { createSampler, type TextCodec } from "../infer/sample.ts";
 import { languageModel } from "../model/language-model.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";

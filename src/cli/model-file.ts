@@ -3,9 +3,9 @@
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Checkpoint } from "../io/checkpoint.ts";
-import { loadCheckpoint, saveCheckpoint } from "../io/checkpoint-file.ts";
-import { writeError } from "../io/write-atomic.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { loadCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint-file.ts";
+import { writeError } from "../formats/write-file.ts";
 import { InputError } from "./failure.ts";
 
 /**

@@ -1,5 +1,5 @@
 // A saved model, ready to be used: read, checked, and put on a device with its best weights.
-import { loadCheckpoint } from "../io/checkpoint-file.ts";
+import { loadCheckpoint } from "../checkpoint/checkpoint-file.ts";
 import { parameterLayout } from "../plan/build.ts";
 import { bestWeights } from "../train/state.ts";
 import { deviceNamed, type DeviceChoice, type DeviceOptions } from "./devices.ts";

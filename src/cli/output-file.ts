@@ -2,7 +2,7 @@
 import { realpath } from "node:fs/promises";
 import { extname } from "node:path";
 import { z } from "zod";
-import { writeAtomic } from "../io/write-atomic.ts";
+import { writeAtomic } from "../formats/write-file.ts";
 import { InputError } from "./failure.ts";
 
 /** For `readSettings`: a file with this ending, which keeps a command from writing over files of another kind. */

@@ -1,7 +1,7 @@
 // The command line as a whole: its commands, its help, and one exit code for whatever happens. What a command
 // does is in `commands/`.
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { libraryVersion } from "../io/version.ts";
+import { libraryVersion } from "../base/version.ts";
 import { addBench } from "./commands/bench.ts";
 import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";

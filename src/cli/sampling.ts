@@ -1,13 +1,13 @@
 // Text from a language model: one as it is made, or many at once; by chance or by beam search; to a stop or a pattern.
 import { z } from "zod";
-import type { Constraint } from "../generate/constraint.ts";
-import type { GenerateSettings } from "../generate/continuation.ts";
-import { createSampler, type TextCodec } from "../generate/sample.ts";
-import { drawTexts, searchTexts } from "../generate/texts.ts";
-import { readLines, readUtf8 } from "../io/files.ts";
-import { patternConstraint } from "../io/pattern-constraint.ts";
-import { openCodec, symbolTexts } from "../io/subwords.ts";
-import type { LanguageTask } from "../tasks/language.ts";
+import type { Constraint } from "../infer/constraint.ts";
+import type { GenerateSettings } from "../infer/continuation.ts";
+import { createSampler, type TextCodec } from "../infer/sample.ts";
+import { drawTexts, searchTexts } from "../infer/texts.ts";
+import { readLines, readUtf8 } from "../formats/files.ts";
+import { patternConstraint } from "../infer/pattern-constraint.ts";
+import { openCodec, symbolTexts } from "../text/subwords.ts";
+import type { LanguageTask } from "../tasks/language/language.ts";
 import { asInput, InputError } from "./failure.ts";
 import { mostBeams, searchFields } from "./search-fields.ts";
 import { flagOf, number, readSettings, texts, whole, wholeFrom } from "./settings.ts";

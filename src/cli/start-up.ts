@@ -4,10 +4,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { lstm } from "../cells/lstm.ts";
-import { wasmDevice } from "../run/wasm.ts";
-import { configurationsNamed, type Configuration } from "../study/configurations.ts";
-import { medianOf } from "../study/timing.ts";
-import { planOf } from "../study/workload.ts";
+import { wasmDevice } from "../run/wasm/device.ts";
+import { configurationsNamed, type Configuration } from "../measure/configurations.ts";
+import { medianOf } from "../measure/timing.ts";
+import { planOf } from "../measure/workload.ts";
 
 export interface StartUp {
   /** Milliseconds of `unrolled info` as a process of its own, from its start to its end. */

@@ -1,12 +1,12 @@
 // A text file as symbol ids, and how it is split, in words.
-import type { Ids } from "../data/alphabet.ts";
-import type { Split } from "../data/split.ts";
-import { encodeWith, readText } from "../data/text.ts";
-import { encodeWords, readWords, type WordTextSettings } from "../data/word-text.ts";
-import { fileBytes, fileChunks, readUtf8 } from "../io/files.ts";
-import { encodeSubwords, subwordsOf } from "../io/subwords.ts";
-import { readTokenizer } from "../io/tokenizer-file.ts";
-import type { ReadText, Symbols } from "../tasks/language.ts";
+import type { Ids } from "../text/alphabet.ts";
+import type { Split } from "../train/split.ts";
+import { encodeWith, readText } from "../text/text.ts";
+import { encodeWords, readWords, type WordTextSettings } from "../text/word-text.ts";
+import { fileBytes, fileChunks, readUtf8 } from "../formats/files.ts";
+import { encodeSubwords, subwordsOf } from "../text/subwords.ts";
+import { readTokenizer } from "../text/tokenizer.ts";
+import type { ReadText, Symbols } from "../tasks/language/language.ts";
 import { InputError } from "./failure.ts";
 import { grouped, unitName } from "./format.ts";
 

@@ -2,7 +2,7 @@
 // how a model file keeps them.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { readShares } from "../data/split.ts";
+import { readShares } from "../train/split.ts";
 import { optimizerKinds } from "../train/optimizers.ts";
 import { scheduleKinds } from "../train/schedules.ts";
 import type { Budget, TrainingOptions } from "../train/settings.ts";

@@ -1,10 +1,10 @@
 // What was given to train with, made ready to run. Everything that can be wrong with it is found here, before the first
 // step. Knows no task.
 import { basename, extname } from "node:path";
-import { loadCheckpoint } from "../io/checkpoint-file.ts";
-import type { LoadedCheckpoint } from "../io/checkpoint.ts";
-import type { Cell } from "../ir/cell.ts";
-import { parseCell } from "../ir/equations.ts";
+import { loadCheckpoint } from "../checkpoint/checkpoint-file.ts";
+import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
+import type { Cell } from "../language/cell.ts";
+import { parseCell } from "../language/equations.ts";
 import { fit } from "../train/fit.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";

@@ -1,6 +1,6 @@
 // Drives a training run on the command line: tells how it goes, saves when it is time, and stops in good order
 // at the first Ctrl-C. Knows neither where the text came from nor which command this is.
-import type { Checkpoint } from "../io/checkpoint.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { Device } from "../run/device.ts";
 import type { Task } from "../tasks/task.ts";
 import { TrainingError } from "../train/diverged.ts";

@@ -1,9 +1,9 @@
 // Every stage of a cell or a network as text: equations, the derived backward pass, parameters, plan, bytes.
 // Gathers what `ir/` and `plan/` print; runs nothing and prints nothing itself.
-import { deriveBackward, type DerivedLine } from "../ir/backward.ts";
-import type { Cell } from "../ir/cell.ts";
-import { latex } from "../ir/latex.ts";
-import type { Sizes } from "../ir/lower.ts";
+import { deriveBackward, type DerivedLine } from "../graph/backward.ts";
+import type { Cell } from "../language/cell.ts";
+import { latex } from "../language/latex.ts";
+import type { Sizes } from "../graph/lower.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
@@ -11,7 +11,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planBytes, printPlan, type PlanBytes } from "../plan/print.ts";
 import type { UpdateRule } from "../plan/update.ts";
 import { showBytes } from "./memory.ts";
-import { sizesFor } from "./case-sizes.ts";
+import { sizesFor } from "../check/case-sizes.ts";
 
 /** What the widths' symbols stand for where a cell is looked at alone. */
 export interface CellSizes {

@@ -11,7 +11,7 @@ import {
   squaredError,
 } from "../cells/losses.ts";
 import { readout } from "../cells/parts.ts";
-import type { Cell } from "../ir/cell.ts";
+import type { Cell } from "../language/cell.ts";
 import type { Connection, Loss, NetworkInput, NetworkLayer, Part } from "../plan/network.ts";
 
 /**

@@ -1,6 +1,6 @@
 // How parameters start, from their `init` clauses and one seed. Each parameter draws from a stream of its own,
 // named after it, so that no other layer and no order changes where it starts. Knows no device.
-import { mix, randomStream, streams, type RandomStream } from "../ir/random.ts";
+import { mix, randomStream, streams, type RandomStream } from "../base/random.ts";
 import type { ParameterLayout, ParameterPlace } from "../plan/parameters.ts";
 import { spectralRadius } from "./spectral.ts";
 

@@ -1,8 +1,8 @@
 // A model of sequences of symbols as a network: symbols → embedding → recurrent layers → readout → loss.
 // Checks its settings; knows no text and no training.
 import { dropout, embedding, tiedEmbedding, tiedReadout } from "../cells/parts.ts";
-import type { Cell } from "../ir/cell.ts";
-import type { Sizes } from "../ir/lower.ts";
+import type { Cell } from "../language/cell.ts";
+import type { Sizes } from "../graph/lower.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
 import { planHead } from "./head.ts";
 import { stack, type Stack } from "./stack.ts";

@@ -3,9 +3,9 @@
 import { dropout } from "../cells/parts.ts";
 import { highway } from "../cells/transforms/highway.ts";
 import { residual } from "../cells/transforms/residual.ts";
-import type { Cell } from "../ir/cell.ts";
-import { equations } from "../ir/equations.ts";
-import { lower, type Sizes } from "../ir/lower.ts";
+import type { Cell } from "../language/cell.ts";
+import { equations } from "../language/equations.ts";
+import { lower, type Sizes } from "../graph/lower.ts";
 import { partsOf, type Connection, type NetworkLayer } from "../plan/network.ts";
 
 export interface StackSettings {

@@ -1,9 +1,9 @@
 // From a network to a plan: layers joined, loss, gradient, update and carried state, in one arena. Knows
 // capacities and modes; the work of a layer is in `layer.ts`, no device is known.
-import { differentiate } from "../ir/differentiate.ts";
-import type { Node } from "../ir/graph.ts";
-import { lower } from "../ir/lower.ts";
-import type { Derivatives } from "../ir/ops.ts";
+import { differentiate } from "../graph/differentiate.ts";
+import type { Node } from "../graph/graph.ts";
+import { lower } from "../graph/lower.ts";
+import type { Derivatives } from "../graph/ops.ts";
 import { access, createArena, type Arena } from "./buffers.ts";
 import { checkKeep, checkNetwork } from "./check-network.ts";
 import { planDrops } from "./drops.ts";

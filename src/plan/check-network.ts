@@ -1,5 +1,5 @@
 // What is wrong with a network, said before anything is planned: names, connections, widths. Plans nothing.
-import { lower, sizeOf } from "../ir/lower.ts";
+import { lower, sizeOf } from "../graph/lower.ts";
 import { networkOfSource, partsOf, sourceOf, type Network, type NetworkLayer, type Part } from "./network.ts";
 
 export function outputWidth(layer: NetworkLayer): number {

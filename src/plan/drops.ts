@@ -1,8 +1,8 @@
 // Matrices whose elements are left out at random in training: copies made before anything reads them, with one draw
 // for a whole update, and their gradients left out alike. Wan et al. 2013 (ICML), Merity et al. 2017,
 // arXiv:1708.02182v1. Knows no equations.
-import type { Matrix } from "../ir/graph.ts";
-import type { Step } from "../ir/lower.ts";
+import type { Matrix } from "../graph/graph.ts";
+import type { Step } from "../graph/lower.ts";
 import { access, type Arena } from "./buffers.ts";
 import type { NetworkLayer } from "./network.ts";
 import { dropSalt } from "./noise.ts";

@@ -1,7 +1,7 @@
 // Defer: weight gradients as products over all tokens at once, after the time loop. Neighbouring parameters
 // whose derivatives stand side by side become one kernel. Knows places in memory, no equations.
-import type { MatrixGradient, VectorGradient } from "../ir/differentiate.ts";
-import type { Node } from "../ir/graph.ts";
+import type { MatrixGradient, VectorGradient } from "../graph/differentiate.ts";
+import type { Node } from "../graph/graph.ts";
 import { access } from "./buffers.ts";
 import type { ParameterPlace } from "./parameters.ts";
 import type { Access, Buffer, Kernel } from "./plan.ts";

@@ -1,7 +1,7 @@
 // Homes: where each value of a layer stands in memory, and for how long. What one product reads side by side is
 // stored side by side. Knows the layer's values, not the kernels that make them.
-import { levels, type Node } from "../ir/graph.ts";
-import type { StepGradient } from "../ir/differentiate.ts";
+import { levels, type Node } from "../graph/graph.ts";
+import type { StepGradient } from "../graph/differentiate.ts";
 import { access } from "./buffers.ts";
 import type { LayerContext } from "./layer.ts";
 import type { Access, Buffer, Extent } from "./plan.ts";

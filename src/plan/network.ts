@@ -1,6 +1,6 @@
 // A network as the scheduler takes it: layers of equations joined by name. Plain data; knows no task.
-import type { Cell, Period } from "../ir/cell.ts";
-import type { Sizes } from "../ir/lower.ts";
+import type { Cell, Period } from "../language/cell.ts";
+import type { Sizes } from "../graph/lower.ts";
 
 export interface NetworkInput {
   readonly name: string;

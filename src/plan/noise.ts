@@ -1,7 +1,7 @@
 // What the noise of masks is drawn from: (seed, step, mask, index) and nothing else, so that every device and
 // any thread draws the same.
-import type { Cell } from "../ir/cell.ts";
-import { bitsAt, streamKey, streams } from "../ir/random.ts";
+import type { Cell } from "../language/cell.ts";
+import { bitsAt, streamKey, streams } from "../base/random.ts";
 
 /** What the salts of a layer's masks begin with; more apart than the longest equations can name masks. */
 export const layerSalt = (layer: number): number => layer * 2 ** 16;

@@ -1,8 +1,8 @@
 // Where each parameter of a network stands in the one block that holds them all: what is trained first, so
 // that the gradient, the clip and the optimiser are one pass over one array each.
-import type { CellParameter, Initial } from "../ir/cell.ts";
-import { sizeOf } from "../ir/lower.ts";
-import type { Step } from "../ir/lower.ts";
+import type { CellParameter, Initial } from "../language/cell.ts";
+import { sizeOf } from "../graph/lower.ts";
+import type { Step } from "../graph/lower.ts";
 import type { NetworkLayer } from "./network.ts";
 
 export interface ParameterPlace {

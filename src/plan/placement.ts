@@ -1,6 +1,6 @@
 // Save or recompute: which values of a layer must stand in memory, because a product reads them, a later kernel
 // needs them or they are asked for; and how long they must last. Knows the graph, no buffers.
-import type { Node } from "../ir/graph.ts";
+import type { Node } from "../graph/graph.ts";
 import { isCheap } from "./pointwise.ts";
 import { isBarrier, sameWork, type Spot } from "./regions.ts";
 

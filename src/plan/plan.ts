@@ -1,7 +1,7 @@
 // A plan: everything a device does for one model, as plain data. Buffers with shapes, kernels, and phases with
 // loops over time. `B` rows and `T` steps are capacities; a run says how many of them it uses. Knows no device.
-import type { PointwiseOp } from "../ir/ops.ts";
-import type { Period } from "../ir/cell.ts";
+import type { PointwiseOp } from "../graph/ops.ts";
+import type { Period } from "../language/cell.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Fusing: a set of graph nodes to be stored becomes one pointwise kernel, a few sweeps over each row. A sweep
 // ends only where a reduction over the width does; what is cheap is computed again rather than kept.
-import { ops, type PointwiseOp } from "../ir/ops.ts";
-import type { Node } from "../ir/graph.ts";
+import { ops, type PointwiseOp } from "../graph/ops.ts";
+import type { Node } from "../graph/graph.ts";
 import type { Access, Over, Pass, PointwiseKernel, Value } from "./plan.ts";
 
 export interface Store {

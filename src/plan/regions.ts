@@ -1,8 +1,8 @@
 // Where in the course of a layer's work each value belongs: hoisted out of the time loop, inside it, or after
 // it; and at which stage, counted in matrix products. Knows the graph, no memory.
-import { dependents, levels, reachable, type Node } from "../ir/graph.ts";
-import type { Step } from "../ir/lower.ts";
-import type { StepGradient } from "../ir/differentiate.ts";
+import { dependents, levels, reachable, type Node } from "../graph/graph.ts";
+import type { Step } from "../graph/lower.ts";
+import type { StepGradient } from "../graph/differentiate.ts";
 import { isCheap } from "./pointwise.ts";
 
 /**

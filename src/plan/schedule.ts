@@ -1,6 +1,6 @@
 // The order of a layer's work: region by region and stage by stage, products and what stands between them. Knows
 // where values stand, not why.
-import type { Node, Product, Pullback } from "../ir/graph.ts";
+import type { Node, Product, Pullback } from "../graph/graph.ts";
 import { access } from "./buffers.ts";
 import type { Homes, StateHome } from "./homes.ts";
 import type { LayerContext } from "./layer.ts";

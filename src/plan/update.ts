@@ -1,8 +1,8 @@
 // The update phase: clipping and the optimiser, as equations over the one block of parameters. Nothing is
 // changed where the loss or the gradient's norm is not finite. Knows no optimiser by name.
-import type { Cell } from "../ir/cell.ts";
-import type { Node } from "../ir/graph.ts";
-import { lower } from "../ir/lower.ts";
+import type { Cell } from "../language/cell.ts";
+import type { Node } from "../graph/graph.ts";
+import { lower } from "../graph/lower.ts";
 import { access, type Arena } from "./buffers.ts";
 import type { Access, Buffer, Kernel } from "./plan.ts";
 import { fuse } from "./pointwise.ts";

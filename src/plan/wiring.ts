@@ -1,6 +1,6 @@
 // What joins the layers of a network: where each input of a layer stands, side by side or in the opposite order of
 // steps where it has to, and where the derivatives by what a layer hands on come together. Knows no equations.
-import type { Period } from "../ir/cell.ts";
+import type { Period } from "../language/cell.ts";
 import { access, type Arena } from "./buffers.ts";
 import type { LayerPlan, Source } from "./layer.ts";
 import { partsOf, type Network, type NetworkLayer, type Part } from "./network.ts";

@@ -1,7 +1,7 @@
 // How well a model predicts data it is not trained on: the mean over every token that counts, with the state
 // carried through. Draws no noise and changes nothing.
-import type { Ids } from "../data/alphabet.ts";
-import { nextSymbols, type Example } from "../data/example.ts";
+import type { Ids } from "../text/alphabet.ts";
+import { nextSymbols, type Example } from "../model/example.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, ParameterStore, Program } from "../run/device.ts";

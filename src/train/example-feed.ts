@@ -1,7 +1,7 @@
 // Examples as batches, for full backpropagation through time: packed step by step, longest first, each from the start
 // values of its states. Checks once that they fit the network, so that no device reads what is not there.
-import type { Example } from "../data/example.ts";
-import { exampleOrder, type OrderSettings } from "../data/example-order.ts";
+import type { Example } from "../model/example.ts";
+import { exampleOrder, type OrderSettings } from "./example-order.ts";
 import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
 import type { RunExtent, Writable } from "../run/device.ts";
 import type { Batch, Feed } from "./feed.ts";

@@ -1,7 +1,7 @@
 // Data as a device wants it: one batch after the other, with what starts anew, what counts and what is carried. Here
 // text, as windows of parallel lanes; separate sequences are in `example-feed.ts`. Knows no network.
-import type { Ids } from "../data/alphabet.ts";
-import { fitLanes, lanes } from "../data/lanes.ts";
+import type { Ids } from "../text/alphabet.ts";
+import { fitLanes, lanes } from "./lanes.ts";
 import type { Program, RunExtent, Writable } from "../run/device.ts";
 import type { SourceBatch } from "./source.ts";
 

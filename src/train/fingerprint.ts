@@ -1,6 +1,6 @@
 // What a run may not change, as short strings: guards against mix-ups of data and networks, not against forgery.
-import type { Example } from "../data/example.ts";
-import { mix } from "../ir/random.ts";
+import type { Example } from "../model/example.ts";
+import { mix } from "../base/random.ts";
 import type { Network } from "../plan/network.ts";
 
 export interface Fingerprints {

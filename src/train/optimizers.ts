@@ -1,6 +1,6 @@
 // Optimisers as equations for the plan: from a gradient d to new parameters w, each as PyTorch 2 computes it.
 // A row of the table is one optimiser; clipping and weight decay are lines that any of them shares.
-import { equations } from "../ir/equations.ts";
+import { equations } from "../language/equations.ts";
 import type { UpdateRule } from "../plan/update.ts";
 import { clipLine, type ClipSettings } from "./clip.ts";
 

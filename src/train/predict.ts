@@ -1,6 +1,6 @@
 // What a network says of examples: a layer's output, at every step or at the last one, in the order of the examples.
 // Draws no noise, compares with no target and changes nothing.
-import type { Example } from "../data/example.ts";
+import type { Example } from "../model/example.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, ParameterStore } from "../run/device.ts";

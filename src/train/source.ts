@@ -1,6 +1,6 @@
 // The source of a network on a device, beside the network that it hands vectors to: each has a program, and rows and
 // steps of its own. Vectors go over and derivatives come back by way of the host. Knows no task.
-import type { Example } from "../data/example.ts";
+import type { Example } from "../model/example.ts";
 import { buildPlan } from "../plan/build.ts";
 import { networkOfSource, type Bridge, type Network } from "../plan/network.ts";
 import type { Device, Numbers, ParameterStore, Program, RunExtent, Writable } from "../run/device.ts";

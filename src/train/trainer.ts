@@ -1,7 +1,7 @@
 // A model on a device, ready to train: one update, one validation, the numbers out and in again. Knows neither
 // budget nor schedule; `fit.ts` decides what happens when.
-import type { Ids } from "../data/alphabet.ts";
-import type { Example } from "../data/example.ts";
+import type { Ids } from "../text/alphabet.ts";
+import type { Example } from "../model/example.ts";
 import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";

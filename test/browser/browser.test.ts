@@ -7,8 +7,8 @@ import { join, normalize } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { namedPreprocessing, preprocess } from "../../src/data/image.ts";
-import { readImage } from "../../src/io/image-file.ts";
+import { namedPreprocessing, preprocess } from "../../src/tasks/caption/images/image.ts";
+import { readImage } from "../../src/tasks/caption/images/image-file.ts";
 import { install, repository, type Installed } from "../installed.ts";
 import type { PageTests } from "./page.ts";
 

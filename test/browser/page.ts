@@ -14,7 +14,7 @@ interface Engine {
 async function engine(): Promise<Engine> {
   const { hasSimd, hasRelaxedSimd } = (await import(
     paths.engine
-  )) as typeof import("../../src/run/wasm-engine.ts");
+  )) as typeof import("../../src/run/wasm/engine.ts");
   return { simd: hasSimd(), relaxed: hasRelaxedSimd(), agent: navigator.userAgent };
 }
 

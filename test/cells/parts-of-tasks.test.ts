@@ -5,11 +5,11 @@ import { cellNamed } from "../../src/cells/index.ts";
 import { attentionPooling, firstStep, maxPooling, meanPooling } from "../../src/cells/pooling.ts";
 import { attending } from "../../src/cells/transforms/attending.ts";
 import { conditioned } from "../../src/cells/transforms/conditioned.ts";
-import type { Cell } from "../../src/ir/cell.ts";
-import { evaluateStep, outputOf, startOf } from "../../src/ir/evaluate.ts";
-import { randomStream } from "../../src/ir/random.ts";
-import { equations } from "../../src/ir/equations.ts";
-import { checkCell } from "../../src/model/check.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { evaluateStep, outputOf, startOf } from "../../src/graph/evaluate.ts";
+import { randomStream } from "../../src/base/random.ts";
+import { equations } from "../../src/language/equations.ts";
+import { checkCell } from "../../src/check/check.ts";
 
 const stream = randomStream(8, 3);
 const numbers = (count: number): Float64Array => Float64Array.from({ length: count }, () => stream.normal());

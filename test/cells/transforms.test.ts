@@ -6,8 +6,8 @@ import { transforms } from "../../src/cells/transforms/index.ts";
 import { deepTransition } from "../../src/cells/transforms/deep-transition.ts";
 import { recurrentDropout } from "../../src/cells/transforms/recurrent-dropout.ts";
 import { zoneout } from "../../src/cells/transforms/zoneout.ts";
-import { parseCell } from "../../src/ir/equations.ts";
-import { printCell } from "../../src/ir/print.ts";
+import { parseCell } from "../../src/language/equations.ts";
+import { printCell } from "../../src/language/print.ts";
 
 /** Equations and clauses, without comments. */
 const linesOf = (name: string): string[] =>

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { randomStream } from "../../src/ir/random.ts";
+import { randomStream } from "../../src/base/random.ts";
 import { fine, objects, refused, temporaryFolder, unrolled, type Result } from "./run.ts";
 
 const folder = temporaryFolder();

@@ -3,8 +3,8 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { datePair } from "../../src/data/pairs/dates.ts";
-import { filterBank } from "../../src/io/filter-bank.ts";
+import { datePair } from "../../src/tasks/translate/dates.ts";
+import { filterBank } from "../../src/tasks/caption/images/filter-bank.ts";
 import { fine, objects, refused, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();

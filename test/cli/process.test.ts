@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { decodeSafetensors } from "../../src/io/safetensors.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { build, objects, start, temporaryFolder } from "./run.ts";
 import { sentences } from "./text.ts";
 

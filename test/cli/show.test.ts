@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
-import { cellTolerance, deviceTolerances } from "../../src/model/check.ts";
-import { zoo } from "../../src/model/zoo.ts";
+import { cellTolerance, deviceTolerances } from "../../src/check/check.ts";
+import { zoo } from "../../src/check/zoo.ts";
 import { objects, temporaryFolder, unrolled } from "./run.ts";
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { entitySentence } from "../../src/data/entities.ts";
+import { entitySentence } from "../../src/tasks/tag/entities.ts";
 import { fine, objects, refused, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();

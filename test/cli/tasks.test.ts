@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { datePair } from "../../src/data/pairs/dates.ts";
-import { randomStream } from "../../src/ir/random.ts";
-import { midiPiece } from "../../src/io/midi-frames.ts";
+import { datePair } from "../../src/tasks/translate/dates.ts";
+import { randomStream } from "../../src/base/random.ts";
+import { midiPiece } from "../../src/tasks/music/midi-frames.ts";
 import { fine, objects, refused, temporaryFolder, unrolled } from "./run.ts";
 import { sentences } from "./text.ts";
 

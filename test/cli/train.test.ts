@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { decodeSafetensors } from "../../src/io/safetensors.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { objects, temporaryFolder, unrolled, type Result } from "./run.ts";
 import { sentences } from "./text.ts";
 

@@ -11,7 +11,7 @@ import {
   wasmDevice,
   type Tensor,
 } from "../../src/index.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/io/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 
 const strange = [null, -1, 0, 0.5, 1e9, 1e300, "x", "", {}, [], [[]], true, "__proto__", "h' = tahn(x)"];
 let tensors: ReadonlyMap<string, Tensor> = new Map();

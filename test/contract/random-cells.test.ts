@@ -11,7 +11,7 @@ import {
   type Cell,
   type CheckResult,
 } from "../../src/index.ts";
-import { nativeDevice } from "../../src/run/native.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import { randomEquations } from "./random-equations.ts";
 
 const devices = [wasmDevice(), nativeDevice()];

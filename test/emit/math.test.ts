@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { createModule } from "../../src/emit/wasm/assembler.ts";
 import { createMath, spelling } from "../../src/emit/wasm/math.ts";
-import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
-import { hasRelaxedSimd } from "../../src/run/wasm-engine.ts";
+import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
+import { hasRelaxedSimd } from "../../src/run/wasm/engine.ts";
 import { tolerances } from "../tolerances.ts";
 
 type Evaluate = (...args: number[]) => number;

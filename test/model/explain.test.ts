@@ -1,12 +1,12 @@
 // What `explain` gathers: every stage of a cell and of a network, with numbers that add up.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { equations } from "../../src/ir/equations.ts";
+import { equations } from "../../src/language/equations.ts";
 import { explain, explainCell } from "../../src/model/explain.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import { planBytes, printPlan } from "../../src/plan/print.ts";
-import { translator } from "../../src/tasks/translate.ts";
+import { translator } from "../../src/tasks/translate/translate.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
 test("parameters have the shapes and counts of the sizes given", () => {

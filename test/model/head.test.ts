@@ -2,15 +2,15 @@
 // and updates meet in one plan. That the losses are right stands in `test/proof/losses.test.ts`.
 import { afterAll, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { randomStream } from "../../src/ir/random.ts";
+import { randomStream } from "../../src/base/random.ts";
 import { ctcTargets, planHead, type Head } from "../../src/model/head.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
 import { stack } from "../../src/model/stack.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Network } from "../../src/plan/network.ts";
-import { nativeDevice } from "../../src/run/native.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import type { Device } from "../../src/run/device.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
 const devices = [wasmDevice(), nativeDevice()];

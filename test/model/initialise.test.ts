@@ -1,7 +1,7 @@
 // First values of parameters: the distributions of the clauses, and independence of everything else.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { equations } from "../../src/ir/equations.ts";
+import { equations } from "../../src/language/equations.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
 import { spectralRadius } from "../../src/model/spectral.ts";
 import { languageModel } from "../../src/model/language-model.ts";

@@ -1,7 +1,7 @@
 // The network of a language model, and what is said of settings that cannot be.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { equations } from "../../src/ir/equations.ts";
+import { equations } from "../../src/language/equations.ts";
 import { languageModel, type LanguageModelSettings } from "../../src/model/language-model.ts";
 import { checkMemory, memoryNeeded, showBytes } from "../../src/model/memory.ts";
 import { parameterLayout } from "../../src/plan/build.ts";

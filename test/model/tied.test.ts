@@ -1,11 +1,11 @@
 // Parameters that layers share: one place, one gradient, the sum of what each use gives it.
 import { expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { checkNetwork, checkNetworkOnDevice } from "../../src/model/check.ts";
+import { checkNetwork, checkNetworkOnDevice } from "../../src/check/check.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan, parameterLayout } from "../../src/plan/build.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 
 const settings = {
   vocabulary: 11,

@@ -1,6 +1,6 @@
 // The addon's functions called wrongly: always an error that says what is wrong, never a crash.
 import { expect, test } from "vitest";
-import { loadNative } from "../../src/run/native-addon.ts";
+import { loadNative } from "../../src/run/native/addon.ts";
 import { encodePlan } from "../../src/emit/native/encode.ts";
 import { planOfCase, trainingCases } from "./training.ts";
 

@@ -1,9 +1,9 @@
 // How exact exp, tanh, σ, log and softplus are: the bounds that `native/math.h` states, over all floats' range, and the
 // values at its ends.
 import { describe, expect, test } from "vitest";
-import { nativeDevice } from "../../src/run/native.ts";
-import { hasRelaxedSimd } from "../../src/run/wasm-engine.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { hasRelaxedSimd } from "../../src/run/wasm/engine.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import type { Device } from "../../src/run/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { instructionSets } from "./instruction-sets.ts";

@@ -1,6 +1,6 @@
 // Sizes around the widths of vectors, tiles and panels, and how they are combined: all of them, or so that every two
 // values of every two dimensions meet once.
-import type { CaseSizes } from "../../src/model/random-case.ts";
+import type { CaseSizes } from "../../src/check/random-case.ts";
 
 /** For rows, hidden width and input width. */
 export const gridSizes: readonly number[] = [1, 2, 3, 5, 7, 8, 11, 16, 17, 31, 64, 65, 128, 130];

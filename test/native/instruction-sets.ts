@@ -2,7 +2,7 @@
 import { elman } from "../../src/cells/elman.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
-import { nativeDevice } from "../../src/run/native.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 
 export type InstructionSet = "AVX-512" | "AVX2" | "NEON" | "portable";
 

@@ -1,6 +1,6 @@
 // Work beside the caller: long runs leave the event loop free, calls keep their order, errors come with the next read.
 import { expect, test } from "vitest";
-import { nativeDevice } from "../../src/run/native.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import { prepare, writeBatch, type TrainingCase } from "./training.ts";
 
 /** Tens of milliseconds on any processor. */

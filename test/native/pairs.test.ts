@@ -2,10 +2,10 @@
 // of every two dimensions meet in some cell.
 import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
-import { checkDevices } from "../../src/model/check.ts";
+import { checkDevices } from "../../src/check/check.ts";
 import type { Device } from "../../src/run/device.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { proofCells } from "../proof/cells.ts";
 import { tolerances } from "../tolerances.ts";
 import { gridSizes, pairs } from "./grid.ts";

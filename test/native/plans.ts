@@ -1,8 +1,8 @@
 // Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
 import { encodePlan } from "../../src/emit/native/encode.ts";
-import { parseCell } from "../../src/ir/equations.ts";
-import { networkOf } from "../../src/model/random-case.ts";
-import { sizesFor } from "../../src/model/case-sizes.ts";
+import { parseCell } from "../../src/language/equations.ts";
+import { networkOf } from "../../src/check/random-case.ts";
+import { sizesFor } from "../../src/check/case-sizes.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { proofCells } from "../proof/cells.ts";

@@ -1,7 +1,7 @@
 // One function over very many floats, through a plan with a single pointwise layer, and how far a device is from the
 // exact value. Knows no device by name.
-import { equations } from "../../src/ir/equations.ts";
-import { ops } from "../../src/ir/ops.ts";
+import { equations } from "../../src/language/equations.ts";
+import { ops } from "../../src/graph/ops.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Device } from "../../src/run/device.ts";
 

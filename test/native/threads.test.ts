@@ -1,7 +1,7 @@
 // Any number of threads gives the same bits, and a row's results do not depend on the rows beside it.
 import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { nativeDevice } from "../../src/run/native.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import { instructionSets } from "./instruction-sets.ts";
 import { prepare, train, trainingCases, writeBatch, type TrainingCase } from "./training.ts";
 

@@ -1,7 +1,7 @@
 // A training run for tests of devices: a network, sizes and a batch that differs from step to step, with ragged rows,
 // resets and noise. Deterministic; knows no device.
 import { cellNamed } from "../../src/cells/index.ts";
-import { randomStream } from "../../src/ir/random.ts";
+import { randomStream } from "../../src/base/random.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";

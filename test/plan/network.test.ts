@@ -1,6 +1,6 @@
 // What a network that does not fit together is told.
 import { expect, test } from "vitest";
-import { equations } from "../../src/ir/equations.ts";
+import { equations } from "../../src/language/equations.ts";
 import { elman } from "../../src/cells/elman.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Network, NetworkInput, NetworkLayer } from "../../src/plan/network.ts";

@@ -1,7 +1,7 @@
 // Cells that together use every operation and every rule of the language, for the proofs. Not models that
 // anybody would train: each puts a few rules where the scheduler must treat them differently.
-import type { Cell } from "../../src/ir/cell.ts";
-import { equations } from "../../src/ir/equations.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { equations } from "../../src/language/equations.ts";
 
 const quotients = equations("quotients")`
   a  = softplus(Wa x + Ua h + ba)

@@ -1,12 +1,12 @@
 // The fast devices against the reference: outputs, final states and every derivative, at sizes round and odd.
 import { describe, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { checkDevice, checkNetworkOnDevice } from "../../src/model/check.ts";
-import { zoo } from "../../src/model/zoo.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import { checkDevice, checkNetworkOnDevice } from "../../src/check/check.ts";
+import { zoo } from "../../src/check/zoo.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
 import type { Device, Numbers } from "../../src/run/device.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { proofCells } from "./cells.ts";
 import { networks } from "./networks.ts";

@@ -1,8 +1,8 @@
 // Differences along a direction: right where a function is smooth, silent where it is not.
 import { expect, test } from "vitest";
-import { equations } from "../../src/ir/equations.ts";
-import { checkCell } from "../../src/model/check.ts";
-import { randomDirection, relativeError, slope } from "../../src/model/directions.ts";
+import { equations } from "../../src/language/equations.ts";
+import { checkCell } from "../../src/check/check.ts";
+import { randomDirection, relativeError, slope } from "../../src/check/directions.ts";
 
 const at = (f: (x: number) => number): Promise<number | undefined> =>
   slope((d) => Promise.resolve(f(d)), 1e-3);

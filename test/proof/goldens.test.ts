@@ -2,12 +2,12 @@
 // in float64. The statements, plain loops and modules of PyTorch, stand in `test/goldens`, with PyTorch's version.
 import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
-import type { Cell } from "../../src/ir/cell.ts";
-import { equations } from "../../src/ir/equations.ts";
-import { lower } from "../../src/ir/lower.ts";
-import { networkOf } from "../../src/model/random-case.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { equations } from "../../src/language/equations.ts";
+import { lower } from "../../src/graph/lower.ts";
+import { networkOf } from "../../src/check/random-case.ts";
 import { buildPlan } from "../../src/plan/build.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
 import { readCellGoldens, readTransformGoldens, type LayerGolden, type Named } from "../goldens/read.ts";
 import { tolerances } from "../tolerances.ts";
 import { distance, expectClose } from "./closeness.ts";

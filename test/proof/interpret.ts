@@ -1,6 +1,6 @@
 // What each node of a graph means, given its arguments' values: one line an operation, in float64.
-import { levels, type Graph, type Matrix, type Node } from "../../src/ir/graph.ts";
-import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
+import { levels, type Graph, type Matrix, type Node } from "../../src/graph/graph.ts";
+import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
 
 /** A node that has arguments and belongs to one step. */
 export function interpret(

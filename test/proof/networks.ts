@@ -1,7 +1,7 @@
 // Networks whose layers meet in the ways that one layer alone cannot show: stacked, branching, sharing inputs,
 // with classes as inputs, with noise, with a loss of their own.
-import type { Cell } from "../../src/ir/cell.ts";
-import { equations } from "../../src/ir/equations.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { equations } from "../../src/language/equations.ts";
 import { cellNamed } from "../../src/cells/index.ts";
 import type { Network } from "../../src/plan/network.ts";
 

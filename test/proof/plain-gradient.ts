@@ -1,10 +1,10 @@
 // A network's gradients with no schedule: every derived node of every token is worked out when it is asked for,
 // by its definition, and the parameters' are summed one token after another.
-import { differentiate, type MatrixGradient, type VectorGradient } from "../../src/ir/differentiate.ts";
-import type { Values } from "../../src/ir/evaluate.ts";
-import { levels, type Node } from "../../src/ir/graph.ts";
-import { lower } from "../../src/ir/lower.ts";
-import type { RandomCase } from "../../src/model/random-case.ts";
+import { differentiate, type MatrixGradient, type VectorGradient } from "../../src/graph/differentiate.ts";
+import type { Values } from "../../src/graph/evaluate.ts";
+import { levels, type Node } from "../../src/graph/graph.ts";
+import { lower } from "../../src/graph/lower.ts";
+import type { RandomCase } from "../../src/check/random-case.ts";
 import { partsOf, sourceOf, type NetworkLayer } from "../../src/plan/network.ts";
 import { add, interpret, outer } from "./interpret.ts";
 import {

@@ -1,8 +1,8 @@
 // A network's forward pass from its equations alone: row by row, step by step, layer by layer. Reads the
 // buffers of a case as a plan does, and shares nothing with plans.
-import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../src/ir/evaluate.ts";
-import { sizeOf } from "../../src/ir/lower.ts";
-import type { RandomCase } from "../../src/model/random-case.ts";
+import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../src/graph/evaluate.ts";
+import { sizeOf } from "../../src/graph/lower.ts";
+import type { RandomCase } from "../../src/check/random-case.ts";
 import {
   partsOf,
   sourceOf,

@@ -2,8 +2,8 @@
 // quantities and every gradient; in training, in evaluation and step by step with the state carried.
 import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
-import { formsOf } from "../../src/model/check.ts";
-import { randomCase, randomNetworkCase, type RandomCase } from "../../src/model/random-case.ts";
+import { formsOf } from "../../src/check/check.ts";
+import { randomCase, randomNetworkCase, type RandomCase } from "../../src/check/random-case.ts";
 import type { Writable } from "../../src/run/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { proofCells } from "./cells.ts";

@@ -2,8 +2,8 @@
 // fail. The proof cells use every row of the table.
 import { describe, expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
-import { derivatives } from "../../src/ir/ops.ts";
-import { checkCell } from "../../src/model/check.ts";
+import { derivatives } from "../../src/graph/ops.ts";
+import { checkCell } from "../../src/check/check.ts";
 import { tolerances } from "../tolerances.ts";
 import { proofCells } from "./cells.ts";
 import { planted, plantsOf } from "./planting.ts";

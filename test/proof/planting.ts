@@ -1,10 +1,15 @@
 // Plants errors in the table of derivatives, one result of one row at a time, and says where that can matter.
-import type { Cell } from "../../src/ir/cell.ts";
-import { differentiate } from "../../src/ir/differentiate.ts";
-import type { Node } from "../../src/ir/graph.ts";
-import { lower } from "../../src/ir/lower.ts";
-import { derivatives, type Derivative, type Derivatives, type DifferentiableOp } from "../../src/ir/ops.ts";
-import { sizesFor } from "../../src/model/case-sizes.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { differentiate } from "../../src/graph/differentiate.ts";
+import type { Node } from "../../src/graph/graph.ts";
+import { lower } from "../../src/graph/lower.ts";
+import {
+  derivatives,
+  type Derivative,
+  type Derivatives,
+  type DifferentiableOp,
+} from "../../src/graph/ops.ts";
+import { sizesFor } from "../../src/check/case-sizes.ts";
 
 /** The derivative by one argument of an operation; those by matrices and by parts of a product count on. */
 export interface Plant {

@@ -1,9 +1,9 @@
 // A random case as a program of the reference device, and what is expected of it.
-import type { RandomCase } from "../../src/model/random-case.ts";
+import type { RandomCase } from "../../src/check/random-case.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Mode } from "../../src/plan/plan.ts";
 import type { Program, Writable } from "../../src/run/device.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { expectClose } from "./closeness.ts";
 import type { PlainGradient } from "./plain-gradient.ts";

@@ -2,22 +2,22 @@
 import { expect, test } from "vitest";
 import { dropout, embedding } from "../../src/cells/parts.ts";
 import { lstm } from "../../src/cells/lstm.ts";
-import { parseCell } from "../../src/ir/equations.ts";
-import { ops, type PointwiseOp } from "../../src/ir/ops.ts";
-import { spelling } from "../../src/ir/functions.ts";
+import { parseCell } from "../../src/language/equations.ts";
+import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
+import { spelling } from "../../src/language/functions.ts";
 import {
   checkCell,
   checkDevice,
   checkNetwork,
   checkNetworkOnDevice,
   type CheckResult,
-} from "../../src/model/check.ts";
+} from "../../src/check/check.ts";
 import { languageModel } from "../../src/model/language-model.ts";
-import { zoo } from "../../src/model/zoo.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import { zoo } from "../../src/check/zoo.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
 import type { Device } from "../../src/run/device.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 
 const sizes = [{ steps: 3, rows: 2, H: 8, I: 5, other: 3 }];
 const operators: Partial<Record<PointwiseOp, string>> = { add: "+", sub: "-", mul: "⊙", div: "/" };

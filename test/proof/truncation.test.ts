@@ -2,7 +2,7 @@
 // chain made by hand: an update every k1 steps, the gradient going back k2.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { randomCase, randomNetworkCase, type RandomCase } from "../../src/model/random-case.ts";
+import { randomCase, randomNetworkCase, type RandomCase } from "../../src/check/random-case.ts";
 import type { Writable } from "../../src/run/device.ts";
 import { tolerances } from "../tolerances.ts";
 import { distance, expectClose } from "./closeness.ts";

@@ -1,6 +1,6 @@
-import { referenceDevice } from "../../src/run/reference.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { deviceConformance } from "./conformance.ts";
 
 deviceConformance("reference", referenceDevice);

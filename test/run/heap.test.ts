@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHeap } from "../../src/run/wasm-heap.ts";
+import { createHeap } from "../../src/run/wasm/heap.ts";
 
 test("parts do not overlap, start on cache lines and are zero", () => {
   const heap = createHeap();

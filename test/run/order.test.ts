@@ -4,7 +4,7 @@ import { lstm } from "../../src/cells/lstm.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Device, ParameterStore, Program } from "../../src/run/device.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { prepare, threaded, train, vocabulary } from "./small-training.ts";
 
 const shape = { cell: lstm, size: 19, rows: 6, steps: 8 };

@@ -1,9 +1,9 @@
 // A run on threads is over when all of them are: its memory may then be another's.
 import { expect, it } from "vitest";
 import { createModule } from "../../src/emit/wasm/assembler.ts";
-import { createHeap } from "../../src/run/wasm-heap.ts";
-import { threadHost, type Host } from "../../src/run/wasm-host.ts";
-import { createPool } from "../../src/run/wasm-pool.ts";
+import { createHeap } from "../../src/run/wasm/heap.ts";
+import { threadHost, type Host } from "../../src/run/wasm/host.ts";
+import { createPool } from "../../src/run/wasm/pool.ts";
 
 const cell = 64;
 const last = 2;

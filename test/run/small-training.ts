@@ -1,9 +1,9 @@
 // A small training program for the tests of threads: its plan, its data, and one update.
 import { languageModel } from "../../src/model/language-model.ts";
-import type { Cell } from "../../src/ir/cell.ts";
+import type { Cell } from "../../src/language/cell.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Device, ParameterStore, Program, RunExtent } from "../../src/run/device.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
 export const vocabulary = 13;

@@ -1,12 +1,12 @@
 // Columns picked and placed by numbers: in stretches of any length, ones that go up, stand still, jump, go down and lie
 // beyond the ends, the same in all rows or not, as the reference says.
 import { expect, test } from "vitest";
-import { equations } from "../../src/ir/equations.ts";
-import { randomStream } from "../../src/ir/random.ts";
-import { createRunner } from "../../src/model/runner.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { equations } from "../../src/language/equations.ts";
+import { randomStream } from "../../src/base/random.ts";
+import { createRunner } from "../../src/infer/runner.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { expectClose } from "../proof/closeness.ts";
 import { tolerances } from "../tolerances.ts";
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { lstm } from "../../src/cells/lstm.ts";
-import type { Cell } from "../../src/ir/cell.ts";
-import { runCase } from "../../src/model/case-run.ts";
-import { randomCase, randomNetworkCase, type RandomCase } from "../../src/model/random-case.ts";
+import type { Cell } from "../../src/language/cell.ts";
+import { runCase } from "../../src/check/case-run.ts";
+import { randomCase, randomNetworkCase, type RandomCase } from "../../src/check/random-case.ts";
 import type { Device } from "../../src/run/device.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { proofCells } from "../proof/cells.ts";
 import { networks } from "../proof/networks.ts";
 import { threaded, trained, type Case } from "./small-training.ts";

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { gruResetBefore } from "../../src/cells/gru-reset-before.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
-import { fastestTile, hasRelaxedSimd, tileFor, tiles } from "../../src/run/wasm-engine.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { fastestTile, hasRelaxedSimd, tileFor, tiles } from "../../src/run/wasm/engine.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
 const network = languageModel({ vocabulary: 13, cell: gruResetBefore, size: 23, layers: 2 });

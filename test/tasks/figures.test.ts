@@ -2,15 +2,15 @@
 // checkout, and skips without it.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { trainNaiveBayes } from "../../src/baselines/naive-bayes.ts";
+import { trainNaiveBayes } from "../../src/tasks/classify/naive-bayes.ts";
 import { cellNamed } from "../../src/cells/index.ts";
-import { splitItems } from "../../src/data/split.ts";
-import { readPianoRolls } from "../../src/io/piano-rolls.ts";
-import { loadNative } from "../../src/run/native-addon.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
-import { classifier, classify, classifyExamples } from "../../src/tasks/classify.ts";
-import { composer, musicExamples, type MusicTask } from "../../src/tasks/music.ts";
+import { splitItems } from "../../src/train/split.ts";
+import { readPianoRolls } from "../../src/tasks/music/piano-roll-files.ts";
+import { loadNative } from "../../src/run/native/addon.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
+import { classifier, classify, classifyExamples } from "../../src/tasks/classify/classify.ts";
+import { composer, musicExamples, type MusicTask } from "../../src/tasks/music/music.ts";
 import { evaluate } from "../../src/train/evaluate.ts";
 import { fit, type TrainingRun } from "../../src/train/fit.ts";
 import { bestWeights } from "../../src/train/state.ts";

@@ -1,8 +1,8 @@
 // Examples as batches: packed step by step, longest first; and what does not fit the network.
 import { describe, expect, it } from "vitest";
-import { nextSymbols, type Example } from "../../src/data/example.ts";
+import { nextSymbols, type Example } from "../../src/model/example.ts";
 import { readout } from "../../src/cells/parts.ts";
-import { equations } from "../../src/ir/equations.ts";
+import { equations } from "../../src/language/equations.ts";
 import { planHead } from "../../src/model/head.ts";
 import type { Network } from "../../src/plan/network.ts";
 import { exampleFeed } from "../../src/train/example-feed.ts";

@@ -1,14 +1,14 @@
 // Training as its callers see it: events, budgets, validation, early stopping, the event loop, divergence.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import type { Ids } from "../../src/data/alphabet.ts";
-import { textCodec } from "../../src/data/prompt.ts";
-import { createSampler } from "../../src/generate/sample.ts";
-import { equations } from "../../src/ir/equations.ts";
+import type { Ids } from "../../src/text/alphabet.ts";
+import { textCodec } from "../../src/text/prompt.ts";
+import { createSampler } from "../../src/infer/sample.ts";
+import { equations } from "../../src/language/equations.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { parameterLayout } from "../../src/plan/build.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { evaluate } from "../../src/train/evaluate.ts";
 import { fit } from "../../src/train/fit.ts";
 import { bestWeights } from "../../src/train/state.ts";

@@ -1,9 +1,9 @@
 // Stop and resume equals never stopped, to the bit: through a checkpoint's bytes, onto a new device.
 import { describe, expect, it } from "vitest";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/io/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
 import type { Device } from "../../src/run/device.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { fit, type TrainingSettings } from "../../src/train/fit.ts";
 import type { TrainingState } from "../../src/train/state.ts";
 import { alphabet, finish, ids, runUntil, smallNetwork, smallSettings } from "./small.ts";

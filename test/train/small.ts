@@ -1,10 +1,10 @@
 // A small model and text for the tests of training, and ways to run it.
 import { cellNamed } from "../../src/cells/index.ts";
-import type { Alphabet, Ids } from "../../src/data/alphabet.ts";
-import { encodeString } from "../../src/data/text.ts";
+import type { Alphabet, Ids } from "../../src/text/alphabet.ts";
+import { encodeString } from "../../src/text/text.ts";
 import { languageModel, type LanguageModelSettings } from "../../src/model/language-model.ts";
 import type { Network } from "../../src/plan/network.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
 import type { TrainingEvent, TrainingRun, TrainingSettings } from "../../src/train/fit.ts";
 
 const text = encodeString("the cat sat on the mat; a dog dug. ".repeat(15).slice(0, 504));

@@ -2,13 +2,13 @@
 // every device, in every order of lengths; and what a resumed run and a saved model keep.
 import { beforeAll, describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/io/checkpoint.ts";
-import { randomStream } from "../../src/ir/random.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
+import { randomStream } from "../../src/base/random.ts";
 import type { Device } from "../../src/run/device.ts";
-import { nativeDevice } from "../../src/run/native.ts";
-import { referenceDevice } from "../../src/run/reference.ts";
-import { wasmDevice } from "../../src/run/wasm.ts";
-import { translate, translateExamples, translator } from "../../src/tasks/translate.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
+import { referenceDevice } from "../../src/run/reference/device.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
+import { translate, translateExamples, translator } from "../../src/tasks/translate/translate.ts";
 import { evaluate } from "../../src/train/evaluate.ts";
 import { fit } from "../../src/train/fit.ts";
 import type { TrainingOptions } from "../../src/train/settings.ts";

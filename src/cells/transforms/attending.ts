@@ -1,5 +1,5 @@
 // Attention: any cell looks, before each step, through vectors that another sequence left, as equations.
-import type { Cell } from "../../ir/cell.ts";
+import type { Cell } from "../../language/cell.ts";
 import { conditioned, contextWidth } from "./conditioned.ts";
 import {
   apply,

@@ -1,7 +1,7 @@
 // Recurrent dropout without loss of memory: on the candidate alone. Semeniuta, Severyn, Barth 2016,
 // arXiv:1603.05118v2.
-import type { Cell } from "../../ir/cell.ts";
-import { suggestion } from "../../ir/nearest.ts";
+import type { Cell } from "../../language/cell.ts";
+import { suggestion } from "../../base/nearest.ts";
 import { call, checkRate, dropping, rewritten } from "./rewrite.ts";
 
 /**

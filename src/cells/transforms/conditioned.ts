@@ -1,7 +1,7 @@
 // A sequence that depends on something besides its steps: a vector of the whole sequence, such as an image's features or
 // what an encoder made of another sequence, comes into any cell through weights of its own.
-import type { Cell, CellParameter, Expression } from "../../ir/cell.ts";
-import { contains } from "../../ir/expression.ts";
+import type { Cell, CellParameter, Expression } from "../../language/cell.ts";
+import { contains } from "../../language/expression.ts";
 import { apply, call, freshName, mapExpression, next, number, read, rewritten } from "./rewrite.ts";
 
 /** When the vector is seen: at the first step alone, at every step, or before the first, as what states start with. */

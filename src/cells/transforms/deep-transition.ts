@@ -1,8 +1,8 @@
 // A deep transition: within one step the states go through the cell several times, of which only the first sees the
 // input. Pascanu et al. 2013, arXiv:1312.6026v5; Miceli Barone et al. 2017, arXiv:1707.07631v1.
-import type { Cell, CellParameter, Equation, Expression } from "../../ir/cell.ts";
-import { ops, type PointwiseOp } from "../../ir/ops.ts";
-import { printExpression } from "../../ir/print.ts";
+import type { Cell, CellParameter, Equation, Expression } from "../../language/cell.ts";
+import { ops, type PointwiseOp } from "../../graph/ops.ts";
+import { printExpression } from "../../language/print.ts";
 import { mapExpression, number, parametersIn, read, rewritten, withoutDead } from "./rewrite.ts";
 
 /**

@@ -1,6 +1,6 @@
 // A highway around a layer: a gate mixes its input with what it hands on. Srivastava, Greff, Schmidhuber 2015,
 // arXiv:1505.00387v2; its bias of -1 lets most of the input through at first.
-import type { Cell } from "../../ir/cell.ts";
+import type { Cell } from "../../language/cell.ts";
 import { outputOf, withEqual } from "./residual.ts";
 import { apply, call, freshName, local, number, read, rewritten, vector } from "./rewrite.ts";
 

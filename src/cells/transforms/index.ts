@@ -1,7 +1,7 @@
 // The transforms by name, as the command line writes them: `lstm+layer-norm+zoneout:c=0.5,h=0.05`. Reads settings;
 // what a transform does stands in its own file.
-import type { Cell } from "../../ir/cell.ts";
-import { suggestion } from "../../ir/nearest.ts";
+import type { Cell } from "../../language/cell.ts";
+import { suggestion } from "../../base/nearest.ts";
 import { candidateDropout } from "./candidate-dropout.ts";
 import { deepTransition } from "./deep-transition.ts";
 import { highway } from "./highway.ts";

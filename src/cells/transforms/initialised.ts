@@ -1,8 +1,8 @@
 // How parameters start, changed from outside: a forget bias of any value, an identity, chrono's pair of biases.
-import type { Cell } from "../../ir/cell.ts";
-import { parseCell } from "../../ir/equations.ts";
-import { suggestion } from "../../ir/nearest.ts";
-import { printCell } from "../../ir/print.ts";
+import type { Cell } from "../../language/cell.ts";
+import { parseCell } from "../../language/equations.ts";
+import { suggestion } from "../../base/nearest.ts";
+import { printCell } from "../../language/print.ts";
 
 /**
  * The same equations with other `init` clauses, each value as one writes it there: `{ bf: "1" }`,

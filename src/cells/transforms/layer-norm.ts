@@ -1,6 +1,6 @@
 // Layer normalisation inside the recurrence. Ba, Kiros, Hinton 2016, arXiv:1607.06450v1, equations 20 to 22.
-import type { Cell, Expression } from "../../ir/cell.ts";
-import { contains } from "../../ir/expression.ts";
+import type { Cell, Expression } from "../../language/cell.ts";
+import { contains } from "../../language/expression.ts";
 import { mapExpression, namesState, norm, rewritten } from "./rewrite.ts";
 
 const squashing = new Set(["tanh", "sigmoid", "relu", "hardtanh", "hardsigmoid"]);

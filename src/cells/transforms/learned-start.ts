@@ -1,5 +1,5 @@
 // States that start with what training finds, instead of with a number.
-import type { Cell } from "../../ir/cell.ts";
+import type { Cell } from "../../language/cell.ts";
 import { checkState, freshName, read, rewritten, vector } from "./rewrite.ts";
 
 /** Touches the given states, or all of them: each starts with a vector of its own, which starts as zero. */

@@ -1,7 +1,7 @@
 // Dropout inside the recurrence, with one mask for a whole sequence. Gal & Ghahramani 2016, arXiv:1512.05287v5, tied
 // weights: one mask for all gates.
-import type { Cell } from "../../ir/cell.ts";
-import { contains } from "../../ir/expression.ts";
+import type { Cell } from "../../language/cell.ts";
+import { contains } from "../../language/expression.ts";
 import {
   call,
   checkRate,

@@ -1,6 +1,6 @@
 // What goes around a layer: its input is added to what it hands on. He et al. 2015, arXiv:1512.03385v1, and between
 // recurrent layers Wu et al. 2016, arXiv:1609.08144v2.
-import type { Cell, Width } from "../../ir/cell.ts";
+import type { Cell, Width } from "../../language/cell.ts";
 import { call, freshName, local, read, rewritten } from "./rewrite.ts";
 
 /** Touches no state. The layer's input must be as wide as its output. */

@@ -1,10 +1,10 @@
 // What transforms of equations have in common: a cell with some of its parts changed is printed and read again, so
 // that its text stays the whole truth of it. Knows no transform.
-import type { Cell, CellParameter, Equation, Expression, Place, Width } from "../../ir/cell.ts";
-import { parseCell } from "../../ir/equations.ts";
-import { contains, mapOperands, operands } from "../../ir/expression.ts";
-import { suggestion } from "../../ir/nearest.ts";
-import { printCell } from "../../ir/print.ts";
+import type { Cell, CellParameter, Equation, Expression, Place, Width } from "../../language/cell.ts";
+import { parseCell } from "../../language/equations.ts";
+import { contains, mapOperands, operands } from "../../language/expression.ts";
+import { suggestion } from "../../base/nearest.ts";
+import { printCell } from "../../language/print.ts";
 
 /** Nothing that is made here stands in a text yet. */
 const nowhere: Place = { line: 1, column: 1, length: 1 };

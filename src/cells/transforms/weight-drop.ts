@@ -1,7 +1,7 @@
 // DropConnect on the matrices of the recurrence. Merity, Keskar, Socher 2017, arXiv:1708.02182v1 (AWD-LSTM).
-import type { Cell, Expression } from "../../ir/cell.ts";
-import { contains, operands } from "../../ir/expression.ts";
-import { suggestion } from "../../ir/nearest.ts";
+import type { Cell, Expression } from "../../language/cell.ts";
+import { contains, operands } from "../../language/expression.ts";
+import { suggestion } from "../../base/nearest.ts";
 import { checkRate, rewritten } from "./rewrite.ts";
 
 /**

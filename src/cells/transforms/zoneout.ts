@@ -1,5 +1,5 @@
 // Zoneout: units that keep their value of the step before, at random. Krueger et al. 2016, arXiv:1606.01305v4.
-import type { Cell, Equation } from "../../ir/cell.ts";
+import type { Cell, Equation } from "../../language/cell.ts";
 import {
   call,
   checkRate,

@@ -2,11 +2,11 @@
 import { cpus } from "node:os";
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import type { Cell } from "../../ir/cell.ts";
+import type { Cell } from "../../language/cell.ts";
 import type { Device } from "../../run/device.ts";
-import { bench, greatest, type BenchResult, type Profile } from "../../study/bench.ts";
-import { configurationNames, configurationsNamed, type Configuration } from "../../study/configurations.ts";
-import { planOf } from "../../study/workload.ts";
+import { bench, greatest, type BenchResult, type Profile } from "../../measure/bench.ts";
+import { configurationNames, configurationsNamed, type Configuration } from "../../measure/configurations.ts";
+import { planOf } from "../../measure/workload.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";

@@ -6,8 +6,8 @@ import {
   checkNetwork,
   checkNetworkOnDevice,
   type CheckResult,
-} from "../../model/check.ts";
-import { zoo, type Subject } from "../../model/zoo.ts";
+} from "../../check/check.ts";
+import { zoo, type Subject } from "../../check/zoo.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import type { Device } from "../../run/device.ts";
 import { deviceChoices, deviceNamed, type DeviceChoice } from "../devices.ts";

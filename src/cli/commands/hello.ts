@@ -1,7 +1,7 @@
 // `unrolled hello`: a small network learns to say "hello", and shows what it holds at every step.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { referenceDevice } from "../../run/reference.ts";
+import { referenceDevice } from "../../run/reference/device.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { asInput, exitCodes } from "../failure.ts";
 import { grouped } from "../format.ts";

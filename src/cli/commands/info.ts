@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { libraryVersion } from "../../io/version.ts";
+import { libraryVersion } from "../../base/version.ts";
 import { showBytes } from "../../model/memory.ts";
 import { findDevices } from "../devices.ts";
 import type { CommandContext } from "../program.ts";

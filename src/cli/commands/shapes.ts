@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { writeShapesFolder } from "../../io/shapes-folder.ts";
+import { writeShapesFolder } from "../../tasks/caption/shapes/shapes-folder.ts";
 import { asInput, InputError } from "../failure.ts";
 import { grouped, quoted } from "../format.ts";
 import type { CommandContext } from "../program.ts";

@@ -2,10 +2,10 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { cellNamed } from "../../cells/index.ts";
-import { textCodec } from "../../data/prompt.ts";
-import { splitIds } from "../../data/split.ts";
-import { readText } from "../../data/text.ts";
-import { createSampler, type Sampler } from "../../generate/sample.ts";
+import { textCodec } from "../../text/prompt.ts";
+import { splitIds } from "../../train/split.ts";
+import { readText } from "../../text/text.ts";
+import { createSampler, type Sampler } from "../../infer/sample.ts";
 import { languageModel } from "../../model/language-model.ts";
 import { fit, type TrainingEvent } from "../../train/fit.ts";
 import { cellHelp } from "../cell-argument.ts";

@@ -4,21 +4,21 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
-import { preprocessingNames, type PreprocessingName } from "../../data/image.ts";
-import { readShares, splitItems } from "../../data/split.ts";
-import { randomStream, streams } from "../../ir/random.ts";
-import { captionPage } from "../../io/caption-page.ts";
-import { readCaptions } from "../../io/caption-files.ts";
-import { encodeFiles, featureCache } from "../../io/feature-cache.ts";
-import { readBytes } from "../../io/files.ts";
-import { filterBank } from "../../io/filter-bank.ts";
-import { openEncoder } from "../../io/image-encoder.ts";
-import { imagesInFolder } from "../../io/image-file.ts";
-import { bleu } from "../../measure/bleu.ts";
-import { ciderD } from "../../measure/cider.ts";
-import { perplexity } from "../../measure/language.ts";
-import { meteorExact } from "../../measure/meteor.ts";
-import { rougeL } from "../../measure/rouge.ts";
+import { preprocessingNames, type PreprocessingName } from "../../tasks/caption/images/image.ts";
+import { readShares, splitItems } from "../../train/split.ts";
+import { randomStream, streams } from "../../base/random.ts";
+import { captionPage } from "../../tasks/caption/caption-page.ts";
+import { readCaptions } from "../../tasks/caption/caption-files.ts";
+import { encodeFiles, featureCache } from "../../tasks/caption/images/feature-cache-files.ts";
+import { readBytes } from "../../formats/files.ts";
+import { filterBank } from "../../tasks/caption/images/filter-bank.ts";
+import { openEncoder } from "../../tasks/caption/images/encoder.ts";
+import { imagesInFolder } from "../../tasks/caption/images/image-file.ts";
+import { bleu } from "../../tasks/shared/bleu.ts";
+import { ciderD } from "../../tasks/caption/cider.ts";
+import { perplexity } from "../../tasks/language/units.ts";
+import { meteorExact } from "../../tasks/caption/meteor.ts";
+import { rougeL } from "../../tasks/caption/rouge.ts";
 import {
   captioner,
   captionExamples,
@@ -26,8 +26,8 @@ import {
   wordsOf,
   type CaptionedImage,
   type CaptionTask,
-} from "../../tasks/caption.ts";
-import type { TaskModel } from "../../tasks/model.ts";
+} from "../../tasks/caption/caption.ts";
+import type { TaskModel } from "../../tasks/shared/model.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";

@@ -1,20 +1,20 @@
 // Classification of sequences on the command line: labelled texts or series in, a label for each of others out.
 import { stat } from "node:fs/promises";
 import { z } from "zod";
-import { trainNaiveBayes } from "../../baselines/naive-bayes.ts";
-import { splitItems } from "../../data/split.ts";
-import { readLabelledFolder } from "../../io/labelled-files.ts";
-import { readLabelledTable, readSequences } from "../../io/labelled-table.ts";
-import { classificationReport, type ClassificationReport } from "../../measure/classification.ts";
-import { confusionPicture } from "../../measure/confusion-picture.ts";
+import { trainNaiveBayes } from "../../tasks/classify/naive-bayes.ts";
+import { splitItems } from "../../train/split.ts";
+import { readLabelledFolder } from "../../tasks/classify/labelled-folder.ts";
+import { readLabelledTable, readSequences } from "../../tasks/shared/sequence-files.ts";
+import { classificationReport, type ClassificationReport } from "../../tasks/shared/classification.ts";
+import { confusionPicture } from "../../charts/confusion.ts";
 import {
   balancedWeights,
   classifier,
   classifyExamples,
   classify as classifySequences,
   type LabelledSequence,
-} from "../../tasks/classify.ts";
-import { poolings } from "../../tasks/pooled.ts";
+} from "../../tasks/classify/classify.ts";
+import { poolings } from "../../tasks/classify/pooling.ts";
 import { InputError } from "../failure.ts";
 import { grouped, percent, table } from "../format.ts";
 import { outputField, writeOutput } from "../output-file.ts";

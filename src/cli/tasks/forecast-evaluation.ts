@@ -1,14 +1,14 @@
 // Forecasts set beside plain rivals' on the command line, over origins that the model has not learned from.
 import { z } from "zod";
-import type { Forecast, Forecaster } from "../../baselines/forecaster.ts";
-import { fitLinear } from "../../baselines/linear.ts";
-import { fitNaive } from "../../baselines/naive.ts";
-import { fitSeasonalNaive } from "../../baselines/seasonal-naive.ts";
-import { origins as originsOf } from "../../data/backtest.ts";
-import { formatTime } from "../../data/time.ts";
-import { mase, smape } from "../../measure/forecast.ts";
-import { crpsQuantiles, intervalScore } from "../../measure/quantiles.ts";
-import { forecast } from "../../tasks/forecast.ts";
+import type { Forecast, Forecaster } from "../../tasks/forecast/baseline.ts";
+import { fitLinear } from "../../tasks/forecast/linear.ts";
+import { fitNaive } from "../../tasks/forecast/naive.ts";
+import { fitSeasonalNaive } from "../../tasks/forecast/seasonal-naive.ts";
+import { origins as originsOf } from "../../tasks/forecast/origins.ts";
+import { formatTime } from "../../tasks/forecast/time.ts";
+import { mase, smape } from "../../tasks/forecast/errors.ts";
+import { crpsQuantiles, intervalScore } from "../../tasks/forecast/quantiles.ts";
+import { forecast } from "../../tasks/forecast/forecast.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";
 import { readSettings, whole } from "../settings.ts";

@@ -1,10 +1,10 @@
 // Forecasts as panels of a picture: as much of each series before as can be compared with what was forecast.
 import type { z } from "zod";
-import { addPeriods } from "../../data/frequency.ts";
-import type { Series } from "../../data/series.ts";
-import { forecastPicture, type ForecastPanel } from "../../measure/forecast-picture.ts";
-import { columnNamed } from "../../tasks/forecast-examples.ts";
-import type { ForecastTask } from "../../tasks/forecaster.ts";
+import { addPeriods } from "../../tasks/forecast/frequency.ts";
+import type { Series } from "../../tasks/forecast/series.ts";
+import { forecastPicture, type ForecastPanel } from "../../tasks/forecast/chart.ts";
+import { columnNamed } from "../../tasks/forecast/examples.ts";
+import type { ForecastTask } from "../../tasks/forecast/forecaster.ts";
 import { outputField } from "../output-file.ts";
 import { seasonOf } from "./forecast-reading.ts";
 

@@ -1,12 +1,12 @@
 // What the commands of forecasts share: a series read from a table, and how its model is to forecast.
 import { z } from "zod";
-import { addPeriods } from "../../data/frequency.ts";
-import { readSeries, type Series } from "../../data/series.ts";
-import { readShares } from "../../data/split.ts";
-import { column } from "../../data/table.ts";
-import { readTableFile } from "../../io/table-file.ts";
-import type { ForecastSettings } from "../../tasks/forecast.ts";
-import type { ForecastTask } from "../../tasks/forecaster.ts";
+import { addPeriods } from "../../tasks/forecast/frequency.ts";
+import { readSeries, type Series } from "../../tasks/forecast/series.ts";
+import { readShares } from "../../train/split.ts";
+import { column } from "../../formats/table.ts";
+import { readTableFile } from "../../formats/table-file.ts";
+import type { ForecastSettings } from "../../tasks/forecast/forecast.ts";
+import type { ForecastTask } from "../../tasks/forecast/forecaster.ts";
 import { InputError } from "../failure.ts";
 import { flag, number, oneOf, readSettings, whole, type Fields, type ValueNames } from "../settings.ts";
 import type { Given } from "../train-settings.ts";

@@ -1,9 +1,9 @@
 // What comes after a table's end, on the command line: as a table, a CSV file and a picture.
 import { z } from "zod";
-import { addPeriods } from "../../data/frequency.ts";
-import { formatTime } from "../../data/time.ts";
-import { encodeCsv } from "../../io/csv.ts";
-import { forecast } from "../../tasks/forecast.ts";
+import { addPeriods } from "../../tasks/forecast/frequency.ts";
+import { formatTime } from "../../tasks/forecast/time.ts";
+import { encodeCsv } from "../../formats/csv.ts";
+import { forecast } from "../../tasks/forecast/forecast.ts";
 import { table } from "../format.ts";
 import { readSettings } from "../settings.ts";
 import { outputField, writeOutput } from "../output-file.ts";

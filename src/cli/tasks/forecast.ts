@@ -1,9 +1,9 @@
 // Forecasts on the command line: trained on a table with a column of times; what they are measured by and used for is
 // beside this file.
 import { z } from "zod";
-import { describeFrequency } from "../../data/frequency.ts";
-import { forecastExamples } from "../../tasks/forecast-examples.ts";
-import { forecaster, forecastOutputs, forecastStrategies } from "../../tasks/forecaster.ts";
+import { describeFrequency } from "../../tasks/forecast/frequency.ts";
+import { forecastExamples } from "../../tasks/forecast/examples.ts";
+import { forecaster, forecastOutputs, forecastStrategies } from "../../tasks/forecast/forecaster.ts";
 import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";

@@ -1,14 +1,14 @@
 // Language models on the command line: trained on a text, measured on another, and writing on from a prompt.
 import { z } from "zod";
-import { trainKneserNey } from "../../baselines/kneser-ney.ts";
-import type { Ids } from "../../data/alphabet.ts";
-import { splitIds } from "../../data/split.ts";
-import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
-import { bits, natsPerUnit, perplexity } from "../../measure/language.ts";
+import { trainKneserNey } from "../../tasks/language/kneser-ney.ts";
+import type { Ids } from "../../text/alphabet.ts";
+import { splitIds } from "../../train/split.ts";
+import type { LoadedCheckpoint } from "../../checkpoint/checkpoint.ts";
+import { bits, natsPerUnit, perplexity } from "../../tasks/language/units.ts";
 import { languageModel } from "../../model/language-model.ts";
-import { symbolCount, type LanguageTask } from "../../tasks/language.ts";
+import { symbolCount, type LanguageTask } from "../../tasks/language/language.ts";
 import { evaluate } from "../../train/evaluate.ts";
-import { textLosses } from "../../train/text-losses.ts";
+import { textLosses } from "../../tasks/language/losses.ts";
 import { InputError } from "../failure.ts";
 import { grouped, isInPerplexity, natsAndBits, table, unitName } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";

@@ -1,10 +1,15 @@
 // Music on the command line: trained on piano rolls or MIDI files, measured in nats of a frame, and composing to MIDI.
 import { z } from "zod";
-import { fitKeyMarginals, fitKeyMarkov, keyNats } from "../../baselines/key-marginals.ts";
-import { splitPieces, type Frame, type PianoRoll, type PianoRollSplit } from "../../data/piano-roll.ts";
-import { midiBytes } from "../../io/midi-file.ts";
-import { readPianoRolls } from "../../io/piano-rolls.ts";
-import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music.ts";
+import { fitKeyMarginals, fitKeyMarkov, keyNats } from "../../tasks/music/key-marginals.ts";
+import {
+  splitPieces,
+  type Frame,
+  type PianoRoll,
+  type PianoRollSplit,
+} from "../../tasks/music/piano-roll.ts";
+import { midiBytes } from "../../tasks/music/midi-bytes.ts";
+import { readPianoRolls } from "../../tasks/music/piano-roll-files.ts";
+import { compose, composer, musicExamples, type MusicTask } from "../../tasks/music/music.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped, table } from "../format.ts";

@@ -2,9 +2,9 @@
 // shares and the same seed give the same parts. Knows no task.
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import type { Ids } from "../../data/alphabet.ts";
-import { splitItems, type ItemSplit } from "../../data/split.ts";
-import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
+import type { Ids } from "../../text/alphabet.ts";
+import { splitItems, type ItemSplit } from "../../train/split.ts";
+import type { LoadedCheckpoint } from "../../checkpoint/checkpoint.ts";
 import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { oneOf } from "../settings.ts";

@@ -1,11 +1,11 @@
 // Tagging on the command line: texts or series with a label for each token in, labels for the tokens of others out.
 import { z } from "zod";
-import { trainMostFrequentTag } from "../../baselines/most-frequent-tag.ts";
-import { splitItems } from "../../data/split.ts";
-import { readTagged, readTokens } from "../../io/tagged-files.ts";
-import { classificationReport, type ClassificationReport } from "../../measure/classification.ts";
-import { areSpanTags, spanReport, type SpanReport } from "../../measure/spans.ts";
-import { isText, tokensOf } from "../../tasks/sequence-input.ts";
+import { trainMostFrequentTag } from "../../tasks/tag/most-frequent-tag.ts";
+import { splitItems } from "../../train/split.ts";
+import { readTagged, readTokens } from "../../tasks/tag/tagged-files.ts";
+import { classificationReport, type ClassificationReport } from "../../tasks/shared/classification.ts";
+import { areSpanTags, spanReport, type SpanReport } from "../../tasks/tag/spans.ts";
+import { isText, tokensOf } from "../../tasks/shared/sequence-input.ts";
 import {
   tag as tagSequences,
   tagExamples,
@@ -13,7 +13,7 @@ import {
   type TaggedSequence,
   type Tagging,
   type TagTask,
-} from "../../tasks/tag.ts";
+} from "../../tasks/tag/tag.ts";
 import { InputError } from "../failure.ts";
 import { grouped, percent, table } from "../format.ts";
 import { furtherWidths } from "../further-widths.ts";

@@ -1,9 +1,9 @@
 // What the command line needs to know of a task: how to read what it trains on, and what a trained model is used for.
 // One file a task implements it; the commands themselves are in `commands/`.
-import type { LoadedCheckpoint } from "../../io/checkpoint.ts";
-import type { Cell } from "../../ir/cell.ts";
+import type { LoadedCheckpoint } from "../../checkpoint/checkpoint.ts";
+import type { Cell } from "../../language/cell.ts";
 import type { Network } from "../../plan/network.ts";
-import type { TaskModel } from "../../tasks/model.ts";
+import type { TaskModel } from "../../tasks/shared/model.ts";
 import type { Task, TaskKind } from "../../tasks/task.ts";
 import type { TrainingData } from "../../train/trainer.ts";
 import type { TrainingOptions } from "../../train/settings.ts";

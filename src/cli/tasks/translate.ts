@@ -1,11 +1,15 @@
 // Sequence to sequence on the command line: pairs of texts in, what others become out.
 import { z } from "zod";
-import { splitItems } from "../../data/split.ts";
-import { readPairs } from "../../io/pair-files.ts";
-import { readSequences } from "../../io/labelled-table.ts";
-import { bleu } from "../../measure/bleu.ts";
-import { tokensOf } from "../../tasks/sequence-input.ts";
-import { translate as translateTexts, translateExamples, translator } from "../../tasks/translate.ts";
+import { splitItems } from "../../train/split.ts";
+import { readPairs } from "../../tasks/translate/pair-files.ts";
+import { readSequences } from "../../tasks/shared/sequence-files.ts";
+import { bleu } from "../../tasks/shared/bleu.ts";
+import { tokensOf } from "../../tasks/shared/sequence-input.ts";
+import {
+  translate as translateTexts,
+  translateExamples,
+  translator,
+} from "../../tasks/translate/translate.ts";
 import { evaluate } from "../../train/evaluate.ts";
 import { InputError } from "../failure.ts";
 import { grouped } from "../format.ts";

@@ -1,6 +1,6 @@
 // Which values of a pointwise kernel one instruction makes together: the shapes that gates and their derivatives
 // have. Each inner value is used once, so nothing is computed twice, and memory is touched less often.
-import type { PointwiseOp } from "../../ir/ops.ts";
+import type { PointwiseOp } from "../../graph/ops.ts";
 import type { PointwiseKernel, Value } from "../../plan/plan.ts";
 import { productsToFuse } from "../fused.ts";
 

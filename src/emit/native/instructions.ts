@@ -1,6 +1,6 @@
 // A pointwise kernel as a list of instructions on tiles: where each value stands while a tile is worked on, and what is
 // written straight to where it belongs. Pure; the words that the engine reads are made in `encode.ts`.
-import type { PointwiseOp } from "../../ir/ops.ts";
+import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Access, Pass, PointwiseKernel, Value } from "../../plan/plan.ts";
 import { fusedOperations, fuseOperations, type FusedOperation, type Fusion } from "./fusion.ts";
 

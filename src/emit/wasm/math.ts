@@ -1,7 +1,7 @@
 // The wasm column of the op table: how each pointwise operation is spelled on four floats at once. The
 // polynomials were fitted for this file (weighted minimax, float64); results are within a few units in the
 // last place of float32. Knows nothing of memory.
-import type { PointwiseOp } from "../../ir/ops.ts";
+import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Code, Plain } from "./assembler.ts";
 
 /** Emits into one function; arguments are v128 locals, the result is left on the stack. */

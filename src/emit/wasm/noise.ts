@@ -1,6 +1,6 @@
 // The counter-based generator of `ir/random.ts` as WebAssembly, on one integer and on four. The same bits as
 // the reference draws.
-import { keyOffset, mixMultipliers as multipliers, streams } from "../../ir/random.ts";
+import { keyOffset, mixMultipliers as multipliers, streams } from "../../base/random.ts";
 import type { Code, Module } from "./assembler.ts";
 
 export interface NoiseFunctions {

@@ -1,6 +1,6 @@
 // Pointwise kernels as WebAssembly: rows outside, columns inside, four floats at a time, and a row's last few
 // one by one. Knows the kernel and addresses, not what is computed with them.
-import type { PointwiseOp } from "../../ir/ops.ts";
+import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Access, Pass, Plan, PointwiseKernel, Value } from "../../plan/plan.ts";
 import { productsToFuse } from "../fused.ts";
 import type { Code } from "./assembler.ts";

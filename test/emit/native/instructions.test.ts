@@ -8,7 +8,7 @@ import {
   type Place,
   type Program,
 } from "../../../src/emit/native/instructions.ts";
-import { ops, type PointwiseOp } from "../../../src/ir/ops.ts";
+import { ops, type PointwiseOp } from "../../../src/graph/ops.ts";
 import type { Access, Buffer, Pass, PointwiseKernel, Value } from "../../../src/plan/plan.ts";
 
 const wide = 3;

@@ -4,9 +4,9 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { cellNamed } from "../../../src/cells/index.ts";
-import { checkDevice, deviceTolerances, type CheckResult } from "../../../src/model/check.ts";
-import { nativeDevice } from "../../../src/run/native.ts";
-import { wasmDevice } from "../../../src/run/wasm.ts";
+import { checkDevice, deviceTolerances, type CheckResult } from "../../../src/check/check.ts";
+import { nativeDevice } from "../../../src/run/native/device.ts";
+import { wasmDevice } from "../../../src/run/wasm/device.ts";
 import { triples } from "../grid.ts";
 
 const { values: options } = parseArgs({

@@ -2,8 +2,8 @@
 // several threads, long runs beside the caller, symbols out of range. To be run with a compiler's checks; ends with an
 // error where a result is wrong. Prints what was done.
 import { cells } from "../../../src/cells/index.ts";
-import { checkDevice, checkNetworkOnDevice, deviceTolerances } from "../../../src/model/check.ts";
-import { nativeDevice } from "../../../src/run/native.ts";
+import { checkDevice, checkNetworkOnDevice, deviceTolerances } from "../../../src/check/check.ts";
+import { nativeDevice } from "../../../src/run/native/device.ts";
 import { proofCells } from "../../proof/cells.ts";
 import { networks } from "../../proof/networks.ts";
 import { instructionSets } from "../instruction-sets.ts";

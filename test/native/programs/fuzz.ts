@@ -1,8 +1,8 @@
 // Plans that no planner made: words of real plans changed at random, compiled by the addon and run with fitting, ragged
 // and random tables. Every call must return or throw an Error that names the device; a crash or hang ends this process.
 // Arguments: cases, seed. Prints what came of them as JSON.
-import { randomStream, type RandomStream } from "../../../src/ir/random.ts";
-import { loadNative } from "../../../src/run/native-addon.ts";
+import { randomStream, type RandomStream } from "../../../src/base/random.ts";
+import { loadNative } from "../../../src/run/native/addon.ts";
 import { encodedPlans } from "../plans.ts";
 
 const [cases, seed] = [Number(process.argv[2] ?? 2000), Number(process.argv[3] ?? 1)];

@@ -1,6 +1,6 @@
 // Programs of about 50 MB made, run and disposed of again and again: resident memory after some cycles, and after many
 // more. Arguments: cycles, `keep` to keep the first of their objects, `leak` to dispose of none and keep all. Prints MB.
-import { nativeDevice } from "../../../src/run/native.ts";
+import { nativeDevice } from "../../../src/run/native/device.ts";
 import type { Program } from "../../../src/run/device.ts";
 import { planOfCase, writeBatch, type TrainingCase } from "../training.ts";
 

@@ -2,7 +2,7 @@
 // Node. For each the lengths of plan, arena and parameters, then their words.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { encodePlan } from "../../../src/emit/native/encode.ts";
-import { randomStream } from "../../../src/ir/random.ts";
+import { randomStream } from "../../../src/base/random.ts";
 import { manyPlans } from "../plans.ts";
 
 const path = process.argv[2];

@@ -2,7 +2,7 @@
 // the workers is ended in the middle of a long run. Prints the checksums of what the others learnt.
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { nativeDevice } from "../../../src/run/native.ts";
+import { nativeDevice } from "../../../src/run/native/device.ts";
 import { prepare, train, trainingCases, writeBatch, type TrainingCase } from "../training.ts";
 
 if (isMainThread) {

@@ -1,0 +1,165 @@
+// What the clauses say of which names, and whether they may. The form of a clause is read in `clauses.ts`;
+// `input`, `constant` and `requires` are for `declare.ts` and `widths.ts`.
+import type { Initial, Width } from "./cell.ts";
+import { called, type Role } from "./declare.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Clause, Statement } from "./syntax.ts";
+import { EquationError, type Source } from "./text-error.ts";
+
+type NamingClause = Exclude<Clause, { kind: "requires" | "input" | "constant" }>;
+
+/** What each clause may name. */
+const allowed: Readonly<Record<NamingClause["kind"], readonly Role[]>> = {
+  init: ["matrix", "vector"],
+  fixed: ["matrix", "vector"],
+  blocks: ["matrix"],
+  drop: ["matrix"],
+  start: ["state"],
+  width: ["state", "local", "input", "vector"],
+  output: ["state", "local"],
+};
+
+/** What the clauses say, by name. */
+export interface Settings {
+  readonly init: Map<string, Initial>;
+  readonly fixed: Map<string, true>;
+  readonly blocks: Map<string, number>;
+  readonly drop: Map<string, number>;
+  /** What it says was read in `resolve.ts`. */
+  readonly start: Map<string, true>;
+  readonly width: Map<string, Width>;
+  readonly output: Map<string, true>;
+}
+
+export function readClauses(
+  source: Source,
+  statements: readonly Statement[],
+  roles: ReadonlyMap<string, Role>,
+): Settings {
+  const settings: Settings = {
+    init: new Map(),
+    fixed: new Map(),
+    blocks: new Map(),
+    drop: new Map(),
+    start: new Map(),
+    width: new Map(),
+    output: new Map(),
+  };
+  for (const clause of statements) {
+    if (clause.kind === "equation" || clause.kind === "requires") continue;
+    if (clause.kind === "input" || clause.kind === "constant") continue;
+    for (const { name, place } of clause.names) {
+      const role = roles.get(name);
+      const message = misplaced(clause.kind, name, role, roles) ?? repeated(settings, clause.kind, name);
+      if (message !== undefined) throw new EquationError(source, place, message);
+      switch (clause.kind) {
+        case "init": {
+          const refused = unfit(name, clause.initial, roles);
+          if (refused !== undefined) throw new EquationError(source, place, refused);
+          settings.init.set(name, clause.initial);
+          break;
+        }
+        case "fixed":
+          settings.fixed.set(name, true);
+          break;
+        case "blocks":
+          settings.blocks.set(name, clause.count);
+          break;
+        case "drop":
+          settings.drop.set(name, clause.rate);
+          break;
+        case "start":
+          settings.start.set(name, true);
+          break;
+        case "width":
+          settings.width.set(name, clause.width);
+          break;
+        case "output":
+          settings.output.set(name, true);
+          break;
+        default:
+          clause satisfies never;
+      }
+    }
+  }
+  refuseNegatedTwice(source, statements, settings);
+  return settings;
+}
+
+/** Minus of minus has no beginning, or a better one. */
+function refuseNegatedTwice(source: Source, statements: readonly Statement[], { init }: Settings): void {
+  for (const clause of statements) {
+    if (clause.kind !== "init" || clause.initial.kind !== "negated") continue;
+    const { of } = clause.initial;
+    if (init.get(of)?.kind !== "negated") continue;
+    const [first] = clause.names;
+    const message = `'${of}' starts as minus another itself; say how '${of}' starts, or '${first?.name}' without it`;
+    throw new EquationError(source, first?.place ?? clause.place, message);
+  }
+}
+
+const forMatrices: readonly Initial["kind"][] = [
+  "glorot",
+  "he",
+  "orthogonal",
+  "identity",
+  "spectral",
+  "shift",
+];
+
+/** Why a parameter cannot start so, if it cannot. */
+function unfit(name: string, initial: Initial, roles: ReadonlyMap<string, Role>): string | undefined {
+  const role = roles.get(name);
+  const { kind } = initial;
+  if (role === "vector" && forMatrices.includes(kind)) {
+    return `'${kind}' is for matrices and '${name}' is a vector; use a number, normal or uniform`;
+  }
+  if (kind !== "negated") return undefined;
+  const parameters = [...roles].filter(([other, r]) => r === role && other !== name).map(([other]) => other);
+  if (parameters.includes(initial.of)) return undefined;
+  const here = parameters.length === 0 ? "there is no other" : `here ${parameters.slice(0, 8).join(", ")}`;
+  const meant = nearest(initial.of, parameters);
+  return (
+    `'-${initial.of}' is minus what another ${role} starts with` +
+    (meant === undefined ? `, ${here}; use a number, normal or uniform` : `; did you mean '-${meant}'?`)
+  );
+}
+
+function repeated(settings: Settings, kind: NamingClause["kind"], name: string): string | undefined {
+  if (kind === "output" && settings.output.size > 0) {
+    return "a layer hands on one state or local; keep one output clause";
+  }
+  return settings[kind].has(name) ? `'${kind}' is given twice for '${name}'; remove one of them` : undefined;
+}
+
+/** Why a clause may not name this name, if it may not. */
+function misplaced(
+  kind: NamingClause["kind"],
+  name: string,
+  role: Role | undefined,
+  roles: ReadonlyMap<string, Role>,
+): string | undefined {
+  const wanted = allowed[kind];
+  if (role !== undefined && wanted.includes(role)) return undefined;
+
+  const candidates = [...roles].filter(([, r]) => wanted.includes(r)).map(([other]) => other);
+  const near = nearest(name, candidates);
+  const meant = near === undefined ? undefined : `did you mean '${near}'?`;
+  const list = wanted
+    .map((r) => called[r])
+    .join(", ")
+    .replace(/, ([^,]*)$/u, " or $1");
+  const here = candidates.length === 0 ? "and there is none" : `here ${candidates.slice(0, 8).join(", ")}`;
+
+  if (role === undefined) return `no equation has '${name}'; ${meant ?? `'${kind}' names ${list}, ${here}`}`;
+  if (role === "vector" && (kind === "start" || kind === "output")) {
+    return `state '${name}' is never assigned; ${meant ?? `add a line ${name}' = …`}`;
+  }
+  if (role === "matrix" && kind === "width") {
+    return `'${name}' is a matrix, whose widths follow from its use; remove it from this clause`;
+  }
+  if (role === "state" && kind === "init") {
+    return `'${name}' is a state, and 'init' is for parameters; write 'start ${name} = …'`;
+  }
+  return `'${name}' is ${called[role]}, but '${kind}' names ${list}${meant === undefined ? `, ${here}` : `; ${meant}`}`;
+}

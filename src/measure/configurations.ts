@@ -1,0 +1,68 @@
+// The sizes that benchmarks are run at, by name, so that figures can be compared from machine to machine. Knows no
+// device and no clock.
+import { suggestion } from "../base/nearest.ts";
+
+export interface Configuration {
+  readonly name: string;
+  /**
+   * `train`: a step of training, backpropagation through all of its steps, with Adam and clipping. `forward`: the
+   * logits of a batch. `step`: one symbol in, its logits out, from the carried state.
+   */
+  readonly work: "train" | "forward" | "step";
+  /** Hidden values of a layer, H. */
+  readonly size: number;
+  readonly layers: number;
+  /** Rows, B. */
+  readonly batch: number;
+  /** Steps, T. */
+  readonly steps: number;
+}
+
+/** Symbols of the vocabulary, V, in all of them: as many as the tiny Shakespeare text of char-rnn has. */
+export const vocabulary = 65;
+
+const training = (
+  name: string,
+  sizes: { size: number; layers: number; batch: number; steps: number },
+): Configuration => ({ name, work: "train", ...sizes });
+
+export const configurations: readonly Configuration[] = [
+  training("small", { size: 128, layers: 1, batch: 32, steps: 50 }),
+  training("charrnn", { size: 128, layers: 2, batch: 50, steps: 50 }),
+  training("medium", { size: 512, layers: 2, batch: 64, steps: 64 }),
+  training("large", { size: 1024, layers: 1, batch: 64, steps: 64 }),
+  training("online", { size: 128, layers: 1, batch: 1, steps: 25 }),
+  { name: "step-128", work: "step", size: 128, layers: 2, batch: 1, steps: 1 },
+  { name: "step-512", work: "step", size: 512, layers: 2, batch: 1, steps: 1 },
+  { name: "forward", work: "forward", size: 512, layers: 2, batch: 64, steps: 64 },
+];
+
+/** Names for several at once. */
+const groups: Readonly<Record<string, (c: Configuration) => boolean>> = {
+  training: ({ work }) => work === "train",
+  inference: ({ work }) => work !== "train",
+  all: () => true,
+};
+
+export const configurationNames: readonly string[] = [
+  ...configurations.map(({ name }) => name),
+  ...Object.keys(groups),
+];
+
+/**
+ * The configurations of a list such as `small,online` or `inference`, each once, in the order given. Throws at a
+ * name that there is none of, with the nearest that there is.
+ */
+export function configurationsNamed(list: string): Configuration[] {
+  const found = list.split(",").flatMap((word) => {
+    const name = word.trim();
+    const belongs = Object.hasOwn(groups, name) ? groups[name] : (c: Configuration) => c.name === name;
+    const members = configurations.filter((c) => belongs?.(c));
+    if (members.length > 0) return members;
+    throw new Error(
+      `there is no configuration '${name}'${suggestion(name, configurationNames)} ` +
+        `(they are ${configurationNames.join(", ")})`,
+    );
+  });
+  return [...new Set(found)];
+}

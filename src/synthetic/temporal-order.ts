@@ -1,0 +1,103 @@
+// Temporal order: in which order two or three rare symbols came, far apart among distractors. Knows no network.
+import { probabilitiesWithin } from "./criteria.ts";
+import { drawsOf, type Draws } from "./draws.ts";
+import { wholeSetting } from "./setting.ts";
+import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+
+const hochreiter = "Hochreiter & Schmidhuber 1997, Neural Computation 9(8)";
+
+/** The symbols of the input, in the order of their ids. */
+export const temporalOrderSymbols: readonly string[] = ["a", "b", "c", "d", "X", "Y", "E", "B"];
+const [start, trigger] = [6, 7];
+
+/** Two of X and Y, at steps 10 to 20 and 50 to 60 of 100 to 110: four classes, XX, XY, YX, YY. */
+export const temporalOrder6a = (): SyntheticTask =>
+  original(
+    "temporal-order-6a",
+    [
+      [10, 20],
+      [50, 60],
+    ],
+    `${hochreiter}, experiment 6a`,
+  );
+
+/** Three of X and Y, at steps 10 to 20, 33 to 43 and 66 to 76 of 100 to 110: eight classes, XXX, XXY, … YYY. */
+export const temporalOrder6b = (): SyntheticTask =>
+  original(
+    "temporal-order-6b",
+    [
+      [10, 20],
+      [33, 43],
+      [66, 76],
+    ],
+    `${hochreiter}, experiment 6b`,
+  );
+
+/** Two of X and Y, in the second and the fifth tenth of T steps (from 10; default 100); no start and no trigger. */
+export const temporalOrderPascanu = ({ length = 100 }: { readonly length?: number } = {}): SyntheticTask => {
+  const name = "temporal-order-pascanu";
+  wholeSetting(name, "length", length, 10);
+  const tenths = (from: number, to: number): Range => [
+    Math.ceil((from * length) / 10),
+    Math.floor((to * length) / 10),
+  ];
+  const ranges = [tenths(1, 2), tenths(4, 5)];
+  return {
+    ...shared(name, ranges, "Pascanu et al. 2013 (ICML), at any length"),
+    input: { kind: "index", width: 6 },
+    example(seed, index) {
+      const draws = drawsOf(seed, index);
+      const x = Int32Array.from({ length }, () => draws.between(0, 3));
+      return placed(x, ranges, draws);
+    },
+  };
+};
+
+type Range = readonly [first: number, last: number];
+
+function original(name: string, ranges: readonly Range[], source: string): SyntheticTask {
+  return {
+    ...shared(name, ranges, source),
+    input: { kind: "index", width: temporalOrderSymbols.length },
+    example(seed, index) {
+      const draws = drawsOf(seed, index);
+      const x = Int32Array.from({ length: draws.between(100, 110) }, () => draws.between(0, 3));
+      x[0] = start;
+      x[x.length - 1] = trigger;
+      return placed(x, ranges, draws);
+    },
+  };
+}
+
+function shared(
+  name: string,
+  ranges: readonly Range[],
+  source: string,
+): Pick<SyntheticTask, "name" | "about" | "head" | "isSolved" | "chance"> {
+  const classes = 2 ** ranges.length;
+  return {
+    name,
+    about: `in which order ${ranges.length} symbols came, far apart: ${source}`,
+    head: { kind: "classes", classes },
+    isSolved: (example, outputs) => probabilitiesWithin(0.3, example, outputs, classes),
+    chance: { loss: Math.log(classes), why: `${classes} classes, each as likely: ln ${classes}` },
+  };
+}
+
+/** Puts an X or a Y (ids 4 and 5) in each range of `x`; the class is their number in base 2, X being 0. */
+function placed(x: Int32Array, ranges: readonly Range[], draws: Draws): SyntheticExample {
+  let answer = 0;
+  for (const [first, last] of ranges) {
+    const bit = draws.between(0, 1);
+    x[draws.between(first, last)] = 4 + bit;
+    answer = 2 * answer + bit;
+  }
+  return classAtEnd(x, answer);
+}
+
+/** An example whose one target class stands at its last step. */
+export function classAtEnd(x: Int32Array, answer: number): SyntheticExample {
+  const targets = new Int32Array(x.length).fill(-1);
+  targets[x.length - 1] = answer;
+  return { steps: x.length, inputs: { x }, targets };
+}

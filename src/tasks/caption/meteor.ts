@@ -1,0 +1,100 @@
+// METEOR with exact matches alone: one-to-one matches of equal words, and how many runs they fall into. Knows no
+// stems, synonyms or paraphrases, so its scores stand below those of the full METEOR and compare only with each other.
+import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
+
+export interface Meteor {
+  /** Mean over candidates, from 0 to 1. */
+  readonly score: number;
+  /** [candidates] each its best over the references. */
+  readonly each: readonly number[];
+}
+
+export interface Alignment {
+  /** Words of the candidate that stand in the reference, one to one; as many as there can be. */
+  readonly matches: number;
+  /** Runs of matches that are adjacent and in order in both; the fewest. 0 without matches. */
+  readonly chunks: number;
+}
+
+/** Precision's and recall's shares of the mean, and the penalty of many chunks. */
+const alpha = 0.9;
+const beta = 3;
+const gamma = 0.5;
+
+/**
+ * The METEOR of Banerjee & Lavie 2005 (ACL workshop on evaluation measures), version 1.0, with the exact module:
+ * F = P R / (alpha P + (1 - alpha) R), times 1 - gamma (chunks / matches) ^ beta; alpha 0.9, beta 3, gamma 0.5. Of
+ * alignments with as many matches it takes the one with the fewest chunks, as METEOR 1.5 does (Denkowski & Lavie
+ * 2014), where the paper takes the fewest crossings. A candidate of m words equal to its reference therefore has
+ * 1 - 0.5 / m³, not 1. 0 without a match.
+ *
+ * Not METEOR 1.5, which COCO reports: that weighs function words and has other parameters.
+ * Throws at no candidates and at one without references.
+ */
+export function meteorExact(corpus: readonly Comparison[]): Meteor {
+  checkCorpus("meteor", corpus);
+  const each = corpus.map(({ candidate, references }) =>
+    references.reduce((best, reference) => Math.max(best, against(candidate, reference)), 0),
+  );
+  return { score: mean(each), each };
+}
+
+function against(candidate: Tokens, reference: Tokens): number {
+  const { matches, chunks } = alignWords(candidate, reference);
+  if (matches === 0) return 0;
+  const precision = matches / candidate.length;
+  const recall = matches / reference.length;
+  const f = (precision * recall) / (alpha * precision + (1 - alpha) * recall);
+  return f * (1 - gamma * (chunks / matches) ** beta);
+}
+
+/** Partial alignments kept at each word, as METEOR 1.5 searches too; a caption needs more only if it repeats itself. */
+const beamWidth = 500;
+const unmatched = -2;
+
+interface Partial {
+  /** [reference length] "1" where its word is matched. */
+  readonly used: string;
+  /** Place in the reference of the match of the candidate's last word, or `unmatched`. */
+  readonly last: number;
+  readonly chunks: number;
+}
+
+/**
+ * Exact where no more than 500 partial alignments are in question at once, as with any caption of a dozen words that
+ * repeats two or three; beyond that `matches` is exact and `chunks` the fewest that a beam of 500 finds.
+ */
+export function alignWords(candidate: Tokens, reference: Tokens): Alignment {
+  const places = new Map<string, number[]>(); // by word: where the reference has it
+  reference.forEach((word, j) => places.set(word, [...(places.get(word) ?? []), j]));
+  let beam: Partial[] = [{ used: "0".repeat(reference.length), last: unmatched, chunks: 0 }];
+  candidate.forEach((word, i) => {
+    const at = places.get(word) ?? [];
+    const following = occurrences(candidate.slice(i + 1), word);
+    const wanted = Math.min(at.length, occurrences(candidate, word));
+    const next = new Map<string, Partial>();
+    const keep = (partial: Partial): void => {
+      const key = `${partial.used} ${partial.last}`;
+      if (partial.chunks < (next.get(key)?.chunks ?? Infinity)) next.set(key, partial);
+    };
+    for (const partial of beam) {
+      const free = at.filter((j) => partial.used[j] === "0");
+      const missing = wanted - (at.length - free.length);
+      if (missing <= following) keep({ ...partial, last: unmatched });
+      if (missing > 0) for (const j of free) keep(matched(partial, j));
+    }
+    beam = [...next.values()].sort((a, b) => a.chunks - b.chunks).slice(0, beamWidth);
+  });
+  const best = beam[0]!;
+  return { matches: occurrences([...best.used], "1"), chunks: best.chunks };
+}
+
+function matched({ used, last, chunks }: Partial, j: number): Partial {
+  return {
+    used: `${used.slice(0, j)}1${used.slice(j + 1)}`,
+    last: j,
+    chunks: j === last + 1 ? chunks : chunks + 1,
+  };
+}
+
+const occurrences = (tokens: Tokens, word: string): number => tokens.filter((token) => token === word).length;

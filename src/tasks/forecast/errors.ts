@@ -1,0 +1,64 @@
+// Errors of point forecasts of one series. `targets` are what came, `predictions` what was forecast, [n] each, in the
+// series' own units. Every function throws at rows of unequal length, at none, and at numbers that are not finite.
+import { checkFinite, checkSeries, meanOver } from "../shared/series-checks.ts";
+
+/** Mean absolute error, in the series' units. */
+export function mae(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  checkSeries("mae", { targets, predictions });
+  return meanOver(targets.length, (i) => Math.abs(targets[i]! - predictions[i]!));
+}
+
+/** Root mean squared error, in the series' units. */
+export function rmse(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  checkSeries("rmse", { targets, predictions });
+  return Math.sqrt(meanOver(targets.length, (i) => (targets[i]! - predictions[i]!) ** 2));
+}
+
+/**
+ * Mean absolute scaled error: Hyndman & Koehler 2006, International Journal of Forecasting 22(4). The mean absolute
+ * error divided by `seasonalNaiveError` of the series before the forecast; below 1 is better than that.
+ * Throws where the scale is 0, as of a constant history.
+ */
+export function mase(
+  targets: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  scaling: { readonly history: ArrayLike<number>; readonly period?: number },
+): number {
+  checkSeries("mase", { targets, predictions });
+  const { history, period = 1 } = scaling;
+  const scale = seasonalNaiveError(history, period);
+  if (scale === 0)
+    throw new Error(
+      `mase: the history must not repeat itself exactly every ${period} steps, as its naive error is 0; use mae`,
+    );
+  return mae(targets, predictions) / scale;
+}
+
+/**
+ * The mean absolute error of forecasting each number of `history` by the one `period` steps before (1, the default,
+ * is the last value). Throws at a history that is not longer than `period`.
+ */
+export function seasonalNaiveError(history: ArrayLike<number>, period = 1): number {
+  if (!Number.isInteger(period) || period < 1)
+    throw new Error(`seasonal naive error: period must be a whole number, 1 or more, not ${period}`);
+  if (history.length <= period)
+    throw new Error(
+      `seasonal naive error: period ${period} needs a history of ${period + 1} numbers or more, not ` +
+        `${history.length}; give more of the series or a shorter period`,
+    );
+  checkFinite("seasonal naive error", "history", history);
+  return meanOver(history.length - period, (i) => Math.abs(history[i + period]! - history[i]!));
+}
+
+/**
+ * Symmetric mean absolute percentage error, from 0 to 200: the mean of 200 |y - f| / (|y| + |f|), as in the M4
+ * competition (Makridakis et al. 2020, International Journal of Forecasting 36(1)). 0 where both are 0.
+ */
+export function smape(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  checkSeries("smape", { targets, predictions });
+  return meanOver(targets.length, (i) => {
+    const [y, f] = [targets[i]!, predictions[i]!];
+    const size = Math.abs(y) + Math.abs(f);
+    return size === 0 ? 0 : (200 * Math.abs(y - f)) / size;
+  });
+}

@@ -1,0 +1,94 @@
+// Ridge regression of each of the next values on the last ones and an intercept, one regression for each step ahead:
+// what a network has to beat to be worth its training. Reads one series and no calendar.
+import { solvePositive } from "./cholesky.ts";
+import {
+  checkHistory,
+  checkSettings,
+  makeForecaster,
+  type BaselineSettings,
+  type Forecaster,
+} from "./baseline.ts";
+
+export interface LinearSettings extends BaselineSettings {
+  /**
+   * Added to the sum of squared errors: this times the sum of squared weights, without the intercept's, of the history in
+   * units of its deviation. Default 1; 0 or more.
+   */
+  readonly ridge?: number;
+}
+
+/**
+ * Fits on all windows of `history`. `lags` defaults to twice the `period`, or the horizon where that is more. Throws at a
+ * history of fewer than 2 `lags` + `horizon` + 1 values, where the last step has no more windows than weights, at settings
+ * out of range, and where without a ridge the weights are not determined.
+ */
+export function fitLinear(history: ArrayLike<number>, settings: LinearSettings): Forecaster {
+  const name = "linear";
+  checkSettings(name, settings);
+  const { horizon, period = 1, lags = Math.max(2 * period, horizon), ridge = 1 } = settings;
+  if (!(ridge >= 0 && ridge < Infinity))
+    throw new Error(`${name}: ridge must be 0 or more, not ${ridge}; 1 is the default`);
+  checkHistory(name, history, 2 * lags + horizon + 1, "fitting");
+  const { scaled, mean, deviation } = standardised(history);
+  const steps = regressions(scaled, horizon, lags, ridge);
+  const predict = (values: ArrayLike<number>, end: number, step: number): number => {
+    const weights = steps[step - 1]!;
+    let sum = mean + deviation * weights[lags]!;
+    for (let lag = 0; lag < lags; lag++) sum += weights[lag]! * (values[end - 1 - lag]! - mean);
+    return sum;
+  };
+  return makeForecaster({ name, reads: lags, predict }, history, { ...settings, lags });
+}
+
+/** By step ahead the weights [lags + 1]: of the last value, of the one before, and so on; then the intercept. */
+function regressions(
+  values: Float64Array,
+  horizon: number,
+  lags: number,
+  ridge: number,
+): readonly Float64Array[] {
+  const width = lags + 1;
+  const last = values.length - horizon; // the end of the last window that has all steps ahead
+  const row = new Float64Array(width).fill(1, lags);
+  const readRow = (end: number): void => {
+    for (let lag = 0; lag < lags; lag++) row[lag] = values[end - 1 - lag]!;
+  };
+  const gram = new Float64Array(width * width); // [width, width] XᵀX + ridge, the lower triangle
+  const addRow = (end: number): void => {
+    readRow(end);
+    for (let i = 0; i < width; i++) for (let j = 0; j <= i; j++) gram[i * width + j]! += row[i]! * row[j]!;
+  };
+  for (let lag = 0; lag < lags; lag++) gram[lag * width + lag] = ridge;
+  for (let end = lags; end <= last; end++) addRow(end);
+  const steps: Float64Array[] = [];
+  for (let step = horizon; step >= 1; step--) {
+    if (step < horizon) addRow(values.length - step); // a step less ahead has one window more
+    const right = new Float64Array(width); // Xᵀy
+    for (let end = lags; end <= values.length - step; end++) {
+      readRow(end);
+      const target = values[end + step - 1]!;
+      for (let i = 0; i < width; i++) right[i]! += row[i]! * target;
+    }
+    const weights = solvePositive(gram, right);
+    if (!weights)
+      throw new Error(
+        `linear: the weights of step ${step} are not determined, as values repeat themselves; ` +
+          `set ridge above ${ridge}, as 1, or take fewer lags than ${lags}`,
+      );
+    steps.unshift(weights);
+  }
+  return steps;
+}
+
+/** Mean 0 and deviation 1, so that a ridge means the same in any units; a constant history only loses its mean. */
+function standardised(history: ArrayLike<number>): {
+  readonly scaled: Float64Array;
+  readonly mean: number;
+  readonly deviation: number;
+} {
+  const values = Float64Array.from(history);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / values.length) || 1;
+  return { scaled: values.map((value) => (value - mean) / deviation), mean, deviation };
+}

@@ -1,0 +1,75 @@
+// Forecasts by quantiles: how far each is off, and how often the interval between two holds what came.
+// `targets` are [n]; all in the series' own units.
+import { checkFinite, checkSeries, meanOver } from "../shared/series-checks.ts";
+
+/**
+ * Mean pinball (quantile) loss: Koenker & Bassett 1978, Econometrica 46(1). level (y - q) where y is above q, else
+ * (1 - level) (q - y). `quantiles` [n] are forecasts of the quantile `level`, between 0 and 1.
+ */
+export function pinballLoss(targets: ArrayLike<number>, quantiles: ArrayLike<number>, level: number): number {
+  checkSeries("pinball loss", { targets, quantiles });
+  checkLevel("pinball loss", level);
+  return meanOver(targets.length, (i) => pinball(targets[i]!, quantiles[i]!, level));
+}
+
+/**
+ * CRPS from `quantiles` [n, levels], slowest axis first: twice the pinball loss, as a mean over `levels` and targets
+ * (Gneiting & Ranjan 2011, Journal of Business & Economic Statistics 29(3)). An approximation, better the more levels
+ * there are; it supposes that they are spread evenly, as 0.1, 0.2, … 0.9 are.
+ */
+export function crpsQuantiles(
+  targets: ArrayLike<number>,
+  quantiles: ArrayLike<number>,
+  levels: readonly number[],
+): number {
+  checkSeries("crps of quantiles", { targets });
+  const [n, count] = [targets.length, levels.length];
+  if (count === 0)
+    throw new Error("crps of quantiles: needs one level or more, not 0; give them, as 0.1, 0.5, 0.9");
+  for (const level of levels) checkLevel("crps of quantiles", level);
+  if (quantiles.length !== n * count)
+    throw new Error(
+      `crps of quantiles: ${n} targets × ${count} levels need ${n * count} quantiles, not ${quantiles.length}; ` +
+        `give ${count} for each target`,
+    );
+  checkFinite("crps of quantiles", "quantiles", quantiles);
+  return meanOver(n * count, (at) => {
+    const [i, k] = [Math.floor(at / count), at % count];
+    return 2 * pinball(targets[i]!, quantiles[at]!, levels[k]!);
+  });
+}
+
+export interface IntervalScore {
+  /** Share of targets in their interval, ends included; 0.8 is right from the quantiles 0.1 to 0.9. */
+  readonly coverage: number;
+  /** Mean of upper - lower. */
+  readonly width: number;
+}
+
+/** Of the intervals from `lower` to `upper`, [n] each. Throws where a lower end is above its upper one. */
+export function intervalScore(
+  targets: ArrayLike<number>,
+  lower: ArrayLike<number>,
+  upper: ArrayLike<number>,
+): IntervalScore {
+  checkSeries("interval", { targets, "lower ends": lower, "upper ends": upper });
+  for (let i = 0; i < targets.length; i++)
+    if (lower[i]! > upper[i]!)
+      throw new Error(
+        `interval ${i}: the lower end must not be above the upper one, ${upper[i]}, but is ${lower[i]}; ` +
+          `sort each step's quantiles first`,
+      );
+  return {
+    coverage: meanOver(targets.length, (i) => (targets[i]! >= lower[i]! && targets[i]! <= upper[i]! ? 1 : 0)),
+    width: meanOver(targets.length, (i) => upper[i]! - lower[i]!),
+  };
+}
+
+function pinball(target: number, quantile: number, level: number): number {
+  return target >= quantile ? level * (target - quantile) : (1 - level) * (quantile - target);
+}
+
+function checkLevel(score: string, level: number): void {
+  if (!(level > 0 && level < 1))
+    throw new Error(`${score}: a level must be between 0 and 1, not ${level}; write a tenth as 0.1`);
+}

@@ -1,0 +1,97 @@
+// Sequences with a label each from a table, and those without from any file of lines. Knows no task.
+import { extname } from "node:path";
+import {
+  column,
+  isMissing,
+  numberOf as numberOfText,
+  placeOf,
+  showCell,
+  type Cell,
+  type Table,
+} from "../../formats/table.ts";
+import { readLines } from "../../formats/files.ts";
+import { readTableFile } from "../../formats/table-file.ts";
+
+/** Text, or the numbers of each step. */
+export type ReadSequence = string | number[] | number[][];
+
+export interface SequenceColumns {
+  /** A column of texts, by default `text`. */
+  readonly text?: string | undefined;
+  /** A column of series instead: numbers with spaces or commas between them, or lists in JSON. */
+  readonly series?: string | undefined;
+}
+
+export interface PlacedSequence {
+  readonly value: ReadSequence;
+  readonly place: string;
+}
+
+/** Throws for a missing column or cell, and numbers that are none, by file and line. */
+export async function readLabelledTable(
+  path: string,
+  columns: SequenceColumns & { readonly label: string },
+): Promise<(PlacedSequence & { readonly label: string })[]> {
+  const table = await readTableFile(path);
+  const read = columns.series ?? columns.text ?? "text";
+  if (read === columns.label)
+    throw new Error(`${path}: '${read}' cannot be what is read and its label, too; name another column`);
+  const labels = textColumn(table, columns.label);
+  return sequencesOf(table, columns).map((sequence, i) => ({
+    ...sequence,
+    label: (labels[i] as string).trim(),
+  }));
+}
+
+/** Sequences to be judged: the lines of a text file, or a column of a table. */
+export async function readSequences(path: string, columns: SequenceColumns): Promise<PlacedSequence[]> {
+  if (extname(path) === ".txt") {
+    return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
+  }
+  return sequencesOf(await readTableFile(path), columns);
+}
+
+/** The texts of a column. Throws at an empty cell, with its place. */
+export function textColumn(table: Table, name: string): string[] {
+  return column(table, name).cells.map((cell, i) => {
+    // A text may say "null" or "NA"; only nothing at all is missing.
+    if (cell !== null && String(cell).trim() !== "") return String(cell);
+    throw new Error(`${placeOf(table, i)}: '${name}' is empty; fill it in, or remove the ${table.unit}`);
+  });
+}
+
+/** The sequences of a table. Throws as `readLabelledTable`. */
+export function sequencesOf(table: Table, { text, series }: SequenceColumns): PlacedSequence[] {
+  const values =
+    series === undefined
+      ? textColumn(table, text ?? "text")
+      : column(table, series).cells.map((cell, i) => numbersOf(cell, `${placeOf(table, i)}: '${series}'`));
+  return values.map((value, i) => ({ value, place: placeOf(table, i) }));
+}
+
+function numbersOf(cell: Cell, place: string): number[] | number[][] {
+  const refuse = (): never => {
+    throw new Error(
+      `${place} must be numbers, as in 0.1 0.5 or [0.1, 0.5], not ${showCell(cell)}; correct it`,
+    );
+  };
+  const numberOf = (value: unknown): number => {
+    const found = typeof value === "string" ? numberOfText(value) : value;
+    return typeof found === "number" && Number.isFinite(found) ? found : refuse();
+  };
+  if (isMissing(cell)) return refuse();
+  if (typeof cell !== "string" || !cell.trim().startsWith("[")) {
+    return String(cell)
+      .trim()
+      .split(/[\s,;]+/u)
+      .map(numberOf);
+  }
+  let list: unknown;
+  try {
+    list = JSON.parse(cell);
+  } catch {
+    return refuse();
+  }
+  if (!Array.isArray(list) || list.length === 0) return refuse();
+  return Array.isArray(list[0]) ? (list as unknown[][]).map((row) => row.map(numberOf)) : list.map(numberOf);
+}

@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { column, type Table } from "../../src/formats/table.ts";
+import { decodeCsv, encodeCsv, type CsvSettings } from "../../src/formats/csv.ts";
+
+const read = (text: string, settings?: CsvSettings): Table =>
+  decodeCsv("a.csv", new TextEncoder().encode(text), settings);
+const cells = (table: Table): unknown => table.columns.map((c) => [c.name, ...c.cells]);
+
+describe("reading CSV", () => {
+  it("takes quotes, doubled quotes, a mark and mixed line ends, and knows the lines", () => {
+    const table = read('\ufeffa,"b, c"\r\n1,"x\r\ny"\n\n2,"z\nw\rv"\r3,\r\n5,"q""r"');
+    expect(cells(table)).toEqual([
+      ["a", "1", "2", "3", "5"],
+      ["b, c", "x\ny", "z\nw\nv", null, 'q"r'],
+    ]);
+    // header 1; x and y 2 and 3; empty 4; z, w, v 5 to 7; then 8 and 9
+    expect([...(table.lines as Int32Array)]).toEqual([2, 5, 8, 9]);
+  });
+
+  it.each([
+    ["date;value\n1;2,5\n", "2,5"],
+    ["date\tvalue\n1\t2,5\n", "2,5"],
+    ['"a, b",value\n1,2\n', "2"],
+    ['"a,,b";value\n1;2\n', "2"],
+  ])("finds the delimiter of %j", (text, value) => {
+    expect(column(read(text), "value").cells).toEqual([value]);
+  });
+
+  it("takes one column, names given, a delimiter given, and a column without a name", () => {
+    expect(cells(read("x\n1\n2"))).toEqual([["x", "1", "2"]]);
+    expect(cells(read("1,2\n3,4", { columns: ["a", "b"] }))).toEqual([
+      ["a", "1", "3"],
+      ["b", "2", "4"],
+    ]);
+    expect(cells(read("a|b\n1|2", { delimiter: "|" }))).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+    expect(cells(read(",b\n0,2"))).toEqual([
+      ["column 1", "0"],
+      ["b", "2"],
+    ]);
+  });
+
+  it.each<[string, string, CsvSettings | undefined, string]>([
+    ["an empty file", "", undefined, "a.csv: the file is empty"],
+    ["empty lines", "\n\r\n", undefined, "a.csv: the file has no rows"],
+    ["a header alone", "a,b\n", undefined, "a.csv: there is a header and no row after it"],
+    [
+      "no header",
+      "\n1949-01,112\n1949-02,118",
+      undefined,
+      "a.csv, line 2: the first line must have the columns' names, not values such as '1949-01'",
+    ],
+    ["a name twice", "a,a\n1,2", undefined, "a.csv, line 1: column names must differ, and 'a' stands twice"],
+    [
+      "a short row",
+      'a,b\n1,"x\ny"\n3\n',
+      undefined,
+      "a.csv, line 4: every row must have 2 cells as the first, but this has 1 cell: '3'; correct it",
+    ],
+    [
+      "a long row",
+      "a,b\n1,2,\n",
+      undefined,
+      "a.csv, line 2: every row must have 2 cells as the first, but this has 3 cells: '1 | 2 | '",
+    ],
+    [
+      "a footer",
+      "a,b\n1,2\n\nSales of shampoo\n",
+      undefined,
+      "a.csv, line 4: every row must have 2 cells as the first, but this has 1 cell: 'Sales of shampoo'",
+    ],
+    [
+      "an open quote",
+      'a,b\n1,2\n3,"4\n5,6\n',
+      undefined,
+      "a.csv, line 3 or after: a quote is opened and never closed; close it, or the file was cut short",
+    ],
+    [
+      "a stray quote",
+      'a,b\n1,2x"3"\n',
+      undefined,
+      "a.csv, line 2: a cell with a quote must stand in quotes whole",
+    ],
+    [
+      "text after a quote",
+      'a,b\n1,"2"x\n',
+      undefined,
+      "a.csv, line 2: a cell with a quote must stand in quotes whole",
+    ],
+    ["binary", "a,b\0\n", undefined, "a.csv: this is no text: byte 3 is 0"],
+    [
+      "too few names",
+      "1,2\n",
+      { columns: ["a"] },
+      "a.csv: 1 columns were named (a), but line 1 has 2 cells; name every column, or give the delimiter",
+    ],
+  ])("refuses %s", (_what, text, settings, message) => {
+    expect(() => read(text, settings)).toThrow(message);
+  });
+
+  it("refuses other encodings", () => {
+    const latin = Uint8Array.of(0x61, 0x2c, 0xe9, 0x0a, 0x31, 0x2c, 0x32);
+    expect(() => decodeCsv("l.csv", latin)).toThrow(
+      "l.csv: the text must be UTF-8, and is not; save it as UTF-8",
+    );
+    const wide = Uint8Array.of(0xff, 0xfe, 0x61, 0);
+    expect(() => decodeCsv("w.csv", wide)).toThrow("w.csv: the text must be UTF-8, but its mark says UTF-16");
+  });
+});
+
+describe("writing CSV", () => {
+  it("quotes what needs it", () => {
+    const text = encodeCsv([
+      ["time", "a,b", 'say "x"'],
+      ["2024-01-31", 0.1, null],
+      [" lead", -1e-7, "two\nlines"],
+    ]);
+    expect(text).toBe('time,"a,b","say ""x"""\n2024-01-31,0.1,\n" lead",-1e-7,"two\nlines"\n');
+    expect(encodeCsv([])).toBe("");
+    expect(() => encodeCsv([["a"], []])).toThrow("writing CSV: row 1 must have 1 cells as the first, not 0");
+  });
+
+  it("is read back as it was", () => {
+    const cell = fc.oneof(
+      fc.constant(null),
+      fc.string({ minLength: 1, unit: fc.constantFrom("a", '"', ",", "\n", ";", " ", "é", "\t") }),
+    );
+    const rows = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(rows, (body) => {
+        const back = read(encodeCsv([["one", "two", "three"], ...body]));
+        expect(body.map((_, row) => back.columns.map((c) => c.cells[row]))).toEqual(body);
+      }),
+    );
+    expect(cells(read(encodeCsv([["x"], [null], ["1"]])))).toEqual([["x", null, "1"]]);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { column, isMissing, makeTable, numberOf, numericColumn, type Cell } from "../../src/formats/table.ts";
+
+const table = makeTable(
+  "house.csv",
+  [
+    { name: "date", cells: ["2024-01-31", "2024-02-29", "2024-03-31"] },
+    { name: "Rooms", cells: [" 3 ", "-.5e1", "2."] },
+    { name: "price", cells: [1.5, null, "NA"] },
+    { name: "area", cells: ["1", "2,5", "0x10"] },
+  ],
+  { unit: "line", lines: [2, 3, 7] },
+);
+
+describe("a table", () => {
+  it("gives a column by name, and names the nearest", () => {
+    expect(column(table, "price").cells).toEqual([1.5, null, "NA"]);
+    const message =
+      "house.csv: there is no column 'rooms'; did you mean 'Rooms'?; it has date, Rooms, price, area";
+    expect(() => column(table, "rooms")).toThrow(message);
+    expect(() => column(table, "zzzzzz")).toThrow("no column 'zzzzzz'; it has date");
+    expect(() => column(table, "constructor")).toThrow("no column 'constructor'");
+  });
+
+  it("gives numbers, or the place of what is none", () => {
+    expect([...numericColumn(table, "Rooms")]).toEqual([3, -5, 2]);
+    expect([...numericColumn(table, "price", { missing: "nan" })]).toEqual([1.5, NaN, NaN]);
+    expect(() => numericColumn(table, "price")).toThrow(
+      "house.csv, line 3: column 'price' must be a number, but the cell is missing; fill it",
+    );
+    expect(() => numericColumn(table, "area")).toThrow(
+      "house.csv, line 3: column 'area' must be a number, not '2,5'; write a decimal point, not a comma",
+    );
+    expect(() => numericColumn(table, "date", { missing: "nan" })).toThrow(
+      "house.csv, line 2: column 'date' must be a number, not '2024-01-31'; correct it",
+    );
+  });
+
+  it.each<[Cell, number | undefined]>([
+    ["12", 12],
+    ["+1.25E-2", 0.0125],
+    [" 7\t", 7],
+    ["0x10", undefined],
+    ["Infinity", undefined],
+    [Infinity, undefined],
+    ["1 000", undefined],
+    ["", undefined],
+    [".", undefined],
+    ["1e400", undefined],
+    [null, undefined],
+    [NaN, undefined],
+  ])("reads %j as %d", (cell, value) => expect(numberOf(cell)).toBe(value));
+
+  it("knows missing cells", () => {
+    expect([null, NaN, "", " ", "NaN", "nan", "NA", "n/a", "null"].every(isMissing)).toBe(true);
+    expect(["0", 0, "-", "nano", "none"].some(isMissing)).toBe(false);
+  });
+
+  it.each<[string, Parameters<typeof makeTable>[1], string]>([
+    ["no columns", [], "t: a table needs one column or more"],
+    ["no name", [{ name: "", cells: [1] }], "t: every column needs a name"],
+    [
+      "a name twice",
+      [
+        { name: "a", cells: [1] },
+        { name: "a", cells: [1] },
+      ],
+      "'a' stands twice; rename one",
+    ],
+    ["other lengths", [{ name: "a", cells: [1, 2] }], "t: column 'a' needs 1 cells, one a row, not 2"],
+  ])("refuses %s", (_what, columns, message) => {
+    expect(() => makeTable("t", columns, { unit: "row", lines: [1] })).toThrow(message);
+  });
+});
