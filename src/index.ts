@@ -74,7 +74,7 @@ export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
 // Data.
 export { checkAlphabet, type Alphabet, type Ids, type Unit } from "./text/alphabet.ts";
 export { decodeIds, encodePrompt, idDecoder, textCodec, type IdDecoder } from "./text/prompt.ts";
-export { nextSymbols, type Example } from "./model/example.ts";
+export { nextSymbols, type Example } from "./batch/example.ts";
 export { describeSplit, splitIds, type Split, type SplitShares } from "./train/split.ts";
 export {
   encodeString,

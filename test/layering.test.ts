@@ -19,6 +19,7 @@ const layers = [
   "model",
   "check",
   "text",
+  "batch",
   "infer",
   "synthetic",
   "train",

@@ -1,105 +1,150 @@
-// A model and its training as one safetensors file, and back: weights, optimiser, carried states and best weights
-// as tensors; task, equations, options and position as metadata. Checks all of it; runs nothing that it reads.
-import { parseCell } from "../language/equations.ts";
-import { parameterLayout } from "../plan/build.ts";
-import type { Network } from "../plan/network.ts";
-import type { ParameterLayout } from "../plan/parameters.ts";
-import type { Numbers } from "../run/device.ts";
-import { fingerprintNetwork } from "../train/fingerprint.ts";
-import { resolveOptions } from "../train/settings.ts";
-import type { Task } from "../tasks/task.ts";
-import type { TrainingState } from "../train/state.ts";
-import { parseModel, parseTraining, type ModelDescription } from "./checkpoint-schema.ts";
+// A model, and if it is to be resumed the run that trained it, as one safetensors file, and back: weights, optimiser,
+// carried states and best weights as tensors; task, equations and options as metadata. Checks everything and runs nothing
+// that it reads.
+import { libraryVersion } from "../base/version.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type Tensor,
   type TensorFile,
 } from "../formats/safetensors.ts";
-import { libraryVersion } from "../base/version.ts";
+import { parseCell } from "../language/equations.ts";
+import { parameterLayout } from "../plan/build.ts";
+import type { Network } from "../plan/network.ts";
+import type { ParameterLayout } from "../plan/parameters.ts";
+import type { Numbers } from "../run/device.ts";
+import type { ModelFile, TaskSpec } from "../tasks/task.ts";
+import type { RunState } from "../tasks/train.ts";
+import { fingerprintNetwork } from "../train/fingerprint.ts";
+import { resolveOptions } from "../train/settings.ts";
+import { bestWeights, type TrainingState } from "../train/state.ts";
+import { checkModel, checkTraining, parseJson, type NetworkDescription } from "./schema.ts";
+import { modelOfVersion2, trainingOfVersion2 } from "./version-2.ts";
 
-export interface Checkpoint {
-  readonly network: Network;
-  readonly task: Task;
-  readonly state: TrainingState;
-  /** `Sampler.counter`: where its random stream goes on. Default 0. */
-  readonly sampling?: number;
-  /** Text of the caller's own, by name. */
-  readonly notes?: Readonly<Record<string, string>>;
+/** A file's content: a model, with its best weights, and the state of the run where the file has one. */
+export interface DecodedFile extends ModelFile {
+  readonly training?: TrainingState;
 }
 
-export type LoadedCheckpoint = Required<Checkpoint>;
+/** Checks a task's part of a file; `kind` says which task's. A maker is one. */
+export interface SpecCheck {
+  readonly kind: string;
+  check(spec: unknown): TaskSpec;
+}
 
-const formatVersion = "2";
+const formatVersion = "3";
 
-/** The file's bytes; the same for the same checkpoint. */
-export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
-  const { network, task, state, sampling = 0, notes = {} } = checkpoint;
-  const layout = parameterLayout(network);
-  const { options, fingerprints, step, seconds, position, validated, misses, best } = state;
+/** The bytes of a model's file; the same for the same model. */
+export async function encodeModel(file: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map<string, Tensor>();
-  addParameters(tensors, "", layout, state.weights);
+  addParameters(tensors, "", parameterLayout(file.network), file.weights);
+  return sealed(tensors, { model: describeModel(file) });
+}
+
+/** The bytes of a run's file, which is a model's file with everything that resuming needs. */
+export async function encodeRun(run: RunState): Promise<Uint8Array<ArrayBuffer>> {
+  const layout = parameterLayout(run.network);
+  const { weights, optimizer, carried, best, ...training } = run.training;
+  const tensors = new Map<string, Tensor>();
+  addParameters(tensors, "", layout, weights);
   if (best) addParameters(tensors, bestPrefix, layout, best.weights);
-  for (const [name, values] of Object.entries(state.optimizer)) {
+  for (const [name, values] of Object.entries(optimizer)) {
     addParameters(tensors, optimizerPrefix(name), layout, values);
   }
-  for (const [name, values] of Object.entries(state.carried)) {
+  for (const [name, values] of Object.entries(carried)) {
     // The rows that the run had: as many as its batch, or as there are sequences.
     tensors.set(`${carriedPrefix}${name}`, tensor([values.length], values));
   }
-  const model = { ...describeNetwork(network), task, notes };
-  const training = {
-    options,
-    fingerprints,
-    step,
-    seconds,
-    position,
-    validated,
-    misses,
-    ...(best && { best: { step: best.step, loss: best.loss } }),
-    sampling,
-  };
-  const metadata = {
-    unrolled: formatVersion,
-    library: libraryVersion,
-    model: JSON.stringify(model),
-    training: JSON.stringify(training),
-  };
+  const described = { ...training, ...(best && { best: { step: best.step, loss: best.loss } }) };
+  return sealed(tensors, { model: describeModel(run), training: JSON.stringify(described) });
+}
+
+function describeModel({ network, spec, metadata }: Omit<ModelFile, "weights">): string {
+  return JSON.stringify({ ...describeNetwork(network), task: spec, metadata });
+}
+
+async function sealed(
+  tensors: Map<string, Tensor>,
+  described: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const metadata = { unrolled: formatVersion, library: libraryVersion, ...described };
   const checksum = await checksumOf({ tensors, metadata });
   return encode({ tensors, metadata: { ...metadata, checksum } });
 }
 
 /**
- * A checkpoint from a file's bytes; `file` names it in errors. Throws where it is cut short, of another program,
- * of a later format, changed after it was written, or does not fit together.
+ * The content of a file; `tasks` check its task, and `name` names the file in errors. Throws where it is cut short, of
+ * another program or task, of a later format, changed after it was written, or does not fit together.
  */
-export async function decodeCheckpoint(bytes: Uint8Array, file = "checkpoint"): Promise<LoadedCheckpoint> {
-  const content = decodeSafetensors(bytes, file);
-  await checkOrigin(content, file);
+export async function decodeFile(
+  bytes: Uint8Array,
+  tasks: readonly SpecCheck[],
+  name: string = "model file",
+): Promise<DecodedFile> {
+  const content = decodeSafetensors(bytes, name);
+  const version = await checkOrigin(content, name);
   const { metadata } = content;
-  const model = parseModel(metadata["model"], `${file}: the description of the model`);
-  const training = parseTraining(metadata["training"], `${file}: the state of training`);
-  const { task, notes, ...described } = model;
-  const network = within(file, () => networkFrom(described));
-  const layout = within(file, () => parameterLayout(network));
-  const options = within(file, () => resolveOptions(training.options));
-  if (fingerprintNetwork(network) !== training.fingerprints.network) {
-    throw new Error(`${file}: the state of training is of another network; ${damaged}`);
-  }
-
-  const reader = tensorReader(content.tensors, file);
+  const model = parseJson(metadata["model"], `${name}: the description of the model`);
+  const described = checkModel(
+    version === "2" ? within(name, () => modelOfVersion2(model)) : model,
+    `${name}: the description of the model`,
+  );
+  const spec = specOf(described.task, tasks, name);
+  const network = within(name, () => networkFrom(described));
+  const layout = within(name, () => parameterLayout(network));
+  const reader = tensorReader(content.tensors, name);
   const weights = reader.parameters("", layout);
-  const { best, sampling, ...position } = training;
-  const state: TrainingState = {
-    ...position,
-    options,
+  const training =
+    metadata["training"] === undefined
+      ? undefined
+      : trainingOf(metadata["training"], { version, name, network, layout, weights, reader });
+  reader.finish();
+  const evaluation = training && { batch: training.options.batch, window: training.options.window };
+  return {
+    spec,
+    network,
+    weights: training ? bestWeights(training) : weights,
+    metadata: { ...(evaluation && { evaluation }), ...described.metadata },
+    ...(training && { training }),
+  };
+}
+
+function specOf(task: TaskSpec, tasks: readonly SpecCheck[], name: string): TaskSpec {
+  const found = tasks.find(({ kind }) => kind === task.kind);
+  if (found) return within(name, () => found.check(task));
+  const kinds = tasks.map(({ kind }) => `'${kind}'`).join(", ");
+  throw new Error(`${name} is a model of the task '${task.kind}', not ${kinds}; open it with that task`);
+}
+
+interface TrainingContext {
+  readonly version: string;
+  readonly name: string;
+  readonly network: Network;
+  readonly layout: ParameterLayout;
+  readonly weights: Numbers;
+  readonly reader: TensorReader;
+}
+
+function trainingOf(json: string, context: TrainingContext): TrainingState {
+  const { version, name, network, layout, weights, reader } = context;
+  const place = `${name}: the state of training`;
+  const value = parseJson(json, place);
+  const training = checkTraining(
+    version === "2" ? within(name, () => trainingOfVersion2(value)) : value,
+    place,
+  );
+  if (fingerprintNetwork(network) !== training.fingerprints.network) {
+    throw new Error(`${name}: the state of training is of another network; ${damaged}`);
+  }
+  const { best, ...state } = training;
+  return {
+    ...state,
+    options: within(name, () => resolveOptions(training.options)),
     weights,
     optimizer: reader.optimizers(layout),
     carried: reader.carried(),
     ...(best && { best: { ...best, weights: reader.parameters(bestPrefix, layout) } }),
   };
-  reader.finish();
-  return { network, task, state, sampling, notes };
 }
 
 const bestPrefix = "best/";
@@ -107,21 +152,23 @@ const carriedPrefix = "carried/";
 const optimizerPrefix = (name: string): string => `optimizer/${name}/`;
 const damaged = "the file is damaged or was changed; copy it again, or use an older checkpoint";
 
-async function checkOrigin({ tensors, metadata }: TensorFile, file: string): Promise<void> {
+/** Checks who wrote the file and that it is whole; resolves to its format. */
+async function checkOrigin({ tensors, metadata }: TensorFile, file: string): Promise<string> {
   const { unrolled, checksum, ...rest } = metadata;
   if (unrolled === undefined) {
     throw new Error(
       `${file}: this is a safetensors file of another program, not a model of unrolled; train one first`,
     );
   }
-  if (unrolled !== formatVersion) {
+  if (unrolled !== formatVersion && unrolled !== "2") {
     throw new Error(
       `${file}: the file has format ${unrolled} (written by unrolled ${metadata["library"] ?? "?"}), and this ` +
-        `version, ${libraryVersion}, reads format ${formatVersion}; ${Number(unrolled) < Number(formatVersion) ? "train the model again" : "use a newer unrolled"}`,
+        `version, ${libraryVersion}, reads formats 2 and ${formatVersion}; ${Number(unrolled) < Number(formatVersion) ? "train the model again" : "use a newer unrolled"}`,
     );
   }
   const expected = await checksumOf({ tensors, metadata: { unrolled, ...rest } });
   if (checksum !== expected) throw new Error(`${file}: its checksum does not fit its content; ${damaged}`);
+  return unrolled;
 }
 
 /** SHA-256 of the file as it is without the checksum. */
@@ -150,27 +197,25 @@ function addParameters(
   }
 }
 
-type NetworkDescription = Pick<ModelDescription, "inputs" | "layers" | "loss" | "source">;
-
-function describeNetwork({ inputs, layers, loss, source }: Network): NetworkDescription {
+function describeNetwork({ inputs, layers, loss, encoder }: Network): NetworkDescription {
   const described = (of: Network["layers"]): NetworkDescription["layers"] =>
     of.map(({ cell, ...layer }) => ({ ...layer, cell: { name: cell.name, equations: cell.text } }));
   return {
     inputs,
     layers: described(layers),
     loss,
-    ...(source && { source: { ...source, layers: described(source.layers) } }),
+    ...(encoder && { encoder: { ...encoder, layers: described(encoder.layers) } }),
   };
 }
 
-function networkFrom({ inputs, layers, loss, source }: NetworkDescription): Network {
+function networkFrom({ inputs, layers, loss, encoder }: NetworkDescription): Network {
   const read = (of: NetworkDescription["layers"]): Network["layers"] =>
     of.map(({ cell, ...layer }) => ({ ...layer, cell: parseCell(cell.name, cell.equations) }));
   return {
     inputs,
     layers: read(layers),
     loss,
-    ...(source && { source: { ...source, layers: read(source.layers) } }),
+    ...(encoder && { encoder: { ...encoder, layers: read(encoder.layers) } }),
   };
 }
 

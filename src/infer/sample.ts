@@ -1,102 +1,72 @@
-// Text from a model, one symbol at a time from the carried state, so that each costs the same however long the
-// text is. Draws from its own random stream and has its own states: nothing of training is touched.
+// Text from a language model, symbol by symbol from the carried state, so that each costs the same however long the text
+// is. Draws from a random stream of its own: training is not touched.
 import { randomStream, streams } from "../base/random.ts";
-import { buildPlan } from "../plan/build.ts";
-import type { Network } from "../plan/network.ts";
-import type { Device, ParameterStore } from "../run/device.ts";
-import { eventLoopTurns } from "../run/turn.ts";
+import type { Symbols } from "../text/symbols.ts";
 import { continueText, type GenerateSettings } from "./continuation.ts";
-
-/** Between text and the ids of a model's alphabet; `textCodec(alphabet)` is one. */
-export interface TextCodec {
-  /** Throws for what the alphabet lacks. */
-  encode(text: string): ArrayLike<number>;
-  /** Decodes ids as they come after a text; `end` is what was left unfinished. */
-  decoder(before: string): { push(ids: ArrayLike<number>): string; end(): string };
-  /** What stands before a text that has no beginning given. */
-  readonly start: number;
-}
+import type { Session } from "./session.ts";
 
 export interface SamplerSettings {
-  readonly network: Network;
-  readonly device: Device;
-  /** The model; it may go on training between two samples. */
-  readonly store: ParameterStore;
-  readonly text: TextCodec;
-  /** Default 1. */
+  /** The model, as a session that the sampler alone steps; its weights may change between two samples. */
+  readonly session: Session;
+  readonly symbols: Symbols;
+  /** Random seed. Default 1. */
   readonly seed?: number;
-  /** Where the random stream goes on, as `Sampler.counter` was. Default 0. */
+  /** The position in the random stream to continue from, as `Sampler.counter` had it. Default 0. */
   readonly counter?: number;
 }
 
 export interface Sampler {
-  /** Reads a text without making any; the next one made follows it. An empty text changes nothing. */
+  /** Reads a text without writing any; the next text follows it. An empty text changes nothing. */
   prime(text: string): Promise<void>;
   /**
-   * Makes text from where the state is, piece by piece; the pieces joined are the text. Stops at a `break`, and
-   * goes on from there at the next call. Throws at settings out of range and at logits that are not numbers.
+   * Writes text from the current state, piece by piece. A `break` stops it, and the next call continues from there. Throws
+   * at settings out of range and at logits that are not numbers.
    */
   generate(settings: GenerateSettings): AsyncGenerator<string, void, void>;
-  /** Forgets what was read and made; the random stream goes on. */
+  /** Forgets the text; the random stream goes on. */
   reset(): void;
-  /** Numbers drawn so far. */
+  /** Random numbers drawn so far. */
   readonly counter: number;
-  dispose(): void;
 }
 
-/** A sampler of a network with one index input, which gives the logits of the next symbol. */
-export async function createSampler(settings: SamplerSettings): Promise<Sampler> {
-  const { network, device, store, text } = settings;
-  const stream = randomStream(settings.seed ?? 1, streams.sampling, settings.counter ?? 0);
-  const input = network.inputs[0]?.name ?? "symbols";
-  const output = `output.${network.loss.of}`;
-  const plan = buildPlan(network, { mode: "step", rows: 1, steps: 1 });
-  const program = await device.compile(plan, store);
-  const extent = { rows: 1, steps: 1 };
-  const [symbol, reset] = [new Int32Array(1), new Float32Array(1)];
-  const logits = new Float32Array(plan.views[output]?.width ?? 0); // [V] after the latest symbol
-  const turns = eventLoopTurns();
-  let fresh = true;
-  /** The end of what was read or made, which words are joined to. */
+/** A sampler of a network with one index input, whose readout are the logits of the next symbol. */
+export function createSampler({ session, symbols, seed = 1, counter = 0 }: SamplerSettings): Sampler {
+  const stream = randomStream(seed, streams.sampling, counter);
+  let logits = new Float64Array(session.width); // [V] after the latest symbol
+  let isFresh = true;
+  /** The end of the text so far, to which words are joined. */
   let before = "";
 
   async function feed(id: number): Promise<void> {
-    symbol[0] = id;
-    reset[0] = fresh ? 1 : 0;
-    program.write(input, symbol);
-    program.write("resets", reset);
-    program.run("forward", extent);
-    program.run("carry", extent);
-    fresh = false;
-    await program.read(output, logits);
-    await turns();
+    if (isFresh) await session.begin(1);
+    isFresh = false;
+    logits = (await session.step([id])) as Float64Array<ArrayBuffer>;
   }
 
   return {
-    async prime(beginning) {
-      const ids = text.encode(beginning);
-      if (beginning !== "") before = beginning.slice(-1);
+    async prime(text) {
+      const ids = symbols.encode(text);
+      if (text !== "") before = text.slice(-1);
       for (let i = 0; i < ids.length; i++) await feed(ids[i] as number);
     },
     async *generate(settings) {
-      const going = continueText(settings, text.decoder(before), stream);
-      if (fresh && settings.length > 0) await feed(text.start);
-      for (let step = going.next(logits); step; step = going.next(logits)) {
+      const continuation = continueText(settings, symbols.decoder(before), stream);
+      if (isFresh && settings.length > 0) await feed(symbols.start);
+      for (let step = continuation.next(logits); step; step = continuation.next(logits)) {
         await feed(step.id);
         if (step.text === "") continue;
         before = step.text.slice(-1);
         yield step.text;
       }
-      const rest = going.end();
+      const rest = continuation.end();
       if (rest !== "") yield rest;
     },
     reset: () => {
-      fresh = true;
+      isFresh = true;
       before = "";
     },
     get counter() {
       return stream.counter;
     },
-    dispose: () => program.dispose(),
   };
 }

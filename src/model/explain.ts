@@ -109,9 +109,9 @@ function showCell(c: CellExplanation, { batch = 32, steps = 50 }: PlanSizes): st
 function explainNetwork(network: Network, sizes: PlanSizes): string {
   const { batch = 32, steps = 50, update } = sizes;
   const plan = buildPlan(network, { mode: "train", rows: batch, steps, ...(update && { update }) });
-  const { source } = network;
-  const sourcePlan = source && buildPlan(network, { mode: "train", rows: batch, steps, part: "source" });
-  const all = [...(source?.layers ?? []), ...network.layers];
+  const { encoder } = network;
+  const encoderPlan = encoder && buildPlan(network, { mode: "train", rows: batch, steps, part: "encoder" });
+  const all = [...(encoder?.layers ?? []), ...network.layers];
   const shown = (layer: NetworkLayer): string => {
     const inputs = Object.values(layer.inputs).join(", ");
     return `${layer.name} = ${layer.cell.name}(${inputs}), ${Object.entries(layer.sizes)
@@ -120,7 +120,7 @@ function explainNetwork(network: Network, sizes: PlanSizes): string {
   };
   const cells = all.filter((layer, i) => all.findIndex((other) => other.cell === layer.cell) === i);
   return sections([
-    ...(source ? [["source, read first", source.layers.map(shown)] as const] : []),
+    ...(encoder ? [["encoder, which runs first", encoder.layers.map(shown)] as const] : []),
     ["network", network.layers.map(shown)],
     ...cells.flatMap(({ cell, sizes: widths }): Section[] => {
       const { forward, step, parameters } = deriveBackward(cell, widths);
@@ -128,10 +128,10 @@ function explainNetwork(network: Network, sizes: PlanSizes): string {
       return [[`${cell.name}: equations`, cell.text.split("\n")], ...backwardSections(texts)];
     }),
     [`parameters: ${grouped(plan.parameters.size)}`, parameterTable(parameterRows(plan))],
-    ...(sourcePlan
+    ...(encoderPlan
       ? ([
-          [`source: ${planTitle(sourcePlan)}`, printPlan(sourcePlan)],
-          ["source: bytes", byteTable(planBytes(sourcePlan))],
+          [`encoder: ${planTitle(encoderPlan)}`, printPlan(encoderPlan)],
+          ["encoder: bytes", byteTable(planBytes(encoderPlan))],
         ] as const)
       : []),
     [planTitle(plan), printPlan(plan)],

@@ -10,8 +10,8 @@ import { planDrops } from "./drops.ts";
 import { planLayer, type LayerPlan, type Source } from "./layer.ts";
 import { planLoss } from "./loss.ts";
 import {
-  bridgedInputs,
-  networkOfSource,
+  derivedInputs,
+  networkOfEncoder,
   partsOf,
   sourceOf,
   type Network,
@@ -27,8 +27,8 @@ import { addUp, createWiring } from "./wiring.ts";
 
 export interface PlanOptions {
   readonly mode: Mode;
-  /** Of a network with a source, which of both; default `main`. All parameters stand in the plans of either. */
-  readonly part?: "main" | "source";
+  /** The network itself or its encoder; default `main`. The plans of both share all parameters. */
+  readonly part?: "main" | "encoder";
   /** Capacity: rows of a batch, B. */
   readonly rows: number;
   /** Capacity: steps, T. A `step` plan has one. */
@@ -41,17 +41,17 @@ export interface PlanOptions {
   readonly derivatives?: Derivatives;
 }
 
-/** Where the parameters of a network stand, those of its source first; the same for all of its plans. */
-export function parameterLayout({ source, layers }: Network): ParameterLayout {
-  const all = [...(source?.layers ?? []), ...layers];
+/** Where the parameters of a network stand, those of its encoder first; the same for all of its plans. */
+export function parameterLayout({ encoder, layers }: Network): ParameterLayout {
+  const all = [...(encoder?.layers ?? []), ...layers];
   return layoutParameters(all.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
 }
 
 export function buildPlan(whole: Network, options: PlanOptions): Plan {
   const { mode, rows, part = "main" } = options;
-  const network = part === "source" ? sourcePart(whole) : whole;
+  const network = part === "encoder" ? encoderPart(whole) : whole;
   /** Noise tells the layers of both parts apart. */
-  const firstLayer = part === "source" ? 0 : (whole.source?.layers.length ?? 0);
+  const firstLayer = part === "encoder" ? 0 : (whole.encoder?.layers.length ?? 0);
   const steps = mode === "step" ? 1 : options.steps;
   const training = mode === "train";
   const widths = checkNetwork(network);
@@ -66,7 +66,7 @@ export function buildPlan(whole: Network, options: PlanOptions): Plan {
   }
   checkKeep(network, options.keep ?? []);
   const layout = parameterLayout(whole);
-  const places = placesByName(layout, [...(whole.source?.layers ?? []), ...whole.layers]);
+  const places = placesByName(layout, [...(whole.encoder?.layers ?? []), ...whole.layers]);
   /** Gradients that a kernel before has written: parameters may be used in several places. */
   const written = new Set<string>();
   const arena = createArena(rows, steps);
@@ -277,14 +277,14 @@ function isOnlyMultiplied(name: string, network: Network): boolean {
   });
 }
 
-function sourcePart({ source }: Network): Network {
-  if (source) return networkOfSource(source);
-  throw new Error("the network has no source that could be planned; leave out the part");
+function encoderPart({ encoder }: Network): Network {
+  if (encoder) return networkOfEncoder(encoder);
+  throw new Error("the network has no encoder to plan; leave out the part");
 }
 
 /** Inputs that lead on: to layers, to what a source made, and where the loss is given to all that is dense. */
 function differentiableInputs(network: Network, layer: NetworkLayer): string[] {
-  const bridged = bridgedInputs(network);
+  const bridged = derivedInputs(network);
   const leadsOn = ({ name, kind }: NetworkInput): boolean =>
     kind === "dense" && (network.loss.kind === "given" || bridged.has(name));
   return layer.cell.inputs

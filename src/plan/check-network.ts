@@ -1,6 +1,14 @@
 // What is wrong with a network, said before anything is planned: names, connections, widths. Plans nothing.
 import { lower, sizeOf } from "../graph/lower.ts";
-import { networkOfSource, partsOf, sourceOf, type Network, type NetworkLayer, type Part } from "./network.ts";
+import {
+  attentionInputs,
+  networkOfEncoder,
+  partsOf,
+  sourceOf,
+  type Network,
+  type NetworkLayer,
+  type Part,
+} from "./network.ts";
 
 export function outputWidth(layer: NetworkLayer): number {
   return lower(layer.cell, layer.sizes).output.width;
@@ -16,39 +24,35 @@ export function checkNetwork(network: Network): ReadonlyMap<string, number> {
     widths.set(layer.name, outputWidth(layer));
   }
   checkLoss(network, widths);
-  checkSource(network, widths);
+  checkEncoder(network, widths);
   return widths;
 }
 
-/** That the source fits together, and what it hands on the inputs that take it. */
-function checkSource({ inputs, source }: Network, widths: ReadonlyMap<string, number>): void {
-  if (!source) return;
-  const own = checkNetwork(networkOfSource(source));
+/** Checks that the encoder fits together, and what it hands on the inputs that take it. */
+function checkEncoder({ inputs, encoder }: Network, widths: ReadonlyMap<string, number>): void {
+  if (!encoder) return;
+  const own = checkNetwork(networkOfEncoder(encoder));
   const shared = [...own.keys()].find((name) => widths.has(name));
   if (shared !== undefined) {
-    throw new Error(`'${shared}' is a part of the source and of the network that follows it; rename one`);
+    throw new Error(`'${shared}' is a part of the encoder and of the network that reads it; rename one`);
   }
   const check = (name: string, width: number, what: string): void => {
     const input = inputs.find((i) => i.name === name);
     if (input?.kind === "dense" && input.per === "sequence" && input.width === width) return;
     throw new Error(
-      `the source hands ${what}, ${width} wide, to '${name}', which must be a dense input per sequence of that width`,
+      `the encoder hands ${what}, ${width} wide, to '${name}', which must be a dense input per sequence of that width`,
     );
   };
-  for (const bridge of source.gives) {
-    if (bridge.kind === "finals") {
-      const width = bridge.of.reduce((sum, state) => sum + stateWidth(source.layers, state), 0);
-      check(bridge.input, width, bridge.of.join(" and "));
-      continue;
-    }
-    const { memory, far, element, position } = bridge.inputs;
-    const width = own.get(bridge.of);
-    if (width === undefined)
-      throw new Error(`the source has no layer '${bridge.of}' that could be attended to`);
-    for (const name of [memory, element, position])
-      check(name, bridge.places * width, `all of '${bridge.of}'`);
-    check(far, bridge.places, `the places of '${bridge.of}'`);
-  }
+  const { finals, attended } = encoder;
+  const width = finals.of.reduce((sum, state) => sum + stateWidth(encoder.layers, state), 0);
+  check(finals.input, width, finals.of.join(" and "));
+  if (!attended) return;
+  const { of, longest } = attended;
+  const wide = own.get(of);
+  if (wide === undefined) throw new Error(`the encoder has no layer '${of}' to attend to`);
+  const { far, ...numbers } = attentionInputs;
+  for (const name of Object.values(numbers)) check(name, longest * wide, `all outputs of '${of}'`);
+  check(far, longest, `the steps of '${of}'`);
 }
 
 /** Of `<layer>.<state>`. */
@@ -57,7 +61,7 @@ function stateWidth(layers: readonly NetworkLayer[], name: string): number {
   const layer = layers.find((l) => l.name === name.slice(0, at));
   const state = layer?.cell.states.find((s) => s.name === name.slice(at + 1));
   if (layer && state) return sizeOf(state.width, layer.sizes, layer.cell.name);
-  throw new Error(`the source has no state '${name}'; write <layer>.<state>`);
+  throw new Error(`the encoder has no state '${name}'; write <layer>.<state>`);
 }
 
 function checkConnection(

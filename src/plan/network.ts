@@ -65,55 +65,56 @@ export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];
   readonly loss: Loss;
-  /** Another sequence, of steps of its own, that is read before: an encoder. */
-  readonly source?: SourceNetwork;
+  /** Reads another sequence first, with steps of its own. */
+  readonly encoder?: Encoder;
 }
 
-/** Its inputs and layers have other names than those of the network that it hands vectors to. */
-export interface SourceNetwork {
+/** A network whose states and outputs another one reads. Its inputs and layers have names of their own. */
+export interface Encoder {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];
-  /** What it hands to inputs per sequence of the network. */
-  readonly gives: readonly Bridge[];
+  /**
+   * States after each row's last step (its first, in a reverse layer), named `<layer>.<state>`, side by side, for an
+   * input per sequence of the network.
+   */
+  readonly finals: { readonly of: readonly string[]; readonly input: string };
+  /** The layer whose outputs the network attends to, and the most steps that it can attend to. */
+  readonly attended?: { readonly of: string; readonly longest: number };
 }
 
 /**
- * `finals`: states after each row's last step (its first, in a layer in the opposite order), `<layer>.<state>`, side by
- * side. `outputs`: what a layer hands on at each of up to `places` steps, side by side and 0 beyond a row's end, for the
- * inputs of a cell that attends to them (`cells/transforms/attending.ts`).
+ * The inputs, all per sequence, of a network that attends to its encoder: the encoder's outputs side by side and 0 beyond
+ * a row's end, where they end, and the element and the step of each of their numbers.
  */
-export type Bridge =
-  | { readonly kind: "finals"; readonly of: readonly string[]; readonly input: string }
-  | {
-      readonly kind: "outputs";
-      readonly of: string;
-      readonly places: number;
-      readonly inputs: {
-        readonly memory: string;
-        readonly far: string;
-        readonly element: string;
-        readonly position: string;
-      };
-    };
+export const attentionInputs = {
+  memory: "memory",
+  far: "far",
+  element: "element",
+  position: "position",
+} as const;
 
-/** The inputs that a source fills and wants the derivative by. */
-export function bridgedInputs({ source }: Network): ReadonlySet<string> {
-  return new Set((source?.gives ?? []).map((b) => (b.kind === "finals" ? b.input : b.inputs.memory)));
+/** The inputs that an encoder fills. */
+function encodedInputs({ encoder }: Network): ReadonlySet<string> {
+  if (!encoder) return new Set();
+  return new Set([encoder.finals.input, ...(encoder.attended ? Object.values(attentionInputs) : [])]);
 }
 
-/** The inputs that whoever runs the network gives itself. */
-export function givenInputs({ inputs, source }: Network): NetworkInput[] {
-  const filled = new Set(
-    (source?.gives ?? []).flatMap((b) => (b.kind === "finals" ? [b.input] : Object.values(b.inputs))),
-  );
-  return inputs.filter((input) => !filled.has(input.name));
+/** The inputs whose derivatives go back to the encoder. */
+export function derivedInputs({ encoder }: Network): ReadonlySet<string> {
+  if (!encoder) return new Set();
+  return new Set([encoder.finals.input, ...(encoder.attended ? [attentionInputs.memory] : [])]);
+}
+
+/** The inputs that the caller of a network writes. */
+export function givenInputs(network: Network): NetworkInput[] {
+  const encoded = encodedInputs(network);
+  return network.inputs.filter((input) => !encoded.has(input.name));
 }
 
 /**
- * The source as a network of its own, whose derivatives by what it hands on are given: by the outputs of the layer that
- * is attended to, or, where none is, by its last layer's, which are then zero.
+ * The encoder as a network of its own, whose derivatives by what it hands on are given: by the outputs of the layer that
+ * is attended to, or, without one, by those of its last layer, which are then zero.
  */
-export function networkOfSource({ inputs, layers, gives }: SourceNetwork): Network {
-  const attended = gives.find((b) => b.kind === "outputs")?.of;
-  return { inputs, layers, loss: { kind: "given", of: attended ?? (layers.at(-1)?.name as string) } };
+export function networkOfEncoder({ inputs, layers, attended }: Encoder): Network {
+  return { inputs, layers, loss: { kind: "given", of: attended?.of ?? (layers.at(-1)?.name as string) } };
 }

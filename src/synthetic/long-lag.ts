@@ -1,6 +1,6 @@
 // Noise-free sequences with long lags: the last symbol repeats one from the beginning, with distractors between. Three
 // versions of Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment 2.
-import { nextSymbols } from "../model/example.ts";
+import { nextSymbols } from "../batch/example.ts";
 import { probabilitiesWithin } from "./criteria.ts";
 import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";

@@ -1,5 +1,5 @@
 // Parity and temporal XOR: one bit of memory, needed at every step. Knows no network.
-import { nextSymbols } from "../model/example.ts";
+import { nextSymbols } from "../batch/example.ts";
 import { choosesTargets } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";

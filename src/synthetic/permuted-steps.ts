@@ -2,7 +2,7 @@
 // (Le et al. 2015, arXiv:1504.00941v2). A result is repeatable with the seed. Knows no images.
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { Example } from "../model/example.ts";
+import type { Example } from "../batch/example.ts";
 
 /** [steps] an order of 0 to steps - 1, each as likely, the same for the same seed: Fisher and Yates. */
 export function stepOrder(steps: number, seed: number): Int32Array {

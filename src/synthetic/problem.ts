@@ -1,6 +1,6 @@
 // What a synthetic task is: a seeded stream of examples, the head that its targets are meant for, and when the paper
 // that set it counts an example as solved. Plain data; knows no network and trains nothing.
-import type { Example } from "../model/example.ts";
+import type { Example } from "../batch/example.ts";
 
 export interface SyntheticExample extends Example {
   /** The input "x", see `SyntheticTask.input`: [steps] of an index, [steps, width] of numbers. */

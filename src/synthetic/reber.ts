@@ -1,6 +1,6 @@
 // Reber's grammar, embedded Reber strings, and a stream of them: a network predicts the next symbol, and is right where
 // the legal next symbols have the greatest outputs, whichever of them came. Knows no network.
-import { nextSymbols } from "../model/example.ts";
+import { nextSymbols } from "../batch/example.ts";
 import { legalAreGreatest } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";

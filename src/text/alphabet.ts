@@ -1,8 +1,8 @@
 // The symbols a model reads and writes, as plain data that fits in JSON: whole Unicode characters, or bytes.
 // A symbol's id is its rank by code point or byte value, so it does not depend on the order of reading.
 
-/** `char`: whole Unicode code points, not normalised. `byte`: the file's bytes, whatever they mean. */
-export type Unit = "char" | "byte";
+/** `char`: whole Unicode code points, not normalised. `byte`: the bytes of a file, whatever they mean. */
+export type AlphabetUnit = "char" | "byte";
 
 export type Alphabet =
   | { readonly unit: "char"; readonly symbols: readonly string[] }
@@ -12,7 +12,7 @@ export type Alphabet =
 export type Ids = Uint8Array | Uint16Array | Uint32Array;
 
 /** The alphabet of these distinct codes (code points or byte values), in any order. */
-export function alphabetFromCodes(unit: Unit, codes: Iterable<number>): Alphabet {
+export function alphabetFromCodes(unit: AlphabetUnit, codes: Iterable<number>): Alphabet {
   const sorted = [...codes].sort((a, b) => a - b);
   return unit === "byte"
     ? { unit, symbols: sorted }
@@ -43,7 +43,7 @@ export function allocateIds(symbolCount: number, capacity: number): Ids {
 }
 
 /** A code for a message: `'é' U+00E9`, `'\n' U+000A`, `byte 0xff`. */
-export function showCode(unit: Unit, code: number): string {
+export function showCode(unit: AlphabetUnit, code: number): string {
   const hex = code.toString(16);
   if (unit === "byte") return `byte 0x${hex.padStart(2, "0")}`;
   const name = `U+${hex.toUpperCase().padStart(4, "0")}`;
@@ -53,7 +53,7 @@ export function showCode(unit: Unit, code: number): string {
 }
 
 /** "1 character", "12 bytes". */
-export function countOf(unit: Unit, count: number): string {
+export function countOf(unit: AlphabetUnit, count: number): string {
   const word = unit === "byte" ? "byte" : "character";
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
@@ -88,7 +88,7 @@ export function checkAlphabet(value: unknown, where = "alphabet"): Alphabet {
   return alphabetFromCodes(unit, codes);
 }
 
-function codeOf(unit: Unit, symbol: unknown): number | undefined {
+function codeOf(unit: AlphabetUnit, symbol: unknown): number | undefined {
   if (unit === "byte")
     return typeof symbol === "number" && Number.isInteger(symbol) && symbol >= 0 && symbol <= 255
       ? symbol

@@ -18,23 +18,23 @@ export const unknownSymbol = "<unk>";
 
 export interface VocabularySettings {
   readonly unit: Vocabulary["unit"];
-  /** Symbols that come less often are unknown. Default 1. */
-  readonly atLeast?: number;
-  /** At most so many symbols, the most frequent ones. Default all. */
+  /** Symbols seen fewer times become unknown. Default 1. */
+  readonly minCount?: number;
+  /** The largest number of symbols, the most frequent ones. Default all. */
   readonly most?: number;
 }
 
 /** Throws where no symbol is left. */
 export function buildVocabulary(tokens: Iterable<string>, settings: VocabularySettings): Vocabulary {
-  const { unit, atLeast = 1, most = Infinity } = settings;
+  const { unit, minCount = 1, most = Infinity } = settings;
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   counts.delete(unknownSymbol);
-  const kept = [...counts].filter(([, count]) => count >= atLeast);
+  const kept = [...counts].filter(([, count]) => count >= minCount);
   kept.sort(([a, m], [b, n]) => n - m || compare(a, b));
   if (kept.length === 0) {
     throw new Error(
-      `vocabulary: of ${counts.size} symbols none comes ${atLeast} times or more; give more text, or a lower cut-off`,
+      `vocabulary: none of ${counts.size} symbols is seen ${minCount} times or more; give more text, or a lower minCount`,
     );
   }
   return { unit, symbols: kept.slice(0, most).map(([symbol]) => symbol) };

@@ -1,7 +1,7 @@
 // What a run may not change, as short strings: guards against mix-ups of data and networks, not against forgery.
-import type { Example } from "../model/example.ts";
+import type { Example } from "../batch/example.ts";
 import { mix } from "../base/random.ts";
-import type { Network } from "../plan/network.ts";
+import { attentionInputs, type Encoder, type Network } from "../plan/network.ts";
 
 export interface Fingerprints {
   readonly network: string;
@@ -27,12 +27,20 @@ export function fingerprintNetwork(network: Network): string {
       const own = [name, cell.text, Object.entries(sizes).sort(), Object.entries(inputs).sort()];
       return (direction ?? shares) ? [...own, direction ?? "", shares ?? {}] : own;
     });
-  const { inputs, loss, source } = network;
-  const before = source ? [source.inputs, layers(source.layers), source.gives] : [];
+  const { inputs, loss, encoder } = network;
+  const before = encoder ? [encoder.inputs, layers(encoder.layers), handedOn(encoder)] : [];
   const text = JSON.stringify([inputs, layers(network.layers), loss, ...before]);
   const hash = hasher();
   hash.add(Array.from(text, (c) => c.codePointAt(0) ?? 0));
   return hash.end();
+}
+
+/** What an encoder hands on, in the words of version 0.1.0, so that fingerprints of its files still hold. */
+function handedOn({ finals, attended }: Encoder): unknown[] {
+  const states = { kind: "finals", of: finals.of, input: finals.input };
+  if (!attended) return [states];
+  const { of, longest } = attended;
+  return [states, { kind: "outputs", of, places: longest, inputs: attentionInputs }];
 }
 
 function describe(name: string, items: Items): string {

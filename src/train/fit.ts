@@ -2,7 +2,7 @@
 // whoever wants to save takes a snapshot. Writes no files and prints nothing.
 import type { Numbers, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "../infer/evaluate.ts";
 import { fingerprintsOf, type Fingerprints } from "./fingerprint.ts";
 import { scheduleOf } from "./schedules.ts";
 import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions } from "./settings.ts";

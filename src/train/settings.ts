@@ -17,7 +17,7 @@ export interface TrainingOptions {
    * Steps that the gradient goes back from a window's end, k2: `window` or more. Default `window`.
    * Williams & Peng 1990, Neural Computation 2(4).
    */
-  readonly horizon?: number;
+  readonly bptt?: number;
   /** Default Adam. */
   readonly optimizer?: OptimizerSettings;
   /** Learning rate, before the schedule. Default 0.002. */
@@ -44,7 +44,7 @@ export function resolveOptions(options: TrainingOptions): ResolvedOptions {
     budget,
     batch: options.batch ?? 32,
     window,
-    horizon: options.horizon ?? window,
+    bptt: options.bptt ?? window,
     optimizer: options.optimizer ?? { kind: "adam" },
     rate: options.rate ?? 0.002,
     schedule: options.schedule ?? { kind: "constant" },
@@ -53,11 +53,11 @@ export function resolveOptions(options: TrainingOptions): ResolvedOptions {
     patience: options.patience ?? 0,
     seed: options.seed ?? 1,
   };
-  for (const name of ["batch", "window", "horizon"] as const) checkWhole(name, resolved[name], 1);
+  for (const name of ["batch", "window", "bptt"] as const) checkWhole(name, resolved[name], 1);
   for (const name of ["validateEvery", "patience"] as const) checkWhole(name, resolved[name], 0);
-  if (resolved.horizon < window) {
+  if (resolved.bptt < window) {
     throw new Error(
-      `training: horizon must be window (${window}) or more, not ${resolved.horizon}: a gradient that ends ` +
+      `training: bptt must be window (${window}) or more, not ${resolved.bptt}: a gradient that ends ` +
         `inside the window would leave steps without one; make the window shorter too`,
     );
   }

@@ -2,7 +2,7 @@
 // with the same model, options and data. Noise, order and initial values are functions of the seed and of where
 // the run stands, so no generator has any other state.
 import type { Numbers } from "../run/device.ts";
-import type { Position } from "./feed.ts";
+import type { Position } from "../batch/feed.ts";
 import type { Fingerprints } from "./fingerprint.ts";
 import type { ResolvedOptions } from "./settings.ts";
 

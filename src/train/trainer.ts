@@ -1,27 +1,35 @@
 // A model on a device, ready to train: one update, one validation, the numbers out and in again. Knows neither
 // budget nor schedule; `fit.ts` decides what happens when.
-import type { Ids } from "../text/alphabet.ts";
-import type { Example } from "../model/example.ts";
+import type { Example } from "../batch/example.ts";
+import { exampleFeed } from "../batch/example-feed.ts";
+import {
+  extentOf,
+  laneFeed,
+  writeBatch,
+  type Batch,
+  type Feed,
+  type PackedValues,
+  type Position,
+} from "../batch/feed.ts";
+import { createEncoder } from "../infer/encoder.ts";
+import {
+  evaluateFeed,
+  examplesOf,
+  feedForEvaluation,
+  symbolInput,
+  type Evaluation,
+} from "../infer/evaluate.ts";
+import { createSession } from "../infer/session.ts";
 import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Buffer, View } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore } from "../run/device.ts";
+import type { Ids } from "../text/alphabet.ts";
 import { divergenceError } from "./diverged.ts";
-import {
-  evaluateFeed,
-  examplesOf,
-  feedForEvaluation,
-  sourceFor,
-  symbolInput,
-  type Evaluation,
-} from "./evaluate.ts";
-import { exampleFeed } from "./example-feed.ts";
-import { laneFeed, writeBatch, type Batch, type Feed, type Position } from "./feed.ts";
 import { updateOf } from "./optimizers.ts";
 import type { ResolvedOptions } from "./settings.ts";
-import { createSource, type SourceBatch } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 
 /**
@@ -85,22 +93,23 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update: rule });
   const evaluationPlan =
     validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
-  const sourcePlans = network.source
+  const encoderPlans = network.encoder
     ? [feed, ...(validation ? [validation] : [])].map(({ rows, sourceSteps: steps }) =>
-        buildPlan(network, { mode: "train", rows, steps, part: "source" }),
+        buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
       )
     : [];
-  const plans = [plan, ...(evaluationPlan ? [evaluationPlan] : []), ...sourcePlans];
+  const plans = [plan, ...(evaluationPlan ? [evaluationPlan] : []), ...encoderPlans];
   checkMemory(network, memoryOfPlans(plans), settings.memory);
 
   const layout = plan.parameters;
   const store = device.parameters(layout);
   store.write(initialParameters(layout, options.seed));
   const program = await device.compile(plan, store);
-  const evaluation = evaluationPlan && (await device.compile(evaluationPlan, store));
   const room = { mode: "train", rows: feed.rows, steps: feed.sourceSteps } as const;
-  const source = await createSource(network, device, store, room);
-  const evaluationSource = validation && (await sourceFor(validation, network, device, store));
+  const encoder = await createEncoder(network, device, store, room);
+  const session =
+    validation &&
+    createSession({ network, device, weights: store, rows: validation.rows, steps: validation.steps });
 
   const real = (count: number): Numbers => {
     return device.name === "reference" ? new Float64Array(count) : new Float32Array(count);
@@ -133,21 +142,22 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   };
   counter[0] = options.seed;
   program.write("seed", counter);
-  source?.program.write("seed", counter);
+  encoder?.program.write("seed", counter);
 
   /** Forward and backward through both, then the update of all parameters together. */
-  async function trainWithSource(batch: Batch, before: SourceBatch): Promise<void> {
-    if (!source) return;
-    source.program.write("step", counter);
-    writeBatch(program, batch, await source.forward(before));
-    program.run("forward", batch.extent);
-    program.run("backward", batch.extent);
-    const gradient = await source.backward(before, (input) => {
+  async function trainWithEncoder(batch: Batch, source: PackedValues): Promise<void> {
+    if (!encoder) return;
+    const extent = extentOf(batch);
+    encoder.program.write("step", counter);
+    writeBatch(program, batch, await encoder.forward(source));
+    program.run("forward", extent);
+    program.run("backward", extent);
+    const gradient = await encoder.backward(source, (input) => {
       const { width } = plan.views[`d.${input}`] as View;
-      return program.read(`d.${input}`, new Float64Array(batch.extent.rows * width));
+      return program.read(`d.${input}`, new Float64Array(extent.rows * width));
     });
     program.write("gradients", gradient);
-    program.run("update", batch.extent);
+    program.run("update", extent);
   }
 
   return {
@@ -159,17 +169,17 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       program.write("step", counter);
       const numbers = numbersFor(step, rate);
       for (const name in numbers) writeNumber(name, numbers[name] as number);
-      if (batch.source) await trainWithSource(batch, batch.source);
+      if (batch.source) await trainWithEncoder(batch, batch.source);
       else {
         writeBatch(program, batch);
-        program.run("train", batch.extent);
+        program.run("train", extentOf(batch));
       }
       await program.read("loss", mean);
       await program.read("norm", norm);
       const [loss, gradientNorm] = [mean[0] as number, norm[0] as number];
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
         const gradients = await program.read("gradients", real(layout.trained));
-        const found = {
+        const divergence = {
           step,
           loss,
           norm: gradientNorm,
@@ -178,11 +188,11 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
           weights: await store.read(),
           gradients,
         };
-        throw divergenceError(found);
+        throw divergenceError(divergence);
       }
       return { loss, gradientNorm, tokens: batch.counted, next: batch.next };
     },
-    validate: validation && evaluation && (() => evaluateFeed(evaluation, validation, evaluationSource)),
+    validate: session && validation && (() => evaluateFeed(session, validation)),
     weights,
     async numbers() {
       return {
@@ -197,7 +207,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       writeAll("initial.", from.carried);
     },
     dispose() {
-      for (const made of [program, evaluation, source, evaluationSource]) made?.dispose();
+      for (const part of [program, session, encoder]) part?.dispose();
     },
   };
 }

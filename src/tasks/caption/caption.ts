@@ -3,7 +3,7 @@
 // captions; trains nothing, reads no files and knows no image.
 import { embedding } from "../../cells/parts.ts";
 import { conditioned, contextWidth, type Conditioning } from "../../cells/transforms/conditioned.ts";
-import type { Example } from "../../model/example.ts";
+import type { Example } from "../../batch/example.ts";
 import { momentsOf, standardised, type Moments } from "../shared/moments.ts";
 import {
   boundaryId,

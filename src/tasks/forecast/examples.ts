@@ -1,6 +1,6 @@
 // A series as rows that a forecasting network reads, on its scale and with the calendar, and windows of them as examples.
 import { calendarValues } from "./calendar.ts";
-import type { Example } from "../../model/example.ts";
+import type { Example } from "../../batch/example.ts";
 import { addPeriods } from "./frequency.ts";
 import { applyScaling, type Scaling } from "./scaling.ts";
 import type { Series } from "./series.ts";

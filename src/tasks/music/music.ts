@@ -1,6 +1,6 @@
 // Music as frames of notes that sound: which come next, each key by itself. Makes the network and its examples and
 // samples pieces; trains nothing and knows no MIDI.
-import type { Example } from "../../model/example.ts";
+import type { Example } from "../../batch/example.ts";
 import { denseFrames, type Frame, type KeyRange } from "./piano-roll.ts";
 import { createDecoder } from "../../infer/decoder.ts";
 import type { Cell } from "../../language/cell.ts";

@@ -1,12 +1,69 @@
-// A trained model of a task, ready to be used: what it is for, the network, and where its parameters are.
-import type { Network } from "../../plan/network.ts";
-import type { Device, ParameterStore } from "../../run/device.ts";
-import type { Task } from "../task.ts";
+// What the models of all tasks share: a session at their first use, parts of data, plain data for a file.
+import { createSession, type Session } from "../../infer/session.ts";
+import type { Model, ModelFile, Part, Parts, Trained } from "../task.ts";
 
-export interface TaskModel<T extends Task = Task> {
-  readonly task: T;
-  readonly network: Network;
-  readonly device: Device;
-  /** Its parameters are the model. */
-  readonly store: ParameterStore;
+export interface ModelCore<K extends string, D> extends Pick<
+  Model<D, unknown>,
+  "network" | "metadata" | "file" | "dispose"
+> {
+  readonly kind: K;
+  /** The session for predictions; one who steps opens another with `open`. */
+  readonly session: () => Session;
+  /** A session of one's own, to be disposed of. */
+  readonly open: () => Session;
+  /** The data of a part; itself where it is not a part's name. Throws for a part of a loaded model. */
+  readonly dataOf: (data: D | Part) => D;
+  /** The data that a baseline may learn from. */
+  readonly baselineOf: (data: D | Part, options?: { readonly baseline?: D }) => D | undefined;
 }
+
+/** `trainedOn`: the parts, where the model comes from a run. */
+export function modelCore<K extends string, D>(
+  kind: K,
+  trained: Trained,
+  trainedOn?: Parts<D>,
+): ModelCore<K, D> {
+  const { spec, network, device, store, metadata } = trained;
+  let session: Session | undefined;
+  let isDisposed = false;
+  const open = (): Session => {
+    if (isDisposed) throw new Error("this model has been disposed; open it again");
+    return createSession({ network, device, weights: store });
+  };
+  const isPart = (data: D | Part): data is Part => typeof data === "string" && data in partNames;
+  return {
+    kind,
+    network,
+    metadata,
+    open,
+    session: () => (session ??= open()),
+    dataOf(data) {
+      if (!isPart(data)) return data;
+      if (!trainedOn) {
+        throw new Error(`score: a loaded model holds no data, so it has no part '${data}'; pass the data`);
+      }
+      const part = trainedOn[data];
+      if (part !== undefined) return part;
+      throw new Error(
+        `score: the data were trained on without a part '${data}'; give train() a split with one`,
+      );
+    },
+    baselineOf(data, options) {
+      if (options?.baseline !== undefined) return options.baseline;
+      return isPart(data) && data !== "train" ? trainedOn?.train : undefined;
+    },
+    async file(): Promise<ModelFile> {
+      if (isDisposed) throw new Error("this model has been disposed; open it again");
+      const read = await store.read();
+      const weights = device.name === "reference" ? read : Float32Array.from(read);
+      return { spec, network, weights, metadata };
+    },
+    dispose() {
+      session?.dispose();
+      isDisposed = true;
+      (store as { dispose?(): void }).dispose?.();
+    },
+  };
+}
+
+const partNames: Readonly<Record<Part, true>> = { train: true, validation: true, test: true };

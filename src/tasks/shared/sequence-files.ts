@@ -1,4 +1,4 @@
-// Sequences with a label each from a table, and those without from any file of lines. Knows no task.
+// Sequences from a column of a table, or from the lines of a text file.
 import { extname } from "node:path";
 import {
   column,
@@ -11,6 +11,7 @@ import {
 } from "../../formats/table.ts";
 import { readLines } from "../../formats/files.ts";
 import { readTableFile } from "../../formats/table-file.ts";
+import { chooseColumn } from "./columns.ts";
 
 /** Text, or the numbers of each step. */
 export type ReadSequence = string | number[] | number[][];
@@ -27,28 +28,15 @@ export interface PlacedSequence {
   readonly place: string;
 }
 
-/** Throws for a missing column or cell, and numbers that are none, by file and line. */
-export async function readLabelledTable(
-  path: string,
-  columns: SequenceColumns & { readonly label: string },
-): Promise<(PlacedSequence & { readonly label: string })[]> {
-  const table = await readTableFile(path);
-  const read = columns.series ?? columns.text ?? "text";
-  if (read === columns.label)
-    throw new Error(`${path}: '${read}' cannot be what is read and its label, too; name another column`);
-  const labels = textColumn(table, columns.label);
-  return sequencesOf(table, columns).map((sequence, i) => ({
-    ...sequence,
-    label: (labels[i] as string).trim(),
-  }));
-}
-
-/** Sequences to be judged: the lines of a text file, or a column of a table. */
+/** The lines of a text file, or a column of a table. Throws for a missing column or cell, and for wrong numbers, by line. */
 export async function readSequences(path: string, columns: SequenceColumns): Promise<PlacedSequence[]> {
   if (extname(path) === ".txt") {
     return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }
-  return sequencesOf(await readTableFile(path), columns);
+  const table = await readTableFile(path);
+  const { series } = columns;
+  if (series !== undefined) return sequencesOf(table, { series });
+  return sequencesOf(table, { text: chooseColumn(table, { name: columns.text, usual: "text" }) });
 }
 
 /** The texts of a column. Throws at an empty cell, with its place. */
@@ -60,7 +48,7 @@ export function textColumn(table: Table, name: string): string[] {
   });
 }
 
-/** The sequences of a table. Throws as `readLabelledTable`. */
+/** The sequences of a column of a table. Throws as `readSequences`. */
 export function sequencesOf(table: Table, { text, series }: SequenceColumns): PlacedSequence[] {
   const values =
     series === undefined

@@ -13,12 +13,12 @@ export type SequenceInput =
   /** The moments of a step's numbers. */
   | ({ readonly kind: "series" } & Moments);
 
-export interface InputSettings {
+export interface InputOptions {
   /** What a symbol of a text is. Default `char`. */
   readonly unit?: "char" | "word";
-  /** Symbols that come less often than this are unknown ones. Default 1. */
-  readonly atLeast?: number;
-  /** Default false. */
+  /** Symbols seen fewer times become unknown. Default 1. */
+  readonly minCount?: number;
+  /** Whether texts are read in lower case. Default false. */
   readonly lowerCase?: boolean;
 }
 
@@ -28,14 +28,14 @@ export const sequenceInputName = "x";
 /** The vocabulary or the scaling of sequences to learn from. Throws where they are not all texts or all as wide. */
 export function fitSequenceInput(
   values: readonly SequenceValue[],
-  settings: InputSettings = {},
+  settings: InputOptions = {},
 ): SequenceInput {
-  const { unit = "char", atLeast = 1, lowerCase = false } = settings;
+  const { unit = "char", minCount = 1, lowerCase = false } = settings;
   const [first] = values;
   if (first === undefined) throw new Error("sequences: there are none; give one or more");
   if (isText(first)) {
     const tokens = values.flatMap((value, i) => tokensOf(textOf(value, i), unit, lowerCase));
-    return { kind: "text", vocabulary: buildVocabulary(tokens, { unit, atLeast }), lowerCase };
+    return { kind: "text", vocabulary: buildVocabulary(tokens, { unit, minCount }), lowerCase };
   }
   const rows = values.map((value, i) => rowsOf(value, `sequence ${i}`));
   return { kind: "series", ...momentsOf(rows.flat()) };

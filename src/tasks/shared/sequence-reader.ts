@@ -8,7 +8,7 @@ import { stack, type Stack } from "../../model/stack.ts";
 import type { Connection, NetworkInput, NetworkLayer } from "../../plan/network.ts";
 import { sequenceInputName, type SequenceInput } from "./sequence-input.ts";
 
-export interface ReaderSettings {
+export interface ReaderOptions {
   /** The cell of every recurrent layer. */
   readonly cell: Cell;
   /** Hidden width of each layer and direction. Default 128. */
@@ -33,7 +33,7 @@ export interface SequenceReader extends Stack {
 }
 
 /** The layers for sequences of this kind; both directions stand side by side in the output. */
-export function planReader(input: SequenceInput, settings: ReaderSettings): SequenceReader {
+export function planReader(input: SequenceInput, settings: ReaderOptions): SequenceReader {
   const { cell, size = 128, layers, embedding = 0, dropout, bidirectional = true, sizes } = settings;
   const read = planInput(input, embedding);
   const recurrent = stack(read.output, read.width, {

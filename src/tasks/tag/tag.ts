@@ -1,6 +1,6 @@
 // Tagging of sequences: a label for every token of a text, or every step of a series. Makes the network and its
 // examples, and reads its answers; trains nothing and reads no files.
-import type { Example } from "../../model/example.ts";
+import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
 import type { Network } from "../../plan/network.ts";
 import { createPredictor } from "../../train/predict.ts";

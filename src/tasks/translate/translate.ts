@@ -3,7 +3,7 @@
 import { attending, attentionWidths } from "../../cells/transforms/attending.ts";
 import { conditioned, contextWidth } from "../../cells/transforms/conditioned.ts";
 import { embedding, readout } from "../../cells/parts.ts";
-import type { Example } from "../../model/example.ts";
+import type { Example } from "../../batch/example.ts";
 import {
   boundaryId,
   buildVocabulary,

@@ -1,0 +1,219 @@
+// Examples as batches, for full backpropagation through time: packed step by step, longest first, each from the start
+// values of its states. Checks once that they fit the network, so that no device reads what is not there.
+import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
+import type { Writable } from "../run/device.ts";
+import type { Example } from "./example.ts";
+import type { Batch, Feed, PackedValues } from "./feed.ts";
+import { exampleOrder, type OrderSettings } from "./order.ts";
+import { packRows } from "./packing.ts";
+
+/** A sequence of an example, or of what it reads before. */
+type Sequence = Pick<Example, "steps" | "inputs" | "targets">;
+
+/** A buffer of the plan that examples fill. */
+interface Slot {
+  readonly name: string;
+  /** Numbers a token, or a row. */
+  readonly columns: number;
+  readonly per: "step" | "sequence";
+  /** Indices are below this; undefined where the numbers are no indices. */
+  readonly classes: number | undefined;
+  /** Negative indices are allowed: they do not count. */
+  readonly mayIgnore: boolean;
+  readonly of: (sequence: Sequence) => ArrayLike<number> | undefined;
+}
+
+const targetsName = "targets";
+
+function inputSlot({ name, width, kind, per }: NetworkInput): Slot {
+  return {
+    name,
+    per,
+    columns: kind === "index" ? 1 : width,
+    classes: kind === "index" ? width : undefined,
+    mayIgnore: false,
+    of: ({ inputs, targets }) => inputs[name] ?? (name === targetsName ? targets : undefined),
+  };
+}
+
+function slotsOf(network: Network): Slot[] {
+  const slots = givenInputs(network).map(inputSlot);
+  if (network.loss.kind !== "cross-entropy") return slots;
+  const classes = readoutClasses(network);
+  const of = ({ targets }: Sequence): ArrayLike<number> | undefined => targets;
+  return [...slots, { name: targetsName, per: "step", columns: 1, classes, mayIgnore: true, of }];
+}
+
+function readoutClasses({ layers, loss }: Network): number {
+  return layers.find((layer) => layer.name === loss.of)?.sizes["H"] ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Packs sequences, longest first, into arrays with room for `rows` of `longest` steps. */
+function createPacker(
+  slots: readonly Slot[],
+  rows: number,
+  longest: number,
+): (sequences: readonly Sequence[]) => PackedValues {
+  const arrays = slots.map((slot) => {
+    const size = (slot.per === "step" ? longest : 1) * rows * slot.columns;
+    return slot.classes === undefined ? new Float32Array(size) : new Int32Array(size);
+  });
+  const resets = new Float32Array(longest * rows);
+  return (sequences) => {
+    const packing = packRows(sequences.map((sequence) => sequence.steps));
+    const { order, tokens } = packing;
+    const packed = Array.from(order, (row) => sequences[row] as Sequence);
+    const values: Record<string, Writable> = {};
+    slots.forEach((slot, i) => {
+      const into = arrays[i] as Float32Array | Int32Array;
+      const write = slot.per === "step" ? writeSteps : writeRows;
+      values[slot.name] = into.subarray(0, write(slot, packed, into));
+    });
+    resets.fill(0, 0, tokens).fill(1, 0, sequences.length);
+    values["resets"] = resets.subarray(0, tokens);
+    return { packing, values };
+  };
+}
+
+/** Throws where examples do not fit the network, naming the first one that does not. */
+export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
+  const slots = slotsOf(network);
+  const sourceSlots = network.encoder?.inputs.map(inputSlot);
+  const checked = new Set<ArrayLike<number>>();
+  examples.forEach((example, i) => checkExample(example, `example ${i}`, slots, sourceSlots, checked));
+  const batch = Math.min(settings.batch, Math.max(1, examples.length));
+  const steps = Int32Array.from(examples, (example) => example.steps);
+  const order = exampleOrder(steps, { ...settings, batch });
+  const longest = steps.reduce((most, count) => Math.max(most, count), 0);
+  const sourceSteps = longestSource(examples);
+  const pack = createPacker(slots, batch, longest);
+  const packSource = sourceSlots && createPacker(sourceSlots, batch, sourceSteps);
+  const weights = new Float32Array(longest * batch);
+
+  function load(rows: readonly number[]): Omit<Batch, "next"> {
+    const chosen = rows.map((row) => examples[row] as Example);
+    const { packing, values } = pack(chosen);
+    let counted = 0;
+    packing.each((token, row, t) => {
+      const { weights: given, targets } = chosen[row] as Example;
+      const isIgnored = network.loss.kind === "cross-entropy" && (targets?.[t] as number) < 0;
+      const weight = isIgnored ? 0 : (given?.[t] ?? 1);
+      weights[token] = weight;
+      counted += weight;
+    });
+    return {
+      packing,
+      rows,
+      values: { ...values, weights: weights.subarray(0, packing.tokens) },
+      counted,
+      ...(packSource && { source: packSource(chosen.map((example) => example.source as Sequence)) }),
+    };
+  }
+
+  return {
+    rows: batch,
+    steps: longest,
+    sourceSteps,
+    length: order.batches,
+    load({ epoch, at }) {
+      const loaded = load(order.batch(epoch, at));
+      if (loaded.counted === 0) {
+        throw new Error(
+          `examples: no target in batch ${at} of epoch ${epoch} counts; leave out examples without a target`,
+        );
+      }
+      return {
+        ...loaded,
+        next: at + 1 === order.batches ? { epoch: epoch + 1, at: 0 } : { epoch, at: at + 1 },
+      };
+    },
+  };
+}
+
+/** The longest sequence that an encoder reads; 0 without an encoder. */
+function longestSource(examples: readonly Example[]): number {
+  return examples.reduce((longest, { source }) => Math.max(longest, source?.steps ?? 0), 0);
+}
+
+/** Returns how many numbers it wrote. */
+function writeSteps(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
+  const { columns } = slot;
+  const sources = chosen.map((sequence) => slot.of(sequence) as ArrayLike<number>);
+  const most = (chosen[0] as Sequence).steps;
+  let at = 0;
+  for (let t = 0; t < most; t++) {
+    for (let b = 0; b < chosen.length && (chosen[b] as Sequence).steps > t; b++) {
+      const source = sources[b] as ArrayLike<number>;
+      // A target that is ignored may be any class: its weight is 0.
+      if (slot.classes !== undefined) into[at++] = Math.max(0, source[t] as number);
+      else for (let j = 0; j < columns; j++) into[at++] = source[t * columns + j] as number;
+    }
+  }
+  return at;
+}
+
+function writeRows(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
+  chosen.forEach((sequence, b) => into.set(slot.of(sequence) as ArrayLike<number>, b * slot.columns));
+  return chosen.length * slot.columns;
+}
+
+/** `checked` are values per sequence that were looked at already: many examples may share an image's features. */
+function checkExample(
+  example: Example,
+  place: string,
+  slots: readonly Slot[],
+  sourceSlots: readonly Slot[] | undefined,
+  checked: Set<ArrayLike<number>>,
+): void {
+  const { steps, weights, source } = example;
+  checkSequence(example, place, slots, checked);
+  if (weights && weights.length !== steps) {
+    throw new Error(`${place}: there must be a weight for each of its ${steps} steps, not ${weights.length}`);
+  }
+  if (sourceSlots && source) checkSequence(source, `${place}, source`, sourceSlots, checked);
+  if ((sourceSlots === undefined) === (source === undefined)) return;
+  throw new Error(
+    sourceSlots
+      ? `${place}: the network reads another sequence before, and the example has no source; give one`
+      : `${place}: it has a source, and the network reads none; leave it out`,
+  );
+}
+
+function checkSequence(
+  sequence: Sequence,
+  place: string,
+  slots: readonly Slot[],
+  checked: Set<ArrayLike<number>>,
+): void {
+  const { steps } = sequence;
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new Error(`${place}: steps must be a whole number, 1 or more, not ${steps}; leave it out`);
+  }
+  const known = new Set(slots.map((slot) => slot.name));
+  const unknown = Object.keys(sequence.inputs).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new Error(`${place}: the network has no input '${unknown}'; it has ${[...known].join(", ")}`);
+  }
+  for (const { name, columns, per, classes, mayIgnore, of } of slots) {
+    const values = of(sequence);
+    const expected = (per === "step" ? steps : 1) * columns;
+    if (values?.length !== expected) {
+      const shape = per === "step" ? `[${steps}, ${columns}]` : `[${columns}]`;
+      throw new Error(
+        `${place}: '${name}' must be ${shape}, ${expected} numbers, not ${values?.length ?? "missing"}`,
+      );
+    }
+    if (per === "sequence" && checked.has(values)) continue;
+    if (per === "sequence") checked.add(values);
+    for (let i = 0; i < expected; i++) {
+      const value = values[i] as number;
+      const fits =
+        classes === undefined
+          ? Number.isFinite(value)
+          : Number.isInteger(value) && value < classes && (value >= 0 || mayIgnore);
+      if (fits) continue;
+      const range = classes === undefined ? "a finite number" : `a whole number from 0 to ${classes - 1}`;
+      throw new Error(`${place}: '${name}', number ${i}, must be ${range}, not ${value}`);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// Models from the bytes of their files, in Node and in browsers.
+import { parameterLayout } from "../plan/build.ts";
+import { defaultDevice } from "../run/default.ts";
+import type { Device } from "../run/device.ts";
+import type { Maker, ModelFile } from "../tasks/task.ts";
+import { decodeFile } from "./checkpoint.ts";
+
+/** A maker of which only the models matter. */
+export type Opener<M> = Pick<Maker<never, never, M>, "kind" | "check" | "open">;
+
+export interface OpenSettings {
+  /** Default the fastest that is there. */
+  readonly device?: Device;
+  /** The file's name, for errors. */
+  readonly name?: string;
+}
+
+/** The model of a file that is one of a task, such as `classify`. Throws for a damaged file and another task's. */
+export async function decodeModel<M>(
+  bytes: Uint8Array,
+  task: Opener<M>,
+  settings: OpenSettings = {},
+): Promise<M> {
+  return openFile(await decodeFile(bytes, [task], settings.name), [task], settings.device);
+}
+
+/** The model of a file's content, on a device. */
+export async function openFile<M>(
+  file: ModelFile,
+  tasks: readonly Opener<M>[],
+  device: Device = defaultDevice(),
+): Promise<M> {
+  const { spec, network, weights, metadata } = file;
+  const task = tasks.find(({ kind }) => kind === spec.kind);
+  if (!task) throw new Error(`there is no task '${spec.kind}'; open it with the program that made it`);
+  const store = device.parameters(parameterLayout(network));
+  store.write(weights);
+  return task.open({ spec, network, device, store, metadata });
+}

@@ -1,0 +1,144 @@
+// The encoder of a network on a device: a program of its own, with rows and steps of its own. Its states and outputs go
+// to the network, and derivatives come back, by way of the host.
+import { extentOf, type PackedValues } from "../batch/feed.ts";
+import type { Packing } from "../batch/packing.ts";
+import { buildPlan } from "../plan/build.ts";
+import { attentionInputs, networkOfEncoder, type Network } from "../plan/network.ts";
+import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
+
+/** An encoder, ready to run on batches of a limited size. */
+export interface EncoderProgram {
+  /** Reads sequences and resolves to the inputs that the network takes from them, each [rows, width] in the caller's order. */
+  forward(batch: PackedValues): Promise<Record<string, Numbers>>;
+  /**
+   * Takes the derivatives by those inputs back through the latest sequences, and resolves to the gradient of the encoder's
+   * own parameters, which are the first of the network's.
+   */
+  backward(
+    batch: PackedValues,
+    derivativeBy: (input: string) => Promise<Float64Array>,
+  ): Promise<Float64Array>;
+  /** Its program, whose `seed` and `step` the trainer writes. */
+  readonly program: Program;
+  dispose(): void;
+}
+
+/** Low enough that a softmax gives the position no weight, and far from overflow. */
+const masked = -1e9;
+
+/** Compiles the encoder for up to `rows` rows of `steps` steps; undefined for a network without one. */
+export async function createEncoder(
+  network: Network,
+  device: Device,
+  store: ParameterStore,
+  capacity: { readonly mode: "train" | "evaluate"; readonly rows: number; readonly steps: number },
+): Promise<EncoderProgram | undefined> {
+  const { encoder } = network;
+  if (!encoder) return undefined;
+  const plan = buildPlan(network, { ...capacity, part: "encoder" });
+  const program = await device.compile(plan, store);
+  const widthOf = (name: string): number =>
+    plan.views[name]?.width ?? plan.buffers.find((b) => b.name === name)?.width ?? 0;
+  const trained = store.layout.places.reduce((sum, place) => {
+    const isOwn = encoder.layers.some((layer) => place.name.startsWith(`${layer.name}.`));
+    return isOwn && place.trained ? sum + place.size : sum;
+  }, 0);
+  const { finals, attended } = encoder;
+  const last = networkOfEncoder(encoder).loss.of;
+  const outputWidth = widthOf(`output.${last}`);
+  if (capacity.mode === "train" && !attended) {
+    program.write(`d.${last}`, new Float64Array(capacity.rows * capacity.steps * outputWidth));
+  }
+  const numbers = attended && numbersOfMemory(capacity.rows, attended.longest, outputWidth);
+
+  /** The final states of each row, side by side: [rows, their widths together]. */
+  async function finalStates({ order, unpackRows }: Packing): Promise<Float64Array> {
+    const rows = order.length;
+    const widths = finals.of.map((state) => widthOf(`final.${state}`));
+    const width = widths.reduce((sum, w) => sum + w, 0);
+    const joined = new Float64Array(rows * width);
+    let column = 0;
+    for (const [i, state] of finals.of.entries()) {
+      const wide = widths[i] as number;
+      const packed = await program.read(`final.${state}`, new Float64Array(rows * wide));
+      const values = unpackRows(packed, wide, new Float64Array(rows * wide));
+      for (let row = 0; row < rows; row++)
+        joined.set(values.subarray(row * wide, (row + 1) * wide), row * width + column);
+      column += wide;
+    }
+    return joined;
+  }
+
+  /** The inputs of attention: outputs side by side, and where they end. */
+  async function memory({ packing }: PackedValues, longest: number): Promise<Record<string, Numbers>> {
+    const width = outputWidth;
+    const rows = packing.order.length;
+    const outputs = await program.read(`output.${last}`, new Float64Array(packing.tokens * width));
+    const values = new Float64Array(rows * longest * width);
+    const far = new Float64Array(rows * longest).fill(masked);
+    packing.each((token, row, t) => {
+      values.set(outputs.subarray(token * width, (token + 1) * width), (row * longest + t) * width);
+      far[row * longest + t] = 0;
+    });
+    return {
+      [attentionInputs.memory]: values,
+      [attentionInputs.far]: far,
+      [attentionInputs.element]: numbers?.element.subarray(0, values.length) as Numbers,
+      [attentionInputs.position]: numbers?.position.subarray(0, values.length) as Numbers,
+    };
+  }
+
+  return {
+    program,
+    async forward(batch) {
+      for (const [name, values] of Object.entries(batch.values)) program.write(name, values);
+      program.run("forward", extentOf(batch));
+      return {
+        [finals.input]: await finalStates(batch.packing),
+        ...(attended && (await memory(batch, attended.longest))),
+      };
+    },
+    async backward(batch, derivativeBy) {
+      const { packing } = batch;
+      const rows = packing.order.length;
+      const byFinals = await derivativeBy(finals.input);
+      const width = byFinals.length / rows;
+      let column = 0;
+      for (const state of finals.of) {
+        const wide = widthOf(`final.${state}`);
+        const part = new Float64Array(rows * wide);
+        for (let row = 0; row < rows; row++) {
+          const from = row * width + column;
+          part.set(byFinals.subarray(from, from + wide), row * wide);
+        }
+        program.write(`dfinal.${state}`, packing.packRows(part, wide));
+        column += wide;
+      }
+      if (attended) {
+        const byMemory = await derivativeBy(attentionInputs.memory);
+        const part = new Float64Array(packing.tokens * outputWidth);
+        packing.each((token, row, t) => {
+          const from = (row * attended.longest + t) * outputWidth;
+          part.set(byMemory.subarray(from, from + outputWidth), token * outputWidth);
+        });
+        program.write(`d.${last}`, part);
+      }
+      program.run("backward", extentOf(batch));
+      return program.read("gradients", new Float64Array(trained));
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The element and the step of each number of a memory, [rows, longest, width], the same for every batch. */
+function numbersOfMemory(
+  rows: number,
+  longest: number,
+  width: number,
+): { readonly element: Float32Array; readonly position: Float32Array } {
+  const count = rows * longest * width;
+  return {
+    element: Float32Array.from({ length: count }, (_, i) => i % width),
+    position: Float32Array.from({ length: count }, (_, i) => Math.floor(i / width) % longest),
+  };
+}

@@ -1,0 +1,395 @@
+// A network and its weights, ready to run forward on a device: whole sequences at once, or step by step with the state
+// carried. Draws no noise and learns nothing. Evaluation, prediction, sampling and beam search are programs over it.
+import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
+import { packRows, type Packing } from "../batch/packing.ts";
+import { startOf } from "../graph/evaluate.ts";
+import { sizeOf } from "../graph/lower.ts";
+import { readoutOf } from "../model/readout.ts";
+import { buildPlan, parameterLayout } from "../plan/build.ts";
+import { outputWidth } from "../plan/check-network.ts";
+import {
+  givenInputs,
+  partsOf,
+  sourceOf,
+  type Network,
+  type NetworkInput,
+  type NetworkLayer,
+} from "../plan/network.ts";
+import type { Mode } from "../plan/plan.ts";
+import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
+import { eventLoopTurns } from "../run/turn.ts";
+import { createEncoder, type EncoderProgram } from "./encoder.ts";
+
+export interface SessionSettings {
+  readonly network: Network;
+  readonly device: Device;
+  /** All parameters in the order of `parameterLayout(network)`; or the store that holds them, which stays the caller's. */
+  readonly weights: Numbers | ParameterStore;
+  /** Rows and steps to allocate at first; a run with more allocates anew. Default as many as the first run has. */
+  readonly rows?: number;
+  readonly steps?: number;
+}
+
+/** Values by name. Those of a state are named `<layer>.<state>`. */
+export type ByName<Values> = Readonly<Record<string, Values>>;
+
+/** Sequences of any lengths in any order. */
+export interface SequenceBatch {
+  /**
+   * By input: per step [steps, rows, width], per sequence [rows, width]; an index has one number in place of `width`.
+   * Values beyond a row's end are not read. An input that only a loss reads may be absent.
+   */
+  readonly inputs: ByName<ArrayLike<number>>;
+  readonly rows: number;
+  readonly steps: number;
+  /** Steps of each row, in any order, 0 for none; default `steps` each. */
+  readonly lengths?: ArrayLike<number>;
+  /** All states before the first step, [rows, width] each; default the start values of the equations. */
+  readonly initial?: ByName<ArrayLike<number>>;
+  /** [steps, rows] 1 where another sequence starts in the middle of a row, else 0. */
+  readonly resets?: ArrayLike<number>;
+}
+
+export interface SequenceResult {
+  /** By layer [steps, rows, width], 0 beyond each row's end. */
+  readonly outputs: ByName<Float64Array>;
+  /**
+   * By state [rows, width], after each row's last step (its first, in a reverse layer), to be handed to the next run.
+   * A row without a step keeps its state.
+   */
+  readonly final: ByName<Float64Array>;
+}
+
+/** The results of a packed batch, read from the device when asked for and before the next run. */
+export interface PackedResult {
+  /** The mean of the loss over the batch, weighted; a cross-entropy is in nats. */
+  loss(): Promise<number>;
+  /** The readout, or another layer's output, packed: [tokens, width]. */
+  output(layer?: string): Promise<{ readonly values: Float64Array; readonly width: number }>;
+}
+
+export interface Session {
+  readonly network: Network;
+  readonly device: Device;
+  /** The weights, which may change between two runs. */
+  readonly store: ParameterStore;
+  /** Width of the readout: the numbers that the network puts out per step. */
+  readonly width: number;
+  /** Runs sequences in the caller's order. Throws for values that do not fit, naming them. */
+  sequence(batch: SequenceBatch): Promise<SequenceResult>;
+  /** Runs a packed batch; its final states are carried to the next packed batch, whose resets say what starts anew. */
+  forward(batch: Pick<Batch, "packing" | "values" | "carry" | "source">): Promise<PackedResult>;
+  /** Runs the encoder alone: the network's inputs per sequence that come from it, [rows, width] each. */
+  encode(source: PackedValues): Promise<Record<string, Numbers>>;
+  /**
+   * Starts stepping on `rows` rows side by side, each from the start values of its states. `inputs` are those per
+   * sequence, [rows, width] each.
+   */
+  begin(rows: number, inputs?: ByName<ArrayLike<number>>): Promise<void>;
+  /**
+   * Hands each row the network's one input per step, an index [rows] or numbers [rows, width], and resolves to the readout
+   * of the next symbol, [rows, width]; the array is overwritten by the next step. `parents` [rows], if any, says which row
+   * of the step before each row continues.
+   */
+  step(values: ArrayLike<number>, parents?: ArrayLike<number>): Promise<Float64Array>;
+  /** Frees the programs, and the weights where they were handed in as numbers. */
+  dispose(): void;
+}
+
+/** Compiles a program at its first use, and anew where a run has more rows or steps than it has room for. */
+interface Compiled {
+  readonly program: Program;
+  readonly rows: number;
+  readonly steps: number;
+}
+
+/** Opens a session. Nothing is compiled before it is needed. */
+export function createSession(settings: SessionSettings): Session {
+  const { network, device, weights } = settings;
+  const isStore = (value: SessionSettings["weights"]): value is ParameterStore => "layout" in value;
+  const store = isStore(weights) ? weights : device.parameters(parameterLayout(network));
+  if (!isStore(weights)) store.write(weights);
+  const states = statesOf(network);
+  const turns = eventLoopTurns();
+  const programs = new Map<Mode, Compiled>();
+  let encoder:
+    { readonly program: EncoderProgram; readonly rows: number; readonly steps: number } | undefined;
+  let stepping: Stepping | undefined;
+
+  async function programFor(mode: Mode, rows: number, steps: number): Promise<Program> {
+    const existing = programs.get(mode);
+    if (existing && existing.rows >= rows && existing.steps >= steps) return existing.program;
+    const room = {
+      rows: Math.max(rows, existing?.rows ?? (mode === "step" ? 1 : (settings.rows ?? 1))),
+      steps: Math.max(steps, existing?.steps ?? (mode === "step" ? 1 : (settings.steps ?? 1))),
+    };
+    existing?.program.dispose();
+    const program = await device.compile(buildPlan(network, { mode, ...room }), store);
+    programs.set(mode, { program, ...room });
+    return program;
+  }
+
+  async function encoderFor({ packing }: PackedValues): Promise<EncoderProgram> {
+    const [rows, steps] = [packing.order.length, packing.extent?.steps ?? 1];
+    if (encoder && encoder.rows >= rows && encoder.steps >= steps) return encoder.program;
+    const room = { rows: Math.max(rows, encoder?.rows ?? 1), steps: Math.max(steps, encoder?.steps ?? 1) };
+    encoder?.program.dispose();
+    const program = await createEncoder(network, device, store, { mode: "evaluate", ...room });
+    if (!program) throw new Error("the network has no encoder; leave the source out");
+    encoder = { program, ...room };
+    return program;
+  }
+
+  async function encode(source: PackedValues): Promise<Record<string, Numbers>> {
+    return (await encoderFor(source)).forward(source);
+  }
+
+  const read = async (program: Program, name: string, count: number): Promise<Float64Array> =>
+    count === 0 ? new Float64Array(0) : program.read(name, new Float64Array(count));
+
+  return {
+    network,
+    device,
+    store,
+    width: widthOf(network, readoutOf(network)),
+    encode,
+    async sequence(batch) {
+      checkBatch(network, batch, states);
+      const { rows, steps, initial } = batch;
+      const packing = packRows(batch.lengths ?? Array.from({ length: rows }, () => steps), steps);
+      const program = await programFor("evaluate", rows, steps);
+      const before = initial ?? (await startValues(network, store, batch));
+      writeSequences(program, network, batch, packing, states);
+      if (packing.extent) program.run("forward", packing.extent);
+      const outputs: Record<string, Float64Array> = {};
+      for (const { name } of network.layers) {
+        const width = widthOf(network, name);
+        outputs[name] = packing.unpack(await read(program, `output.${name}`, packing.tokens * width), width);
+      }
+      const final: Record<string, Float64Array> = {};
+      for (const { name, width } of states) {
+        const values = await read(program, `final.${name}`, packing.order.length * width);
+        final[name] = packing.unpackRows(values, width, before[name] ?? []);
+      }
+      await turns();
+      return { outputs, final };
+    },
+    async forward(batch) {
+      const extent = extentOf(batch);
+      const program = await programFor("evaluate", extent.rows, extent.steps);
+      writeBatch(program, batch, batch.source && (await encode(batch.source)));
+      program.run("forward", extent);
+      program.run("carry", extent);
+      await turns();
+      return {
+        loss: async () => (await program.read("loss", new Float64Array(1)))[0] as number,
+        async output(layer = readoutOf(network)) {
+          const width = widthOf(network, layer);
+          return { values: await read(program, `output.${layer}`, batch.packing.tokens * width), width };
+        },
+      };
+    },
+    async begin(rows, inputs = {}) {
+      const input = stepInput(network);
+      const program = await programFor("step", rows, 1);
+      for (const name in inputs) program.write(name, Float64Array.from(inputs[name] as ArrayLike<number>));
+      stepping = { program, input, rows, resets: new Float32Array(rows).fill(1), readout: undefined };
+    },
+    async step(values, parents) {
+      if (!stepping) throw new Error("session: call begin before step");
+      const isSame = !parents || Array.from(parents).every((parent, row) => parent === row);
+      if (!isSame) await follow(stepping, states, parents);
+      const readout = await stepOnce(
+        stepping,
+        values,
+        readoutOf(network),
+        widthOf(network, readoutOf(network)),
+      );
+      await turns();
+      return readout;
+    },
+    dispose() {
+      for (const { program } of programs.values()) program.dispose();
+      encoder?.program.dispose();
+      programs.clear();
+      [encoder, stepping] = [undefined, undefined];
+      if (!isStore(weights)) (store as { dispose?(): void }).dispose?.();
+    },
+  };
+}
+
+/** Rows that go step by step. */
+interface Stepping {
+  readonly program: Program;
+  readonly input: NetworkInput;
+  readonly rows: number;
+  readonly resets: Float32Array; // [rows] 1 before the first step
+  /** Overwritten by every step. */
+  readout: Float64Array | undefined; // [rows, width]
+}
+
+async function stepOnce(
+  stepping: Stepping,
+  values: ArrayLike<number>,
+  readout: string,
+  width: number,
+): Promise<Float64Array> {
+  const { program, input, rows, resets } = stepping;
+  const extent = { rows, steps: 1 };
+  program.write(input.name, input.kind === "index" ? Int32Array.from(values) : Float64Array.from(values));
+  program.write("resets", resets);
+  resets.fill(0);
+  program.run("forward", extent);
+  program.run("carry", extent);
+  stepping.readout ??= new Float64Array(rows * width);
+  return program.read(`output.${readout}`, stepping.readout);
+}
+
+/** Gives each row the state of its parent. */
+async function follow(
+  { program, rows }: Stepping,
+  states: readonly State[],
+  parents: ArrayLike<number>,
+): Promise<void> {
+  for (const { name, width } of states) {
+    const before = await program.read(`initial.${name}`, new Float64Array(rows * width));
+    const after = new Float64Array(rows * width);
+    for (let row = 0; row < parents.length; row++) {
+      const from = (parents[row] as number) * width;
+      after.set(before.subarray(from, from + width), row * width);
+    }
+    program.write(`initial.${name}`, after);
+  }
+}
+
+/** The one input that a step takes. */
+function stepInput(network: Network): NetworkInput {
+  const perStep = givenInputs(network).filter((input) => input.per === "step" && input.name !== "targets");
+  const [input, ...others] = perStep;
+  if (input && others.length === 0) return input;
+  const names = perStep.map(({ name }) => name).join(", ") || "none";
+  throw new Error(`stepping needs a network with one input per step; this one has ${names}`);
+}
+
+interface State {
+  /** `<layer>.<state>` */
+  readonly name: string;
+  readonly width: number;
+}
+
+function statesOf({ layers }: Network): State[] {
+  return layers.flatMap(({ name: layer, cell, sizes }) =>
+    cell.states.map((s) => ({ name: `${layer}.${s.name}`, width: sizeOf(s.width, sizes, cell.name) })),
+  );
+}
+
+function widthOf({ layers }: Network, name: string): number {
+  const layer = layers.find((l) => l.name === name);
+  if (layer) return outputWidth(layer);
+  throw new Error(`there is no layer '${name}'; the network has ${layers.map((l) => l.name).join(", ")}`);
+}
+
+/** Throws for lengths, inputs and states that are not those of the network. */
+function checkBatch(network: Network, batch: SequenceBatch, states: readonly State[]): void {
+  const { rows, lengths, inputs, initial } = batch;
+  if (lengths && lengths.length !== rows) {
+    throw new Error(`there must be a length for each of ${rows} rows, not ${lengths.length}`);
+  }
+  const known = network.inputs.map((i) => i.name);
+  checkNames("input", Object.keys(inputs), known, [...inputsOfOutputs(network)]);
+  if (!initial) return;
+  const names = states.map((s) => s.name);
+  checkNames("initial state", Object.keys(initial), names, names);
+}
+
+function writeSequences(
+  program: Program,
+  network: Network,
+  { inputs, initial, resets, rows, steps }: SequenceBatch,
+  packing: Packing,
+  states: readonly State[],
+): void {
+  if (!packing.extent) return;
+  for (const { name, width, kind, per } of network.inputs) {
+    const values = inputs[name];
+    if (!values) continue;
+    const columns = kind === "index" ? 1 : width;
+    const packed = per === "step" ? packing.pack(values, columns) : packing.packRows(values, columns);
+    program.write(name, kind === "index" ? indices(name, packed, width) : packed);
+  }
+  const marks = packing.pack(resets ?? new Float64Array(steps * rows), 1);
+  if (!initial) marks.fill(1, 0, packing.order.length);
+  program.write("resets", marks);
+  for (const { name, width } of initial ? states : []) {
+    program.write(`initial.${name}`, packing.packRows(initial?.[name] ?? [], width));
+  }
+}
+
+/** The inputs that outputs depend on, which targets of a loss are not. */
+function inputsOfOutputs({ inputs, layers, loss }: Network): Set<string> {
+  const readers = loss.kind === "mean" ? layers.filter((l) => l.name !== loss.of) : layers;
+  const names = new Set(inputs.map((i) => i.name));
+  const read = readers.flatMap((l) => Object.values(l.inputs).flatMap((c) => partsOf(c).map(sourceOf)));
+  return new Set(read.filter((name) => names.has(name)));
+}
+
+function checkNames(
+  what: string,
+  names: readonly string[],
+  known: readonly string[],
+  needed: readonly string[],
+): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`there is no ${what} '${unknown}'; the network has ${known.join(", ") || "none"}`);
+  }
+  const missing = needed.filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new Error(`the ${what} ${missing.join(", ")} is missing; give all of ${needed.join(", ")}`);
+}
+
+function indices(name: string, values: Float64Array, classes: number): Int32Array {
+  const wrong = values.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < classes));
+  if (wrong < 0) return Int32Array.from(values);
+  throw new Error(`input '${name}' must be whole numbers from 0 to ${classes - 1}, not ${values[wrong]}`);
+}
+
+/** The start values of the states of each row, [rows, width] by state. */
+async function startValues(
+  { layers, inputs }: Network,
+  store: ParameterStore,
+  { rows, inputs: given }: SequenceBatch,
+): Promise<Record<string, Float64Array>> {
+  const all = await store.read();
+  const ofRow = (connection: NetworkLayer["inputs"][string] | undefined, row: number): Float64Array =>
+    Float64Array.from(
+      partsOf(connection).flatMap((part) => {
+        const input = inputs.find((i) => i.name === sourceOf(part));
+        if (!input || input.per === "step") return [];
+        const { width, kind } = input;
+        const own = Array.from({ length: width }, (_, j) =>
+          kind === "index"
+            ? Number(given[input.name]?.[row] === j)
+            : (given[input.name]?.[row * width + j] ?? 0),
+        );
+        return typeof part === "string" ? own : own.slice(part.from, part.from + part.width);
+      }),
+    );
+  const starts: Record<string, number[]> = {};
+  for (const { name, cell, sizes, inputs: connections } of layers) {
+    const places = store.layout.places.filter((p) => p.name.startsWith(`${name}.`));
+    const parameters = new Map(
+      places.map((p) => [p.name.slice(name.length + 1), all.subarray(p.offset, p.offset + p.size)]),
+    );
+    for (let row = 0; row < rows; row++) {
+      const perSequence = cell.inputs.filter((i) => i.per === "sequence");
+      const values = new Map(perSequence.map((i) => [i.name, ofRow(connections[i.name], row)]));
+      for (const [state, start] of startOf({ cell, sizes, parameters }, values)) {
+        (starts[`${name}.${state}`] ??= []).push(...start);
+      }
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(starts).map(([state, values]) => [state, Float64Array.from(values)]),
+  );
+}

@@ -1,0 +1,162 @@
+// Classification on the command line: labelled texts or series in, a label for each of others out.
+import { z } from "zod";
+import { confusionPicture } from "../../charts/confusion.ts";
+import { taskCommand } from "../command.ts";
+import type { ClassificationReport } from "../shared/classification.ts";
+import { flag, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
+import { scoredPart } from "../shared/scored-part.ts";
+import { readSequences } from "../shared/sequence-files.ts";
+import { grouped, percent, table } from "../shared/words.ts";
+import { classify, type ClassifyScore } from "./classify.ts";
+import { classifyDefaults } from "./design.ts";
+import { readLabelled } from "./labelled-files.ts";
+import { poolings } from "./pooling.ts";
+
+const columns = {
+  text: z
+    .string()
+    .optional()
+    .describe("the column of texts (default: text, or the only one besides the labels)"),
+  series: z.string().optional().describe("the column of series, instead of texts: numbers per step"),
+};
+
+const reading = {
+  ...columns,
+  label: z.string().optional().describe("the column of labels (default: label, or the only one that fits)"),
+  without: z.string().optional().describe("labels to leave out, as a,b"),
+  unique: flag.describe("leave out sequences that repeat with the same label"),
+};
+
+const readingNames = { text: "column", series: "column", label: "column", without: "labels" };
+
+export const classifyCommand = taskCommand({
+  maker: classify,
+  about: "classify texts or series as a whole",
+  train: {
+    about: "train a classifier of sequences",
+    file: "a table of labelled sequences (.csv, .jsonl, .parquet), or a folder of texts by label",
+    examples: [
+      "classify train reviews.csv --text review --label stars --unit word --embedding 64",
+      "classify train gestures.jsonl --series points --label gesture",
+      "classify train surnames/ --cell gru --split 0.8/0.1/0.1",
+      "classify eval surnames-gru.safetensors surnames/ --part test --baseline",
+    ],
+    hasEmbedding: true,
+    batches: "sequences",
+    defaults: classifyDefaults,
+    flags: flags(
+      {
+        ...reading,
+        unit: oneOf(["char", "word"]).optional().describe("symbols of a text: char or word (default: char)"),
+        minCount: whole(1).optional().describe("symbols seen fewer times become unknown (default: 1)"),
+        lowerCase: flag.describe("read texts in lower case"),
+        pooling: oneOf(poolings)
+          .default("last")
+          .describe(`summary of a sequence: ${poolings.join(", ")}`),
+        oneDirection: flag.describe("read forward only, not in both directions"),
+        classWeights: oneOf(["none", "root", "balanced"])
+          .default("none")
+          .describe("weight rare classes: balanced weighs all classes alike, root goes half the way"),
+      },
+      { ...readingNames, unit: "unit", pooling: "name", classWeights: "how" },
+    ),
+    read: (path, settings, _common, context) => readLabelled(path, settings, context),
+    options({ series, unit, minCount, lowerCase, pooling, oneDirection, classWeights }, given) {
+      const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
+      if (series !== undefined && idle !== undefined) {
+        throw new Error(`series have no symbols, so --${idle} would do nothing; leave it out`);
+      }
+      return {
+        pooling,
+        bidirectional: !oneDirection,
+        classWeights,
+        lowerCase,
+        ...(unit && { unit }),
+        ...(minCount !== undefined && { minCount }),
+      };
+    },
+  },
+  evaluate: {
+    about: "score a classifier on labelled sequences",
+    file: "a table of labelled sequences, or a folder of texts by label",
+    flags: flags(
+      {
+        ...reading,
+        part: partField,
+        baseline: flag.describe("compare with naive Bayes, trained on the training part"),
+        confusion: flag.describe("show the confusion matrix"),
+        plot: outputFile(".svg").optional().describe("write the confusion matrix as an SVG file"),
+      },
+      { ...readingNames, part: "part", plot: "file" },
+    ),
+    remembered: ["text", "series", "label", "without", "unique"],
+    async run(model, path, settings, context) {
+      const { data } = await readLabelled(path as string, settings, context);
+      const { part, training } = await scoredPart(model, data, settings);
+      const score = await model.score(part, training && { baseline: training });
+      if (settings.plot !== undefined) {
+        const title = `${grouped(score.sequences)} sequences`;
+        await context.write(settings.plot, confusionPicture(score.confusion, score.labels, { title }));
+      }
+      return reportOf(score, settings.confusion);
+    },
+  },
+  predict: {
+    about: "print the label of each sequence",
+    file: "a text file with one sequence per line, or a table",
+    flags: flags(columns, readingNames),
+    remembered: ["text", "series"],
+    async run(model, path, settings) {
+      const items = await readSequences(path as string, settings);
+      const found = await model.predict(items.map((item) => item.value));
+      const json = found.map(({ label, probability }, i) => ({ input: items[i]?.value, label, probability }));
+      const lines = json.map(({ input, label, probability }) => {
+        const shown = typeof input === "string" ? input.replaceAll(/\s+/gu, " ") : JSON.stringify(input);
+        return `${label}\t${probability.toFixed(3)}\t${shown}`;
+      });
+      return { json, text: lines.join("\n") };
+    },
+  },
+});
+
+function reportOf(
+  score: ClassifyScore,
+  hasMatrix: boolean,
+): { readonly json: readonly object[]; readonly text: string } {
+  const { baseline, labels, sequences } = score;
+  const rows: [string, ClassificationReport][] = [["this model", score]];
+  if (baseline) rows.push([baseline.name, baseline]);
+  const classes = [...score.classes].sort((a, b) => b.support - a.support);
+  return {
+    json: rows.map(([model, { accuracy, macroF1, weightedF1, confusion }], i) => ({
+      model,
+      accuracy,
+      macroF1,
+      weightedF1,
+      sequences,
+      ...(i === 0 && { labels, confusion, classes: score.classes }),
+    })),
+    text: [
+      table(
+        ["model", "accuracy", "macro-F1"],
+        rows.map(([model, row]) => [model, percent(row.accuracy), percent(row.macroF1)]),
+      ),
+      table(
+        ["class", "precision", "recall", "F1", "sequences"],
+        classes.map((c) => [c.name, ...[c.precision, c.recall, c.f1].map(percent), grouped(c.support)]),
+      ),
+      ...(hasMatrix ? [confusionTable(score.confusion, labels)] : []),
+    ].join("\n\n"),
+  };
+}
+
+/** A row per true class; a column per predicted one, headed by its number. */
+function confusionTable(confusion: ClassificationReport["confusion"], labels: readonly string[]): string {
+  return table(
+    ["true, predicted", ...labels.map((_, i) => String(i + 1))],
+    confusion.map((row, i) => [
+      `${i + 1} ${labels[i]}`,
+      ...row.map((count) => (count === 0 ? "" : grouped(count))),
+    ]),
+  );
+}

@@ -1,0 +1,126 @@
+// How the command line offers a task: the files it reads, the flags it takes, and its reports. One value of this shape per
+// task, in `flags.ts` of its folder.
+import type { Flags, Given } from "./shared/flags.ts";
+import type { Maker, Model } from "./task.ts";
+
+/** What a command prints: JSON lines for programs, text for people. */
+export interface Report {
+  readonly json: readonly object[];
+  readonly text: string;
+}
+
+/** What a command may use besides its flags. */
+export interface CommandContext {
+  /** Prints a line for people, on stderr. */
+  say(line: string): void;
+  /** A line that the next one replaces; nothing where nobody watches. */
+  status(line: string): void;
+  /** Prints text on stdout as it comes; nothing with `--json`. */
+  out(text: string): Promise<void>;
+  /** Writes a file. Throws where it is one of those that this command reads. */
+  write(path: string, content: string | Uint8Array): Promise<void>;
+}
+
+/** Settings that every training has, as far as reading data goes. */
+export interface ReadingSettings {
+  /** Shares of the parts, as given; undefined where the person gave none. */
+  readonly split?: string | undefined;
+  readonly seed: number;
+}
+
+/** Data read from a file, and the settings that were found, such as the columns: the model file keeps them. */
+export interface ReadData<D> {
+  readonly data: D;
+  readonly found?: Readonly<Record<string, string>>;
+}
+
+/** The recurrent options that the command line reads for every task. */
+export interface RecurrentSettings {
+  readonly size: number;
+  readonly layers: number;
+  readonly dropout: number;
+  readonly sizes: Readonly<Record<string, number>>;
+  /** For tasks that take it. */
+  readonly embedding: number;
+}
+
+export interface TrainCommand<D, O, T> {
+  readonly about: string;
+  /** The file to train on, in words. */
+  readonly file: string;
+  /** Command lines that work, without `unrolled`. */
+  readonly examples: readonly string[];
+  /** Whether symbols may have learned vectors: `--embedding`. */
+  readonly hasEmbedding: boolean;
+  /** What stands side by side in an update: "sequences", "parallel lanes of text". */
+  readonly batches: string;
+  /** Defaults of the recurrent options and of training, beside the task's own: what the help shows. */
+  readonly defaults: {
+    readonly cell: string;
+    readonly size: number;
+    readonly embedding?: number;
+  };
+  readonly flags: Flags<T>;
+  /** Reads the data. Throws for what is wrong with a file, by line. */
+  read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;
+  /** The task's own options, besides the recurrent ones. Throws for flags that would do nothing. */
+  options(flags: T, given: Given): Omit<O, keyof RecurrentSettings | "cell">;
+  /** Options of training that the task's own flags give, by the names of `TrainOptions`. */
+  training?(flags: T): Readonly<Record<string, number>>;
+}
+
+/** A use of a trained model. */
+export interface UseCommand<M, T> {
+  readonly about: string;
+  readonly file: string;
+  /** Whether the file may be left out. */
+  readonly isOptional?: boolean;
+  readonly flags: Flags<T>;
+  /** Flags whose values in training are the defaults here, such as columns. */
+  readonly remembered?: readonly string[];
+  run(model: M, path: string | undefined, flags: T, context: UseContext): Promise<Report>;
+}
+
+export interface UseContext extends CommandContext {
+  /** The flags as given, to tell a default from a choice. */
+  readonly given: Given;
+  /** The path of the model's file, for messages. */
+  readonly modelPath: string;
+}
+
+/** A further command of a task, such as one that makes data. */
+export interface FurtherCommand<T> {
+  readonly name: string;
+  readonly about: string;
+  /** The one argument: its name in the help, and what it is. */
+  readonly argument: readonly [name: string, about: string];
+  readonly flags: Flags<T>;
+  run(argument: string, flags: T, context: CommandContext): Promise<Report>;
+}
+
+/** A task on the command line. */
+export interface TaskCommand {
+  readonly kind: string;
+  readonly about: string;
+  /** Names under which `train` and `predict` also stand alone: `unrolled train`, `unrolled sample`. */
+  readonly shortForms?: { readonly train: string; readonly predict: string };
+  readonly maker: Maker<never, never, Model<never, unknown>>;
+  readonly train: TrainCommand<unknown, unknown, unknown>;
+  readonly evaluate: UseCommand<unknown, unknown>;
+  readonly predict: UseCommand<unknown, unknown>;
+  readonly further: readonly FurtherCommand<unknown>[];
+}
+
+/** A task's command from its typed parts. */
+export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command: {
+  readonly maker: Maker<O, D, M>;
+  readonly about: string;
+  readonly shortForms?: TaskCommand["shortForms"];
+  readonly train: TrainCommand<D, O, T>;
+  readonly evaluate: UseCommand<M, E>;
+  readonly predict: UseCommand<M, P>;
+  readonly further?: readonly FurtherCommand<never>[];
+}): TaskCommand {
+  // The command line hands each part only what another part of the same task made.
+  return { further: [], ...command, kind: command.maker.kind } as unknown as TaskCommand;
+}

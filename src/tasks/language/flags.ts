@@ -1,0 +1,260 @@
+// Language models on the command line: trained on a text, scored on another, and writing text.
+import { z } from "zod";
+import { readLines, readUtf8 } from "../../formats/files.ts";
+import { taskCommand, type Report, type UseContext } from "../command.ts";
+import {
+  dropRate,
+  flag,
+  flagOf,
+  flags,
+  mostBeams,
+  number,
+  oneOf,
+  partField,
+  searchFields,
+  seed,
+  texts,
+  whole,
+  wholeFrom,
+  zeroOrMore,
+} from "../shared/flags.ts";
+import { grouped, table } from "../shared/words.ts";
+import { units } from "../../text/symbols.ts";
+import { languageDefaults } from "./design.ts";
+import { language, type LanguageModel, type WriteSettings } from "./language.ts";
+import { lossInWords } from "./loss-words.ts";
+import { readText, readTextWith } from "./text-files.ts";
+
+/** Flags of sampling, which beam search does not use. */
+const sampling = {
+  temperature: zeroOrMore
+    .default(1)
+    .describe("divides the logits: 0 always takes the most likely symbol, more is wilder"),
+  topK: whole(0).default(0).describe("sample among the k most likely symbols; 0 for all"),
+  topP: number("a number from 0 to 1", (n) => n >= 0 && n <= 1)
+    .default(1)
+    .describe("sample among the most likely symbols that have this probability together"),
+  seed: seed.default(1).describe("random seed"),
+};
+
+const writing = flags(
+  {
+    prompt: texts.describe("the beginning of the text; repeat it for several texts"),
+    prompts: z.string().optional().describe("a text file with one beginning per line"),
+    length: whole(0).default(500).describe("most symbols to write"),
+    ...sampling,
+    stop: texts.describe(String.raw`end at this text, which is not shown; \n is a line end; may be repeated`),
+    match: z.string().optional().describe("a regular expression that the text must match from end to end"),
+    beam: wholeFrom(0, mostBeams)
+      .default(0)
+      .describe("search for the most likely text with this many beams; 0 samples"),
+    lengthPenalty: searchFields("texts", "symbol").lengthPenalty,
+  },
+  { prompts: "file", match: "pattern" },
+);
+
+type Writing = ReturnType<(typeof writing)["parse"]>;
+
+export const languageCommand = taskCommand({
+  maker: language,
+  about: "language models: predict and write text",
+  shortForms: { train: "train", predict: "sample" },
+  train: {
+    about: "train a model that predicts the next symbol of a text",
+    file: "a text in UTF-8, or with --unit byte any file",
+    examples: [
+      "train book.txt",
+      "train book.txt --cell gru --size 256 --layers 2 --minutes 10",
+      "train book.txt --cell my.cell --optimizer rmsprop",
+      "train book.txt --resume book-gru.safetensors --epochs 20",
+    ],
+    hasEmbedding: true,
+    batches: "parallel lanes of text",
+    defaults: languageDefaults,
+    flags: flags(
+      {
+        window: whole(1).default(50).describe("steps between two updates"),
+        bptt: whole(1).optional().describe("steps that gradients go back (default: the window)"),
+        unit: oneOf(units).default("char").describe("symbols: char (Unicode), byte, word or subword"),
+        tokenizer: z.string().optional().describe("a tokenizer.json for sub-words, which the model keeps"),
+        minCount: whole(1).optional().describe("words seen fewer times become unknown (default: 1)"),
+        tied: flag.describe(
+          "share the embedding's matrix with the readout; needs --embedding as wide as --size",
+        ),
+        inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
+      },
+      { bptt: "n", unit: "unit", tokenizer: "file" },
+    ),
+    async read(path, { unit, tokenizer, minCount }) {
+      return {
+        data: await readText(path, {
+          unit,
+          ...(tokenizer !== undefined && { tokenizer }),
+          ...(minCount !== undefined && { minCount }),
+        }),
+      };
+    },
+    options: ({ tied, inputDropout }) => ({ tied, inputDropout }),
+    training: ({ window, bptt }) => ({ window, bptt: bptt ?? window }),
+  },
+  evaluate: {
+    about: "score how well a model predicts a text",
+    file: "a text with the model's symbols",
+    flags: flags(
+      {
+        part: partField,
+        ngram: z
+          .string()
+          .optional()
+          .describe("a text for an n-gram model, to compare with and to mix with the model"),
+        order: whole(1).default(3).describe("length of the n-grams"),
+      },
+      { part: "part", ngram: "file" },
+    ),
+    async run(model, path, { part, ngram, order }, { given }) {
+      if (ngram === undefined && given["order"] !== undefined)
+        throw new Error("--order is for n-grams: name a text for them with --ngram, or leave it out");
+      const text = await readTextWith(path as string, model.symbols);
+      const data = part === "all" ? text : (await model.parts(text))[part];
+      if (!data) throw new Error(`--part ${part}: training had no such part; choose another`);
+      if (ngram !== undefined) {
+        return compared(
+          await model.score(data, { baseline: await readTextWith(ngram, model.symbols), order }),
+        );
+      }
+      const { nats, bits, perplexity, bitsPerByte, tokens, symbols } = await model.score(data);
+      const { noun, measure } = model.symbols;
+      const found = `${lossInWords(nats, model.symbols)}, over ${grouped(tokens)} of ${grouped(symbols)} ${noun}s`;
+      const perByte =
+        measure === "perplexity" && bitsPerByte !== undefined
+          ? `, ${bitsPerByte.toFixed(3)} bits per byte`
+          : "";
+      return {
+        json: [{ nats, bits, perplexity, bitsPerByte, tokens }],
+        text: `${found}${perByte}`,
+      };
+    },
+  },
+  predict: {
+    about: "write text with a model",
+    file: "a text to continue",
+    isOptional: true,
+    flags: writing,
+    async run(model, path, settings, context) {
+      checkIdle(settings, context);
+      const prompts = await promptsOf(model, path, settings);
+      const stops = settings.stop.map((stop) =>
+        stop.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t"),
+      );
+      if (settings.beam > 0) return search(model, settings, prompts, stops);
+      const { length, temperature, topK, topP, match } = settings;
+      const choice = { length, temperature, topK, topP, stops, ...(match !== undefined && { match }) };
+      return prompts.length > 1
+        ? writeAll(model, prompts, { ...choice, seed: settings.seed })
+        : writeOne(model, prompts[0] ?? "", { ...choice, seed: settings.seed }, context);
+    },
+  },
+});
+
+/** The model, the n-grams and the mean of both, in a table. */
+function compared(score: Awaited<ReturnType<LanguageModel["score"]>>): Report {
+  const { baseline, mixture, tokens } = score;
+  const others = [baseline, mixture].filter((row) => row !== undefined);
+  const rows = [{ name: "this model", nats: score.nats, perplexity: score.perplexity }, ...others];
+  return {
+    json: rows.map(({ name, nats, perplexity }) => ({ model: name, nats, perplexity, tokens })),
+    text: table(
+      ["model", "nats", "perplexity"],
+      rows.map((row) => [row.name, row.nats.toFixed(3), row.perplexity.toFixed(1)]),
+    ),
+  };
+}
+
+/** Throws for flags that others make idle. */
+function checkIdle({ beam, match, stop }: Writing, { given }: UseContext): void {
+  if (match !== undefined && stop.length > 0)
+    throw new Error("--stop would cut what --match asks for; write the end into the pattern instead");
+  if (beam === 0 && given["lengthPenalty"] !== undefined)
+    throw new Error("--length-penalty is for beam search: give --beam, too, or leave it out");
+  const idle = Object.keys(sampling).find((name) => given[name] !== undefined);
+  if (beam > 0 && idle !== undefined)
+    throw new Error(`beam search does not sample: leave out ${flagOf(idle)}, or --beam`);
+}
+
+/** All prompts, checked against the model's symbols; an error names the file and line. */
+async function promptsOf(
+  model: LanguageModel,
+  path: string | undefined,
+  { prompt, prompts: file }: Writing,
+): Promise<string[]> {
+  const check = (text: string, place: string): string => {
+    try {
+      model.symbols.encode(text);
+      return text;
+    } catch (cause) {
+      throw new Error(`${place}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const lines = file === undefined ? [] : await readLines(file);
+  const begun = path === undefined ? [] : [check(await readUtf8(path), path)];
+  const all = [...begun, ...prompt, ...lines.map(({ text, place }) => check(text, place))];
+  return all.length > 0 ? all : [""];
+}
+
+async function search(
+  model: LanguageModel,
+  { beam: width, length, lengthPenalty, match }: Writing,
+  prompts: readonly string[],
+  stops: readonly string[],
+): Promise<Report> {
+  const [stop, ...more] = stops;
+  if (more.length > 0) throw new Error("--beam ends texts at one symbol: give one --stop, a single symbol");
+  const found = await model.search(prompts, {
+    width,
+    length,
+    lengthPenalty,
+    ...(stop !== undefined && { stop }),
+    ...(match !== undefined && { match }),
+  });
+  return {
+    json: found.map((beams, i) => ({ prompt: prompts[i], text: beams[0]?.text, beams })),
+    text: found.map((beams, i) => `${prompts[i]}${beams[0]?.text ?? ""}`).join("\n"),
+  };
+}
+
+async function writeAll(
+  model: LanguageModel,
+  prompts: readonly string[],
+  settings: WriteSettings & { readonly seed: number },
+): Promise<Report> {
+  const written = await model.writeAll(prompts, settings);
+  return {
+    json: written.map((one, i) => ({ prompt: prompts[i], ...one, seed: settings.seed + i })),
+    text: written.map((one, i) => `${prompts[i]}${one.text}`).join("\n"),
+  };
+}
+
+/** So that a terminal shows text as it comes, and a pipe is not given single letters. */
+const millisecondsBetweenWrites = 25;
+
+/** Shown while it is written. */
+async function writeOne(
+  model: LanguageModel,
+  prompt: string,
+  settings: WriteSettings & { readonly seed: number },
+  context: UseContext,
+): Promise<Report> {
+  const { seed: from } = settings;
+  let [all, waiting, written] = [prompt, prompt, 0];
+  for await (const piece of model.write(prompt, settings)) {
+    all += piece;
+    waiting += piece;
+    if (performance.now() - written < millisecondsBetweenWrites) continue;
+    await context.out(waiting);
+    [waiting, written] = ["", performance.now()];
+  }
+  return {
+    json: [{ prompt, text: all.slice(prompt.length), seed: from }],
+    text: all.endsWith("\n") ? waiting : `${waiting}\n`,
+  };
+}

@@ -1,0 +1,38 @@
+// Texts from files, in symbols learned from them or in those of a model.
+import { fileBytes, fileChunks, readUtf8 } from "../../formats/files.ts";
+import { learnText, type TextSettings } from "../../text/learn-text.ts";
+import type { Symbols, Text } from "../../text/symbols.ts";
+
+export interface TextFileSettings extends Omit<TextSettings, "tokenizer"> {
+  /** The path of a `tokenizer.json`, for sub-words. */
+  readonly tokenizer?: string;
+}
+
+/**
+ * Reads a text and learns its symbols: Unicode characters by default, bytes, words, or the sub-words of a tokenizer. Throws
+ * as `learnText` does, naming the file.
+ */
+export async function readText(path: string, settings: TextFileSettings = {}): Promise<Text> {
+  const { tokenizer, ...rest } = settings;
+  const json = tokenizer === undefined ? {} : { tokenizer: await readUtf8(tokenizer) };
+  const bytes = await fileBytes(path);
+  return named(path, () => learnText(fileChunks(path), { ...rest, ...json }, bytes));
+}
+
+/** Reads a text in the symbols of a model. Throws for symbols that it does not have, naming them and the file. */
+export async function readTextWith(path: string, symbols: Symbols): Promise<Text> {
+  const bytes = await fileBytes(path);
+  const ids = await named(path, () => symbols.read(fileChunks(path), bytes));
+  return { symbols, ids, bytes };
+}
+
+/** Errors of the text begin with the file's name. */
+async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { message } = error as Error;
+    if (!message.startsWith("text: ")) throw error;
+    throw new Error(`${path}: ${message.slice("text: ".length)}`, { cause: error });
+  }
+}

@@ -1,0 +1,38 @@
+// The column of a table that is meant, where a person names none: the one of the usual name, or the only one there is.
+import { column, type Column, type Table } from "../../formats/table.ts";
+
+export interface ColumnChoice {
+  /** The column that the person named. */
+  readonly name: string | undefined;
+  /** The usual name, and the option by which to name another: `text`. */
+  readonly usual: string;
+  /** Columns that are taken already. */
+  readonly taken?: readonly (string | undefined)[];
+  /** Whether a column's cells can be meant. Default any. */
+  readonly fits?: (column: Column) => boolean;
+}
+
+/** Throws for a name that the table lacks, and where several columns or none could be meant, naming the option. */
+export function chooseColumn(table: Table, { name, usual, taken = [], fits }: ColumnChoice): string {
+  if (name !== undefined) return column(table, name).name;
+  const free = table.columns.filter((c) => !taken.includes(c.name));
+  if (free.some((c) => c.name === usual)) return usual;
+  const [only, ...others] = free.filter((c) => fits?.(c) ?? true);
+  if (only && others.length === 0) return only.name;
+  const names = table.columns.map((c) => c.name).join(", ");
+  throw new Error(
+    `${table.source}: there is no column '${usual}', and ${only ? "several columns" : "no other column"} could be meant; ` +
+      `name one (--${usual}) of ${names}`,
+  );
+}
+
+/** The columns that were found rather than named or usual, in words: "text is the column 'review'". Empty for none. */
+export function foundInWords(
+  found: Readonly<Record<string, string | undefined>>,
+  named: Readonly<Record<string, unknown>>,
+): string {
+  const told = Object.entries(found).filter(([option, name]) => {
+    return name !== undefined && name !== option && named[option] === undefined;
+  });
+  return told.map(([option, name]) => `${option}: column '${name}'`).join(", ");
+}

@@ -1,0 +1,228 @@
+// Training of a task on data, as a run that its caller drives: `for await` takes one event after another, `break` pauses,
+// iterating again continues, and `finish()` is for who wants no events. Saves nothing itself.
+import { parameterLayout } from "../plan/build.ts";
+import type { Device, Numbers } from "../run/device.ts";
+import { defaultDevice } from "../run/default.ts";
+import type { ClipSettings } from "../train/clip.ts";
+import { fit, type TrainingEvent, type TrainingRun } from "../train/fit.ts";
+import type { OptimizerKind, OptimizerSettings } from "../train/optimizers.ts";
+import type { ScheduleKind, ScheduleSettings } from "../train/schedules.ts";
+import type { Budget, ResolvedOptions, TrainingOptions } from "../train/settings.ts";
+import { bestWeights, type TrainingState } from "../train/state.ts";
+import {
+  plainLoss,
+  type Design,
+  type LossWords,
+  type ModelMetadata,
+  type Task,
+  type TaskDefaults,
+  type TaskSpec,
+  type Trained,
+} from "./task.ts";
+import type { Network } from "../plan/network.ts";
+
+/** Options of training. Everything that is absent is as the task has it. */
+export interface TrainOptions {
+  /** Passes over the training data. One of `epochs`, `steps` and `minutes` may be given. */
+  readonly epochs?: number;
+  /** Updates. */
+  readonly steps?: number;
+  readonly minutes?: number;
+  /**
+   * Shares of the data: for training alone, where the rest validates (1: no validation), or for training, validation and
+   * test, as `[0.8, 0.1, 0.1]` or `"0.8/0.1/0.1"`. Shares that sum to less than 1 leave data out.
+   */
+  readonly split?: number | string | readonly number[];
+  /** Sequences, or parallel lanes of a text, per update. */
+  readonly batch?: number;
+  /** Steps of text between two updates, k1. Default 50. */
+  readonly window?: number;
+  /** Steps of text that the gradient goes back, k2: `window` or more. Default `window`. */
+  readonly bptt?: number;
+  /** A name, or a name with settings: `{ kind: "sgd", momentum: 0.9 }`. Default `adam`. */
+  readonly optimizer?: OptimizerKind | OptimizerSettings;
+  /** Learning rate, before the schedule. */
+  readonly rate?: number;
+  /** Learning-rate schedule over the budget: a name, or a name with settings. */
+  readonly schedule?: ScheduleKind | ScheduleSettings;
+  /** The largest norm of all gradients together (0: no limit), or another way of clipping. */
+  readonly clip?: number | ClipSettings;
+  /** Updates between two validations; 0 validates after every epoch. */
+  readonly validateEvery?: number;
+  /** Stops after this many validations without improvement; 0 never stops. */
+  readonly patience?: number;
+  /** Random seed of first weights, order and noise. Default 1. */
+  readonly seed?: number;
+  /** Default the fastest that is there: native in Node where it was built, else WebAssembly. */
+  readonly device?: Device;
+  /** The largest number of bytes to use. Default what WebAssembly can address. */
+  readonly memory?: number;
+  /** Settings to keep in the model file, as plain data. */
+  readonly settings?: ModelMetadata["settings"];
+  /** The state of a saved run to continue. Task, data and options must be those of that run; the budget may differ. */
+  readonly resume?: RunState;
+}
+
+/** Everything that a run needs to be resumed, and its model: what `saveRun` writes. */
+export interface RunState {
+  readonly spec: TaskSpec;
+  readonly network: Network;
+  readonly metadata: ModelMetadata;
+  readonly training: TrainingState;
+}
+
+/** A prepared run, before its first step. */
+export interface RunSummary {
+  /** Parameters, trained and fixed. */
+  readonly parameters: number;
+  readonly device: Device;
+  readonly options: ResolvedOptions;
+  /** The task and its data in words, a line each. */
+  readonly lines: readonly string[];
+  /** How the loss is told. */
+  readonly loss: LossWords;
+  /** Updates made before; 0 for a new run. */
+  readonly step: number;
+}
+
+export interface Run<M> extends AsyncIterable<TrainingEvent> {
+  /** Trains to the end. */
+  finish(): Promise<void>;
+  /** The model with the weights of the best validation; with the latest where nothing was validated. */
+  best(): Promise<M>;
+  /** The model with the latest weights. */
+  latest(): Promise<M>;
+  /** Prepares the run, if it is not yet, and describes it. Throws for data and options that do not fit. */
+  prepare(): Promise<RunSummary>;
+  /** Everything needed to resume, copied. Throws during a step, and where a weight is not finite. */
+  snapshot(): Promise<RunState>;
+  /** Frees the run's memory; models made by it stay. */
+  dispose(): void;
+}
+
+/**
+ * Trains a task on data. Nothing happens before the run is iterated, finished or asked for a model; errors in the data or
+ * the options reject there.
+ */
+export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOptions = {}): Run<M> {
+  let prepared: Promise<Prepared<D, M>> | undefined;
+  const prepare = (): Promise<Prepared<D, M>> => (prepared ??= prepareRun(task, data, options));
+  const opened = async (choose: (state: TrainingState) => Numbers): Promise<M> => {
+    const { design, run, device, metadata } = await prepare();
+    const store = device.parameters(parameterLayout(design.network));
+    store.write(choose(await run.snapshot()));
+    const { spec, network } = design;
+    const trained: Trained = { spec, network, device, store, metadata: await metadata() };
+    return design.open(trained);
+  };
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield* (await prepare()).run;
+    },
+    async finish() {
+      for await (const event of (await prepare()).run) void event;
+    },
+    best: () => opened(bestWeights),
+    latest: () => opened((state) => state.weights),
+    async prepare() {
+      const { design, run, device } = await prepare();
+      return {
+        parameters: run.store.layout.size,
+        device,
+        options: run.options,
+        lines: design.summary,
+        loss: design.loss ?? plainLoss,
+        step: options.resume?.training.step ?? 0,
+      };
+    },
+    async snapshot() {
+      const { design, run, metadata } = await prepare();
+      const { spec, network } = design;
+      return { spec, network, metadata: await metadata(), training: await run.snapshot() };
+    },
+    dispose() {
+      void prepared?.then(
+        ({ run }) => run.dispose(),
+        () => {},
+      );
+    },
+  };
+}
+
+interface Prepared<D, M> {
+  readonly design: Design<D, M>;
+  readonly run: TrainingRun;
+  readonly device: Device;
+  readonly metadata: () => Promise<ModelMetadata>;
+}
+
+async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions): Promise<Prepared<D, M>> {
+  const { split, ...defaults } = task.defaults;
+  const { seed = 1, resume, memory, settings = {} } = options;
+  const shares = sharesText(options.split ?? split ?? "0.9");
+  const design = await task.design(data, { split: shares, seed });
+  if (resume && JSON.stringify(design.spec) !== JSON.stringify(resume.spec)) {
+    throw new Error(
+      "resume: the data are not those of the saved run: they give other symbols, labels or scales; " +
+        "use the same data and options, or start anew",
+    );
+  }
+  const device = options.device ?? defaultDevice();
+  const { network, examples } = design;
+  const run = await fit(
+    {
+      network,
+      device,
+      data: examples,
+      ...fitOptions(options, defaults),
+      ...(memory !== undefined && { memory }),
+    },
+    resume?.training,
+  );
+  let metadata: Promise<ModelMetadata> | undefined;
+  const describe = async (): Promise<ModelMetadata> => ({
+    settings,
+    data: await design.record(),
+    evaluation: { batch: run.options.batch, window: run.options.window },
+    cell: task.cell,
+  });
+  return { design, run, device, metadata: () => (metadata ??= describe()) };
+}
+
+function sharesText(split: NonNullable<TrainOptions["split"]>): string {
+  return typeof split === "object" ? split.join("/") : String(split);
+}
+
+const named = <K extends string>(value: K | { readonly kind: K }): { readonly kind: K } =>
+  typeof value === "string" ? { kind: value } : value;
+
+function fitOptions(options: TrainOptions, defaults: Omit<TaskDefaults, "split">): TrainingOptions {
+  const { batch, window, bptt, optimizer, rate, schedule, clip, validateEvery, patience, seed } = options;
+  const given = {
+    batch,
+    window,
+    bptt,
+    rate,
+    validateEvery,
+    patience,
+    seed,
+    optimizer: optimizer && (named(optimizer) as OptimizerSettings),
+    schedule: schedule && (named(schedule) as ScheduleSettings),
+    clip: typeof clip === "number" ? clipOf(clip) : clip,
+  };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...defaults, ...set, budget: budgetOf(options) ?? defaults.budget ?? { epochs: 10 } };
+}
+
+function clipOf(limit: number): ClipSettings {
+  return limit === 0 ? { kind: "none" } : { kind: "norm", limit };
+}
+
+function budgetOf({ epochs, steps, minutes }: TrainOptions): Budget | undefined {
+  const budgets = Object.entries({ epochs, steps, minutes }).filter(([, value]) => value !== undefined);
+  if (budgets.length > 1) {
+    const names = budgets.map(([name]) => name).join(" and ");
+    throw new Error(`training: give one of epochs, steps and minutes, not ${names}`);
+  }
+  return budgets.length === 1 ? (Object.fromEntries(budgets) as unknown as Budget) : undefined;
+}

@@ -1,0 +1,116 @@
+// Characters or bytes as symbols: prompts in, generated text out, one symbol at a time where need be.
+import { alphabetCodes, allocateIds, idTable, showCode, type Alphabet, type Ids } from "./alphabet.ts";
+import { encodeWith } from "./alphabet-text.ts";
+import type { SymbolDecoder, Symbols } from "./symbols.ts";
+
+/** The symbols of an alphabet. A text without a beginning follows a line end, if the alphabet has one. */
+export function alphabetSymbols(alphabet: Alphabet): Symbols {
+  const { unit, symbols } = alphabet;
+  return {
+    unit,
+    noun: unit === "char" ? "character" : "byte",
+    measure: "bits",
+    size: symbols.length,
+    start: Math.max(0, alphabetCodes(alphabet).indexOf(0x0a)),
+    encode: (text) => encodePrompt(alphabet, text),
+    read: (chunks, sizeHint = 0) => encodeWith(alphabet, chunks, { sizeHint }),
+    decoder: () => idDecoder(alphabet),
+    textOf(id) {
+      const symbol = symbols[id];
+      if (typeof symbol !== "number") return symbol;
+      return symbol < 0x80 ? String.fromCharCode(symbol) : undefined;
+    },
+    data: alphabet,
+  };
+}
+
+/**
+ * The ids of a prompt. Characters outside the alphabet are an error that lists them all, with the nearest
+ * character that the alphabet has: the plain letter for an accented one, the other case, the straight quote.
+ */
+export function encodePrompt(alphabet: Alphabet, prompt: string): Ids {
+  const table = idTable(alphabet);
+  const codesOf = (text: string): number[] =>
+    alphabet.unit === "byte"
+      ? [...new TextEncoder().encode(text)]
+      : Array.from(text, (character) => character.codePointAt(0)!);
+  const codes: number[] = [];
+  const unknown = new Map<string, string>(); // character → how the message shows it
+  for (const character of prompt) {
+    const own = codesOf(character);
+    codes.push(...own);
+    if (own.every((code) => table[code]) || unknown.has(character)) continue;
+    const near = relatives(character).find((text) => codesOf(text).every((code) => table[code]));
+    const shown = showCode("char", character.codePointAt(0)!);
+    unknown.set(character, near ? `${shown} (try '${near}')` : shown);
+  }
+  if (unknown.size > 0)
+    throw new Error(
+      `prompt: outside the model's alphabet of ${alphabet.symbols.length} symbols: ` +
+        `${[...unknown.values()].join(", ")}; leave ${unknown.size === 1 ? "it" : "them"} out or write otherwise`,
+    );
+  const ids = allocateIds(alphabet.symbols.length, codes.length);
+  codes.forEach((code, i) => {
+    ids[i] = (table[code] ?? 0) - 1;
+  });
+  return ids;
+}
+
+const plainForms: Readonly<Record<string, string>> = {
+  "\u2018": "'",
+  "\u2019": "'",
+  "\u201c": '"',
+  "\u201d": '"',
+  "«": '"',
+  "»": '"',
+  '"': "'",
+  "\u2010": "-",
+  "\u2011": "-",
+  "\u2013": "-",
+  "\u2014": "-",
+  "…": "...",
+  "\u00a0": " ",
+  "\t": " ",
+  "\r": "\n",
+  ß: "ss",
+  æ: "ae",
+  ø: "o",
+  ł: "l",
+};
+
+/** What one might write instead, best first. */
+function relatives(character: string): string[] {
+  const bare = character.normalize("NFKD").replace(/\p{M}/gu, "");
+  const close = [plainForms[character], bare, character.toLowerCase(), character.toUpperCase()];
+  const far = [bare.toLowerCase(), bare.toUpperCase(), plainForms[character.toLowerCase()]];
+  return [...close, ...far].filter((text): text is string => text !== undefined && text !== "");
+}
+
+/** The text of ids; bytes that are not UTF-8 show as U+FFFD. Throws at an id outside the alphabet. */
+export function decodeIds(alphabet: Alphabet, ids: ArrayLike<number>): string {
+  const decoder = idDecoder(alphabet);
+  return decoder.push(ids) + decoder.end();
+}
+
+/** Decodes ids as they come, as for printing while generating. */
+export function idDecoder(alphabet: Alphabet): SymbolDecoder {
+  const codes = alphabetCodes(alphabet);
+  const codeAt = (id: number): number => {
+    const code = codes[id];
+    if (code === undefined)
+      throw new Error(
+        `decoding: an id must be from 0 to ${codes.length - 1}, not ${id}; use the alphabet the ids were made with`,
+      );
+    return code;
+  };
+  if (alphabet.unit === "char")
+    return {
+      push: (ids) => Array.from(ids, (id) => String.fromCodePoint(codeAt(id))).join(""),
+      end: () => "",
+    };
+  const text = new TextDecoder("utf-8", { ignoreBOM: true });
+  return {
+    push: (ids) => text.decode(Uint8Array.from(ids, codeAt), { stream: true }),
+    end: () => text.decode(),
+  };
+}

@@ -1,0 +1,59 @@
+// A text and symbols learned from it, or the symbols of a tokenizer.
+import { readAlphabetText } from "./alphabet-text.ts";
+import { alphabetSymbols } from "./alphabet-symbols.ts";
+import { stringOf } from "./chunks.ts";
+import type { Chunks, Text, Unit } from "./symbols.ts";
+import { readWords, wordSymbols, type WordTextSettings } from "./word-symbols.ts";
+
+export interface TextSettings extends WordTextSettings {
+  /** What a symbol is. Default `char`, or `subword` with a tokenizer. */
+  readonly unit?: Unit;
+  /** The text of a `tokenizer.json`, for sub-words. */
+  readonly tokenizer?: string;
+}
+
+/**
+ * Reads a text from a string or from the bytes of a file, and learns its symbols. Throws for bytes that are not UTF-8
+ * (but for unit `byte`), for a text of fewer than two different symbols, for settings of another unit, and for a unit
+ * `subword` without a tokenizer.
+ */
+export async function learnText(
+  source: string | Chunks,
+  settings: TextSettings = {},
+  sizeHint: number = 0,
+): Promise<Text> {
+  const { tokenizer, minCount, most } = settings;
+  const { unit = tokenizer === undefined ? "char" : "subword" } = settings;
+  if ((unit === "subword") !== (tokenizer !== undefined))
+    throw new Error("text: the unit subword and a tokenizer go together; give both or neither");
+  if (unit !== "word" && (minCount ?? most) !== undefined)
+    throw new Error(`text: minCount and most are for the unit word, not ${unit}; leave them out`);
+  const chunks = typeof source === "string" ? [encoded(source)] : source;
+  const bytes = typeof source === "string" ? (chunks as Uint8Array[])[0]!.length : sizeHint;
+  switch (unit) {
+    case "char":
+    case "byte": {
+      const { alphabet, ids } = await readAlphabetText(chunks, { unit, sizeHint: bytes });
+      return { symbols: alphabetSymbols(alphabet), ids, bytes };
+    }
+    case "word": {
+      const { vocabulary, ids } = readWords(await stringOf(chunks), settings);
+      return { symbols: wordSymbols(vocabulary), ids, bytes };
+    }
+    case "subword": {
+      const [{ readTokenizer }, { subwordSymbols }] = await Promise.all([
+        import("./tokenizer.ts"),
+        import("./subword-symbols.ts"),
+      ]);
+      const symbols = subwordSymbols(readTokenizer(tokenizer as string));
+      return { symbols, ids: await symbols.read(chunks), bytes };
+    }
+  }
+  return unit satisfies never;
+}
+
+function encoded(text: string): Uint8Array {
+  const broken = text.search(/\p{Cs}/u);
+  if (broken < 0) return new TextEncoder().encode(text);
+  throw new Error(`text: half a surrogate pair at string index ${broken}; cut strings between characters`);
+}

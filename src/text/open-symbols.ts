@@ -1,0 +1,23 @@
+// Symbols from the plain data that a model file keeps.
+import { alphabetSymbols } from "./alphabet-symbols.ts";
+import type { Symbols, SymbolsData } from "./symbols.ts";
+import { wordSymbols } from "./word-symbols.ts";
+
+/** The symbols of `data`. Those of sub-words load the tokenizer's package first. */
+export async function openSymbols(data: SymbolsData): Promise<Symbols> {
+  switch (data.unit) {
+    case "char":
+    case "byte":
+      return alphabetSymbols(data);
+    case "word":
+      return wordSymbols(data);
+    case "subword": {
+      const [{ readTokenizer }, { subwordSymbols }] = await Promise.all([
+        import("./tokenizer.ts"),
+        import("./subword-symbols.ts"),
+      ]);
+      return subwordSymbols(readTokenizer(data.tokenizer));
+    }
+  }
+  return data satisfies never;
+}
