@@ -1,22 +1,2 @@
-// The public interface in Node: everything that a browser has, and files.
+// The public interface in Node: all of `unrolled`, files, and the native device.
 export * from "./index.ts";
-export * from "./checkpoint.ts";
-export { nativeDevice, type NativeOptions } from "./run/native/device.ts";
-export { loadCheckpoint, saveCheckpoint } from "./checkpoint/checkpoint-file.ts";
-export { openEncoder, type EncoderSettings, type ImageEncoder } from "./tasks/caption/images/encoder.ts";
-export { readCaptions } from "./tasks/caption/caption-files.ts";
-export { encodeFiles, featureCache } from "./tasks/caption/images/feature-cache-files.ts";
-export { filterBank } from "./tasks/caption/images/filter-bank.ts";
-export { imagesInFolder, readImage, writePng } from "./tasks/caption/images/image-file.ts";
-export { readLabelledFolder } from "./tasks/classify/labelled-folder.ts";
-export { readLabelledTable, readSequences } from "./tasks/shared/sequence-files.ts";
-export { midiBytes } from "./tasks/music/midi-bytes.ts";
-export { readPairs } from "./tasks/translate/pair-files.ts";
-export { patternConstraint } from "./infer/pattern-constraint.ts";
-export { readPianoRolls } from "./tasks/music/piano-roll-files.ts";
-export { readTableFile } from "./formats/table-file.ts";
-export { encodeSubwords, openCodec, subwordCodec, subwordsOf, symbolTexts } from "./text/subwords.ts";
-export { readTagged, readTokens } from "./tasks/tag/tagged-files.ts";
-export { readTokenizer } from "./text/tokenizer.ts";
-export { fileBytes, fileChunks, readBytes } from "./formats/files.ts";
-export { writeAtomic } from "./formats/write-file.ts";

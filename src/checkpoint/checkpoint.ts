@@ -109,6 +109,14 @@ export async function decodeFile(
   };
 }
 
+/** The task of a model file, whose content is not checked. Throws for a file of another program. */
+export function taskOf(bytes: Uint8Array, name: string): string {
+  const { unrolled, model } = decodeSafetensors(bytes, name).metadata;
+  if (unrolled === undefined) throw new Error(`${name}: ${anotherProgram}`);
+  const { task } = parseJson(model, `${name}: the description of the model`) as { task?: { kind?: unknown } };
+  return String(task?.kind);
+}
+
 function specOf(task: TaskSpec, tasks: readonly SpecCheck[], name: string): TaskSpec {
   const found = tasks.find(({ kind }) => kind === task.kind);
   if (found) return within(name, () => found.check(task));
@@ -150,15 +158,15 @@ function trainingOf(json: string, context: TrainingContext): TrainingState {
 const bestPrefix = "best/";
 const carriedPrefix = "carried/";
 const optimizerPrefix = (name: string): string => `optimizer/${name}/`;
+const anotherProgram =
+  "this is a safetensors file of another program, not a model of unrolled; train one first";
 const damaged = "the file is damaged or was changed; copy it again, or use an older checkpoint";
 
 /** Checks who wrote the file and that it is whole; resolves to its format. */
 async function checkOrigin({ tensors, metadata }: TensorFile, file: string): Promise<string> {
   const { unrolled, checksum, ...rest } = metadata;
   if (unrolled === undefined) {
-    throw new Error(
-      `${file}: this is a safetensors file of another program, not a model of unrolled; train one first`,
-    );
+    throw new Error(`${file}: ${anotherProgram}`);
   }
   if (unrolled !== formatVersion && unrolled !== "2") {
     throw new Error(

@@ -5,7 +5,7 @@ import type { Device } from "../run/device.ts";
 import { tasks, type AnyModel } from "../tasks/index.ts";
 import type { Model } from "../tasks/task.ts";
 import type { Run, RunState } from "../tasks/train.ts";
-import { decodeFile, encodeModel, encodeRun, type DecodedFile } from "./checkpoint.ts";
+import { decodeFile, encodeModel, encodeRun, taskOf, type DecodedFile } from "./checkpoint.ts";
 import { decodeModel, openFile, type Opener } from "./open.ts";
 
 /** Saves a model. Throws where the folder cannot be written or the disk is full; an older file then stays. */
@@ -47,4 +47,9 @@ export async function loadRun(path: string): Promise<RunState> {
 /** The content of a model file of any task. */
 export async function readModelFile(path: string): Promise<DecodedFile> {
   return decodeFile(await readBytes(path), tasks, path);
+}
+
+/** The task of a model file, from its header. Throws for other files. */
+export async function taskOfFile(path: string): Promise<string> {
+  return taskOf(await readBytes(path), path);
 }

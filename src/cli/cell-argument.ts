@@ -1,40 +1,31 @@
 // The cell that a person means: a name, a file of equations, or the equations themselves.
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { suggestion } from "../base/nearest.ts";
+import { cellOf } from "../cells/cell-of.ts";
 import { cells, partsOfName } from "../cells/index.ts";
-import { transformed, transforms } from "../cells/transforms/index.ts";
+import { transformed } from "../cells/transforms/index.ts";
+import { readUtf8 } from "../formats/files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
-import { suggestion } from "../base/nearest.ts";
-import { readUtf8 } from "../formats/files.ts";
-import { InputError } from "./failure.ts";
 
-/** Words for help texts. */
+/** Help for arguments and options. */
 export const cellHelp: string =
   "a cell's name, a file of equations, or equations: \"h' = tanh(W x + U h + b)\"; " +
   "transforms may follow: lstm+layer-norm";
 
-/** What contains `=` before any transform is equations; a name of the list comes before a file of that name. */
+/** A name of the list comes before a file of that name; what contains `=` before any transform is equations. */
 export async function cellFromArgument(text: string): Promise<Cell> {
-  const { name, transforms: given } = partsOfName(text);
-  if (!name.includes("=")) return transformed(await cellOrFile(name), given);
-  // Of equations only what ends in names of transforms has any: `W x+b` is a sum.
-  const isTransform = (part: string): boolean => transforms.some((t) => t.name === part.split(":")[0]);
-  const first = given.length - [...given].reverse().findIndex((part) => !isTransform(part));
-  const own = first > given.length ? given : given.slice(first);
-  const equations = own.length === 0 ? text : text.slice(0, text.length - own.join("+").length - 1);
-  return transformed(parseCell("equations", equations), own);
-}
-
-async function cellOrFile(argument: string): Promise<Cell> {
-  const known = cells.find((cell) => cell.name === argument);
-  if (known) return known;
-  const isPath = /[./\\]/u.test(argument);
-  const found = await stat(argument).catch(() => undefined);
-  if (isPath || found) return parseCell(basename(argument, extname(argument)), await readUtf8(argument));
+  const { name, transforms } = partsOfName(text);
+  if (name.includes("=") || cells.some((cell) => cell.name === name)) return cellOf(text);
+  const isPath = /[./\\]/u.test(name) || (await stat(name).catch(() => undefined)) !== undefined;
+  if (isPath) {
+    const cell = parseCell(basename(name, extname(name)), await readUtf8(name));
+    return transformed(cell, transforms);
+  }
   const names = cells.map((cell) => cell.name);
-  throw new InputError(
-    `there is no cell '${argument}'${suggestion(argument, names)} (the cells are ${names.join(", ")}; ` +
-      `a file of equations or the equations themselves will do, too)`,
+  throw new Error(
+    `there is no cell '${name}'${suggestion(name, names)} (the cells are ${names.join(", ")}; ` +
+      "a file of equations or the equations themselves will do, too)",
   );
 }

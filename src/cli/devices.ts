@@ -7,7 +7,7 @@ import { referenceDevice } from "../run/reference/device.ts";
 import { hasRelaxedSimd, hasSimd } from "../run/wasm/engine.ts";
 import { wasmDevice } from "../run/wasm/device.ts";
 import { InputError } from "./failure.ts";
-import { number, oneOf } from "./settings.ts";
+import { number, oneOf } from "../tasks/shared/flags.ts";
 
 export const deviceChoices = ["auto", "native", "wasm", "reference", "webgpu"] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];

@@ -1,22 +1,22 @@
-// Where a run's model is written: checked before the training starts, so that hours of work find their place,
-// and written somewhere else where that place fails at the end.
+// The file that a run is saved in: checked before training starts, so that hours of work are not lost at the end, and
+// replaced by another where writing fails then.
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { loadCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint-file.ts";
+import { readModelFile, saveRun } from "../checkpoint/model-files.ts";
+import type { RunState } from "../tasks/train.ts";
 import { writeError } from "../formats/write-file.ts";
 import { InputError } from "./failure.ts";
 
 /**
  * Throws an `InputError` where `path` cannot be written, or holds something that is no model. Returns the
- * number of steps of the model that will be replaced, or undefined.
+ * number of updates of the model that will be replaced, or undefined.
  */
 export async function checkOutput(path: string): Promise<number | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new InputError(`--out ${path} is a folder; add a file name`);
   if (found && !found.isFile())
-    throw new InputError(`--out ${path} is no ordinary file; choose another name`);
+    throw new InputError(`--out ${path} is not a regular file; choose another name`);
   const replaced = found && (await stepsOf(path));
   const probe = `${path}.probe-${process.pid}`;
   try {
@@ -30,7 +30,7 @@ export async function checkOutput(path: string): Promise<number | undefined> {
 
 async function stepsOf(path: string): Promise<number> {
   try {
-    return (await loadCheckpoint(path)).state.step;
+    return (await readModelFile(path)).training?.step ?? 0;
   } catch (error) {
     throw new InputError(
       `--out ${path} exists and is not a model that can be replaced (${(error as Error).message}); ` +
@@ -41,11 +41,11 @@ async function stepsOf(path: string): Promise<number> {
 }
 
 /** Saves to `path`; where that fails, in the system's temporary folder, and throws an error that names the file. */
-export async function saveAnywhere(path: string, checkpoint: Checkpoint): Promise<void> {
+export async function saveAnywhere(path: string, run: RunState): Promise<void> {
   try {
-    await saveCheckpoint(path, checkpoint);
+    await saveRun(path, run);
   } catch (error) {
-    const elsewhere = await saveElsewhere(basename(path), checkpoint);
+    const elsewhere = await saveElsewhere(basename(path), run);
     const kept = elsewhere
       ? `the run was saved in ${elsewhere} instead; move it to a better place`
       : `nor could it be saved in ${tmpdir()}`;
@@ -53,10 +53,10 @@ export async function saveAnywhere(path: string, checkpoint: Checkpoint): Promis
   }
 }
 
-async function saveElsewhere(name: string, checkpoint: Checkpoint): Promise<string | undefined> {
+async function saveElsewhere(name: string, run: RunState): Promise<string | undefined> {
   try {
     const path = join(await mkdtemp(join(tmpdir(), "unrolled-")), name);
-    await saveCheckpoint(path, checkpoint);
+    await saveRun(path, run);
     return path;
   } catch {
     return undefined;

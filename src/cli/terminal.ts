@@ -1,25 +1,24 @@
-// Where a command's words go: data to stdout, talk to stderr, one line that is redrawn while work goes on.
-// Knows streams, colours and signals, and no command.
+// The terminal of a command: results to stdout, messages to stderr, and one line that is redrawn while work goes on.
 import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export interface Terminal {
-  /** Data. Resolves when the stream has taken it; rejects with code EPIPE where the reader has gone. */
+  /** Prints results. Resolves when the stream has taken them; rejects with code EPIPE where the reader has gone. */
   out(text: string): Promise<void>;
-  /** One line of talk. */
+  /** Prints a message, one line. */
   say(line: string): void;
-  /** A line that the next one replaces; nothing where nobody watches. */
+  /** Prints a line that the next one replaces; nothing where stderr is not a terminal. */
   status(line: string): void;
   /** Whether stderr is a terminal, so that a line can be redrawn. */
   readonly isInteractive: boolean;
-  /** Text in a style, where the stream it is for shows colours. */
+  /** Styles text where its stream shows colours. */
   paint(stream: "out" | "err", style: Style, text: string): string;
-  /** Calls `handler` at the first Ctrl-C or SIGTERM from now on; the second one quits. Returns how to stop. */
+  /** Calls `handler` at the first Ctrl-C or SIGTERM from now on; the second one quits. Returns a function that stops it. */
   onInterrupt(handler: () => void): () => void;
 }
 
-/** What a terminal needs of a stream; `process.stdout` is one. */
+/** The part of a stream that a terminal uses; `process.stdout` is one. */
 export interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -41,9 +40,9 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
   const colours = { out: !plain && stdout.isTTY === true, err: !plain && stderr.isTTY === true };
   const isInteractive = stderr.isTTY === true && environment["TERM"] !== "dumb";
   let shown = false;
-  const talk = (text: string): void => void stderr.write(text, () => {});
+  const write = (text: string): void => void stderr.write(text, () => {});
   const clear = (): void => {
-    if (shown) talk(clearLine);
+    if (shown) write(clearLine);
     shown = false;
   };
   return {
@@ -56,11 +55,11 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
     },
     say(line) {
       clear();
-      talk(`${line}\n`);
+      write(`${line}\n`);
     },
     status(line) {
       if (!isInteractive) return;
-      talk(`${clearLine}${[...line].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
+      write(`${clearLine}${[...line].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
       shown = line !== "";
     },
     paint: (stream, style, text) =>

@@ -1,121 +1,112 @@
-// What was given to train with, made ready to run. Everything that can be wrong with it is found here, before the first
-// step. Knows no task.
+// A training as given on the command line, ready to run. Everything that can be wrong with it is found here, before the
+// first step.
 import { basename, extname } from "node:path";
-import { loadCheckpoint } from "../checkpoint/checkpoint-file.ts";
-import type { LoadedCheckpoint } from "../checkpoint/checkpoint.ts";
+import { loadRun } from "../checkpoint/model-files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
-import { fit } from "../train/fit.ts";
+import type { TaskCommand } from "../tasks/command.ts";
+import type { Given } from "../tasks/shared/flags.ts";
+import type { Maker } from "../tasks/task.ts";
+import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
 import { cellFromArgument } from "./cell-argument.ts";
+import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";
-import { InputError } from "./failure.ts";
 import { grouped } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
-import type { TrainingTask } from "./tasks/task-commands.ts";
 import type { Terminal } from "./terminal.ts";
-import {
-  readTrainSettings,
-  resumedGiven,
-  settingsNote,
-  trainingOptions,
-  type Given,
-} from "./train-settings.ts";
+import { recurrentSettings, resumedGiven, trainOptions, type TrainFlags } from "./train-flags.ts";
 import type { TrainingJob } from "./training.ts";
 
 export interface PreparedJob extends TrainingJob {
-  /** Steps made before; undefined for a new run. */
-  readonly resumedAt: number | undefined;
-}
-
-/** A saved run to go on with. */
-interface Saved {
+  /** The file that is trained on. */
   readonly file: string;
-  readonly checkpoint: LoadedCheckpoint;
+  /** Whether the model can be used without a file. */
+  readonly isOptional: boolean;
 }
 
 export async function prepareJob(
-  training: TrainingTask,
+  command: TaskCommand,
+  flags: TrainFlags,
   file: string,
-  newlyGiven: Given,
+  typed: Given,
   terminal: Terminal,
 ): Promise<PreparedJob> {
-  const resume = newlyGiven["resume"];
-  const saved = typeof resume === "string" ? await openSaved(resume) : undefined;
-  if (saved && saved.checkpoint.task.kind !== training.kind) {
-    throw new InputError(
-      `--resume ${saved.file} is a model of the task '${saved.checkpoint.task.kind}', not '${training.kind}'; go on ` +
-        `with the command that made it`,
-    );
-  }
-  const given = saved ? resumedGiven(saved.file, saved.checkpoint.notes, newlyGiven, training) : newlyGiven;
-  const settings = readTrainSettings(given, training);
-  const own = typeof newlyGiven["cell"] === "string" || !saved ? settings.cell : undefined;
-  const cell = saved ? await cellOfSaved(saved, own) : await cellFromArgument(settings.cell);
-  const prepared = await training.prepare(file, settings, given, cell, terminal);
-  const { task, network, data, lines } = prepared;
-  if (saved && JSON.stringify(task) !== JSON.stringify(saved.checkpoint.task)) {
-    throw new InputError(
-      `--resume ${saved.file}: ${file} is other data than the saved run had: other symbols, labels or scales come ` +
-        `of it; give the same file, or train anew`,
-    );
-  }
-  // A transform's settings have signs that not every file system takes.
-  const label = cell.name.replace(/[^\w+.-]+/gu, "-");
-  const out = settings.out ?? saved?.file ?? `${basename(file, extname(file))}-${label}.safetensors`;
-
-  const device = deviceNamed(settings.device, settings);
-  const options = { ...trainingOptions(settings), ...prepared.options };
-  const run = await fit({ network, device, data, ...options }, saved?.checkpoint.state);
+  const newly = await withConfig(typed, flags);
+  const saved = typeof newly["resume"] === "string" ? await openSaved(command, newly["resume"]) : undefined;
+  const given = saved ? resumedGiven(saved.file, saved.state.metadata.settings, newly, flags) : newly;
+  const { common, task } = flags.parse(given);
+  const cell = saved ? await savedCell(saved, newly["cell"]) : await cellFromArgument(common.cell);
+  const reading = { split: given["split"] as string | undefined, seed: common.seed };
+  const { data, found = {} } = await command.train.read(file, task, reading, {
+    say: (line) => terminal.say(line),
+    status: (line) => terminal.status(line),
+    out: (text) => terminal.out(text),
+    write: () => Promise.reject(new Error("training writes no other files")),
+  });
+  terminal.status("");
+  const maker = command.maker as unknown as Maker<object, unknown, unknown>;
+  const options = { ...command.train.options(task, given), ...recurrentSettings(common), cell };
+  const device = deviceNamed(common.device, common);
+  // Columns that were found are kept, so that the model's other commands read the same ones.
+  const settings = { ...flags.kept(given), ...found };
+  const run: Run<unknown> = train(maker(options), data, {
+    ...trainOptions(common),
+    ...command.train.training?.(task),
+    ...(given["split"] === undefined && { split: maker(options).defaults.split ?? "0.9" }),
+    device,
+    settings,
+    ...(saved && { resume: saved.state }),
+  });
+  const summary = await run.prepare();
+  const label = cell.name.replace(/[^\w+.-]+/gu, "-"); // a transform's settings have signs that not every file system takes
+  const out = common.out ?? saved?.file ?? `${basename(file, extname(file))}-${label}.safetensors`;
   const replaced = await checkOutput(out);
-
-  const resumedAt = saved?.checkpoint.state.step;
-  const from = resumedAt === undefined ? "" : `, going on after step ${grouped(resumedAt)}`;
-  lines.forEach((line) => terminal.say(line));
-  terminal.say(
-    `${cell.name} with ${grouped(run.store.layout.size)} parameters on ${deviceTitle(device)}${from}`,
-  );
-  if (replaced !== undefined && out !== saved?.file) {
-    terminal.say(`${out} holds a model of ${grouped(replaced)} steps, which this run will replace`);
-  }
+  tellStart(summary, cell, terminal);
+  if (replaced !== undefined && out !== saved?.file)
+    terminal.say(`${out} holds a model of ${grouped(replaced)} updates, which this run will replace`);
   return {
     run,
-    device,
-    model: {
-      network,
-      task,
-      notes: {
-        ...settingsNote(settings),
-        ...prepared.notes,
-        [cellNote]: JSON.stringify([cell.name, cell.text]),
-      },
-      ...(saved && { sampling: saved.checkpoint.sampling }),
-    },
+    summary,
     out,
-    savedStep: out === saved?.file ? resumedAt : undefined,
-    saveEvery: settings.saveEvery,
-    json: settings.json,
-    resumedAt,
+    savedStep: out === saved?.file ? summary.step : undefined,
+    saveEvery: common.saveEvery,
+    json: common.json,
+    file,
+    isOptional: command.predict.isOptional === true,
   };
 }
 
-async function openSaved(file: string): Promise<Saved> {
-  return { file, checkpoint: await loadCheckpoint(file) };
+async function withConfig(given: Given, { all }: TrainFlags): Promise<Given> {
+  const { config } = given;
+  return typeof config === "string" ? { ...(await readConfig(config, all)), ...given } : given;
 }
 
-const cellNote = "cell";
+function tellStart({ lines, parameters, device, step }: RunSummary, cell: Cell, terminal: Terminal): void {
+  const from = step > 0 ? `, resumed after step ${grouped(step)}` : "";
+  lines.forEach((line) => terminal.say(line));
+  terminal.say(`${cell.name} with ${grouped(parameters)} parameters on ${deviceTitle(device)}${from}`);
+}
+
+/** A saved run to resume. */
+interface Saved {
+  readonly file: string;
+  readonly state: RunState;
+}
+
+async function openSaved({ kind }: TaskCommand, file: string): Promise<Saved> {
+  const state = await loadRun(file);
+  if (state.spec.kind === kind) return { file, state };
+  throw new Error(
+    `--resume ${file} is a model of the task '${state.spec.kind}', not '${kind}'; resume it with 'unrolled ${state.spec.kind} train'`,
+  );
+}
 
 /** The saved run's cell, which is kept as equations: a file that it came from may have changed since. */
-async function cellOfSaved({ file, checkpoint }: Saved, given: string | undefined): Promise<Cell> {
-  const note = checkpoint.notes[cellNote];
-  if (note === undefined) {
-    throw new InputError(`--resume ${file}: its network is not one that this command trains; train anew`);
-  }
-  const cell = parseCell(...(JSON.parse(note) as [string, string]));
-  const other = given === undefined ? undefined : await cellFromArgument(given);
-  if (other && cell.text !== other.text) {
-    throw new InputError(
-      `--resume ${file}: --cell ${other.name} is another cell than that of the saved run; leave it out`,
-    );
-  }
-  return cell;
+async function savedCell({ file, state }: Saved, typed: unknown): Promise<Cell> {
+  const { cell: record } = state.metadata;
+  if (!record) throw new Error(`--resume ${file}: its cell is not known; train anew`);
+  const cell = parseCell(record.name, record.equations);
+  const other = typeof typed === "string" ? await cellFromArgument(typed) : undefined;
+  if (!other || cell.text === other.text) return cell;
+  throw new Error(`--resume ${file}: --cell ${other.name} is not the cell of the saved run; leave it out`);
 }

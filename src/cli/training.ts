@@ -1,25 +1,22 @@
-// Drives a training run on the command line: tells how it goes, saves when it is time, and stops in good order
-// at the first Ctrl-C. Knows neither where the text came from nor which command this is.
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import type { Device } from "../run/device.ts";
-import type { Task } from "../tasks/task.ts";
+// Drives a training on the command line: tells how it goes, saves when it is time, and stops in good order at the first
+// Ctrl-C.
+import type { LossWords } from "../tasks/task.ts";
+import type { Run, RunState, RunSummary } from "../tasks/train.ts";
 import { TrainingError } from "../train/diverged.ts";
-import type { TrainingEvent, TrainingRun } from "../train/fit.ts";
+import type { TrainingEvent } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
-import { duration, grouped, isInPerplexity, lossInWords } from "./format.ts";
+import { duration, grouped } from "./format.ts";
 import { saveAnywhere } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface TrainingJob {
-  readonly run: TrainingRun;
-  readonly device: Device;
-  /** The model and the caller's notes, without the state that changes. */
-  readonly model: Omit<Checkpoint, "state">;
+  readonly run: Run<unknown>;
+  readonly summary: RunSummary;
   /** Where to save. */
   readonly out: string;
   /** The step of this run whose state `out` holds already, if it does. */
   readonly savedStep?: number | undefined;
-  /** Steps between two saves; undefined: after validations, if the last save is half a minute old. */
+  /** Updates between two saves; undefined: after validations, if the last save is half a minute old. */
   readonly saveEvery?: number | undefined;
   readonly json: boolean;
   /** Called after each event, for whatever else is to be shown. */
@@ -29,7 +26,7 @@ export interface TrainingJob {
 export interface TrainingOutcome {
   readonly reason: "budget" | "patience" | "interrupted";
   readonly step: number;
-  /** Of the best validation, which is what the model's weights are; undefined without a validation part. */
+  /** The best validation, whose weights the model has; undefined without a validation part. */
   readonly best: { readonly loss: number } | undefined;
   readonly seconds: number;
 }
@@ -37,20 +34,19 @@ export interface TrainingOutcome {
 const secondsBetweenSaves = 30;
 
 /** Trains, and saves at the end. Where training fails, what was good is saved and the error names the file. */
-export async function train(job: TrainingJob, terminal: Terminal): Promise<TrainingOutcome> {
-  const { run, out, model, saveEvery } = job;
-  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(model.task, terminal)];
+export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promise<TrainingOutcome> {
+  const { run, out, saveEvery, summary } = job;
+  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(summary, terminal)];
   if (job.onEvent) listeners.push(job.onEvent);
   let interrupted = false;
   const off = terminal.onInterrupt(() => {
     interrupted = true;
     terminal.say("finishing this step, then saving; Ctrl-C again quits at once");
   });
-  const checkpoint = async (): Promise<Checkpoint> => ({ ...model, state: await run.snapshot() });
   let saving = false;
-  const save = async (checkpointed: Checkpoint): Promise<void> => {
+  const save = async (state: RunState): Promise<void> => {
     saving = true;
-    await saveAnywhere(out, checkpointed);
+    await saveAnywhere(out, state);
     saving = false;
   };
   let reason: TrainingOutcome["reason"] = "budget";
@@ -66,22 +62,22 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
           ? event.kind === "validation" && performance.now() - savedAt > 1000 * secondsBetweenSaves
           : event.kind === "step" && event.step % saveEvery === 0;
       if (!due) continue;
-      await save(await checkpoint());
+      await save(await run.snapshot());
       [savedAt, savedStep] = [performance.now(), event.step];
     }
     if (interrupted) reason = "interrupted";
-    const last = await checkpoint();
+    const last = await run.snapshot();
     await save(last);
-    const { step, best, seconds } = last.state;
+    const { step, best, seconds } = last.training;
     return { reason, step, best, seconds };
   } catch (error) {
-    if (error instanceof TrainingError) throw await afterDivergence(error, job, savedStep, checkpoint);
+    if (error instanceof TrainingError) throw await afterDivergence(error, job, savedStep);
     if (saving) throw error;
     // Whatever else went wrong, such as a full disk behind stdout, the run is not lost.
-    const last = await checkpoint();
+    const last = await run.snapshot();
     await save(last);
     throw new Error(
-      `${(error as Error).message}\n       the state after step ${last.state.step} is saved in ${out}`,
+      `${(error as Error).message}\n       the state after step ${last.training.step} is saved in ${out}`,
       {
         cause: error,
       },
@@ -98,13 +94,12 @@ export async function train(job: TrainingJob, terminal: Terminal): Promise<Train
  */
 async function afterDivergence(
   error: TrainingError,
-  { out }: TrainingJob,
+  { out, run }: TrainingJob,
   savedStep: number | undefined,
-  checkpoint: () => Promise<Checkpoint>,
 ): Promise<Error> {
   const keep = async (): Promise<string> => {
-    const last = await checkpoint();
-    const { best, step } = last.state;
+    const last = await run.snapshot();
+    const { best, step } = last.training;
     if (step === 0) return "no step was made, and nothing was saved";
     if (!best && savedStep !== undefined) return `${out} keeps the state after step ${savedStep}`;
     await saveAnywhere(out, last);
@@ -122,25 +117,18 @@ async function afterDivergence(
 type Listener = (event: TrainingEvent) => Promise<void>;
 
 /** JSON lines. Training goes on where their reader has gone: the model is what it is for. */
-function printEvents({ run, device, model }: TrainingJob, terminal: Terminal): Listener {
+function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
-  const isLanguage = model.task.kind === "language";
-  const started = print({
-    event: "start",
-    parameters: run.store.layout.size,
-    device: device.name,
-    threads: device.threads,
-  });
+  const { parameters, device, loss: words } = summary;
+  const started = print({ event: "start", parameters, device: device.name, threads: device.threads });
   return async (event) => {
     await started;
     if (event.kind === "step") {
       const { step, loss, tokensPerSecond } = event;
-      const found = isLanguage ? { nats: loss } : { loss };
-      await print({ event: "step", step, ...found, tokensPerSecond: Math.round(tokensPerSecond) });
+      const { bits: _, ...values } = words.json(loss) as Readonly<Record<string, number>>;
+      await print({ event: "step", step, ...values, tokensPerSecond: Math.round(tokensPerSecond) });
     } else if (event.kind === "validation") {
-      const { step, loss } = event;
-      const found = isLanguage ? { nats: loss, bits: loss / Math.LN2 } : { loss };
-      await print({ event: "validation", step, ...found });
+      await print({ event: "validation", step: event.step, ...words.json(event.loss) });
     }
   };
 }
@@ -156,52 +144,54 @@ export function printer(terminal: Terminal): (line: object) => Promise<void> {
 
 const millisecondsBetweenLines = { interactive: 100, plain: 10_000 } as const;
 
-/** A line that is redrawn on a terminal, or one every ten seconds; validations stay. */
-function tellEvents(task: Task, terminal: Terminal): Listener {
+/**
+ * A line that is redrawn on a terminal, or one every ten seconds. Validations stay: all of the first few, then those that
+ * are the best so far and at least a second after the one before.
+ */
+function tellEvents({ loss: words }: RunSummary, terminal: Terminal): Listener {
   const smooth = smoother();
   const pause = terminal.isInteractive
     ? millisecondsBetweenLines.interactive
     : millisecondsBetweenLines.plain;
   let told = performance.now() - (terminal.isInteractive ? pause : 0);
+  let [validations, validated] = [0, -Infinity];
   return async (event) => {
     if (event.kind === "validation") {
+      const isDue = performance.now() - validated > millisecondsBetweenValidations;
+      if (++validations > fewValidations && !isDue) return;
+      validated = performance.now();
       const best = event.best ? "" : " (not the best)";
-      terminal.say(`step ${grouped(event.step)}: validation ${lossInWords(event.loss, task)}${best}`);
+      terminal.say(`step ${grouped(event.step)}: validation ${words.words(event.loss)}${best}`);
     }
     if (event.kind !== "step") return;
     const loss = smooth(event.loss);
     if (performance.now() - told < pause) return;
     told = performance.now();
-    const line = progressLine(event, loss, task);
+    const line = progressLine(event, loss, words);
     if (terminal.isInteractive) terminal.status(line);
     else terminal.say(line);
   };
 }
 
+/** Validations that are always told, and the time between later ones: a short run is not to flood the terminal. */
+const fewValidations = 5;
+const millisecondsBetweenValidations = 1000;
+
 type StepEvent = TrainingEvent & { readonly kind: "step" };
 
-/** `step 1,234  20 %  1.812 nats  2.614 bits/char  51,200 chars/s  1:23 left`: no wider than 80 columns. */
-function progressLine(event: StepEvent, loss: number, task: Task): string {
+/** `step 1,234  20 %  1.812 nats  2.614 bits/char  51,200 characters/s  1:23 left`: no wider than 80 columns. */
+function progressLine(event: StepEvent, loss: number, { brief, token }: LossWords): string {
   const { step, share, tokensPerSecond, seconds } = event;
-  const unit = task.kind === "language" ? task.text.unit : "step";
-  const bits = `${(loss / Math.LN2).toFixed(3)} bits/${unit}`;
-  const shown =
-    task.kind === "language"
-      ? [
-          `${loss.toFixed(3)} nats`,
-          isInPerplexity(task.text.unit) ? `ppl ${Math.exp(loss).toFixed(1)}` : bits,
-        ]
-      : [`loss ${loss.toFixed(4)}`];
   return [
     `step ${grouped(step)}`,
     `${Math.floor(100 * share)} %`,
-    ...shown,
-    `${grouped(tokensPerSecond)} ${unit}s/s`,
+    ...brief(loss),
+    `${grouped(tokensPerSecond)} ${token}s/s`,
     ...(share > 0 ? [`${duration((seconds * (1 - share)) / share)} left`] : []),
   ].join("  ");
 }
 
-/** A mean of the values so far in which the latest fifty or so weigh most. */
+/** A running mean in which the latest fifty or so values weigh most. */
 function smoother(): (value: number) => number {
   let [sum, weight] = [0, 0];
   return (value) => {

@@ -104,11 +104,13 @@ export interface TaskCommand {
   readonly about: string;
   /** Names under which `train` and `predict` also stand alone: `unrolled train`, `unrolled sample`. */
   readonly shortForms?: { readonly train: string; readonly predict: string };
-  readonly maker: Maker<never, never, Model<never, unknown>>;
+  readonly maker: Maker<object, never, Model<never, unknown>>;
   readonly train: TrainCommand<unknown, unknown, unknown>;
   readonly evaluate: UseCommand<unknown, unknown>;
   readonly predict: UseCommand<unknown, unknown>;
   readonly further: readonly FurtherCommand<unknown>[];
+  /** Options of earlier versions, with their names of today. */
+  readonly renamed?: Readonly<Record<string, string>>;
 }
 
 /** A task's command from its typed parts. */
@@ -120,6 +122,7 @@ export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command:
   readonly evaluate: UseCommand<M, E>;
   readonly predict: UseCommand<M, P>;
   readonly further?: readonly FurtherCommand<never>[];
+  readonly renamed?: TaskCommand["renamed"];
 }): TaskCommand {
   // The command line hands each part only what another part of the same task made.
   return { further: [], ...command, kind: command.maker.kind } as unknown as TaskCommand;

@@ -10,8 +10,9 @@ import { planOf } from "../../measure/workload.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
-import type { CommandContext } from "../program.ts";
-import { addOptions, flag, positive, readSettings, whole } from "../settings.ts";
+import type { CommandContext } from "../context.ts";
+import { flag, flags, type Given, positive, whole } from "../../tasks/shared/flags.ts";
+import { addOptions } from "../settings.ts";
 import { measureStartUp, type StartUp } from "../start-up.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -37,10 +38,10 @@ export function addBench(program: CommandUnknownOpts, { terminal }: CommandConte
   const command = program
     .command("bench")
     .description("measure steps of training and inference, and what the machine could do");
-  addOptions(command, fields, { config: "names", cell: "cell", device: "name", threads: "n" });
+  addOptions(command, flags(fields, { config: "names", cell: "cell", device: "name" }));
   command.addOption(new Option("--repetitions <n>").hideHelp());
   command.action(async (options) => {
-    const settings = readSettings(z.object({ ...fields, ...hidden }), options);
+    const settings = await asInput(() => flags({ ...fields, ...hidden }).parse(options as Given));
     if (settings.startUp) {
       if (settings.config) throw new InputError("--start-up measures nothing else; leave out --config");
       return showStartUp(await measureStartUp(), settings.json, terminal);

@@ -1,13 +1,13 @@
 // `unrolled cells`: the list of cells, and everything that is derived from one.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { z } from "zod";
 import { explain, explainCell } from "../../model/explain.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { listCells } from "../cell-list.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput } from "../failure.ts";
-import type { CommandContext } from "../program.ts";
-import { addOptions, flag, readSettings, whole } from "../settings.ts";
+import type { CommandContext } from "../context.ts";
+import { flag, flags, type Given, whole } from "../../tasks/shared/flags.ts";
+import { addOptions } from "../settings.ts";
 
 const fields = {
   size: whole(1).default(128).describe("hidden width, H"),
@@ -25,7 +25,7 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
     .command("cells")
     .description("list the cells and transforms; for one cell, show all that is derived from its equations")
     .argument("[cell]", cellHelp);
-  addOptions(command, fields, { device: "name", threads: "n" });
+  addOptions(command, flags(fields, { device: "name" }));
   command.action(async (argument, options) => {
     const {
       size,
@@ -36,7 +36,7 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
       device: choice,
       threads,
       unpriced,
-    } = readSettings(z.object(fields), options);
+    } = await asInput(() => flags(fields).parse(options as Given));
     const sizes = { size, input, batch, steps: window };
     if (argument === undefined) {
       const device = unpriced

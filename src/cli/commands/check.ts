@@ -12,7 +12,7 @@ import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import type { Device } from "../../run/device.ts";
 import { deviceChoices, deviceNamed, type DeviceChoice } from "../devices.ts";
 import { asInput, exitCodes, InputError } from "../failure.ts";
-import type { CommandContext } from "../program.ts";
+import type { CommandContext } from "../context.ts";
 
 export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: CommandContext): void {
   program

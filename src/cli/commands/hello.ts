@@ -1,43 +1,46 @@
 // `unrolled hello`: a small network learns to say "hello", and shows what it holds at every step.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { referenceDevice } from "../../run/reference/device.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { asInput, exitCodes } from "../failure.ts";
 import { grouped } from "../format.ts";
-import { letters, trainHello, type HelloStep } from "../hello.ts";
-import type { CommandContext } from "../program.ts";
-import { addOptions, flag, readSettings, whole } from "../settings.ts";
+import { helloLetters, trainHello, type HelloStep } from "../../tasks/language/hello.ts";
+import type { CommandContext } from "../context.ts";
+import { flag, flags, whole, type Given } from "../../tasks/shared/flags.ts";
+import { addOptions } from "../settings.ts";
 
-const fields = {
-  cell: z.string().default("elman").describe(cellHelp),
-  size: whole(1).default(8).describe("hidden width"),
-  json: flag.describe("one JSON object a line"),
-};
+const settings = flags(
+  {
+    cell: z.string().default("elman").describe(cellHelp),
+    size: whole(1).default(8).describe("hidden width"),
+    json: flag.describe("print the result as a JSON object"),
+  },
+  { cell: "cell" },
+);
 
-/** What every letter must be predicted with, in nats. */
-const wanted = 0.01;
+/** The loss to reach, in nats. */
+const target = 0.01;
 
 export function addHello(program: CommandUnknownOpts, { terminal, exitWith }: CommandContext): void {
   const command = program
     .command("hello")
     .description('the lecture\'s example: a network learns to say "hello"');
-  addOptions(command, fields, { cell: "cell" });
+  addOptions(command, settings);
   command.action(async (options) => {
-    const { cell: argument, size, json } = readSettings(z.object(fields), options);
+    const { cell: argument, size, json } = await asInput(() => settings.parse(options as Given));
     const cell = await asInput(() => cellFromArgument(argument));
-    const hello = await asInput(() => trainHello(cell, size, referenceDevice()));
+    const hello = await asInput(() => trainHello({ cell, size }));
     const { parameters, steps, nats, table, continuation } = hello;
-    if (json) await terminal.out(`${JSON.stringify({ vocabulary: letters, ...hello })}\n`);
+    if (json) await terminal.out(`${JSON.stringify({ vocabulary: helloLetters, ...hello })}\n`);
     else {
       const bold = (text: string): string => terminal.paint("out", "bold", text);
       const lines = [
         bold(
           `${cell.name}, ${size} hidden values, ${grouped(parameters)} parameters, learns h→e e→l l→l l→o`,
         ),
-        `after ${grouped(steps)} steps the loss is ${nats.toFixed(4)} nats a letter`,
+        `after ${grouped(steps)} steps the loss is ${nats.toFixed(4)} nats per letter`,
         "",
-        bold(["step", "input", "target", ...letters].map((word) => word.padStart(6)).join("  ")),
+        bold(["step", "input", "target", ...helloLetters].map((word) => word.padStart(6)).join("  ")),
         ...table.map((row, t) => outputLine(row, t)),
         "",
         bold("hidden state after each step"),
@@ -47,18 +50,18 @@ export function addHello(program: CommandUnknownOpts, { terminal, exitWith }: Co
       ];
       await terminal.out(`${lines.join("\n")}\n`);
     }
-    if (nats < wanted && continuation === "ello") return;
+    if (nats < target && continuation === "ello") return;
     terminal.say(`${cell.name} did not learn the word in ${grouped(steps)} steps; try a larger --size`);
     exitWith(exitCodes.failure);
   });
 
-  function outputLine({ input, target, outputs }: HelloStep, t: number): string {
+  function outputLine({ input, target: expected, outputs }: HelloStep, t: number): string {
     const most = Math.max(...outputs);
     const cells = outputs.map((p) => {
       const text = p.toFixed(3).padStart(6);
       return p === most ? terminal.paint("out", "green", text) : text;
     });
-    return [...[String(t + 1), input, target].map((word) => word.padStart(6)), ...cells].join("  ");
+    return [...[String(t + 1), input, expected].map((word) => word.padStart(6)), ...cells].join("  ");
   }
 }
 

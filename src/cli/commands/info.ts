@@ -1,18 +1,24 @@
-// `unrolled info`: what this machine has for it.
+// `unrolled info`: the devices of this machine; or a model file's task, network and settings.
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { libraryVersion } from "../../base/version.ts";
 import { showBytes } from "../../model/memory.ts";
 import { findDevices } from "../devices.ts";
-import type { CommandContext } from "../program.ts";
+import { readModelFile } from "../../checkpoint/model-files.ts";
+import type { CommandContext } from "../context.ts";
+import { asInput } from "../failure.ts";
+import { grouped } from "../format.ts";
+import type { Terminal } from "../terminal.ts";
 
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   program
     .command("info")
-    .description("what this machine has: devices, threads, instruction sets, versions")
-    .option("--json", "one JSON object a line")
-    .action(async ({ json }) => {
+    .description("show this machine's devices and versions; or a model's task, network and settings")
+    .argument("[model]", "a model file")
+    .option("--json", "print the result as a JSON object")
+    .action(async (model, { json }) => {
+      if (model !== undefined) return showModel(model, json === true, terminal);
       const info = await gather();
       if (json) return terminal.out(`${JSON.stringify(info)}\n`);
       const bold = (text: string): string => terminal.paint("out", "bold", text);
@@ -32,6 +38,42 @@ export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContex
       ];
       await terminal.out(`${lines.join("\n")}\n`);
     });
+}
+
+/** Prints a model file's task, network, training and settings. */
+async function showModel(path: string, json: boolean, terminal: Terminal): Promise<void> {
+  const { spec, network, weights, metadata, training } = await asInput(() => readModelFile(path));
+  const { settings, data, cell } = metadata;
+  const layers = network.layers.map(({ name, cell: { name: own }, sizes }) => ({ name, cell: own, sizes }));
+  const trained = training && { step: training.step, seconds: training.seconds, best: training.best?.loss };
+  const info = {
+    task: spec.kind,
+    parameters: weights.length,
+    layers,
+    cell,
+    settings,
+    data,
+    training: trained,
+  };
+  if (json) return terminal.out(`${JSON.stringify(info)}\n`);
+  const bold = (text: string): string => terminal.paint("out", "bold", text);
+  const shown = (value: unknown): string =>
+    typeof value === "object" ? JSON.stringify(value) : String(value);
+  const rows = (of: object): string[] =>
+    Object.entries(of)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `  ${name.padEnd(18)}  ${shown(value)}`);
+  const lines = [
+    bold("model"),
+    ...rows({ task: spec.kind, parameters: grouped(weights.length), cell: cell?.name }),
+    bold("layers"),
+    ...rows(Object.fromEntries(layers.map(({ name, cell: own, sizes }) => [name, `${own} ${shown(sizes)}`]))),
+    ...(trained ? [bold("training"), ...rows(trained)] : []),
+    ...(data ? [bold("data"), ...rows(data)] : []),
+    bold("settings"),
+    ...rows(settings),
+  ];
+  await terminal.out(`${lines.join("\n")}\n`);
 }
 
 async function gather() {

@@ -1,30 +1,33 @@
-// `unrolled start`, which `npm start` runs: trains on the text that comes with the package, in under a minute.
+// `unrolled start`, which `npm start` runs: trains a language model on the text that comes with the package, in under a
+// minute, and shows what it writes as it learns.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { cellNamed } from "../../cells/index.ts";
-import { textCodec } from "../../text/prompt.ts";
-import { splitIds } from "../../train/split.ts";
-import { readText } from "../../text/text.ts";
-import { createSampler, type Sampler } from "../../infer/sample.ts";
-import { languageModel } from "../../model/language-model.ts";
-import { fit, type TrainingEvent } from "../../train/fit.ts";
+import { cellOf } from "../../cells/cell-of.ts";
+import { flags, positive, whole, type Given } from "../../tasks/shared/flags.ts";
+import { language, type LanguageModel } from "../../tasks/language/language.ts";
+import { train, type Run } from "../../tasks/train.ts";
+import { learnText } from "../../text/learn-text.ts";
+import type { TrainingEvent } from "../../train/fit.ts";
 import { cellHelp } from "../cell-argument.ts";
+import type { CommandContext } from "../context.ts";
 import { deviceNamed, deviceTitle } from "../devices.ts";
 import { asInput, exitCodes, InputError } from "../failure.ts";
-import { duration, grouped, natsAndBits, quoted } from "../format.ts";
+import { duration, grouped, quoted } from "../format.ts";
 import { checkOutput } from "../model-file.ts";
 import { gatherOwnText } from "../own-text.ts";
-import type { CommandContext } from "../program.ts";
-import { addOptions, positive, readSettings, whole } from "../settings.ts";
-import { describeParts } from "../text-file.ts";
-import { train } from "../training.ts";
+import { addOptions } from "../settings.ts";
+import type { Terminal } from "../terminal.ts";
+import { trainAndSave } from "../training.ts";
 
-const fields = {
-  minutes: positive.default(0.6).describe("how long to train"),
-  cell: z.string().default("gru").describe(cellHelp),
-  size: whole(1).default(160).describe("hidden width"),
-  out: z.string().default("start.safetensors").describe("where to save the model"),
-};
+const settings = flags(
+  {
+    minutes: positive.default(0.6).describe("minutes of training"),
+    cell: z.string().default("gru").describe(cellHelp),
+    size: whole(1).default(160).describe("hidden width"),
+    out: z.string().default("start.safetensors").describe("the model file"),
+  },
+  { cell: "cell", out: "file" },
+);
 
 const secondsBetweenSamples = 9;
 const prompt = "export function ";
@@ -33,71 +36,77 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
   const command = program
     .command("start", { hidden: true })
     .description("train on unrolled's own sources for less than a minute");
-  addOptions(command, fields, { cell: "name", out: "file" });
+  addOptions(command, settings);
   command.action(async (options) => {
-    const { minutes, cell, size, out } = readSettings(z.object(fields), options);
-    const { run, alphabet, network, device, sampler } = await asInput(async () => {
+    const { minutes, cell, size, out } = await asInput(() => settings.parse(options as Given));
+    const device = deviceNamed("auto");
+    const { run, summary } = await asInput(async () => {
       const { files, bytes } = await gatherOwnText();
       if (files === 0)
         throw new InputError("this installation has no sources to train on; use 'unrolled train'");
-      const text = await readText([bytes]);
-      const split = splitIds(text.ids, 0.9);
-      const network = languageModel({
-        vocabulary: text.alphabet.symbols.length,
-        cell: cellNamed(cell),
-        size,
-      });
-      const device = deviceNamed("auto");
-      const data = { kind: "text", train: split.train, validation: split.validation } as const;
+      const text = await learnText([bytes], {}, bytes.length);
       const schedule = { kind: "cosine", warmup: 0.02 } as const;
-      const run = await fit({ network, device, data, schedule, rate: 0.008, budget: { minutes } });
+      const run = train(language({ cell: cellOf(cell), size }), text, {
+        minutes,
+        rate: 0.008,
+        schedule,
+        device,
+      });
+      const summary = await run.prepare();
       await checkOutput(out);
-      const codec = textCodec(text.alphabet);
-      const sampler = await createSampler({ network, device, store: run.store, text: codec });
       terminal.say(
-        `a ${cell} of ${size} learns to write unrolled's own sources, ${files} files, on ${deviceTitle(device)}`,
+        `a ${cell} of ${size} learns ${grouped(files)} files of unrolled's own, on ${deviceTitle(device)}`,
       );
-      terminal.say(describeParts(split, text.ids.length, "char"));
-      return { run, alphabet: text.alphabet, network, device, sampler };
+      summary.lines.forEach((line) => terminal.say(line));
+      return { run, summary };
     });
-    const model = { network, task: { kind: "language", text: alphabet } } as const;
-    const onEvent = occasionally(secondsBetweenSamples, async (step) => {
-      await show(sampler, 160, `after ${grouped(step)} steps it writes`);
-    });
-    const outcome = await train({ run, device, model, out, json: false, onEvent }, terminal);
+    const onEvent = occasionally(secondsBetweenSamples, (step) =>
+      showSample(run, 160, `after ${grouped(step)} updates it writes`, terminal),
+    );
+    const outcome = await trainAndSave({ run, summary, out, json: false, onEvent }, terminal);
     const { best, step, seconds } = outcome;
     if (outcome.reason === "interrupted") {
       terminal.say(`saved after step ${grouped(step)} in ${out}`);
-      return exitWith(exitCodes.interrupted);
+      exitWith(exitCodes.interrupted);
+      return;
     }
-    const found = best ? `, validation ${natsAndBits(best.loss, "char")}` : "";
-    await show(sampler, 400, `after ${grouped(step)} steps, ${duration(seconds)}${found}, it writes`);
-    const path = quoted(out);
-    terminal.say(
-      [
-        `The model is saved in ${out}. What to try next:`,
-        `  npx unrolled sample ${path} --prompt ${quoted(prompt)} --temperature 0.7`,
-        "  npx unrolled hello               a network small enough to look inside",
-        `  npx unrolled cells ${cell.padEnd(13)} its equations, and all that is derived from them`,
-        "  npx unrolled train YOUR.txt      the same on a text of yours",
-      ].join("\n"),
-    );
+    const loss = best ? `, validation ${summary.loss.words(best.loss)}` : "";
+    const title = `after ${grouped(step)} updates, ${duration(seconds)}${loss}, it writes`;
+    await showSample(run, 400, title, terminal);
+    tellNext(out, cell, terminal);
     run.dispose();
     device.dispose();
   });
-
-  async function show(sampler: Sampler, length: number, title: string): Promise<void> {
-    terminal.say(terminal.paint("err", "bold", `\n${title}:`));
-    sampler.reset();
-    await sampler.prime(prompt);
-    let text = prompt;
-    for await (const piece of sampler.generate({ length, temperature: 0.7 })) text += piece;
-    await terminal.out(`${text}\n`);
-    terminal.say("");
-  }
 }
 
-/** Calls `act` after a step whenever so many seconds have gone by. */
+function tellNext(out: string, cell: string, terminal: Terminal): void {
+  terminal.say(
+    [
+      `The model is saved in ${out}. What to try next:`,
+      `  npx unrolled sample ${quoted(out)} --prompt ${quoted(prompt)} --temperature 0.7`,
+      "  npx unrolled hello               a network small enough to look inside",
+      `  npx unrolled cells ${cell.padEnd(13)} its equations, and all that is derived from them`,
+      "  npx unrolled train YOUR.txt      the same on a text of yours",
+    ].join("\n"),
+  );
+}
+
+async function showSample(
+  run: Run<LanguageModel>,
+  length: number,
+  title: string,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.say(terminal.paint("err", "bold", `\n${title}:`));
+  const model = await run.latest();
+  let text = prompt;
+  for await (const piece of model.write(prompt, { length, temperature: 0.7 })) text += piece;
+  model.dispose();
+  await terminal.out(`${text}\n`);
+  terminal.say("");
+}
+
+/** Calls `act` after a step, at most once in so many seconds. */
 function occasionally(
   seconds: number,
   act: (step: number) => Promise<void>,

@@ -1,76 +1,78 @@
-// `unrolled train FILE`, and `train` below each task: a model of a file, from the start or where a run was left.
+// Training of a task's model from a file, from the start or from a saved run.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { TaskCommand } from "../../tasks/command.ts";
+import { duration, grouped, quoted } from "../format.ts";
+import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";
-import { duration, grouped, lossInWords, quoted } from "../format.ts";
-import type { CommandContext } from "../program.ts";
-import type { TrainingTask } from "../tasks/task-commands.ts";
+import { addOptions } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { addTrainOptions } from "../train-settings.ts";
+import { trainFlags, type AnyTrain } from "../train-flags.ts";
 import { prepareJob, type PreparedJob } from "../training-job.ts";
-import { printer, train, type TrainingOutcome } from "../training.ts";
+import { printer, trainAndSave, type TrainingOutcome } from "../training.ts";
 
+/** Adds the command `name` to `parent`. */
 export function addTrain(
   parent: CommandUnknownOpts,
+  name: string,
   { terminal, exitWith }: CommandContext,
-  training: TrainingTask,
+  task: TaskCommand,
+  train: AnyTrain,
 ): void {
+  const settings = trainFlags(train, task.maker().defaults);
+  const examples = train.examples.map((line) => `  unrolled ${line}`).join("\n");
   const command = parent
-    .command("train")
-    .description(training.about)
-    .argument("<file>", training.file)
-    .addHelpText("after", training.examples);
-  addTrainOptions(command, training);
+    .command(name)
+    .description(train.about)
+    .argument("<file>", train.file)
+    .addHelpText("after", `\nExamples:\n${examples}`);
+  addOptions(command, settings.all);
   command.action(async (file, given) => {
-    const job = await asInput(() => prepareJob(training, file, given, terminal));
+    const job = await asInput(() => prepareJob(task, settings, file as string, given, terminal));
     try {
-      const outcome = await train(job, terminal);
-      const interrupted = outcome.reason === "interrupted";
+      const outcome = await trainAndSave(job, terminal);
       if (job.json) await printOutcome(job, outcome, terminal);
-      const words = `unrolled ${training.command} ${quoted(file)} --resume ${quoted(job.out)}`;
-      if (interrupted) tellInterrupted(words, job, outcome, terminal);
-      else tellEnd(words, job, outcome, terminal);
-      if (interrupted) exitWith(exitCodes.interrupted);
+      const words = `unrolled ${task.shortForms?.train ?? `${task.kind} train`} ${quoted(file as string)}`;
+      const resume = `${words} --resume ${quoted(job.out)}`;
+      if (outcome.reason === "interrupted") {
+        terminal.say(`saved after step ${grouped(outcome.step)} in ${job.out}; to resume:`);
+        terminal.say(`  ${resume}`);
+        exitWith(exitCodes.interrupted);
+      } else tellEnd(task, resume, job, outcome, terminal);
     } finally {
       job.run.dispose();
+      job.summary.device.dispose();
     }
   });
 }
 
 async function printOutcome(
-  { out: path, model }: PreparedJob,
+  { out: model, summary }: PreparedJob,
   { reason, step, best, seconds }: TrainingOutcome,
   terminal: Terminal,
 ): Promise<void> {
-  const name = model.task.kind === "language" ? "nats" : "loss";
-  const validation = best ? { [name]: best.loss } : null;
+  const validation = best ? summary.loss.json(best.loss) : null;
   await printer(terminal)(
     reason === "interrupted"
-      ? { event: "interrupted", step, seconds, model: path }
-      : { event: "end", validation, seconds, model: path },
+      ? { event: "interrupted", step, seconds, model }
+      : { event: "end", validation, seconds, model },
   );
 }
 
-function tellInterrupted(
-  words: string,
-  { out }: PreparedJob,
-  { step }: TrainingOutcome,
+function tellEnd(
+  { shortForms }: TaskCommand,
+  resume: string,
+  { out, summary, file, isOptional }: PreparedJob,
+  { step, best, seconds }: TrainingOutcome,
   terminal: Terminal,
 ): void {
-  terminal.say(`saved after step ${grouped(step)} in ${out}; to go on:`);
-  terminal.say(`  ${words}`);
-}
-
-function tellEnd(words: string, job: PreparedJob, outcome: TrainingOutcome, terminal: Terminal): void {
-  const { out, model, resumedAt } = job;
-  const { step, best, seconds } = outcome;
-  if (step === resumedAt) {
-    terminal.say("the saved run had used up its budget; give a larger one to go on:");
-    terminal.say(`  ${words} --epochs 20`);
+  if (summary.step > 0 && step === summary.step) {
+    terminal.say("the saved run had used up its budget; give a larger one to continue:");
+    terminal.say(`  ${resume} --epochs 20`);
     return;
   }
-  const found = best ? `, best validation ${lossInWords(best.loss, model.task)}` : "";
-  terminal.say(`${grouped(step)} steps in ${duration(seconds)}${found}`);
-  const use = model.task.kind === "language" ? "sample" : "run";
-  terminal.say(`saved in ${out}; ${use === "sample" ? "to see what it writes" : "to use it"}:`);
-  terminal.say(`  unrolled ${use} ${quoted(out)}${use === "run" ? " FILE" : ""}`);
+  const loss = best ? `, best validation ${summary.loss.words(best.loss)}` : "";
+  terminal.say(`${grouped(step)} ${step === 1 ? "update" : "updates"} in ${duration(seconds)}${loss}`);
+  const use = shortForms?.predict ?? "predict";
+  terminal.say(`saved in ${out}; to use it:`);
+  terminal.say(`  unrolled ${use} ${quoted(out)}${isOptional ? "" : ` ${quoted(file)}`}`);
 }

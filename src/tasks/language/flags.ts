@@ -59,6 +59,7 @@ export const languageCommand = taskCommand({
   maker: language,
   about: "language models: predict and write text",
   shortForms: { train: "train", predict: "sample" },
+  renamed: { "--horizon": "--bptt" },
   train: {
     about: "train a model that predicts the next symbol of a text",
     file: "a text in UTF-8, or with --unit byte any file",

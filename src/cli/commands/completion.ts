@@ -1,0 +1,69 @@
+// `unrolled completion SHELL`: a script that completes commands and options.
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandContext } from "../context.ts";
+import { InputError } from "../failure.ts";
+
+const shells = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof shells)[number];
+
+export function addCompletion(program: CommandUnknownOpts, { terminal }: CommandContext): void {
+  program
+    .command("completion")
+    .description("print a script that completes commands and options in a shell")
+    .argument("<shell>", shells.join(", "))
+    .addHelpText(
+      "after",
+      '\nExamples:\n  eval "$(unrolled completion bash)"\n  unrolled completion fish | source',
+    )
+    .action(async (name) => {
+      const shell = shells.find((known) => known === name);
+      if (shell === undefined)
+        throw new InputError(`there is no shell '${name}'; choose ${shells.join(", ")}`);
+      await terminal.out(scripts[shell](entriesOf(program, [])));
+    });
+}
+
+/** A command: its words after `unrolled`, and what may follow. */
+interface Entry {
+  readonly words: readonly string[];
+  readonly commands: readonly string[];
+  readonly options: readonly string[];
+}
+
+function entriesOf(command: CommandUnknownOpts, words: readonly string[]): Entry[] {
+  const visible = command.commands.filter((child) => !("_hidden" in child && child._hidden === true));
+  const options = command.options.filter((option) => !option.hidden).flatMap(({ long }) => long ?? []);
+  const entry = { words, commands: visible.map((child) => child.name()), options: [...options, "--help"] };
+  return [entry, ...visible.flatMap((child) => entriesOf(child, [...words, child.name()]))];
+}
+
+const scripts: Readonly<Record<Shell, (entries: readonly Entry[]) => string>> = {
+  bash: (entries) => `_unrolled() {
+  local current=\${COMP_WORDS[COMP_CWORD]} words="\${COMP_WORDS[*]:1:COMP_CWORD-1}" list=""
+  case " $words " in
+${[...entries]
+  .sort((a, b) => b.words.length - a.words.length)
+  .map(({ words, commands, options }) => {
+    return `    " ${words.join(" ")}${words.length > 0 ? " " : ""}"*) list="${[...commands, ...options].join(" ")}" ;;`;
+  })
+  .join("\n")}
+  esac
+  COMPREPLY=($(compgen -W "$list" -- "$current"))
+  if [ \${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
+}
+complete -o filenames -F _unrolled unrolled
+`,
+  zsh: (entries) => `autoload -U +X bashcompinit && bashcompinit\n${scripts.bash(entries)}`,
+  fish: (entries) =>
+    entries
+      .flatMap(({ words, commands, options }) => {
+        const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+        const when = seen === "" ? "__fish_use_subcommand" : seen;
+        return [
+          ...commands.map((name) => `complete -c unrolled -n '${when}' -a ${name}`),
+          ...options.map((name) => `complete -c unrolled -n '${when}' -l ${name.slice(2)}`),
+        ];
+      })
+      .join("\n")
+      .concat("\n"),
+};

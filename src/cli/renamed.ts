@@ -1,0 +1,28 @@
+// Words of earlier versions, answered with those of today.
+import { taskCommands } from "../tasks/flags.ts";
+
+/** Options that have another name in every command that had them. */
+const options: Readonly<Record<string, string>> = {
+  "--picture": "--plot",
+  "--widths": "--sizes",
+  "--at-least": "--min-count",
+  "--unpriced": "--no-costs",
+};
+
+/** An answer to a command that has another name now; undefined for one that has not. */
+export function renamedCommand(words: readonly string[]): string | undefined {
+  const isTask = taskCommands.some(({ kind }) => kind === words[0]);
+  const name = isTask ? words[1] : words[0];
+  if (name !== "run") return undefined;
+  const today = [...(isTask ? [words[0]] : []), "predict"].join(" ");
+  return `'run' is now 'predict': use 'unrolled ${today} MODEL …'`;
+}
+
+/** The message of an unknown option, with its name of today where it has one. */
+export function remedyFor(message: string): string {
+  const [, option] = /unknown option '(--[\w-]+)'/u.exec(message) ?? [];
+  if (option === undefined) return message;
+  const names = [options[option], ...taskCommands.map(({ renamed }) => renamed?.[option])];
+  const [today] = names.filter((name) => name !== undefined);
+  return today === undefined ? message : `error: ${option} is now ${today}\n`;
+}

@@ -1,0 +1,243 @@
+// The flags of training that all tasks share, their defaults by task, which of them a resumed run may change, and how a
+// model file keeps them.
+import { z } from "zod";
+import type { RecurrentSettings, TrainCommand } from "../tasks/command.ts";
+import {
+  dropRate,
+  flag,
+  flagOf,
+  flags,
+  joinFlags,
+  oneOf,
+  positive,
+  seed,
+  whole,
+  zeroOrMore,
+  type Flags,
+  type Given,
+} from "../tasks/shared/flags.ts";
+import type { TaskDefaults } from "../tasks/task.ts";
+import type { TrainOptions } from "../tasks/train.ts";
+import { optimizerKinds, type OptimizerSettings } from "../train/optimizers.ts";
+import { scheduleKinds } from "../train/schedules.ts";
+import { resolveOptions } from "../train/settings.ts";
+import { readShares } from "../train/split.ts";
+import { cellHelp } from "./cell-argument.ts";
+import { deviceFields } from "./devices.ts";
+import { parseSizes } from "./sizes.ts";
+
+const shares = z.string().refine(
+  (text) => {
+    try {
+      return readShares(text).length > 0;
+    } catch {
+      return false;
+    }
+  },
+  {
+    error: ({ input }) => {
+      try {
+        readShares(String(input));
+        return undefined;
+      } catch (error) {
+        return (error as Error).message.replace(/^split: /u, "");
+      }
+    },
+  },
+);
+
+const budgetNames = ["epochs", "steps", "minutes"] as const;
+
+// oxlint-disable-next-line explicit-function-return-type -- the types are what the flags say
+function commonFlags(command: AnyTrain, defaults: TaskDefaults) {
+  const { cell, size, embedding = 0 } = command.defaults;
+  const { budget, batch, rate, schedule, clip, patience } = resolveOptions({
+    budget: { epochs: 10 },
+    ...defaults,
+  });
+  return flags(
+    {
+      cell: z.string().default(cell).describe(cellHelp),
+      size: whole(1).default(size).describe("hidden width of each layer"),
+      sizes: z
+        .string()
+        .optional()
+        .describe("sizes of further widths that the cell's equations name, as P=64"),
+      layers: whole(1).default(1).describe("recurrent layers"),
+      ...(command.hasEmbedding && {
+        embedding: whole(0).default(embedding).describe("width of a learned vector per symbol; 0 is one-hot"),
+      }),
+      batch: whole(1).default(batch).describe(`${command.batches} per update`),
+      epochs: positive
+        .optional()
+        .describe(`passes over the training data (default: ${"epochs" in budget ? budget.epochs : 10})`),
+      steps: whole(1).optional().describe("updates, instead of epochs"),
+      minutes: positive.optional().describe("minutes, instead of epochs"),
+      optimizer: oneOf(optimizerKinds).default("adam").describe(optimizerKinds.join(", ")),
+      rate: positive.default(rate).describe("learning rate"),
+      schedule: oneOf(scheduleKinds)
+        .default(schedule.kind)
+        .describe(`learning-rate schedule: ${scheduleKinds.join(", ")}`),
+      clip: zeroOrMore
+        .default("limit" in clip ? clip.limit : 0)
+        .describe("clip the global gradient norm at this value; 0 for no limit"),
+      weightDecay: zeroOrMore.default(0).describe("weight decay: decoupled with adamw, else an L2 penalty"),
+      dropout: dropRate.default(0).describe("rate of dropout after each recurrent layer"),
+      split: shares
+        .default(defaults.split ?? "0.9")
+        .describe("share for training, the rest for validation; or three shares, as 0.8/0.1/0.1"),
+      patience: whole(0)
+        .default(patience)
+        .describe("stop after this many validations without improvement; 0 never stops"),
+      seed: seed.default(1).describe("random seed"),
+      ...deviceFields,
+      out: z
+        .string()
+        .min(1, "must name a file")
+        .optional()
+        .describe("the model file (default: FILE-CELL.safetensors)"),
+      saveEvery: whole(1).optional().describe("also save every n updates"),
+      resume: z
+        .string()
+        .min(1, "must name a model")
+        .optional()
+        .describe("resume the training of this model file"),
+      config: z.string().optional().describe("a YAML or JSON file of settings, named as the options are"),
+      json: flag.describe("print results as JSON, one object per line"),
+    },
+    {
+      cell: "cell",
+      sizes: "list",
+      optimizer: "name",
+      schedule: "name",
+      split: "shares",
+      device: "name",
+      out: "file",
+      resume: "model",
+      config: "file",
+    },
+  );
+}
+
+export type AnyTrain = TrainCommand<unknown, unknown, unknown>;
+
+/** The embedding is there for tasks that take one, else 0. */
+type Common = Omit<ReturnType<ReturnType<typeof commonFlags>["parse"]>, "embedding"> & {
+  readonly embedding: number;
+};
+
+/** All flags of a task's training. */
+export interface TrainFlags {
+  readonly all: Flags<unknown>;
+  /** The settings of `given`, the common ones with defaults. Throws for flags out of range, listing them. */
+  parse(given: Given): { readonly common: Common; readonly task: unknown };
+  /** What a model file keeps: every setting with its value, as it would be typed; those of the machine left out. */
+  kept(given: Given): Record<string, string | boolean>;
+}
+
+/** Settings of the machine and of one call: a resumed run may change them, and a model file does not keep them. */
+const free: readonly string[] = ["device", "threads", "out", "saveEvery", "resume", "config", "json"];
+
+export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlags {
+  const common = commonFlags(command, defaults);
+  const all = joinFlags(common, command.flags);
+  return {
+    all,
+    parse(given) {
+      all.parse(given);
+      const values = common.parse(given);
+      const several = budgetNames.filter((name) => values[name] !== undefined);
+      if (several.length > 1) {
+        throw new Error(
+          `give one of --epochs, --steps and --minutes, not ${several.map(flagOf).join(" and ")}`,
+        );
+      }
+      const embedding = (values.embedding as number | undefined) ?? 0;
+      return { common: { ...values, embedding }, task: command.flags.parse(given) };
+    },
+    kept(given) {
+      const values = { ...(all.parse(given) as Record<string, unknown>) };
+      const budget = budgetNames.filter((name) => values[name] !== undefined);
+      if (budget.length === 0) Object.assign(values, defaults.budget ?? { epochs: 10 });
+      return Object.fromEntries(
+        Object.entries(values)
+          .filter(([name, value]) => value !== undefined && !free.includes(name))
+          .map(([name, value]) => [name, typeof value === "boolean" ? value : String(value)]),
+      );
+    },
+  };
+}
+
+/** The recurrent options that the flags give. */
+export function recurrentSettings(common: Common): RecurrentSettings {
+  const { size, layers, dropout, embedding, sizes } = common;
+  return { size, layers, dropout, embedding, sizes: parseSizes(sizes) };
+}
+
+/** The options of `train` that the flags give. */
+export function trainOptions(common: Common): TrainOptions {
+  const {
+    epochs,
+    steps,
+    minutes,
+    batch,
+    optimizer,
+    rate,
+    schedule,
+    clip,
+    weightDecay,
+    patience,
+    seed,
+    split,
+  } = common;
+  const chosen = { kind: optimizer, ...(weightDecay > 0 && { weightDecay }) } as OptimizerSettings;
+  return {
+    ...(epochs !== undefined && { epochs }),
+    ...(steps !== undefined && { steps }),
+    ...(minutes !== undefined && { minutes }),
+    batch,
+    optimizer: chosen,
+    rate,
+    schedule,
+    clip,
+    patience,
+    seed,
+    split,
+  };
+}
+
+/**
+ * What was given for a saved run, with what is given now. Throws where that would make it another run. The cell is not
+ * compared: two texts may be one cell.
+ */
+export function resumedGiven(
+  file: string,
+  saved: Readonly<Record<string, unknown>>,
+  given: Given,
+  flagsOfTask: TrainFlags,
+): Given {
+  if (Object.keys(saved).length === 0) {
+    throw new Error(
+      `--resume ${file}: this model was not trained on the command line, so its settings are not known; ` +
+        "resume it where it was trained, or train anew",
+    );
+  }
+  const isBudget = (name: string): boolean => (budgetNames as readonly string[]).includes(name);
+  const hasBudget = budgetNames.some((name) => given[name] !== undefined);
+  const known = Object.entries(saved).filter(([name]) => name in flagsOfTask.all.fields);
+  const before = Object.fromEntries(known);
+  const merged = {
+    ...Object.fromEntries(known.filter(([name]) => !(hasBudget && isBudget(name)))),
+    ...given,
+  };
+  const [was, is] = [flagsOfTask.kept(before), flagsOfTask.kept(merged)];
+  const changed = Object.keys({ ...was, ...is }).filter(
+    (name) => name !== "cell" && !isBudget(name) && was[name] !== is[name],
+  );
+  if (changed.length === 0) return merged;
+  const list = changed.map((name) => `${flagOf(name)} was ${String(was[name])}, not ${String(is[name])}`);
+  throw new Error(
+    `--resume ${file}: ${list.join("; ")}: a run is resumed with its own settings (only the budget, --out, ` +
+      "--save-every, --device and --threads may change); leave them out, or train anew without --resume",
+  );
+}
