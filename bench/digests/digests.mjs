@@ -4,6 +4,7 @@
 //   node bench/digests/digests.mjs dist/cli/main.js > after.json
 //   node bench/digests/digests.mjs --compare before.json after.json
 //
+// `ONLY=tag` in the environment leaves out jobs whose names do not have that word.
 // `--old` gives a command line of version 0.1.0 its own words; the table of both is `words.json` beside this file.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -37,7 +38,7 @@ function record(main, wordsOf) {
   writeData(folder, join(here, "../../test/goldens/tokenizer/tokenizer.json"));
   mkdirSync(join(folder, "out"));
   const found = {};
-  for (const { name, device, commands } of jobs) {
+  for (const { name, device, commands } of jobs.filter((job) => job.name.includes(process.env.ONLY ?? ""))) {
     const results = {};
     for (const command of commands) {
       const line = wordsOf(command.replaceAll("DEVICE", `--device ${device}`));

@@ -5,7 +5,6 @@ import { cellOf } from "../../cells/cell-of.ts";
 import { createSession, type Session } from "../../infer/session.ts";
 import type { Cell } from "../../language/cell.ts";
 import { languageModel, symbolsInput } from "../../model/language-model.ts";
-import { softmax } from "../../model/logits.ts";
 import { readoutOf } from "../../model/readout.ts";
 import type { Device } from "../../run/device.ts";
 import { referenceDevice } from "../../run/reference/device.ts";
@@ -92,9 +91,17 @@ async function lookInside({ network, sequence }: Session): Promise<HelloStep[]> 
   return Array.from(inputs, (input, t) => ({
     input,
     target: targets[t] as string,
-    outputs: [...softmax(row(readout, t))],
+    outputs: probabilities(row(readout, t)),
     hidden: [...row(recurrent, t)],
   }));
+}
+
+/** Softmax, as lectures write it. */
+function probabilities(logits: Float64Array): number[] {
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
 }
 
 /** The letters that follow "h". */
