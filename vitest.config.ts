@@ -15,9 +15,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   resolve: {
     alias: [
       { find: /^unrolled$/, replacement: source("src/index.ts") },
-      { find: /^unrolled\/checkpoint$/, replacement: source("src/checkpoint.ts") },
+      { find: /^unrolled\/cells$/, replacement: source("src/cells.ts") },
+      { find: /^unrolled\/plan$/, replacement: source("src/plan.ts") },
       { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
-      { find: /^unrolled\/tasks$/, replacement: source("src/tasks.ts") },
     ],
   },
   test: {

@@ -1,5 +1,5 @@
-// The public interface for most people, in Node and in browsers, with no Node-only part: tasks, training, models, texts,
-// scores and charts. `cells.ts` and `plan.ts` are for those who build cells and engines; `node.ts` adds files.
+// The public interface for most people, in Node and in browsers: tasks, training, models, texts and scores. Those who build
+// cells and engines use `cells.ts` and `plan.ts`; `node.ts` adds files and the native device.
 
 // Training, and the models that it makes.
 export { train, type Run, type RunState, type RunSummary, type TrainOptions } from "./tasks/train.ts";
@@ -20,10 +20,15 @@ export type {
   TaskSpec,
   Trained,
 } from "./tasks/task.ts";
+export type { RecurrentOptions } from "./tasks/shared/network-options.ts";
+export type { InputOptions, SequenceInput, SequenceValue } from "./tasks/shared/sequence-input.ts";
+export type { Moments } from "./tasks/shared/moments.ts";
+
+// Models as bytes; files are in `unrolled/node`.
 export { encodeModel, encodeRun } from "./checkpoint/checkpoint.ts";
 export { decodeModel, type Opener, type OpenSettings } from "./checkpoint/open.ts";
 
-// Tasks.
+// Language models.
 export {
   language,
   type LanguageLoss,
@@ -34,15 +39,62 @@ export {
   type WriteSettings,
 } from "./tasks/language/language.ts";
 export type { LanguageOptions } from "./tasks/language/design.ts";
-export { helloLetters, trainHello, type Hello, type HelloStep } from "./tasks/language/hello.ts";
+export { trainHello, type Hello, type HelloStep } from "./tasks/language/hello.ts";
+export type { ChoiceSettings } from "./infer/choose.ts";
+export type { GenerateSettings } from "./infer/continuation.ts";
+export type { Constraint } from "./infer/constraint.ts";
+export type { GeneratedText, TextBeam } from "./infer/texts.ts";
+
+// Texts.
+export { learnText, type TextSettings } from "./text/learn-text.ts";
+export type { WordTextSettings } from "./text/word-symbols.ts";
+export type {
+  Chunks,
+  SubwordData,
+  SymbolDecoder,
+  Symbols,
+  SymbolsData,
+  Text,
+  Unit,
+  WordVocabulary,
+} from "./text/symbols.ts";
+export type { Alphabet, AlphabetUnit, Ids } from "./text/alphabet.ts";
+export type { Vocabulary } from "./text/vocabulary.ts";
+
+// Classification.
 export {
   classify,
   type Classifier,
   type ClassifyScore,
   type LabelProbability,
 } from "./tasks/classify/classify.ts";
-export type { ClassifyOptions, LabelledItem } from "./tasks/classify/design.ts";
+export type { ClassifyOptions, ClassifySpec, LabelledItem } from "./tasks/classify/design.ts";
+export type { Pooling } from "./tasks/classify/pooling.ts";
+export type { ClassificationReport, ClassScores } from "./tasks/shared/classification.ts";
 
-// Texts.
-export { learnText, type TextSettings } from "./text/learn-text.ts";
-export type { Chunks, SymbolDecoder, Symbols, SymbolsData, Text, Unit } from "./text/symbols.ts";
+// Settings and events of training.
+export type { TrainingEvent } from "./train/fit.ts";
+export { TrainingError } from "./train/diverged.ts";
+export type { ClipSettings } from "./train/clip.ts";
+export type { OptimizerKind, OptimizerSettings } from "./train/optimizers.ts";
+export type { ScheduleKind, ScheduleSettings } from "./train/schedules.ts";
+export type { Budget, ResolvedOptions, TrainingOptions } from "./train/settings.ts";
+export type { BestWeights, TrainingState } from "./train/state.ts";
+export type { Fingerprints } from "./train/fingerprint.ts";
+export type { TrainingData } from "./train/trainer.ts";
+export type { Evaluation } from "./infer/evaluate.ts";
+export type { Example } from "./batch/example.ts";
+export type { Position } from "./batch/feed.ts";
+
+// Devices.
+export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
+export type { Device, Numbers } from "./run/device.ts";
+
+// Charts, as SVG.
+export { confusionPicture as confusionChart } from "./charts/confusion.ts";
+
+// The cells, by name; to build some, see `unrolled/cells`.
+export { cellNamed, cells } from "./cells/index.ts";
+export { EquationError } from "./language/text-error.ts";
+export type { Cell } from "./language/cell.ts";
+export { libraryVersion } from "./base/version.ts";

@@ -1,2 +1,28 @@
-// The public interface in Node: all of `unrolled`, files, and the native device.
+// The public interface in Node: all of `unrolled`, files, and the native device, which is the default where it was built.
+import { loadNative } from "./run/native/addon.ts";
+import { nativeDevice } from "./run/native/device.ts";
+import { preferDevice } from "./run/default.ts";
+import { hasSimd } from "./run/wasm/engine.ts";
+import { wasmDevice } from "./run/wasm/device.ts";
+import { referenceDevice } from "./run/reference/device.ts";
+
 export * from "./index.ts";
+export { nativeDevice, type NativeOptions } from "./run/native/device.ts";
+
+// Models and runs.
+export { loadModel, loadRun, openModel, saveModel, saveRun } from "./checkpoint/model-files.ts";
+export type { AnyModel } from "./tasks/index.ts";
+
+// Data.
+export { readText, readTextWith, type TextFileSettings } from "./tasks/language/text-files.ts";
+export { readLabelledTable, type LabelledColumns } from "./tasks/classify/labelled-files.ts";
+export { readLabelledFolder } from "./tasks/classify/labelled-folder.ts";
+
+preferDevice(() => {
+  try {
+    loadNative();
+    return nativeDevice();
+  } catch {
+    return hasSimd() ? wasmDevice() : referenceDevice();
+  }
+});

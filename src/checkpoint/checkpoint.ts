@@ -104,7 +104,7 @@ export async function decodeFile(
     spec,
     network,
     weights: training ? bestWeights(training) : weights,
-    metadata: { ...(evaluation && { evaluation }), ...described.metadata },
+    metadata: { ...described.metadata, ...(evaluation && { evaluation }) },
     ...(training && { training }),
   };
 }

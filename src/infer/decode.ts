@@ -23,15 +23,17 @@ export async function decode(
   const { batch = 32, width = 1 } = settings;
   const side = Math.min(batch, items);
   const sequences: Beam[][] = [];
-  for (let from = 0; from < items; from += side) {
-    const count = Math.min(side, items - from);
-    const inputs = Object.entries(await inputsOf(from, count));
-    await session.begin(
-      side * width,
-      Object.fromEntries(inputs.map(([name, values]) => [name, repeatRows(values, count, width)])),
-    );
-    const search = { start: boundaryId, end: boundaryId, forbidden: [unknownId], width };
-    sequences.push(...(await beamSearch(session, count, { ...settings, ...search })));
-  }
+  await session.exclusively(async () => {
+    for (let from = 0; from < items; from += side) {
+      const count = Math.min(side, items - from);
+      const inputs = Object.entries(await inputsOf(from, count));
+      await session.begin(
+        side * width,
+        Object.fromEntries(inputs.map(([name, values]) => [name, repeatRows(values, count, width)])),
+      );
+      const search = { start: boundaryId, end: boundaryId, forbidden: [unknownId], width };
+      sequences.push(...(await beamSearch(session, count, { ...settings, ...search })));
+    }
+  });
   return sequences;
 }

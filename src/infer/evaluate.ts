@@ -39,11 +39,14 @@ export async function evaluate(
   settings: EvaluationSettings = {},
 ): Promise<Evaluation> {
   const { batch = 32, window = 50 } = settings;
-  const parts = evaluateFeed(session, feedForEvaluation(session.network, data, { batch, window }));
-  for (;;) {
-    const part = await parts.next();
-    if (part.done) return part.value;
-  }
+  const feed = feedForEvaluation(session.network, data, { batch, window });
+  return session.exclusively(async () => {
+    const parts = evaluateFeed(session, feed);
+    for (;;) {
+      const part = await parts.next();
+      if (part.done) return part.value;
+    }
+  });
 }
 
 export function feedForEvaluation(

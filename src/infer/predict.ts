@@ -25,12 +25,14 @@ export async function predict(
   if (examples.length === 0) return [];
   const feed = exampleFeed(session.network, examples, { batch, seed: 0, shuffle: false });
   const predictions: Float64Array[] = [];
-  for (let index = 0; index < feed.length; index++) {
-    const loaded = feed.load({ epoch: 0, at: index });
-    const { values, width } = await (await session.forward(loaded)).output(layer);
-    const { packing, rows = [] } = loaded;
-    const byRow = at === "last step" ? packing.last(values, width) : packing.byRow(values, width);
-    byRow.forEach((row, i) => (predictions[rows[i] as number] = row));
-  }
+  await session.exclusively(async () => {
+    for (let index = 0; index < feed.length; index++) {
+      const loaded = feed.load({ epoch: 0, at: index });
+      const { values, width } = await (await session.forward(loaded)).output(layer);
+      const { packing, rows = [] } = loaded;
+      const byRow = at === "last step" ? packing.last(values, width) : packing.byRow(values, width);
+      byRow.forEach((row, i) => (predictions[rows[i] as number] = row));
+    }
+  });
   return predictions;
 }

@@ -92,6 +92,11 @@ export interface Session {
    * of the step before each row continues.
    */
   step(values: ArrayLike<number>, parents?: ArrayLike<number>): Promise<Float64Array>;
+  /**
+   * Runs work that takes several runs of the session, after all such work that was begun before, so that states and
+   * results of two callers do not mix. `predict`, `evaluate` and `decode` do it themselves.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Frees the programs, and the weights where they were handed in as numbers. */
   dispose(): void;
 }
@@ -115,6 +120,7 @@ export function createSession(settings: SessionSettings): Session {
   let encoder:
     { readonly program: EncoderProgram; readonly rows: number; readonly steps: number } | undefined;
   let stepping: Stepping | undefined;
+  let latest: Promise<unknown> = Promise.resolve();
 
   async function programFor(mode: Mode, rows: number, steps: number): Promise<Program> {
     const existing = programs.get(mode);
@@ -207,6 +213,11 @@ export function createSession(settings: SessionSettings): Session {
       );
       await turns();
       return readout;
+    },
+    exclusively(work) {
+      const result = latest.then(work, work);
+      latest = result.catch(() => {});
+      return result;
     },
     dispose() {
       for (const { program } of programs.values()) program.dispose();

@@ -16,7 +16,11 @@ export async function openSymbols(data: SymbolsData): Promise<Symbols> {
         import("./tokenizer.ts"),
         import("./subword-symbols.ts"),
       ]);
-      return subwordSymbols(readTokenizer(data.tokenizer));
+      const tokenizer = readTokenizer(data.tokenizer);
+      if (tokenizer.size === data.size) return subwordSymbols(tokenizer);
+      throw new Error(
+        `the tokenizer has ${tokenizer.size} tokens, not ${data.size}; the model file is damaged`,
+      );
     }
   }
   return data satisfies never;

@@ -5,7 +5,7 @@ import { readout } from "../../src/cells/parts.ts";
 import { equations } from "../../src/language/equations.ts";
 import { planHead } from "../../src/model/head.ts";
 import type { Network } from "../../src/plan/network.ts";
-import { exampleFeed } from "../../src/train/example-feed.ts";
+import { exampleFeed } from "../../src/batch/example-feed.ts";
 
 const inOrder = { batch: 2, seed: 0, shuffle: false } as const;
 
@@ -44,8 +44,9 @@ describe("examples as batches", () => {
     ].map((item) => nextSymbols(item, "symbols"));
     const feed = exampleFeed(symbols, items, inOrder);
     expect([feed.rows, feed.steps, feed.length]).toEqual([2, 3, 2]);
-    expect(structuredClone(feed.load({ epoch: 0, at: 0 }))).toEqual({
-      extent: { rows: 2, steps: 3, lengths: Int32Array.of(3, 1) },
+    const { packing, ...first } = feed.load({ epoch: 0, at: 0 });
+    expect(packing.extent).toEqual({ rows: 2, steps: 3, lengths: Int32Array.of(3, 1) });
+    expect(structuredClone(first)).toEqual({
       values: {
         symbols: Int32Array.of(3, 1, 4, 5),
         targets: Int32Array.of(4, 2, 5, 6),
@@ -57,7 +58,7 @@ describe("examples as batches", () => {
       next: { epoch: 0, at: 1 },
     });
     const second = feed.load({ epoch: 0, at: 1 });
-    expect(second.extent).toEqual({ rows: 1, steps: 2, lengths: Int32Array.of(2) });
+    expect(second.packing.extent).toEqual({ rows: 1, steps: 2, lengths: Int32Array.of(2) });
     expect([...second.values["symbols"]!]).toEqual([7, 8]);
     expect(second.next).toEqual({ epoch: 1, at: 0 });
   });
@@ -99,7 +100,7 @@ describe("examples as batches", () => {
   it("need a target that counts in each batch, and numbers that are finite", () => {
     const nothing = { ...fine, targets: [-1, -1] };
     expect(() => exampleFeed(symbols, [nothing], inOrder).load({ epoch: 0, at: 0 })).toThrow(
-      "batch 0 of epoch 0 has no target that counts",
+      "examples: no target in batch 0 of epoch 0 counts",
     );
     const wrong = { steps: 1, inputs: { x: [NaN, 1], v: [1, 2, 3] }, targets: [1] };
     expect(() => exampleFeed(mixed, [wrong], inOrder)).toThrow(

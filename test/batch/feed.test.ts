@@ -1,12 +1,15 @@
-// Feeds: what every batch starts from, what counts in it and what it hands on, for any window and horizon.
+// Feeds: what every batch starts from, what counts in it and what it hands on, for any window and any length of the gradient.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluationFeed, laneFeed, type Batch, type Position } from "../../src/train/feed.ts";
+import { evaluationFeed, extentOf, laneFeed, type Batch, type Position } from "../../src/batch/feed.ts";
 
 const ids = (length: number): Uint16Array => Uint16Array.from({ length }, (_, i) => i);
 
 /** Copies, since a feed writes its arrays anew. */
-const copyOf = (batch: Batch): Batch => structuredClone(batch);
+const copyOf = ({ values, carry, counted, next, ...batch }: Batch) => ({
+  ...structuredClone({ values, carry, counted, next }),
+  extent: extentOf({ packing: batch.packing, ...(carry !== undefined && { carry }) }),
+});
 
 const valuesOf = ({ values }: Batch) => ({
   symbols: values["symbols"]!,
@@ -23,11 +26,11 @@ describe("windows of lanes", () => {
     extra: fc.nat(40),
   });
 
-  it("count each token once, go back as far as the horizon, and find the carried state where they start", () => {
+  it("count each token once, go back as far as they should, and find the carried state where they start", () => {
     fc.assert(
       fc.property(settings, ({ batch, window, further, extra }) => {
-        const horizon = window + further;
-        const feed = laneFeed(ids(batch * window + 1 + extra), { input: "symbols", batch, window, horizon });
+        const bptt = window + further;
+        const feed = laneFeed(ids(batch * window + 1 + extra), { input: "symbols", batch, window, bptt });
         let position: Position = { epoch: 0, at: 0 };
         let carried = 0; // the step before which the carried state stands
         let counted = 0;
@@ -35,12 +38,12 @@ describe("windows of lanes", () => {
           const { at } = position;
           const b = feed.load(position);
           const { symbols, targets, weights, resets } = valuesOf(b);
-          const { rows, steps, carry } = b.extent;
+          const { rows, steps, carry } = extentOf(b);
           const end = Math.min(at + window, feed.length);
           const start = end - steps;
           expect(rows).toBe(batch);
           expect(steps).toBeLessThanOrEqual(feed.steps);
-          expect(start).toBe(Math.max(0, at + window - horizon));
+          expect(start).toBe(Math.max(0, at + window - bptt));
           expect([...symbols.subarray(0, batch)]).toEqual(
             Array.from({ length: batch }, (_, lane) => lane * feed.length + start),
           );
@@ -61,8 +64,8 @@ describe("windows of lanes", () => {
     );
   });
 
-  it("are each a step of their own where window and horizon are 1, Elman's rule", () => {
-    const feed = laneFeed(ids(4), { input: "symbols", batch: 1, window: 1, horizon: 1 });
+  it("are each a step of their own where both are 1, Elman's rule", () => {
+    const feed = laneFeed(ids(4), { input: "symbols", batch: 1, window: 1, bptt: 1 });
     const batches = [0, 1, 2].map((at) => copyOf(feed.load({ epoch: 0, at })));
     expect(
       batches.map(({ values, extent }) => [
@@ -80,9 +83,7 @@ describe("windows of lanes", () => {
 
   it("say what a text lacks", () => {
     const message = "window 50 × batch 32 needs 1601 symbols, the training part has 1600";
-    expect(() => laneFeed(ids(1600), { input: "symbols", batch: 32, window: 50, horizon: 50 })).toThrow(
-      message,
-    );
+    expect(() => laneFeed(ids(1600), { input: "symbols", batch: 32, window: 50, bptt: 50 })).toThrow(message);
   });
 });
 

@@ -1,7 +1,7 @@
 // The order of examples: each once an epoch, another order each epoch, the longest of a batch first.
 import { describe, expect, it } from "vitest";
 import { nextSymbols } from "../../src/batch/example.ts";
-import { exampleOrder } from "../../src/train/example-order.ts";
+import { exampleOrder } from "../../src/batch/order.ts";
 
 const steps = [1, 3, 2, 4, 2];
 

@@ -4,8 +4,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadCheckpoint, saveCheckpoint } from "../../src/checkpoint/checkpoint-file.ts";
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "../../src/checkpoint/checkpoint.ts";
+import { decodeFile, encodeModel, encodeRun, type DecodedFile } from "../../src/checkpoint/checkpoint.ts";
+import { loadModel, loadRun, readModelFile, saveModel, saveRun } from "../../src/checkpoint/model-files.ts";
+import { classify } from "../../src/tasks/classify/classify.ts";
+import { language } from "../../src/tasks/language/language.ts";
+import type { RunState } from "../../src/tasks/train.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts";
 import { libraryVersion } from "../../src/base/version.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -13,23 +16,29 @@ import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { fit } from "../../src/train/fit.ts";
 import { alphabet, ids, runUntil, smallNetwork, smallSettings } from "../train/small.ts";
 
-let checkpoint: Checkpoint;
+const decode = (file: Uint8Array, name?: string): Promise<DecodedFile> => decodeFile(file, [language], name);
+
+let saved: RunState;
 let bytes: Uint8Array;
+
+const spec = { kind: "language", text: alphabet };
 
 beforeAll(async () => {
   const network = smallNetwork({ layers: 2, embedding: 3 });
   const data = { kind: "text", train: ids, validation: ids.subarray(0, 50) } as const;
   const run = await fit(smallSettings({ network, device: wasmDevice(), data, validateEvery: 2 }));
   await runUntil(run, 5);
-  const state = await run.snapshot();
-  checkpoint = {
+  saved = {
+    spec,
     network,
-    task: { kind: "language", text: alphabet },
-    state,
-    sampling: 12,
-    notes: { command: "train 'a file'" },
+    training: await run.snapshot(),
+    metadata: {
+      settings: { cell: "gru", size: "7" },
+      data: { kind: "items", split: "0.9", seed: 1, count: 504, digest: "0123456789abcdef" },
+      evaluation: { batch: 3, window: 8 },
+    },
   };
-  bytes = await encodeCheckpoint(checkpoint);
+  bytes = await encodeRun(saved);
 });
 
 /** The bytes with some metadata and tensors changed, and a checksum that fits. */
@@ -54,9 +63,10 @@ function withModel(change: (model: { layers: { cell: Record<string, string>; siz
 
 describe("a checkpoint", () => {
   it("comes back as it was, and its bytes are the same again", async () => {
-    const loaded = await decodeCheckpoint(bytes);
-    expect(loaded).toEqual(checkpoint);
-    expect(await encodeCheckpoint(loaded)).toEqual(bytes);
+    const { weights, training, ...loaded } = await decode(bytes);
+    expect({ ...loaded, training }).toEqual(saved);
+    expect(weights).toEqual(saved.training.best?.weights);
+    expect(await encodeRun({ ...loaded, training: training! })).toEqual(bytes);
   });
 
   it("has a tensor for each parameter, and the equations as text", () => {
@@ -74,25 +84,31 @@ describe("a checkpoint", () => {
     const run = await fit(smallSettings());
     await runUntil(run, 1);
     const { network } = smallSettings();
-    const state = await run.snapshot();
-    const loaded = await decodeCheckpoint(
-      await encodeCheckpoint({ network, task: { kind: "language", text: alphabet }, state }),
+    const training = await run.snapshot();
+    const loaded = await decode(await encodeRun({ spec, network, training, metadata: { settings: {} } }));
+    expect(loaded.weights).toBeInstanceOf(Float64Array);
+    expect(loaded.training).toEqual(training);
+  });
+
+  it("without the state of training is a model alone", async () => {
+    const { network, metadata, training } = saved;
+    const file = { spec, network, metadata, weights: training.weights };
+    const small = await encodeModel(file);
+    expect(await decode(small)).toEqual(file);
+    expect(small.length).toBeLessThan(bytes.length / 3);
+  });
+
+  it("of another task is refused", async () => {
+    await expect(decodeFile(bytes, [classify], "my.model")).rejects.toThrow(
+      "my.model is a model of the task 'language', not 'classify'",
     );
-    expect(loaded.state.weights).toBeInstanceOf(Float64Array);
-    expect(loaded).toEqual({
-      network,
-      task: { kind: "language", text: alphabet },
-      state,
-      sampling: 0,
-      notes: {},
-    });
   });
 });
 
 describe("a damaged file", () => {
   it.each([0, 7, 8, 100, 0.5, 0.999])("cut at %d is refused", async (at) => {
     const cut = bytes.subarray(0, at < 1 ? Math.floor(at * bytes.length) : at);
-    await expect(decodeCheckpoint(cut, "my.model")).rejects.toThrow(/^my.model: the file is cut short/);
+    await expect(decode(cut, "my.model")).rejects.toThrow(/^my.model: the file is cut short/);
   });
 
   it("with one bit of any part changed is refused", async () => {
@@ -100,7 +116,7 @@ describe("a damaged file", () => {
       const broken = bytes.slice();
       const at = Math.floor(((i + 0.5) / 60) * bytes.length);
       broken[at] = broken[at]! ^ 1;
-      await expect(decodeCheckpoint(broken, "my.model"), `byte ${at}`).rejects.toThrow(/^my.model: /);
+      await expect(decode(broken, "my.model"), `byte ${at}`).rejects.toThrow(/^my.model: /);
     }
   });
 
@@ -109,7 +125,7 @@ describe("a damaged file", () => {
     const last = bytes.length - 2;
     broken[last] = broken[last]! ^ 1;
     const message = "my.model: its checksum does not fit its content; the file is damaged or was changed";
-    await expect(decodeCheckpoint(broken, "my.model")).rejects.toThrow(message);
+    await expect(decode(broken, "my.model")).rejects.toThrow(message);
   });
 
   it.each<[string, (tensors: Map<string, Tensor>, metadata: Record<string, string>) => void, string]>([
@@ -134,7 +150,7 @@ describe("a damaged file", () => {
       (t) => t.set("stowaway", { type: "F32", shape: [], data: new Float32Array(1) }),
       "tensor 'stowaway' belongs to no part of the model",
     ],
-    ["no state", (_t, m) => void (m["training"] = "{"), "the state of training is no JSON"],
+    ["no state", (_t, m) => void (m["training"] = "{"), "the state of training is not JSON"],
     [
       "a broken state",
       (_t, m) => void (m["training"] = m["training"]!.replace('"step":5', '"step":-5')),
@@ -146,21 +162,19 @@ describe("a damaged file", () => {
       "training: batch must be a whole number, 1 or more, not 0",
     ],
   ])("with %s says so", async (_what, change, message) => {
-    await expect(decodeCheckpoint(changed(change), "my.model")).rejects.toThrow(`my.model: ${message}`);
+    await expect(decode(changed(change), "my.model")).rejects.toThrow(`my.model: ${message}`);
   });
 
   it("with equations that are none shows the place", async () => {
     const file = withModel(({ layers }) => void (layers[1]!.cell["equations"] = "h' = tanh(W x + U h"));
-    await expect(decodeCheckpoint(file, "my.model")).rejects.toThrow(/^my.model: gru, line 1: [^]*\^/);
+    await expect(decode(file, "my.model")).rejects.toThrow(/^my.model: gru, line 1: [^]*\^/);
   });
 
   it("with other equations than were trained is refused", async () => {
     const file = withModel(({ layers }) => {
       layers[1]!.cell["equations"] = layers[1]!.cell["equations"]!.replace("(1 - z)", "(2 - z)");
     });
-    await expect(decodeCheckpoint(file)).rejects.toThrow(
-      "checkpoint: the state of training is of another network",
-    );
+    await expect(decode(file)).rejects.toThrow("model file: the state of training is of another network");
   });
 });
 
@@ -168,20 +182,20 @@ describe("a file of another kind", () => {
   it("is refused with what it is", async () => {
     const weights = { type: "F32", shape: [1], data: new Float32Array(1) } as const;
     const foreign = encodeSafetensors(new Map([["w", weights]]), { format: "pt" });
-    await expect(decodeCheckpoint(foreign, "llama.safetensors")).rejects.toThrow(
+    await expect(decode(foreign, "llama.safetensors")).rejects.toThrow(
       "llama.safetensors: this is a safetensors file of another program, not a model of unrolled",
     );
     const text = new TextEncoder().encode("First Citizen: Before we proceed any further, hear me speak.");
-    await expect(decodeCheckpoint(text, "input.txt")).rejects.toThrow("this is no safetensors file");
+    await expect(decode(text, "input.txt")).rejects.toThrow("this is no safetensors file");
   });
 
   it("of a later format names both versions", async () => {
     const later = changed((_tensors, metadata) => {
-      metadata["unrolled"] = "3";
+      metadata["unrolled"] = "4";
       metadata["library"] = "3.1.0";
     });
-    await expect(decodeCheckpoint(later)).rejects.toThrow(
-      `the file has format 3 (written by unrolled 3.1.0), and this version, ${libraryVersion}, reads format 2`,
+    await expect(decode(later)).rejects.toThrow(
+      `the file has format 4 (written by unrolled 3.1.0), and this version, ${libraryVersion}, reads formats 2 and 3`,
     );
   });
 });
@@ -195,18 +209,21 @@ describe("on disk", () => {
 
   it("is written and read, leaving nothing else", async () => {
     const path = join(folder, "model.safetensors");
-    await saveCheckpoint(path, checkpoint);
-    await saveCheckpoint(path, checkpoint);
+    await saveRun(path, saved);
+    await saveRun(path, saved);
     expect(await readdir(folder)).toEqual(["model.safetensors"]);
-    expect(await loadCheckpoint(path)).toEqual(checkpoint);
+    expect(await loadRun(path)).toEqual(saved);
+    const model = await loadModel(path, language);
+    await saveModel(path, model);
+    await expect(loadRun(path)).rejects.toThrow("is a model without the state of its training");
   });
 
   it("names the file in each error", async () => {
     const path = join(folder, "text");
     await writeFile(path, "hello");
-    await expect(loadCheckpoint(path)).rejects.toThrow(`${path}: the file is cut short`);
-    await expect(loadCheckpoint(`${path}s`)).rejects.toThrow(`did you mean ${path}?`);
+    await expect(readModelFile(path)).rejects.toThrow(`${path}: the file is cut short`);
+    await expect(readModelFile(`${path}s`)).rejects.toThrow(`did you mean ${path}?`);
     const nowhere = join(folder, "none", "model");
-    await expect(saveCheckpoint(nowhere, checkpoint)).rejects.toThrow("make it first, with mkdir -p");
+    await expect(saveRun(nowhere, saved)).rejects.toThrow("make it first, with mkdir -p");
   });
 });

@@ -1,44 +1,27 @@
 // Model files whose checksum fits though their content is wrong, as a person or a program could make them: each
 // is read, or refused with the file's name; nothing else may come out.
 import { beforeAll, expect, test } from "vitest";
-import {
-  cellNamed,
-  decodeSafetensors,
-  encodeSafetensors,
-  encodeString,
-  fit,
-  languageModel,
-  wasmDevice,
-  type Tensor,
-} from "../../src/index.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
+import { decodeFile, encodeRun } from "../../src/checkpoint/checkpoint.ts";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts";
+import { language } from "../../src/tasks/language/language.ts";
+import { train } from "../../src/tasks/train.ts";
 
 const strange = [null, -1, 0, 0.5, 1e9, 1e300, "x", "", {}, [], [[]], true, "__proto__", "h' = tahn(x)"];
 let tensors: ReadonlyMap<string, Tensor> = new Map();
 let metadata: Record<string, string> = {};
 
 beforeAll(async () => {
-  const { alphabet, ids } = encodeString("what a forger may write, a reader has to read. ".repeat(10));
-  const network = languageModel({ cell: cellNamed("gru"), size: 3, vocabulary: alphabet.symbols.length });
-  const device = wasmDevice();
-  const data = { kind: "text", train: ids.subarray(40), validation: ids.subarray(0, 40) } as const;
-  const run = await fit({ network, device, data, budget: { steps: 4 }, batch: 2, window: 5 });
-  for await (const event of run) if (event.kind === "end") break;
-  const state = await run.snapshot();
+  const text = "what a forger may write, a reader has to read. ".repeat(10);
+  const task = language({ cell: "gru", size: 3 });
+  const run = train(task, text, { split: 0.9, steps: 4, batch: 2, window: 5, settings: { cell: "gru" } });
+  await run.finish();
+  const bytes = await encodeRun(await run.snapshot());
   run.dispose();
-  device.dispose();
-  const bytes = await encodeCheckpoint({
-    network,
-    task: { kind: "language", text: alphabet },
-    state,
-    sampling: 0,
-    notes: {},
-  });
   const { checksum, ...rest } = decodeSafetensors(bytes).metadata;
   tensors = decodeSafetensors(bytes).tensors;
   metadata = rest;
   expect(checksum).toMatch(/^[0-9a-f]{64}$/);
-  await decodeCheckpoint(await sealed(tensors, metadata));
+  await decodeFile(await sealed(tensors, metadata), [language]);
 });
 
 /** A file with the checksum that fits. */
@@ -55,7 +38,7 @@ async function sealed(
 /** What reading says where it is not as it should be: an error that does not name the file. */
 async function misbehaviour(bytes: Uint8Array): Promise<string | undefined> {
   try {
-    await decodeCheckpoint(bytes, "forged.safetensors");
+    await decodeFile(bytes, [language], "forged.safetensors");
     return undefined;
   } catch (error) {
     const { name, message } = error as Error;

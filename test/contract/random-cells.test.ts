@@ -7,10 +7,10 @@ import {
   checkDevice,
   parseCell,
   printCell,
-  wasmDevice,
   type Cell,
   type CheckResult,
-} from "../../src/index.ts";
+} from "../../src/cells.ts";
+import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { nativeDevice } from "../../src/run/native/device.ts";
 import { randomEquations } from "./random-equations.ts";
 

@@ -1,25 +1,31 @@
 // Sampling: the carried state, prompts, seeds, streaming, and what a sample costs.
 import { beforeAll, describe, expect, it } from "vitest";
-import { encodeString } from "../../src/text/text.ts";
-import { textCodec } from "../../src/text/prompt.ts";
+import { encodeString } from "../../src/text/alphabet-text.ts";
+import { alphabetSymbols } from "../../src/text/alphabet-symbols.ts";
 import { choose } from "../../src/infer/choose.ts";
 import type { GenerateSettings } from "../../src/infer/continuation.ts";
 import { createSampler, type Sampler, type SamplerSettings } from "../../src/infer/sample.ts";
 import { randomStream, streams } from "../../src/base/random.ts";
 import { buildPlan } from "../../src/plan/build.ts";
+import type { Session } from "../../src/infer/session.ts";
+import type { ParameterStore } from "../../src/run/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { fit } from "../../src/train/fit.ts";
-import { alphabet, finish, ids, smallNetwork, smallSettings } from "../train/small.ts";
+import { alphabet, finish, ids, sessionOf, smallNetwork, smallSettings } from "../train/small.ts";
 
 const device = wasmDevice();
 const network = smallNetwork({ size: 16, layers: 2, dropout: 0.2 });
-let base: SamplerSettings;
+let base: Omit<SamplerSettings, "session">;
+let open: () => Session;
+let store: ParameterStore;
 
 beforeAll(async () => {
   const data = { kind: "text", train: ids } as const;
   const run = await fit(smallSettings({ network, device, data, rate: 0.02, budget: { epochs: 40 } }));
   await finish(run);
-  base = { network, device, store: run.store, text: textCodec(alphabet) };
+  base = { symbols: alphabetSymbols(alphabet) };
+  open = () => sessionOf({ network, device }, run);
+  store = run.store;
 });
 
 async function take(sampler: Sampler, settings: GenerateSettings): Promise<string> {
@@ -29,7 +35,7 @@ async function take(sampler: Sampler, settings: GenerateSettings): Promise<strin
 }
 
 async function sample(prompt: string, settings: GenerateSettings, more: Partial<SamplerSettings> = {}) {
-  const sampler = await createSampler({ ...base, ...more });
+  const sampler = createSampler({ ...base, session: open(), ...more });
   await sampler.prime(prompt);
   return take(sampler, settings);
 }
@@ -42,10 +48,10 @@ describe("sampler", () => {
   it("chooses from the logits of the whole text so far", async () => {
     const length = 40;
     const text = await sample("the c", { length, temperature: 1.3, topK: 5 }, { seed: 9 });
-    const codec = textCodec(alphabet);
+    const codec = alphabetSymbols(alphabet);
     const all = [...codec.encode(`the c${text}`)] as number[];
     const plan = buildPlan(network, { mode: "evaluate", rows: 1, steps: all.length });
-    const program = await device.compile(plan, base.store);
+    const program = await device.compile(plan, store);
     program.write("symbols", Int32Array.from(all));
     program.write("resets", Float32Array.of(1));
     program.run("forward", { rows: 1, steps: all.length });
@@ -70,7 +76,7 @@ describe("sampler", () => {
 
   it("streams, stops at a break and goes on, in pieces or at once", async () => {
     const whole = await sample("a d", { length: 30, temperature: 1.2 });
-    const sampler = await createSampler(base);
+    const sampler = createSampler({ ...base, session: open() });
     await sampler.prime("a ");
     await sampler.prime("");
     await sampler.prime("d");
@@ -82,13 +88,13 @@ describe("sampler", () => {
     expect(sampler.counter).toBe(12);
     text += await take(sampler, { length: 18, temperature: 1.2 });
     expect(text).toBe(whole);
-    const resumed = await createSampler({ ...base, counter: 12 });
+    const resumed = createSampler({ ...base, session: open(), counter: 12 });
     await resumed.prime(`a d${whole.slice(0, 12)}`);
     expect(await take(resumed, { length: 18, temperature: 1.2 })).toBe(whole.slice(12));
   });
 
   it("forgets at a reset", async () => {
-    const sampler = await createSampler(base);
+    const sampler = createSampler({ ...base, session: open() });
     await sampler.prime("the cat sat on the m");
     sampler.reset();
     await sampler.prime("a dog");
@@ -100,19 +106,19 @@ describe("sampler", () => {
   it("starts without a prompt after a line's end, or else the first symbol", async () => {
     const first = alphabet.symbols[0] as string;
     expect(await sample("", { length: 20 })).toBe(await sample(first, { length: 20 }));
-    expect(textCodec(encodeString("b\na").alphabet).start).toBe(0);
-    expect(textCodec(encodeString("\tb\n").alphabet).start).toBe(1);
+    expect(alphabetSymbols(encodeString("b\na").alphabet).start).toBe(0);
+    expect(alphabetSymbols(encodeString("\tb\n").alphabet).start).toBe(1);
   });
 
   it("makes characters of several bytes whole", async () => {
     const { alphabet: bytes } = encodeString("äöü", { unit: "byte" });
-    const codec = textCodec(bytes);
+    const codec = alphabetSymbols(bytes);
     const made = codec.decoder();
     expect(Array.from(codec.encode("öä"), (id) => made.push([id])).join("|")).toBe("|ö||ä");
   });
 
   it("costs the same per symbol however long the text is", async () => {
-    const sampler = await createSampler(base);
+    const sampler = createSampler({ ...base, session: open() });
     const times: number[] = [];
     for (let part = 0; part < 5; part++) {
       const start = performance.now();
@@ -123,7 +129,7 @@ describe("sampler", () => {
   });
 
   it("lets timers run", async () => {
-    const sampler = await createSampler(base);
+    const sampler = createSampler({ ...base, session: open() });
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const start = performance.now();

@@ -1,11 +1,11 @@
 // Sequences of any lengths in any order, through stacks in both directions: against PyTorch in float64, with all
-// gradients, and against ONNX Runtime in float32; and what a runner refuses.
+// gradients, and against ONNX Runtime in float32; and what a session refuses.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
-import { packRows } from "../../src/infer/packed-rows.ts";
-import { createRunner, type SequenceBatch } from "../../src/infer/runner.ts";
+import { packRows } from "../../src/batch/packing.ts";
+import { createSession, type SequenceBatch } from "../../src/infer/session.ts";
 import { stack } from "../../src/model/stack.ts";
 import { buildPlan, parameterLayout } from "../../src/plan/build.ts";
 import type { Network } from "../../src/plan/network.ts";
@@ -74,8 +74,8 @@ test.each(sequences)("two layers in both directions, $name", async ({ golden }) 
   const { T, B } = golden.sizes;
   const network = bidirectional(golden.cell, golden.sizes, 2);
   const parameters = parametersOf(parameterLayout(network), golden.parameters);
-  const runner = await createRunner({ network, device: referenceDevice(), parameters, rows: B, steps: T });
-  const { outputs, final } = await runner.run({
+  const session = createSession({ network, device: referenceDevice(), weights: parameters });
+  const { outputs, final } = await session.sequence({
     inputs: { x: golden.x },
     rows: B,
     steps: T,
@@ -161,8 +161,8 @@ test.each(onnx)("ONNX Runtime, $name", async ({ golden }) => {
   const initial = flattened(given.initial);
   for (const device of [referenceDevice(), wasmDevice(), nativeDevice()]) {
     const parameters = parametersOf(parameterLayout(given.network), given.parameters);
-    const runner = await createRunner({ network: given.network, device, parameters, rows: B, steps: T });
-    const { outputs, final } = await runner.run({
+    const session = createSession({ network: given.network, device, weights: parameters });
+    const { outputs, final } = await session.sequence({
       inputs: { x: golden.x },
       rows: B,
       steps: T,
@@ -200,9 +200,9 @@ const values = (count: number): Float64Array =>
 async function run(batch: Partial<SequenceBatch>, rows = 3, steps = 4) {
   const device = referenceDevice();
   const parameters = values(parameterLayout(small).size);
-  const runner = await createRunner({ network: small, device, parameters, rows, steps });
+  const session = createSession({ network: small, device, weights: parameters });
   const inputs = { x: values(steps * rows * 2), v: values(rows * 3) };
-  return runner.run({ inputs, rows, steps, ...batch });
+  return session.sequence({ inputs, rows, steps, ...batch });
 }
 
 test("a row is the same whatever stands beside it, and rows without a step keep their start", async () => {
@@ -249,8 +249,8 @@ test("an input gate that is shut at first leaves numbers, in float32 too", async
   };
   const parameters = initialParameters(parameterLayout(network), 1);
   const all = [referenceDevice(), wasmDevice(), nativeDevice()].map(async (device) => {
-    const runner = await createRunner({ network, device, parameters, rows: 1, steps: 3 });
-    return (await runner.run({ inputs: { x: values(6) }, rows: 1, steps: 3 })).outputs["layer"] ?? [];
+    const session = createSession({ network, device, weights: parameters });
+    return (await session.sequence({ inputs: { x: values(6) }, rows: 1, steps: 3 })).outputs["layer"] ?? [];
   });
   const [expected = [], ...others] = await Promise.all(all);
   for (const came of others) expectClose("outputs", came, expected, 1e-5);
@@ -285,8 +285,8 @@ test.each<[Partial<SequenceBatch>, string]>([
   [{ lengths: [1, 2] }, "there must be a length for each of 3 rows, not 2"],
   [{ inputs: { x: values(24) } }, "the input v is missing; give all of x, v"],
   [{ inputs: { x: values(24), v: values(9), z: [] } }, "there is no input 'z'; the network has x, v"],
-  [{ inputs: { x: values(23), v: values(9) } }, "values [4, 3, 2] are 24 values, and 23 came"],
-  [{ rows: 4 }, "this runner was made for up to 3 rows and 4 steps, not 4 and 4"],
+  [{ inputs: { x: values(23), v: values(9) } }, "expected 24 values for shape [4, 3, 2], got 23"],
+  [{ rows: 4 }, "expected 32 values for shape [4, 4, 2], got 24"],
   [{ initial: {} }, "the initial state layer.h is missing"],
 ])("%j is refused", async (batch, message) => {
   await expect(run(batch)).rejects.toThrow(message);

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { equations } from "../../src/language/equations.ts";
 import { randomStream } from "../../src/base/random.ts";
-import { createRunner } from "../../src/infer/runner.ts";
+import { createSession } from "../../src/infer/session.ts";
 import { nativeDevice } from "../../src/run/native/device.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
@@ -62,9 +62,9 @@ test.each([
     j: Array.from({ length: rows }, (_own, row) => columns(20 + seedOf(row), width)).flat(),
   };
   const run = async (device: ReturnType<typeof referenceDevice>): Promise<Float64Array> => {
-    const runner = await createRunner({ network, device, parameters: new Float64Array(0), rows, steps: 2 });
-    const { outputs } = await runner.run({ inputs, rows, steps: 2 });
-    runner.dispose();
+    const session = createSession({ network, device, weights: new Float64Array(0) });
+    const { outputs } = await session.sequence({ inputs, rows, steps: 2 });
+    session.dispose();
     return outputs["moved"] as Float64Array;
   };
   const expected = await run(referenceDevice());

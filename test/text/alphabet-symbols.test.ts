@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeIds, encodePrompt, idDecoder } from "../../src/text/prompt.ts";
-import { encodeString } from "../../src/text/text.ts";
+import { decodeIds, encodePrompt, idDecoder } from "../../src/text/alphabet-symbols.ts";
+import { encodeString } from "../../src/text/alphabet-text.ts";
 
 const { alphabet } = encodeString("abcde 'AB-\n");
 const bytes = encodeString("aé€😀", { unit: "byte" }).alphabet;

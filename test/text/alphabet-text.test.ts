@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkAlphabet, type Alphabet, type Unit } from "../../src/text/alphabet.ts";
-import { decodeIds } from "../../src/text/prompt.ts";
-import { encodeString, encodeWith, readAlphabet, readText } from "../../src/text/text.ts";
+import { checkAlphabet, type Alphabet, type AlphabetUnit } from "../../src/text/alphabet.ts";
+import { decodeIds } from "../../src/text/alphabet-symbols.ts";
+import { encodeString, encodeWith, readAlphabet, readAlphabetText } from "../../src/text/alphabet-text.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -49,12 +49,12 @@ describe("reading a text", () => {
       fc.asyncProperty(
         variedText,
         fc.integer({ min: 1, max: 7 }),
-        fc.constantFrom<Unit>("char", "byte"),
+        fc.constantFrom<AlphabetUnit>("char", "byte"),
         fc.nat(50),
         async (text, size, unit, sizeHint) => {
           const chunks = cut(bytesOf(text), size);
           const whole = encodeString(text, { unit });
-          const read = await readText(later(chunks), { unit, sizeHint });
+          const read = await readAlphabetText(later(chunks), { unit, sizeHint });
           expect(read).toEqual(whole);
           expect(decodeIds(read.alphabet, read.ids)).toBe(text);
           expect(await readAlphabet(chunks, { unit })).toEqual(whole.alphabet);
@@ -99,7 +99,9 @@ describe("reading a text", () => {
         fc.integer({ min: 1, max: 6 }),
         async (raw, size) => {
           const bytes = Uint8Array.from([0x61, 0x62, ...raw]);
-          const ids = readText(cut(bytes, size)).then(({ alphabet, ids: own }) => decodeIds(alphabet, own));
+          const ids = readAlphabetText(cut(bytes, size)).then(({ alphabet, ids: own }) =>
+            decodeIds(alphabet, own),
+          );
           if (isUtf8(bytes)) expect(await ids).toBe(new TextDecoder().decode(bytes));
           else await expect(ids).rejects.toThrow(/^text: not valid UTF-8 at byte offset \d+; .*unit "byte"/);
         },
@@ -115,10 +117,12 @@ describe("reading a text", () => {
     ["an overlong form", [0xe0, 0x80, 0x80], 0],
   ])("names the byte offset of %s", async (_, bytes, offset) => {
     for (const size of [1, 2, 9])
-      await expect(readText(cut(Uint8Array.from(bytes), size))).rejects.toThrow(
+      await expect(readAlphabetText(cut(Uint8Array.from(bytes), size))).rejects.toThrow(
         `not valid UTF-8 at byte offset ${offset}; read it as bytes: unit "byte" (--unit byte)`,
       );
-    expect((await readText([Uint8Array.from(bytes)], { unit: "byte" })).ids.length).toBe(bytes.length);
+    expect((await readAlphabetText([Uint8Array.from(bytes)], { unit: "byte" })).ids.length).toBe(
+      bytes.length,
+    );
   });
 
   it("refuses texts with nothing to learn", async () => {

@@ -2,20 +2,21 @@
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import type { Ids } from "../../src/text/alphabet.ts";
-import { textCodec } from "../../src/text/prompt.ts";
+import { alphabetSymbols } from "../../src/text/alphabet-symbols.ts";
 import { createSampler } from "../../src/infer/sample.ts";
 import { equations } from "../../src/language/equations.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { parameterLayout } from "../../src/plan/build.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
-import { evaluate } from "../../src/train/evaluate.ts";
+import { evaluate } from "../../src/infer/evaluate.ts";
+import { createSession } from "../../src/infer/session.ts";
 import { fit } from "../../src/train/fit.ts";
 import { bestWeights } from "../../src/train/state.ts";
 import { readModelGolden, type ModelParameterName } from "../goldens/read.ts";
 import { expectClose } from "../proof/closeness.ts";
 import { tolerances } from "../tolerances.ts";
-import { alphabet, finish, ids, ofKind, runUntil, smallNetwork, smallSettings } from "./small.ts";
+import { alphabet, finish, ids, ofKind, runUntil, sessionOf, smallNetwork, smallSettings } from "./small.ts";
 
 describe("fit", () => {
   it("can be stopped inside a long validation, which is begun again", async () => {
@@ -30,13 +31,11 @@ describe("fit", () => {
     expect(ofKind(events, "step")).toEqual([]);
     const [found] = ofKind(events, "validation");
     const batch = { batch: 3, window: 8 };
-    const expected = await evaluate({
-      network,
-      device,
-      store: run.store,
-      data: { kind: "text", ids: validation },
-      ...batch,
-    });
+    const expected = await evaluate(
+      sessionOf({ network, device }, run),
+      { kind: "text", ids: validation },
+      batch,
+    );
     expect(found?.loss).toBe(expected.loss);
     const shares = ofKind(events, "validating").map((e) => e.share);
     expect(shares.length).toBeGreaterThan(0);
@@ -174,15 +173,11 @@ describe("fit", () => {
     const device = referenceDevice();
     const store = device.parameters(run.store.layout);
     store.write(bestWeights(state));
-    const { network } = settings;
-    const again = await evaluate({
-      network,
-      device,
-      store,
-      data: { kind: "text", ids: validation },
-      batch: 3,
-      window: 8,
-    });
+    const again = await evaluate(
+      createSession({ network: settings.network, device, weights: store }),
+      { kind: "text", ids: validation },
+      { batch: 3, window: 8 },
+    );
     expect(again.loss).toBe(best.loss);
   });
 
@@ -193,7 +188,10 @@ describe("fit", () => {
     await finish(alone);
     const { network, device, ...rest } = settings();
     const watched = await fit({ network, device, ...rest });
-    const sampler = await createSampler({ network, device, store: watched.store, text: textCodec(alphabet) });
+    const sampler = createSampler({
+      session: sessionOf({ network, device }, watched),
+      symbols: alphabetSymbols(alphabet),
+    });
     const pieces: string[] = [];
     for await (const event of watched) {
       if (event.kind === "step")
@@ -208,16 +206,16 @@ describe("fit", () => {
     await finish(run);
     const { network, device } = smallSettings();
     const of = (batch: number, window: number) =>
-      evaluate({ network, device, store: run.store, data: { kind: "text", ids }, batch, window });
+      evaluate(sessionOf({ network, device }, run), { kind: "text", ids }, { batch, window });
     const [whole, cut] = await Promise.all([of(1, 503), of(1, 50)]);
     expectClose("windows", [cut.loss], [whole.loss], tolerances.plan);
     expect(whole.tokens).toBe(503);
     const items = [ids.subarray(0, 20), ids.subarray(20, 23), ids.subarray(23, 90)];
     const data = { kind: "sequences", items } as const;
-    const together = await evaluate({ network, device, store: run.store, data, batch: 3 });
+    const together = await evaluate(sessionOf({ network, device }, run), data, { batch: 3 });
     const each = await Promise.all(
       items.map((item) =>
-        evaluate({ network, device, store: run.store, data: { kind: "text", ids: item }, batch: 1 }),
+        evaluate(sessionOf({ network, device }, run), { kind: "text", ids: item }, { batch: 1 }),
       ),
     );
     const sum = each.reduce((total, { loss, tokens }) => total + loss * tokens, 0);

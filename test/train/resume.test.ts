@@ -1,17 +1,18 @@
 // Stop and resume equals never stopped, to the bit: through a checkpoint's bytes, onto a new device.
 import { describe, expect, it } from "vitest";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoint/checkpoint.ts";
+import { decodeFile, encodeRun } from "../../src/checkpoint/checkpoint.ts";
 import type { Device } from "../../src/run/device.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { fit, type TrainingSettings } from "../../src/train/fit.ts";
 import type { TrainingState } from "../../src/train/state.ts";
+import { language } from "../../src/tasks/language/language.ts";
 import { alphabet, finish, ids, runUntil, smallNetwork, smallSettings } from "./small.ts";
 
 /** 26 updates, with all that has a state: noise, carried states, context, moments, a schedule, validations. */
 const windows = (): Partial<TrainingSettings> => ({
   network: smallNetwork({ layers: 2, dropout: 0.3, embedding: 4 }),
-  horizon: 20,
+  bptt: 20,
   schedule: { kind: "cosine", warmup: 0.1 },
   budget: { epochs: 1.5 },
   validateEvery: 4,
@@ -28,6 +29,8 @@ const sequences = (): Partial<TrainingSettings> => ({
   budget: { steps: 10 },
 });
 
+const spec = { kind: "language", text: alphabet };
+
 /** Without the time that it took. */
 const untimed = ({ seconds: _seconds, ...state }: TrainingState): Omit<TrainingState, "seconds"> => state;
 
@@ -42,15 +45,9 @@ async function interrupted(
     const run = await fit(settings, state);
     await runUntil(run, stop);
     const { network } = settings;
-    state = (
-      await decodeCheckpoint(
-        await encodeCheckpoint({
-          network,
-          task: { kind: "language", text: alphabet },
-          state: await run.snapshot(),
-        }),
-      )
-    ).state;
+    const training = await run.snapshot();
+    const bytes = await encodeRun({ spec, network, training, metadata: { settings: {} } });
+    state = (await decodeFile(bytes, [language])).training;
     run.dispose();
   }
   const last = await fit(smallSettings({ ...make(), device: device() }), state);

@@ -6,12 +6,12 @@ import { resolveOptions, shareUsed, type TrainingOptions } from "../../src/train
 const budget = { epochs: 2 };
 
 describe("training options", () => {
-  it("have defaults, the horizon that of the window", () => {
+  it("have defaults, the bptt that of the window", () => {
     expect(resolveOptions({ budget, window: 20 })).toEqual({
       budget,
       batch: 32,
       window: 20,
-      horizon: 20,
+      bptt: 20,
       optimizer: { kind: "adam" },
       rate: 0.002,
       schedule: { kind: "constant" },
@@ -25,7 +25,7 @@ describe("training options", () => {
   it.each<[Partial<TrainingOptions>, string]>([
     [{ batch: 0 }, "training: batch must be a whole number, 1 or more, not 0"],
     [{ window: 2.5 }, "training: window must be a whole number, 1 or more, not 2.5"],
-    [{ window: 50, horizon: 49 }, "training: horizon must be window (50) or more, not 49"],
+    [{ window: 50, bptt: 49 }, "training: bptt must be window (50) or more, not 49"],
     [{ rate: NaN }, "training: rate must be a number above 0, not NaN"],
     [{ rate: 0 }, "training: rate must be a number above 0, not 0"],
     [{ rate: Infinity }, "training: rate must be a number above 0, not Infinity"],

@@ -1,8 +1,9 @@
 // A small model and text for the tests of training, and ways to run it.
 import { cellNamed } from "../../src/cells/index.ts";
 import type { Alphabet, Ids } from "../../src/text/alphabet.ts";
-import { encodeString } from "../../src/text/text.ts";
+import { encodeString } from "../../src/text/alphabet-text.ts";
 import { languageModel, type LanguageModelSettings } from "../../src/model/language-model.ts";
+import { createSession, type Session } from "../../src/infer/session.ts";
 import type { Network } from "../../src/plan/network.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import type { TrainingEvent, TrainingRun, TrainingSettings } from "../../src/train/fit.ts";
@@ -37,7 +38,15 @@ export async function finish(run: TrainingRun): Promise<TrainingEvent[]> {
   return events;
 }
 
-/** Runs until so many updates are made. */
+/** A session of a run's network with its weights. */
+export function sessionOf(
+  { network, device }: Pick<TrainingSettings, "network" | "device">,
+  run: TrainingRun,
+): Session {
+  return createSession({ network, device, weights: run.store });
+}
+
+/** Runs until `step` updates are made. */
 export async function runUntil(run: TrainingRun, step: number): Promise<void> {
   for await (const event of run) if (event.kind === "step" && event.step >= step) return;
 }

@@ -16,17 +16,19 @@ export async function symbolLosses(
 ): Promise<Float64Array> {
   const feed = evaluationFeed(ids, { input: symbolInput(session.network), batch, window });
   const losses = new Float64Array(ids.length).fill(NaN);
-  for (let position = { epoch: 0, at: 0 }; position.epoch === 0;) {
-    const loaded = feed.load(position);
-    const { values, width } = await (await session.forward(loaded)).output();
-    const targets = loaded.values["targets"] as Int32Array;
-    const start = position.at;
-    loaded.packing.each((token, lane, t) => {
-      const logits = values.subarray(token * width, (token + 1) * width);
-      const loss = logSumExp(logits) - (logits[targets[token] as number] as number);
-      losses[lane * feed.length + start + t + 1] = loss;
-    });
-    position = loaded.next;
-  }
+  await session.exclusively(async () => {
+    for (let position = { epoch: 0, at: 0 }; position.epoch === 0;) {
+      const loaded = feed.load(position);
+      const { values, width } = await (await session.forward(loaded)).output();
+      const targets = loaded.values["targets"] as Int32Array;
+      const start = position.at;
+      loaded.packing.each((token, lane, t) => {
+        const logits = values.subarray(token * width, (token + 1) * width);
+        const loss = logSumExp(logits) - (logits[targets[token] as number] as number);
+        losses[lane * feed.length + start + t + 1] = loss;
+      });
+      position = loaded.next;
+    }
+  });
   return losses;
 }
