@@ -59,7 +59,7 @@ function load(): NativeAddon {
     { createRequire(from: string): (path: string) => object } | undefined;
   const os = process?.getBuiltinModule?.("node:os") as { availableParallelism(): number } | undefined;
   if (!process || !module || !os) throw new Error("the native device works in Node 20.16 or later only");
-  const file = `../../build/unrolled-${process.platform}-${process.arch}.node`;
+  const file = `../../../build/unrolled-${process.platform}-${process.arch}.node`;
   const path = decodeURIComponent(new URL(file, import.meta.url).pathname);
   let addon: object;
   try {
