@@ -57,7 +57,7 @@ function kernelCost(kernel: Kernel): { each: number; fixed: number } {
   const { multiply, weight, dear, move } = price;
   switch (kernel.kind) {
     case "matmul": {
-      const { k, n } = productSize(kernel.transposed ? "pullback" : "product", kernel.matrices);
+      const { k, n } = productSize(kernel.transposed ? "transposed" : "product", kernel.matrices);
       return { each: multiply * k * n, fixed: weight * k * n };
     }
     case "outer":

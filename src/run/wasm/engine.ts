@@ -3,7 +3,8 @@
 import { createModule } from "../../emit/wasm/assembler.ts";
 import { kernelParameterCount, runGlobals } from "../../emit/wasm/call.ts";
 import type { Tile } from "../../emit/wasm/layout.ts";
-import { emitMatmul, microLibrary } from "../../emit/wasm/matmul.ts";
+import { emitMatmul } from "../../emit/wasm/matmul.ts";
+import { microLibrary } from "../../emit/wasm/micro.ts";
 
 /** Whether a function that leaves this on the stack compiles. */
 function accepts(write: Parameters<ReturnType<typeof createModule>["func"]>[2]): boolean {
