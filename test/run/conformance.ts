@@ -118,7 +118,7 @@ export function deviceConformance(name: string, make: () => Device): void {
         /no buffer 'weigths'; it has .*weights/,
       );
       expect(() => program.write("loss", new Float32Array(2))).toThrow(
-        "buffer 'loss' holds 1 values; 2 were written",
+        "cannot write 2 values to buffer 'loss' of size 1",
       );
       expect(() => program.run("train", { rows: 2, steps: 3 })).toThrow(
         "this evaluate plan has no phase 'train'",
@@ -127,9 +127,44 @@ export function deviceConformance(name: string, make: () => Device): void {
       expect(() => program.run("forward", { rows: 2, steps: 0 })).toThrow("steps must be from 1 to 3");
       const lengths = Int32Array.of(1, 2);
       expect(() => program.run("forward", { rows: 2, steps: 3, lengths })).toThrow("longest first");
-      expect(() => store.write(new Float32Array(3))).toThrow(/the parameters are \d+ values; 3 were written/);
+      expect(() => store.write(new Float32Array(3))).toThrow(/expected \d+ parameters, got 3/);
+      device.dispose();
+    });
+
+    test("a program that has been disposed says so; what was asked before is still done", async () => {
+      const { device, program } = await prepare("evaluate");
+      feed(program, 6);
+      program.run("forward", { rows: 2, steps: 3 });
+      const loss = lossOf(program);
       program.dispose();
-      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow("disposed");
+      program.dispose();
+      expect(await loss).toBeGreaterThan(0);
+      const message = "this program has been disposed; compile the plan again";
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);
+      expect(() => program.write("weights", new Float32Array(6))).toThrow(message);
+      await expect(lossOf(program)).rejects.toThrow(message);
+      device.dispose();
+    });
+
+    test("parameters that have been disposed say so, and so do their programs", async () => {
+      const { device, store, program } = await prepare("train");
+      feed(program, 6);
+      program.run("train", { rows: 2, steps: 3 });
+      const [loss, weights] = [lossOf(program), store.read()];
+      store.dispose();
+      store.dispose();
+      expect(await loss).toBeGreaterThan(0);
+      expect((await weights).some((w) => w !== 0)).toBe(true);
+      const message = "these parameters have been disposed; create a store again with device.parameters()";
+      expect(() => store.write(values(store.layout.size))).toThrow(message);
+      await expect(store.read()).rejects.toThrow(message);
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);
+      expect(() => program.write("weights", new Float32Array(6))).toThrow(message);
+      await expect(lossOf(program)).rejects.toThrow(message);
+      await expect(device.compile(program.plan, store)).rejects.toThrow(message);
+      program.dispose();
+      // The device goes on with other parameters, which start as zeros.
+      expect((await device.parameters(store.layout).read()).every((w) => w === 0)).toBe(true);
       device.dispose();
     });
   });

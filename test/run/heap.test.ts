@@ -26,6 +26,6 @@ test("neighbours that are given back become one part", () => {
 test("more than can be addressed is refused with what to do", () => {
   const heap = createHeap();
   expect(() => heap.allocate(2 ** 33)).toThrow(
-    /needs 8\d{9} bytes in all .* choose a smaller size, batch or window/,
+    /needs 8\d{9} bytes in total.* choose a smaller size, batch or window/,
   );
 });

@@ -4,6 +4,7 @@ import { lstm } from "../../src/cells/lstm.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Device, ParameterStore, Program } from "../../src/run/device.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { prepare, threaded, train, vocabulary } from "./small-training.ts";
 
@@ -85,7 +86,7 @@ describe.each([
     const last = loss(next);
     device.dispose();
     expect(await last).toBe(await found);
-    expect(() => next.run("forward", extent)).toThrow("this device was disposed of; make another");
+    expect(() => next.run("forward", extent)).toThrow("this device has been disposed; create another");
   });
 });
 
@@ -164,8 +165,12 @@ test("the roofline is above what programs reach", async () => {
 });
 
 test("a number of threads out of range is refused", () => {
-  for (const threads of [0, 1.5, 65]) {
-    expect(() => wasmDevice({ threads })).toThrow(`threads must be from 1 to 64, not ${threads}`);
+  for (const threads of [0, 1.5, 256]) {
+    const message = `threads must be a whole number from 1 to 255, not ${threads}`;
+    expect(() => wasmDevice({ threads })).toThrow(message);
+    expect(() => nativeDevice({ threads })).toThrow(message);
   }
   expect(wasmDevice({ threads: 3 }).threads).toBe(3);
+  // More than 64 are allowed, and not used.
+  expect(wasmDevice({ threads: 255 }).threads).toBe(64);
 });

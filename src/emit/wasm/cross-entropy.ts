@@ -4,8 +4,7 @@ import type { Code } from "./assembler.ts";
 import { emitAddress, kernelParameters, loadEntry, type RunGlobals } from "./call.ts";
 import type { Location, ProgramLayout } from "./layout.ts";
 import { repeatLocal } from "./loops.ts";
-import { createMath, spelling, type Math4 } from "./math.ts";
-import { combineLanes } from "./pointwise.ts";
+import { combineLanes, createMath, spelling, type Math4 } from "./math.ts";
 import { sumParts } from "./sums.ts";
 
 export interface CrossEntropyShape {
@@ -165,7 +164,7 @@ function store({ code }: Emission, lanes: 1 | 4): void {
 
 /** Combines `four` and `rest`. */
 function reduce({ code, four, rest }: Emission, op: "f32x4.add" | "f32x4.pmax", into: number): void {
-  combineLanes({ code }, op, four);
+  combineLanes(code, op, four);
   code.get(rest).op(op).set(into);
 }
 
@@ -215,7 +214,7 @@ function storeLoss({ code, shape, row, loss, ownWeight, chosen, logSum, ...e }: 
   if (smoothing > 0) {
     const [kept, spread] = [1 - smoothing, smoothing / classes];
     code.f64(kept).op("f64.mul");
-    combineLanes({ code }, "f32x4.add", e.logitsFour);
+    combineLanes(code, "f32x4.add", e.logitsFour);
     code.get(e.logitsRest).op("f32x4.add").extract(0).op("f64.promote_f32");
     code.f64(spread).op("f64.mul").op("f64.add");
   }

@@ -1,21 +1,12 @@
 // The functions of each kernel of a plan, and how threads divide its work. Knows the plan's kernels and where memory
 // lies; the order of kernels in a run is in `phases.ts`.
-import type { Access, Kernel, MatrixPlace, Plan } from "../../plan/plan.ts";
+import type { Access, Kernel, Plan } from "../../plan/plan.ts";
+import { formOf, matricesKey, productSize, sumRows } from "../matrices.ts";
 import type { Code, Module } from "./assembler.ts";
 import { kernelParameterCount, type Mark, type RunGlobals, type WorkKind } from "./call.ts";
 import { emitCrossEntropy, emitLoss } from "./cross-entropy.ts";
 import { emitColumnSums, emitOuter } from "./gradients.ts";
-import {
-  locate,
-  packingKey,
-  productSize,
-  sumRows,
-  type Bases,
-  type Location,
-  type Packing,
-  type ProgramLayout,
-  type Tile,
-} from "./layout.ts";
+import { locate, type Bases, type Location, type Packing, type ProgramLayout, type Tile } from "./layout.ts";
 import { emitMatmul } from "./matmul.ts";
 import type { MicroLibrary } from "./micro.ts";
 import type { NoiseFunctions } from "./noise.ts";
@@ -96,24 +87,18 @@ export function emitKernel(emitter: Emitter, kernel: Kernel): KernelFunctions {
 function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
   const { layout, micros, globals, tile } = emitter;
   const at = (access: Access): Location => locate(access, emitter);
-  const packed = (form: Packing["form"], matrices: readonly MatrixPlace[]): number => {
-    const key = packingKey(form, matrices);
-    return (layout.packings.find((p) => packingKey(p.form, p.matrices) === key) as Packing).address;
-  };
   switch (kernel.kind) {
     case "pointwise":
       return emitPointwise(code, kernel, emitter);
     case "matmul": {
-      const { matrices } = kernel;
-      const form = kernel.transposed ? "transposed" : "product";
-      const ends = { from: at(kernel.from), into: at(kernel.into) };
-      const shape = { ...ends, packed: packed(form, matrices), ...productSize(form, matrices) };
+      const ends = { from: at(kernel.from), into: at(kernel.into), packed: packedAddress(layout, kernel) };
+      const shape = { ...ends, ...productSize(formOf(kernel), kernel.matrices) };
       return emitMatmul(code, shape, micros, tile, globals);
     }
     case "gather": {
       const ends = { indices: at(kernel.indices), into: at(kernel.into) };
-      const table = { table: packed("table", kernel.matrices), width: sumRows(kernel.matrices) };
-      return emitGather(code, globals, { ...ends, ...table });
+      const table = packedAddress(layout, kernel);
+      return emitGather(code, globals, { ...ends, table, width: sumRows(kernel.matrices) });
     }
     case "outer": {
       const ends = { rows: at(kernel.rows), vector: at(kernel.vector), into: at(kernel.into).address };
@@ -166,6 +151,14 @@ function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
     }
   }
   kernel satisfies never;
+}
+
+function packedAddress(
+  { packings }: ProgramLayout,
+  kernel: Extract<Kernel, { kind: "matmul" | "gather" }>,
+): number {
+  const key = matricesKey(formOf(kernel), kernel.matrices);
+  return (packings.find((p) => matricesKey(p.form, p.matrices) === key) as Packing).address;
 }
 
 function countOf(kernel: Kernel): Count {

@@ -1,6 +1,8 @@
 // The addresses of everything that a program keeps in linear memory: the arena, the token tables, packed weights, and
 // scratch memory, some of it per thread. All addresses and sizes are in bytes. Knows the plan; emits nothing.
-import type { Access, Buffer, Kernel, Loop, MatrixPlace, Plan } from "../../plan/plan.ts";
+import type { Access, Buffer, MatrixPlace, Plan } from "../../plan/plan.ts";
+import { formOf, matricesKey, productSize, type MatrixForm } from "../matrices.ts";
+import { planKernels } from "../plan-kernels.ts";
 
 /** The register tile of matrix products: rows, and vectors of four columns. */
 export interface Tile {
@@ -16,12 +18,9 @@ export interface Bases {
   readonly program: number;
 }
 
-/**
- * A stack of matrices in the order in which a kernel reads it: in panels for the product `x · Mᵀ` or for the
- * transposed product `x · M`, or as a table whose rows are the columns of the matrices.
- */
+/** A stack of matrices packed for the kernels that read it. */
 export interface Packing {
-  readonly form: "product" | "transposed" | "table";
+  readonly form: MatrixForm;
   readonly matrices: readonly MatrixPlace[];
   readonly address: number;
 }
@@ -58,34 +57,7 @@ export const rowChunk = 16;
 /** Values of one partial sum of a norm. */
 export const normChunk = 4096;
 
-/** All kernels of a phase, those inside loops too. */
-export function kernelsOf(items: readonly (Kernel | Loop)[]): Kernel[] {
-  return items.flatMap((item) => (item.kind === "loop" ? item.body : [item]));
-}
-
-/** All kernels of a plan, each once. */
-export function planKernels(plan: Plan): Kernel[] {
-  return [...new Set(Object.values(plan.phases).flatMap(kernelsOf))];
-}
-
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
-
-/** The rows of stacked matrices. */
-export const sumRows = (matrices: readonly MatrixPlace[]): number => matrices.reduce((n, m) => n + m.rows, 0);
-
-/** The size of a product's right side: `k` terms for each of `n` results. */
-export function productSize(
-  form: Packing["form"],
-  matrices: readonly MatrixPlace[],
-): { k: number; n: number } {
-  const columns = matrices[0]?.columns ?? 0;
-  return form === "transposed" ? { k: sumRows(matrices), n: columns } : { k: columns, n: sumRows(matrices) };
-}
-
-/** Equal for kernels that can share a packing. */
-export function packingKey(form: Packing["form"], matrices: readonly MatrixPlace[]): string {
-  return `${form}:${matrices.map((m) => `${m.buffer.id},${m.offset},${m.rows},${m.columns}`).join(";")}`;
-}
 
 /** Lays out a program for up to `threads` threads, from address `base` on. */
 export function layoutProgram(plan: Plan, base: number, threads: number): ProgramLayout {
@@ -103,8 +75,8 @@ export function layoutProgram(plan: Plan, base: number, threads: number): Progra
   let [rows, vectors, table, tokens, chunks] = [0, 0, 0, 0, 0];
   for (const kernel of planKernels(plan)) {
     if (kernel.kind === "matmul" || kernel.kind === "gather") {
-      const form = kernel.kind === "gather" ? "table" : kernel.transposed ? "transposed" : "product";
-      const key = packingKey(form, kernel.matrices);
+      const form = formOf(kernel);
+      const key = matricesKey(form, kernel.matrices);
       const { k, n } = productSize(form, kernel.matrices);
       const bytes = 4 * k * (form === "table" ? n : roundUp(n, 4));
       if (!packings.has(key)) packings.set(key, { form, matrices: kernel.matrices, address: take(bytes) });

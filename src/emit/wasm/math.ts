@@ -32,6 +32,12 @@ export function createMath(code: Code, relaxed: boolean): Math4 {
   };
 }
 
+/** Leaves a vector of four copies of the sum or maximum of a local's lanes, always combined in the same order. */
+export function combineLanes(code: Code, op: "f32x4.add" | "f32x4.pmax", four: number): void {
+  code.get(four).get(four).get(four).shuffle([2, 3, 0, 1]).op(op).set(four);
+  code.get(four).get(four).get(four).shuffle([1, 0, 3, 2]).op(op);
+}
+
 type Spelling = (m: Math4, args: readonly number[]) => void;
 
 const first = (args: readonly number[]): number => args[0] as number;

@@ -2,7 +2,8 @@
 // and computes nothing; threads divide the columns of the packed matrices.
 import type { Code, Module } from "./assembler.ts";
 import { columnShare, isLastPart, kernelParameterCount } from "./call.ts";
-import { addressOf, productSize, type Bases, type Packing, type Tile } from "./layout.ts";
+import { productSize } from "../matrices.ts";
+import { addressOf, type Bases, type Packing, type Tile } from "./layout.ts";
 import { repeatLocal } from "./loops.ts";
 import { forPanels, panelsOf } from "./panels.ts";
 

@@ -4,7 +4,7 @@ import type { Code } from "./assembler.ts";
 import { addressLocal, kernelParameters, type RunGlobals } from "./call.ts";
 import type { Location } from "./layout.ts";
 import { repeatLocal } from "./loops.ts";
-import { combineLanes } from "./pointwise.ts";
+import { combineLanes } from "./math.ts";
 
 export interface PickShape {
   readonly from: Location;
@@ -56,7 +56,7 @@ export function emitPlace(code: Code, globals: RunGlobals, shape: PickShape): vo
       code.get(from).get(i).op("i32.add").access("v128.load").set(four);
       code.get(into).get(at).op("i32.add").tee(at);
       code.get(at).access("f32.load");
-      combineLanes({ code }, "f32x4.add", four);
+      combineLanes(code, "f32x4.add", four);
       code.extract(0).op("f32.add").access("f32.store");
     },
   });

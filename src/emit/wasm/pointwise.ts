@@ -2,7 +2,7 @@
 // few one by one. Knows the kernel and addresses, not what is computed.
 import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Access, Pass, PointwiseKernel, Value } from "../../plan/plan.ts";
-import { productsToFuse } from "../fused.ts";
+import { productsToFuse } from "../multiply-add.ts";
 import type { Code } from "./assembler.ts";
 import {
   columnShare,
@@ -13,7 +13,7 @@ import {
   type RunGlobals,
 } from "./call.ts";
 import { locate, type Location, type Locator } from "./layout.ts";
-import { createMath, spelling, type Math4 } from "./math.ts";
+import { combineLanes, createMath, spelling, type Math4 } from "./math.ts";
 import { maskBits, type NoiseFunctions } from "./noise.ts";
 
 export interface PointwiseContext extends Locator {
@@ -173,7 +173,7 @@ function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
     }
   }
   for (const { id, op, four, rest } of reductions) {
-    combineLanes(e, op, four);
+    combineLanes(code, op, four);
     code
       .get(rest)
       .op(op)
@@ -198,12 +198,6 @@ function startReductions({ code, kernel }: Emission, pass: Pass): Reduction[] {
 
 const isReduction = (v: Value): v is Value & { op: "sum" | "greatest" } =>
   v.op === "sum" || v.op === "greatest";
-
-/** Leaves a vector of four copies of the sum or maximum of a local's lanes, always combined in the same order. */
-export function combineLanes({ code }: { code: Code }, op: "f32x4.add" | "f32x4.pmax", four: number): void {
-  code.get(four).get(four).get(four).shuffle([2, 3, 0, 1]).op(op).set(four);
-  code.get(four).get(four).get(four).shuffle([1, 0, 3, 2]).op(op);
-}
 
 function emitValue(
   e: Emission,

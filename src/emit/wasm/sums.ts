@@ -4,7 +4,7 @@ import type { Code } from "./assembler.ts";
 import { columnShare, kernelParameters } from "./call.ts";
 import { normChunk, type ProgramLayout } from "./layout.ts";
 import { repeatLocal } from "./loops.ts";
-import { combineLanes } from "./pointwise.ts";
+import { combineLanes } from "./math.ts";
 
 /** Leaves the sum of `count` float64 numbers from address `from` on, added in order; the local `count` is used up. */
 export function sumParts(code: Code, from: number, count: number): Code {
@@ -49,7 +49,7 @@ export function emitSquares(code: Code, from: number, width: number, { partials 
       addSquares(squares, 1, 1);
       code.get(a).get(b).op("f32x4.add").get(c).get(d).op("f32x4.add").op("f32x4.add").set(value);
       code.get(chunk).i32(3).op("i32.shl");
-      combineLanes({ code }, "f32x4.add", value);
+      combineLanes(code, "f32x4.add", value);
       code.extract(0).op("f64.promote_f32").access("f64.store", partials);
       code.advance(column, normChunk).get(column).get(share.to).op("i32.lt_s").branchIf(0);
     });

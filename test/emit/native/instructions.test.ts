@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   instructionsOf,
+  type Operand,
   type Operation,
-  type Place,
   type Program,
 } from "../../../src/emit/native/instructions.ts";
 import { ops, type PointwiseOp } from "../../../src/graph/ops.ts";
@@ -155,7 +155,7 @@ function runInstructions({ streams, numbers, slots, rowValues, passes }: Program
   const tile = Array.from({ length: slots }, () => new Float64Array(wide).fill(NaN));
   const rows = new Float64Array(rowValues).fill(NaN);
   const kept = streams.map((s) => new Float64Array(s.width).fill(NaN));
-  const locate = ({ kind, index }: Place, column: number): [Float64Array | readonly number[], number] => {
+  const locate = ({ kind, index }: Operand, column: number): [Float64Array | readonly number[], number] => {
     if (kind === "slot") return [tile[index] as Float64Array, column];
     if (kind === "row") return [rows, index];
     if (kind === "number") return [numbers, index];
@@ -164,7 +164,7 @@ function runInstructions({ streams, numbers, slots, rowValues, passes }: Program
     if (isOwn) return [kept[index] as Float64Array, at];
     return [memory.get(rowOf(access)) as Float64Array, access.column + at];
   };
-  const read = (place: Place, column: number): number => {
+  const read = (place: Operand, column: number): number => {
     const [array, index] = locate(place, column);
     return array[index] as number;
   };
@@ -262,7 +262,7 @@ test("instructions with a slot too few are seen", () => {
     fc.property(choices, (choose) => {
       const kernel = randomKernel(choose);
       const program = instructionsOf(kernel);
-      const shared = (place: Place): Place => (place.kind === "slot" ? { ...place, index: 0 } : place);
+      const shared = (place: Operand): Operand => (place.kind === "slot" ? { ...place, index: 0 } : place);
       const passes = program.passes.map((p) => ({
         ...p,
         instructions: p.instructions.map((i) => ({
