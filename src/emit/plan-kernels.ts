@@ -1,3 +1,4 @@
+// The kernels of a plan, without the phases and loops around them.
 import type { Kernel, Plan } from "../plan/plan.ts";
 
 /** All kernels of a plan, those inside loops too, each once. */

@@ -7,7 +7,7 @@ export type Numbers = Float32Array | Float64Array;
 /** Arrays that can be written to a buffer and filled from one. */
 export type Writable = Numbers | Int32Array;
 
-/** How much of a plan's capacity a run uses. */
+/** The part of a plan's capacity that a run uses. */
 export interface RunExtent {
   /** Rows of the batch, at most the plan's. */
   readonly rows: number;
@@ -53,7 +53,7 @@ export interface Program {
    * an earlier run.
    */
   read<A extends Writable>(buffer: string, into: A): Promise<A>;
-  /** Where the time of its runs went so far, on a device that was made to measure that. */
+  /** The time that its runs have spent so far, on a device that was made to measure it. */
   times?(): WorkTimes;
   /** Frees the memory, after all runs that were started before. Afterwards the program throws. */
   dispose(): void;

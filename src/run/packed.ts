@@ -7,8 +7,8 @@ export interface PackedCopy {
 }
 
 /**
- * Whether a program must pack the parameters before it runs a phase. Counts the copy as packed, and the changes that the
- * phase makes as made.
+ * Whether a program must pack the parameters before it runs a phase. Records that it has packed them, and that the phase
+ * changes them.
  */
 export function needsPacking(
   packed: PackedCopy,

@@ -186,7 +186,7 @@ function encodePointwise(kernel: Extract<Kernel, { kind: "pointwise" }>): number
   const operand = ({ kind, index }: Operand): number[] =>
     kind === "none" ? [0] : [operandKinds.indexOf(kind), index];
   return [
-    [streams.length, ...streams.flatMap((s) => [s.width, flag(s.own), ...encodeAccesses(s.access)])],
+    [streams.length, ...streams.flatMap((s) => [s.width, flag(s.perThread), ...encodeAccesses(s.access)])],
     [numbers.length, ...numbers.map(floatBits)],
     [slots, rowValues, passes.length],
     ...passes.map(({ width, instructions }) => [

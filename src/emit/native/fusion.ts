@@ -4,7 +4,7 @@ import type { PointwiseOp } from "../../graph/ops.ts";
 import type { PointwiseKernel, Value } from "../../plan/plan.ts";
 import { countUses, passIndices, productsToFuse } from "../multiply-add.ts";
 
-/** Instructions beside those of the op table, with arguments a, b and c. */
+/** Instructions in addition to those of the op table, with arguments a, b and c. */
 export const fusedOperations = [
   /** a·b + c */
   "madd",

@@ -1,10 +1,10 @@
-// A pointwise kernel as a list of instructions on tiles of columns: where each value is held while a tile is worked on,
-// and which values are written straight to where they are stored. Pure; `encode.ts` turns this into the engine's words.
+// A pointwise kernel as a list of instructions on tiles of columns: the slot of each value while a tile is worked on,
+// and the values that are written straight to where they are stored. Pure; `encode.ts` turns this into the engine's words.
 import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Access, Pass, PointwiseKernel, Value } from "../../plan/plan.ts";
 import { fusedOperations, fuseOperations, type FusedOperation, type Fusion } from "./fusion.ts";
 
-/** Where a value is: a slot of the tile, a stream of memory, one value per row, or a constant; by index. */
+/** The location of a value: a slot of the tile, a stream of memory, one value per row, or a constant; by index. */
 export interface Operand {
   readonly kind: "none" | "slot" | "memory" | "row" | "number";
   readonly index: number;
@@ -55,7 +55,7 @@ export interface Stream {
   readonly access: Access;
   readonly width: number;
   /** Handed from one pass to a later one; every thread has its own copy. */
-  readonly own: boolean;
+  readonly perThread: boolean;
 }
 
 export interface Program {
@@ -74,7 +74,7 @@ interface Draft {
   readonly fusion: Fusion;
   readonly streams: Stream[];
   readonly numbers: number[];
-  /** Where each value is. */
+  /** The operand that holds each value. */
   readonly operands: Map<number, Operand>;
   slots: number;
   rowValues: number;
@@ -149,7 +149,7 @@ function instructionsOfPass(draft: Draft, pass: Pass): Instruction[] {
 function streamOf({ kernel, streams }: Draft, access: Access, width: number): Operand {
   const index = streams.findIndex((s) => s.width === width && isSame(s.access, access));
   if (index >= 0) return { kind: "memory", index };
-  return { kind: "memory", index: streams.push({ access, width, own: isHanded(kernel, access) }) - 1 };
+  return { kind: "memory", index: streams.push({ access, width, perThread: isHanded(kernel, access) }) - 1 };
 }
 
 /** Whether a kernel hands a buffer from one pass over a row to the next. */

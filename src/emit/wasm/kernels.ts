@@ -24,7 +24,7 @@ import {
 } from "./rows.ts";
 import { emitGuard, emitNorm, emitSquares } from "./sums.ts";
 
-/** What the functions of one module are emitted with. */
+/** The module that functions are emitted into, and what they share. */
 export interface Emitter {
   readonly plan: Plan;
   readonly bases: Bases;
@@ -44,7 +44,7 @@ export interface Emitter {
   readonly mark: Mark;
 }
 
-/** What a kernel outside of loops runs over. */
+/** The rows of a kernel outside of loops. */
 export type Count = "tokens" | "rows" | "once";
 
 /**

@@ -123,7 +123,7 @@ export interface Location {
   readonly origin: RowOrigin;
 }
 
-/** What is needed to locate an access. */
+/** The program whose accesses are located. */
 export interface Locator {
   readonly plan: Plan;
   readonly bases: Bases;

@@ -5,7 +5,7 @@ import type { PointwiseOp } from "../../graph/ops.ts";
 import type { Code } from "./assembler.ts";
 import type { Plain } from "./opcodes.ts";
 
-/** What operations on vectors are emitted with, in one function. */
+/** The function that vector operations are emitted into. */
 export interface Math4 {
   readonly code: Code;
   /** `a·b + c`, rounded once where the engine can; takes a, b and c from the stack. */

@@ -1,11 +1,11 @@
 // A plan as one WebAssembly module: functions for each kernel, one for each phase, and `pack`, which packs the matrices.
 // A pure function of the plan and of where memory lies; touches no engine.
 import type { PhaseName, Plan } from "../../plan/plan.ts";
+import { planKernels } from "../plan-kernels.ts";
 import { createModule } from "./assembler.ts";
 import { emitBarrier } from "./barrier.ts";
 import { runGlobals, workKinds, type Mark } from "./call.ts";
 import { emitKernel, type Emitter } from "./kernels.ts";
-import { planKernels } from "../plan-kernels.ts";
 import { addressOf, layoutProgram, type Bases, type Tile } from "./layout.ts";
 import { microLibrary } from "./micro.ts";
 import { emitNoise } from "./noise.ts";

@@ -1,8 +1,8 @@
 // Packing: parameters copied into the order in which kernels read them, again whenever they have changed. Moves numbers
 // and computes nothing; threads divide the columns of the packed matrices.
+import { productSize } from "../matrices.ts";
 import type { Code, Module } from "./assembler.ts";
 import { columnShare, isLastPart, kernelParameterCount } from "./call.ts";
-import { productSize } from "../matrices.ts";
 import { addressOf, type Bases, type Packing, type Tile } from "./layout.ts";
 import { repeatLocal } from "./loops.ts";
 import { forPanels, panelsOf } from "./panels.ts";

@@ -27,7 +27,7 @@ export interface PackedSide {
   readonly vectors: number;
 }
 
-/** Where a walk along panels stands: locals and the shape of the `count` panels there. */
+/** The position of a walk along panels: locals, and the shape of the `count` panels there. */
 export interface PanelVisit {
   /** Local: address of the panel. */
   readonly panel: number;

@@ -19,7 +19,7 @@ import type { Queue } from "../queue.ts";
 import { tokenTables } from "../token-tables.ts";
 import type { NativeAddon } from "./addon.ts";
 
-/** What the programs and stores of one device share. */
+/** The parts of a device that its programs and stores share. */
 export interface DeviceParts {
   readonly addon: NativeAddon;
   readonly team: object;

@@ -1,5 +1,6 @@
 // The reference device: interprets a plan in float64, one element at a time. Slow, obvious, and the definition that every
 // other device is compared with.
+import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Kernel, Loop, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Device, ParameterStore, Program, RunExtent } from "../device.ts";
 import { programLifetime, storeLifetime } from "../lifetime.ts";
@@ -15,7 +16,6 @@ import { tokenTables } from "../token-tables.ts";
 import { runKernel } from "./kernels.ts";
 import { arrayOf, type Memory, type Moment } from "./memory.ts";
 import { runPointwise } from "./pointwise.ts";
-import type { ParameterLayout } from "../../plan/parameters.ts";
 
 /** The device on the caller's thread; needs nothing of the engine. */
 export function referenceDevice(): Device {

@@ -1,7 +1,7 @@
 // A rough estimate of how long a run takes, from its plan alone: enough to tell the runs that may keep the caller waiting
 // from those that may not. Measures nothing.
-import { ops, type PointwiseOp } from "../../graph/ops.ts";
 import { formOf, productSize, sumRows } from "../../emit/matrices.ts";
+import { ops, type PointwiseOp } from "../../graph/ops.ts";
 import type { Kernel, Loop, Pass, Plan, PointwiseKernel } from "../../plan/plan.ts";
 
 /** Nanoseconds of one thread: per token, per row of the batch, per step of a loop, and per run. */

@@ -1,4 +1,4 @@
-// What the programs and stores of one wasm device have in common.
+// The parts of a wasm device that its programs and stores share.
 import type { FloatStore } from "../float-store.ts";
 import type { Lifetime } from "../lifetime.ts";
 import type { Queue } from "../queue.ts";

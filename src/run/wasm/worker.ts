@@ -1,7 +1,7 @@
 // The script of a worker thread, as text: no second file has to be served, and no bundler or minifier that rewrites
 // functions can break it. Plain JavaScript that runs in Node and in browsers.
 
-/** Functions to call one after the other, each with its arguments, to which a thread adds its own number and all threads'. */
+/** Functions to call in order, with arguments to which each thread adds its number and the number of threads. */
 export type Calls = readonly (readonly [name: string, ...numbers: number[]])[];
 
 /** Messages to a worker. The memory comes first, with the number of the thread and that of all threads. */
