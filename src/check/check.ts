@@ -28,7 +28,6 @@ export const deviceTolerances: Readonly<Record<Device["name"], number>> = {
   reference: 0,
   wasm: 2e-4,
   native: 2e-4,
-  webgpu: 5e-4,
 };
 
 export interface Finding {

@@ -4,12 +4,12 @@ import type { Device } from "../run/device.ts";
 import { loadNative } from "../run/native/addon.ts";
 import { nativeDevice } from "../run/native/device.ts";
 import { referenceDevice } from "../run/reference/device.ts";
+import { isThreadCount, threadRange } from "../run/threads.ts";
 import { hasRelaxedSimd, hasSimd } from "../run/wasm/engine.ts";
 import { wasmDevice } from "../run/wasm/device.ts";
-import { InputError } from "./failure.ts";
 import { number, oneOf } from "../tasks/shared/flags.ts";
 
-export const deviceChoices = ["auto", "native", "wasm", "reference", "webgpu"] as const;
+export const deviceChoices = ["auto", "native", "wasm", "reference"] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
 
 export interface DeviceOptions {
@@ -25,7 +25,7 @@ export const deviceFields: {
   readonly threads: z.ZodOptional<z.ZodType<number, string>>;
 } = {
   device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
-  threads: number("a whole number from 1 to 255", (n) => Number.isInteger(n) && n >= 1 && n <= 255)
+  threads: number(threadRange, isThreadCount)
     .optional()
     .describe("threads of the device (default: all cores)"),
 };
@@ -43,10 +43,6 @@ export function deviceNamed(choice: DeviceChoice, { threads, profile }: DeviceOp
       return wasmDevice(options);
     case "reference":
       return referenceDevice();
-    case "webgpu":
-      throw new InputError(
-        `--device ${choice} is not part of this version; use native or wasm, or leave it out`,
-      );
   }
   return choice satisfies never;
 }
@@ -71,7 +67,6 @@ export function findDevices(): DeviceReport[] {
     { name: "reference", found: true, note: "float64, interpreted: slow, and the definition of the others" },
     findWasm(),
     findNative(),
-    { name: "webgpu", found: false, note: "not part of this version" },
   ];
 }
 

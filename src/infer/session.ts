@@ -224,7 +224,7 @@ export function createSession(settings: SessionSettings): Session {
       encoder?.program.dispose();
       programs.clear();
       [encoder, stepping] = [undefined, undefined];
-      if (!isStore(weights)) (store as { dispose?(): void }).dispose?.();
+      if (!isStore(weights)) store.dispose();
     },
   };
 }

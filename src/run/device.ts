@@ -1,63 +1,79 @@
-// What a device is: it holds parameters, compiles plans against them and runs programs. Knows no maths and no
-// task; `reference` and the fast devices implement it alike.
+// The interface of a device: it holds parameters, compiles plans against them and runs programs. Knows no maths and no
+// task; the reference and the fast devices implement it alike.
 import type { ParameterLayout } from "../plan/parameters.ts";
-import type { Buffer, PhaseName, Plan, View } from "../plan/plan.ts";
+import type { PhaseName, Plan } from "../plan/plan.ts";
 
 export type Numbers = Float32Array | Float64Array;
+/** Arrays that can be written to a buffer and filled from one. */
 export type Writable = Numbers | Int32Array;
 
-/** How much of the capacity a run uses. */
+/** The part of a plan's capacity that a run uses. */
 export interface RunExtent {
   /** Rows of the batch, at most the plan's. */
   readonly rows: number;
   /** Steps, at most the plan's. */
   readonly steps: number;
-  /** Steps of each row, longest first; without it every row has `steps`. */
+  /** [rows] steps of each row, longest first; default `steps` for every row. */
   readonly lengths?: Int32Array;
-  /** Steps after which the carried state is taken; all of them if not given. */
+  /** Steps after which the carried state is taken; default all of them. */
   readonly carry?: number;
 }
 
-/** The parameters of one model, on one device, shared by its programs. */
+/** The parameters of one model on one device, shared by its programs. */
 export interface ParameterStore {
   readonly layout: ParameterLayout;
-  /** All parameters in the layout's order, [layout.size]. Throws for another number of values. */
+  /** Writes all parameters in the layout's order, [layout.size]. Throws for another number of values. */
   write(values: Numbers): void;
-  /** A copy, after all runs that were started before. */
+  /** A copy, [layout.size], after all runs that were started before. */
   read(): Promise<Float64Array>;
+  /**
+   * Frees the memory, after all runs that were started before. Afterwards the store and the programs that were compiled
+   * against it throw; on the native device the programs keep the memory until they are disposed, too. Disposing of a
+   * store twice is allowed.
+   */
+  dispose(): void;
 }
 
+/** A plan, ready to run. */
 export interface Program {
   readonly plan: Plan;
-  /** Copies values into the front of a buffer. Throws for an unknown name or too many values. */
+  /**
+   * Copies values into the front of a buffer, after all runs that were started before. Throws for an unknown name or too
+   * many values.
+   */
   write(buffer: string, values: Writable): void;
   /**
-   * Runs a phase; work is done in the order of the calls. A short one is done when this returns, a long one goes
-   * on beside the caller. An error while it runs rejects the next `read`.
+   * Runs a phase; runs, writes and reads happen in the order of the calls. A short run is done when this returns, a long
+   * one goes on off the caller's thread. Throws for a phase that the plan does not have and an extent beyond its
+   * capacity; an error during the run rejects the next `read`.
    */
   run(phase: PhaseName, extent: RunExtent): void;
-  /** Fills `into` with the front of a buffer, or of a view's columns. */
+  /**
+   * Fills `into` with the front of a buffer, or of a view's columns. Rejects for an unknown name, and with the error of
+   * an earlier run.
+   */
   read<A extends Writable>(buffer: string, into: A): Promise<A>;
-  /** Where the time of its runs went so far, if the device was made to keep account of it. */
+  /** The time that its runs have spent so far, on a device that was made to measure it. */
   times?(): WorkTimes;
+  /** Frees the memory, after all runs that were started before. Afterwards the program throws. */
   dispose(): void;
 }
 
 /** Milliseconds of the first thread, by kind of work. */
 export interface WorkTimes {
-  /** Matrix products, weight gradients among them. */
+  /** Matrix products, including weight gradients. */
   readonly products: number;
-  /** Elementwise work, the optimiser and the loss. */
+  /** Elementwise work, including the optimiser and the loss. */
   readonly pointwise: number;
-  /** Bringing weights and gradients' factors into the order that products read them in. */
+  /** Copying weights, and the two sides of weight gradients, into the order in which products read them. */
   readonly packing: number;
-  /** For other threads. */
+  /** Waiting for other threads. */
   readonly waiting: number;
   /** Selecting, copying and summing rows. */
   readonly moving: number;
 }
 
-/** GFLOP/s that the device's threads reach together: what no program of it can pass. */
+/** The GFLOP/s that a device's threads reach together, which no program on it can exceed. */
 export interface Roofline {
   /** Multiply-adds on values in registers. */
   readonly registers: number;
@@ -68,89 +84,17 @@ export interface Roofline {
 }
 
 export interface Device {
-  readonly name: "reference" | "wasm" | "native" | "webgpu";
+  readonly name: "reference" | "wasm" | "native";
+  /** The type of the numbers that it computes with. */
+  readonly precision: "float32" | "float64";
   /** Threads that a long run is divided among; any number of them gives the same bits. */
   readonly threads: number;
+  /** Memory for the parameters of one model, all 0. */
   parameters(layout: ParameterLayout): ParameterStore;
+  /** Rejects for a store that has been disposed. */
   compile(plan: Plan, store: ParameterStore): Promise<Program>;
-  /** Measured at the call, in about a second. */
+  /** Measures, for about a second. */
   roofline?(): Promise<Roofline>;
+  /** Ends its threads, after all runs that were started before. */
   dispose(): void;
-}
-
-/** A batch's shape in memory: step t's tokens are `offsets[t] … offsets[t] + alive[t]`. */
-export interface TokenTables {
-  /** [steps] rows alive at each step, never growing. */
-  readonly alive: Int32Array;
-  /** [steps + 1] */
-  readonly offsets: Int32Array;
-}
-
-export function tokenTables(plan: Plan, extent: RunExtent): TokenTables {
-  const { rows, steps, lengths } = extent;
-  checkExtent(plan, extent);
-  const alive = new Int32Array(steps);
-  const offsets = new Int32Array(steps + 1);
-  for (let t = 0, row = rows; t < steps; t++) {
-    while (lengths && row > 0 && (lengths[row - 1] as number) <= t) row--;
-    alive[t] = row;
-    offsets[t + 1] = (offsets[t] as number) + row;
-  }
-  return { alive, offsets };
-}
-
-function checkExtent(plan: Plan, { rows, steps, lengths, carry }: RunExtent): void {
-  const inRange = (value: number, high: number): boolean =>
-    Number.isInteger(value) && value >= 1 && value <= high;
-  if (!inRange(rows, plan.rows))
-    throw new Error(`rows must be from 1 to ${plan.rows}, the plan's capacity, not ${rows}`);
-  if (!inRange(steps, plan.steps)) {
-    throw new Error(`steps must be from 1 to ${plan.steps}, the plan's capacity, not ${steps}`);
-  }
-  if (carry !== undefined && !inRange(carry, steps)) {
-    throw new Error(`carry must be from 1 to ${steps}, the steps of the run, not ${carry}`);
-  }
-  if (!lengths) return;
-  if (lengths.length !== rows)
-    throw new Error(`lengths must have ${rows} entries, one a row, not ${lengths.length}`);
-  for (let b = 0; b < rows; b++) {
-    const length = lengths[b] as number;
-    if (!inRange(length, steps)) throw new Error(`lengths[${b}] must be from 1 to ${steps}, not ${length}`);
-    if (b > 0 && length > (lengths[b - 1] as number)) {
-      throw new Error(`rows must be sorted by length, longest first, but lengths[${b}] is ${length}`);
-    }
-  }
-}
-
-/** Where a readable name stands: a buffer, or a view of one. */
-export function viewNamed(plan: Plan, name: string): View {
-  const view = plan.views[name];
-  if (view) return view;
-  const buffer = bufferNamed(plan, name);
-  return {
-    access: { buffer, column: 0, at: buffer.extent === "states" ? "initial" : "now" },
-    width: buffer.width,
-  };
-}
-
-export function bufferNamed(plan: Plan, name: string): Buffer {
-  const buffer = plan.buffers.find((b) => b.name === name);
-  if (!buffer) {
-    const known = plan.buffers.map((b) => b.name).filter((n) => !n.includes("/"));
-    throw new Error(
-      `the plan has no buffer '${name}'; it has ${[...known, ...Object.keys(plan.views)].join(", ")}`,
-    );
-  }
-  return buffer;
-}
-
-export function checkWrite(buffer: Buffer, count: number): void {
-  if (count > buffer.size) {
-    throw new Error(`buffer '${buffer.name}' holds ${buffer.size} values; ${count} were written`);
-  }
-}
-
-export function checkParameters(layout: ParameterLayout, count: number): void {
-  if (count !== layout.size)
-    throw new Error(`the parameters are ${layout.size} values; ${count} were written`);
 }

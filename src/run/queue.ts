@@ -1,44 +1,47 @@
-// The order of what is asked of a device: everything happens in the order of the calls, at once where nothing is
-// under way, else in its turn. Knows no memory and no threads.
+// The order of a device's work: everything happens in the order of the calls, at once where nothing is under way, else in
+// its turn. Knows no memory and no threads.
+import type { Writable } from "./device.ts";
 
 export interface Queue {
-  /** Whether nothing is under way. */
-  readonly idle: boolean;
-  /** Does work that is done when it returns; an error of work that had to wait is not reported here. */
+  /** Does work that is finished when it returns; an error of work that had to wait is not reported here. */
   now(work: () => void): void;
-  /** Begins work that goes on beside the caller. It must not reject. */
+  /** Hands values to `use`: at once, or in its turn a copy of what they are now. */
+  write<A extends Writable>(values: A, use: (values: A) => void): void;
+  /** Begins work that goes on off the caller's thread. It must not reject. */
   begin(work: () => Promise<void>): void;
-  /** What `work` gives in its turn. */
+  /** Resolves to the result of `work`, done in its turn. */
   after<T>(work: () => T): Promise<T>;
 }
 
 export function createQueue(): Queue {
   const waiting: (() => void | Promise<void>)[] = [];
-  let busy = false;
+  let isBusy = false;
 
   async function workThrough(first: () => Promise<void>): Promise<void> {
-    busy = true;
+    isBusy = true;
     await first();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const more = next();
       if (more) await more;
     }
-    busy = false;
+    isBusy = false;
   }
   return {
-    get idle() {
-      return !busy;
-    },
     now(work) {
-      if (busy) waiting.push(work);
+      if (isBusy) waiting.push(work);
       else work();
     },
+    write(values, use) {
+      if (!isBusy) return use(values);
+      const copy = values.slice() as typeof values;
+      waiting.push(() => use(copy));
+    },
     begin(work) {
-      if (busy) waiting.push(work);
+      if (isBusy) waiting.push(work);
       else void workThrough(work);
     },
     after(work) {
-      if (!busy) return new Promise((resolve) => resolve(work()));
+      if (!isBusy) return new Promise((resolve) => resolve(work()));
       return new Promise((resolve, reject) => {
         waiting.push(() => {
           try {

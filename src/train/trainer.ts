@@ -112,7 +112,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     createSession({ network, device, weights: store, rows: validation.rows, steps: validation.steps });
 
   const real = (count: number): Numbers => {
-    return device.name === "reference" ? new Float64Array(count) : new Float32Array(count);
+    return device.precision === "float64" ? new Float64Array(count) : new Float32Array(count);
   };
   const [scalar, mean, norm] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
   const counter = new Int32Array(1);

@@ -78,7 +78,7 @@ test.each([
   ["--optimizer", "adm", "--optimizer must be one of sgd, rmsprop, adagrad, adam, adamw, not 'adm'"],
   ["--schedule", "linear", "--schedule must be one of constant, step, exponential, cosine"],
   ["--unit", "letter", "--unit must be one of char, byte, word, subword, not 'letter'"],
-  ["--device", "webgpu", "--device webgpu is not part of this version; use native or wasm, or leave it out"],
+  ["--device", "webgpu", "--device must be one of auto, native, wasm, reference, not 'webgpu'"],
   ["--horizon", "5", "horizon must be window (10) or more, not 5"],
   ["--epochs", "3", "give one of --epochs, --steps and --minutes, not --epochs and --steps"],
 ])("train %s '%s'", async (flag, value, message) => {

@@ -131,14 +131,12 @@ test("info says which devices there are, and why others were not found", async (
         relaxedSimd: expect.any(Boolean),
       },
       { name: "native", found: expect.any(Boolean), note: expect.any(String) },
-      { name: "webgpu", found: false, note: "not part of this version" },
     ],
     threads: expect.any(Number),
     versions: { node: process.versions.node, v8: process.versions.v8, unrolled: expect.any(String) },
   });
   const text = (await unrolled(["info"])).stdout;
   expect(text).toMatch(/wasm +yes +float32, SIMD with/u);
-  expect(text).toMatch(/webgpu +no +not part of this version/u);
 });
 
 test.each(["elman", "lstm", "gru"])("hello with %s ends below 0.01 nats and says ello", async (cell) => {

@@ -1,4 +1,4 @@
-// Time loops of language models have no barrier in them: each thread takes its rows through all steps.
+// Time loops of language models have no barrier inside: each thread runs all steps for its own rows.
 import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
 import { isIndependent } from "../../src/emit/wasm/phases.ts";
@@ -7,10 +7,10 @@ import { buildPlan } from "../../src/plan/build.ts";
 import type { Loop } from "../../src/plan/plan.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
-/** Those with a loop, at sizes that suit them: an input as wide as the layer where it is mixed in. */
+/** The cells with a loop. */
 const recurrent = cells.filter((cell) => cell.states.length > 0).map((cell) => ({ name: cell.name, cell }));
 
-test.each(recurrent)("rows of $name need no others", ({ cell }) => {
+test.each(recurrent)("rows of $name are independent of each other", ({ cell }) => {
   const embedding = cell.requires.length > 0 ? 8 : 0;
   const settings = { vocabulary: 11, cell, size: 8, layers: 2, dropout: 0.1, embedding, sizes: { P: 3 } };
   const network = languageModel(settings);

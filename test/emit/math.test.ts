@@ -1,4 +1,4 @@
-// The wasm spelling of every pointwise operation, over the whole range of floats, against the op table.
+// The wasm spelling of every pointwise operation against the op table, over the whole range of floats.
 import { expect, test } from "vitest";
 import { createModule } from "../../src/emit/wasm/assembler.ts";
 import { createMath, spelling } from "../../src/emit/wasm/math.ts";
@@ -44,32 +44,30 @@ const magnitudes = [
 const points = magnitudes.flatMap((m) => (m === 0 ? [0] : [m, -m])).map(Math.fround);
 const grid = Array.from({ length: 4001 }, (_, i) => Math.fround(-20 + i / 100));
 
-/** The table's value and, where subtraction inside an operation cancels, the size of what was subtracted. */
-const cancels: Partial<Record<PointwiseOp, number>> = { hardsigmoid: 0.5, log: 0.01 };
+/** Where a subtraction inside an operation cancels: the size of its operands, which errors are relative to. */
+const cancellation: Partial<Record<PointwiseOp, number>> = { hardsigmoid: 0.5, log: 0.01 };
 
-/** Relative difference, with what float32 cannot hold taken as equal. */
-function difference(came: number, expected: number, size: number): number {
-  if (Number.isNaN(expected)) return Number.isNaN(came) ? 0 : Infinity;
+/** The relative difference; results that float32 cannot hold must be rounded in the same way. */
+function difference(actual: number, expected: number, size: number): number {
+  if (Number.isNaN(expected)) return Number.isNaN(actual) ? 0 : Infinity;
   const rounded = Math.fround(expected);
-  if (came === rounded) return 0;
-  if (!Number.isFinite(rounded) || !Number.isFinite(came)) return Infinity;
-  // Below 2^-126 results may be flushed.
-  return Math.abs(came - expected) / Math.max(Math.abs(expected), size);
+  if (actual === rounded) return 0;
+  if (!Number.isFinite(rounded) || !Number.isFinite(actual)) return Infinity;
+  // Results below 2^-126 may be flushed to 0.
+  return Math.abs(actual - expected) / Math.max(Math.abs(expected), size);
 }
 
 const variants = hasRelaxedSimd() ? [false, true] : [false];
-const named = Object.keys(ops) as PointwiseOp[];
+const names = Object.keys(ops) as PointwiseOp[];
 
-test.each(named.flatMap((op) => variants.map((relaxed) => ({ op, relaxed }))))(
+test.each(names.flatMap((op) => variants.map((relaxed) => ({ op, relaxed }))))(
   "$op, relaxed $relaxed",
   ({ op, relaxed }) => {
     const run = compile(op, relaxed);
     const { arity, value } = ops[op];
-    let worst = 0;
     const compare = (...args: number[]): void => {
-      const apart = difference(run(...args), value(...args), cancels[op] ?? 2 ** -100);
-      if (apart > worst) worst = apart;
-      expect(apart, `${op}(${args.join(", ")}) is ${run(...args)}, not ${value(...args)}`).toBeLessThan(
+      const error = difference(run(...args), value(...args), cancellation[op] ?? 2 ** -100);
+      expect(error, `${op}(${args.join(", ")}) is ${run(...args)}, not ${value(...args)}`).toBeLessThan(
         tolerances.wasmOp,
       );
     };
@@ -78,12 +76,9 @@ test.each(named.flatMap((op) => variants.map((relaxed) => ({ op, relaxed }))))(
   },
 );
 
-test.each(["sigmoid", "tanh", "exp", "log", "softplus", "sqrt", "abs"] as const)(
-  "%s hands on what is not a number",
-  (op) => {
-    expect(compile(op, false)(NaN)).toBeNaN();
-  },
-);
+test.each(["sigmoid", "tanh", "exp", "log", "softplus", "sqrt", "abs"] as const)("%s of NaN is NaN", (op) => {
+  expect(compile(op, false)(NaN)).toBeNaN();
+});
 
 test("the ends of the range", () => {
   expect(compile("log", false)(0)).toBe(-Infinity);

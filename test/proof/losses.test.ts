@@ -14,7 +14,7 @@ import { distance } from "./closeness.ts";
 
 const devices = [referenceDevice(), wasmDevice(), nativeDevice()];
 const toleranceOf = (device: Device): number =>
-  device.name === "reference" ? tolerances.goldens : tolerances.device[device.name];
+  device.precision === "float64" ? tolerances.goldens : tolerances.device[device.name];
 
 /** A network that predicts what it is given. */
 function predicting(head: Head): Network {

@@ -1,5 +1,5 @@
-// What every device must do, as one suite: how programs are written to, run, read and disposed of, and what a
-// wrong call is told. The numbers themselves are held against the reference elsewhere (`checkDevice`).
+// The contract of every device as one suite: programs are written to, run, read and disposed, and wrong calls are told
+// what is wrong. The numbers themselves are compared with the reference elsewhere (`checkDevice`).
 import { describe, expect, test } from "vitest";
 import { lstm } from "../../src/cells/lstm.ts";
 import { languageModel } from "../../src/model/language-model.ts";
@@ -11,7 +11,7 @@ import { updateOf } from "../../src/train/optimizers.ts";
 const vocabulary = 5;
 const network = languageModel({ vocabulary, cell: lstm, size: 6 });
 const update = updateOf({ kind: "sgd" });
-const planned = (options: Pick<PlanOptions, "mode" | "rows" | "steps">): Plan =>
+const planOf = (options: Pick<PlanOptions, "mode" | "rows" | "steps">): Plan =>
   buildPlan(network, { ...options, update: update.rule });
 const values = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => 0.3 * Math.sin(i + 1));
@@ -38,7 +38,7 @@ export function deviceConformance(name: string, make: () => Device): void {
   describe(`the ${name} device`, () => {
     const prepare = async (mode: Plan["mode"], rows = 2, steps = 3) => {
       const device = make();
-      const plan = planned({ mode, rows, steps });
+      const plan = planOf({ mode, rows, steps });
       const store = device.parameters(plan.parameters);
       store.write(values(plan.parameters.size));
       return { device, store, program: await device.compile(plan, store) };
@@ -46,21 +46,21 @@ export function deviceConformance(name: string, make: () => Device): void {
 
     test("programs of one model share its parameters", async () => {
       const { device, store, program } = await prepare("train");
-      const judge = await device.compile(planned({ mode: "evaluate", rows: 2, steps: 3 }), store);
+      const evaluator = await device.compile(planOf({ mode: "evaluate", rows: 2, steps: 3 }), store);
       feed(program, 6);
-      feed(judge, 6);
-      judge.run("forward", { rows: 2, steps: 3 });
-      const before = await lossOf(judge);
+      feed(evaluator, 6);
+      evaluator.run("forward", { rows: 2, steps: 3 });
+      const before = await lossOf(evaluator);
       const weights = await store.read();
       program.run("train", { rows: 2, steps: 3 });
       expect(await lossOf(program)).toBeCloseTo(before, 5);
-      judge.run("forward", { rows: 2, steps: 3 });
-      expect(await lossOf(judge)).toBeLessThan(before - 1e-3);
+      evaluator.run("forward", { rows: 2, steps: 3 });
+      expect(await lossOf(evaluator)).toBeLessThan(before - 1e-3);
       expect(await store.read()).not.toEqual(weights);
       store.write(weights);
-      judge.run("forward", { rows: 2, steps: 3 });
-      // The carried state is another by now only in the program that carried it.
-      expect(await lossOf(judge)).toBe(before);
+      evaluator.run("forward", { rows: 2, steps: 3 });
+      // Only the program that carried its state has another one now.
+      expect(await lossOf(evaluator)).toBe(before);
     });
 
     test("parameters that are written by name count at the next run", async () => {
@@ -69,13 +69,13 @@ export function deviceConformance(name: string, make: () => Device): void {
       program.run("forward", { rows: 2, steps: 3 });
       program.write("parameters", new Float32Array(store.layout.size));
       program.run("forward", { rows: 2, steps: 3 });
-      // All logits are alike.
+      // All logits are equal.
       expect(await lossOf(program)).toBeCloseTo(Math.log(vocabulary), 6);
     });
 
     test("one program runs any number of rows and steps up to its capacity", async () => {
       const { device, store, program } = await prepare("evaluate", 3, 4);
-      const small = await device.compile(planned({ mode: "evaluate", rows: 2, steps: 2 }), store);
+      const small = await device.compile(planOf({ mode: "evaluate", rows: 2, steps: 2 }), store);
       for (const p of [program, small]) {
         feed(p, 4);
         p.run("forward", { rows: 2, steps: 2 });
@@ -112,13 +112,13 @@ export function deviceConformance(name: string, make: () => Device): void {
       expect(results[0]).toEqual(results[1]);
     });
 
-    test("wrong calls are told what would be right", async () => {
+    test("errors of wrong calls say what is expected", async () => {
       const { device, store, program } = await prepare("evaluate");
       expect(() => program.write("weigths", new Float32Array(1))).toThrow(
         /no buffer 'weigths'; it has .*weights/,
       );
       expect(() => program.write("loss", new Float32Array(2))).toThrow(
-        "buffer 'loss' holds 1 values; 2 were written",
+        "cannot write 2 values to buffer 'loss' of size 1",
       );
       expect(() => program.run("train", { rows: 2, steps: 3 })).toThrow(
         "this evaluate plan has no phase 'train'",
@@ -127,9 +127,44 @@ export function deviceConformance(name: string, make: () => Device): void {
       expect(() => program.run("forward", { rows: 2, steps: 0 })).toThrow("steps must be from 1 to 3");
       const lengths = Int32Array.of(1, 2);
       expect(() => program.run("forward", { rows: 2, steps: 3, lengths })).toThrow("longest first");
-      expect(() => store.write(new Float32Array(3))).toThrow(/the parameters are \d+ values; 3 were written/);
+      expect(() => store.write(new Float32Array(3))).toThrow(/expected \d+ parameters, got 3/);
+      device.dispose();
+    });
+
+    test("a program that has been disposed says so; what was asked before is still done", async () => {
+      const { device, program } = await prepare("evaluate");
+      feed(program, 6);
+      program.run("forward", { rows: 2, steps: 3 });
+      const loss = lossOf(program);
       program.dispose();
-      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow("disposed");
+      program.dispose();
+      expect(await loss).toBeGreaterThan(0);
+      const message = "this program has been disposed; compile the plan again";
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);
+      expect(() => program.write("weights", new Float32Array(6))).toThrow(message);
+      await expect(lossOf(program)).rejects.toThrow(message);
+      device.dispose();
+    });
+
+    test("parameters that have been disposed say so, and so do their programs", async () => {
+      const { device, store, program } = await prepare("train");
+      feed(program, 6);
+      program.run("train", { rows: 2, steps: 3 });
+      const [loss, weights] = [lossOf(program), store.read()];
+      store.dispose();
+      store.dispose();
+      expect(await loss).toBeGreaterThan(0);
+      expect((await weights).some((w) => w !== 0)).toBe(true);
+      const message = "these parameters have been disposed; create a store again with device.parameters()";
+      expect(() => store.write(values(store.layout.size))).toThrow(message);
+      await expect(store.read()).rejects.toThrow(message);
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);
+      expect(() => program.write("weights", new Float32Array(6))).toThrow(message);
+      await expect(lossOf(program)).rejects.toThrow(message);
+      await expect(device.compile(program.plan, store)).rejects.toThrow(message);
+      program.dispose();
+      // The device goes on with other parameters, which start as zeros.
+      expect((await device.parameters(store.layout).read()).every((w) => w === 0)).toBe(true);
       device.dispose();
     });
   });

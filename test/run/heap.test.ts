@@ -1,7 +1,8 @@
+// Blocks of a wasm device's memory.
 import { expect, test } from "vitest";
 import { createHeap } from "../../src/run/wasm/heap.ts";
 
-test("parts do not overlap, start on cache lines and are zero", () => {
+test("blocks do not overlap, start on cache lines and are zero", () => {
   const heap = createHeap();
   const first = heap.allocate(100);
   const second = heap.allocate(200_000);
@@ -14,7 +15,7 @@ test("parts do not overlap, start on cache lines and are zero", () => {
   expect([...heap.floats(third, 3)]).toEqual([0, 0, 0]);
 });
 
-test("neighbours that are given back become one part", () => {
+test("neighbouring blocks that are freed become one", () => {
   const heap = createHeap();
   const [a, b] = [heap.allocate(64), heap.allocate(64)];
   heap.allocate(64);
@@ -23,9 +24,9 @@ test("neighbours that are given back become one part", () => {
   expect(heap.allocate(128)).toBe(a);
 });
 
-test("more than can be addressed is refused with what to do", () => {
+test("more than addresses reach is refused, with what to do", () => {
   const heap = createHeap();
   expect(() => heap.allocate(2 ** 33)).toThrow(
-    /needs 8\d{9} bytes in all .* choose a smaller size, batch or window/,
+    /needs 8\d{9} bytes in total.* choose a smaller size, batch or window/,
   );
 });

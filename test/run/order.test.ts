@@ -1,9 +1,10 @@
-// What is asked of a device happens in the order of the calls, and a long run keeps nobody waiting who does not read.
+// The work of a device is done in the order of the calls, and a long run does not block a caller who does not read.
 import { describe, expect, test } from "vitest";
 import { lstm } from "../../src/cells/lstm.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Device, ParameterStore, Program } from "../../src/run/device.ts";
+import { nativeDevice } from "../../src/run/native/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
 import { prepare, threaded, train, vocabulary } from "./small-training.ts";
 
@@ -17,7 +18,7 @@ describe.each([
   { name: "on one thread", make: (): Device => threaded(1) },
   { name: "on two threads", make: (): Device => threaded(2) },
 ])("$name", ({ make }) => {
-  test("a write after a run does not reach it, and what was written may change at once", async () => {
+  test("a write after a run does not reach it, and a written array may change at once", async () => {
     const { program } = await prepare(make(), shape);
     train(program, extent, 1);
     const expected = await loss(program);
@@ -40,7 +41,7 @@ describe.each([
     expect(await loss(third.program)).toBeNaN();
   });
 
-  test("parameters are written and read in their turn", async () => {
+  test("parameters are written and read in the order of the calls", async () => {
     const { program, store } = await prepare(make(), shape);
     const start = await store.read();
     train(program, extent, 1);
@@ -50,7 +51,7 @@ describe.each([
     const again = store.read();
     store.write(new Float32Array(start.length));
     expect(await after).not.toEqual(start);
-    // Adam's averages are others by now, the gradient is the same.
+    // Adam's averages have changed, the gradient is the same.
     expect(await again).not.toEqual(start);
     expect((await store.read()).every((v) => v === 0)).toBe(true);
   });
@@ -69,43 +70,43 @@ describe.each([
     expect(await loss(program)).toBeGreaterThan(0);
   });
 
-  test("what a program was asked before it was disposed of is still done", async () => {
+  test("calls before a program is disposed are still done", async () => {
     const device = make();
     const { program, store } = await prepare(device, shape);
     const start = await store.read();
     train(program, extent, 1);
-    const found = loss(program);
+    const before = loss(program);
     program.dispose();
-    expect(await found).toBeGreaterThan(0);
+    expect(await before).toBeGreaterThan(0);
     expect(await store.read()).not.toEqual(start);
     expect(() => program.run("forward", extent)).toThrow("disposed");
-    // Its memory serves another.
+    // Another program uses its memory.
     const { program: next } = await prepare(device, shape);
     train(next, extent, 1);
     const last = loss(next);
     device.dispose();
-    expect(await last).toBe(await found);
-    expect(() => next.run("forward", extent)).toThrow("this device was disposed of; make another");
+    expect(await last).toBe(await before);
+    expect(() => next.run("forward", extent)).toThrow("this device has been disposed; create another");
   });
 });
 
-test("a sample that is asked for while a model trains waits its turn", async () => {
-  const sampled = async (device: Device): Promise<number[]> => {
+test("a sample requested while a model trains waits its turn", async () => {
+  const sampleWhileTraining = async (device: Device): Promise<number[]> => {
     const { program, store } = await prepare(device, shape);
     const sampler = await device.compile(stepPlan(), store);
-    const found: Promise<Float32Array>[] = [];
+    const samples: Promise<Float32Array>[] = [];
     for (let step = 1; step <= 4; step++) {
       train(program, extent, step);
-      found.push(sample(sampler, step));
+      samples.push(sample(sampler, step));
     }
-    const all = await Promise.all(found);
+    const all = await Promise.all(samples);
     device.dispose();
     return all.flatMap((logits) => [...logits]);
   };
-  const here = await sampled(wasmDevice({ longRun: Infinity }));
+  const here = await sampleWhileTraining(wasmDevice({ longRun: Infinity }));
   // Training is long here, a sample is not.
   const mixed = wasmDevice({ threads: 2, longRun: 0.05 });
-  expect(await sampled(mixed)).toEqual(here);
+  expect(await sampleWhileTraining(mixed)).toEqual(here);
   expect(new Set(here).size).toBeGreaterThan(vocabulary);
 });
 
@@ -134,12 +135,12 @@ test.each([1, 2])("timers fire during long runs, with %i threads", async (thread
   await loss(program);
   clearInterval(timer);
   device.dispose();
-  // No turn is given between the calls; the runs take tens of milliseconds in all.
+  // The event loop has no turn between the calls; the runs take tens of milliseconds in total.
   expect(before).toBe(0);
   expect(ticks).toBeGreaterThan(5);
 });
 
-test("a device that keeps account says where its time went", async () => {
+test("a profiling device says where its time went", async () => {
   for (const longRun of [0, Infinity]) {
     const device = wasmDevice({ threads: 2, longRun, profile: true });
     const { program } = await prepare(device, shape);
@@ -158,14 +159,18 @@ test("the roofline is above what programs reach", async () => {
   const device = wasmDevice({ threads: 1 });
   const roofline = await device.roofline?.();
   expect(roofline?.product).toBeGreaterThan(1);
-  // What other work of the machine takes away hits one more than the other.
+  // Other work on the machine slows one of the two down more than the other.
   expect(roofline?.product).toBeLessThan(2 * (roofline?.registers ?? 0));
   device.dispose();
 });
 
 test("a number of threads out of range is refused", () => {
-  for (const threads of [0, 1.5, 65]) {
-    expect(() => wasmDevice({ threads })).toThrow(`threads must be from 1 to 64, not ${threads}`);
+  for (const threads of [0, 1.5, 256]) {
+    const message = `threads must be a whole number from 1 to 255, not ${threads}`;
+    expect(() => wasmDevice({ threads })).toThrow(message);
+    expect(() => nativeDevice({ threads })).toThrow(message);
   }
   expect(wasmDevice({ threads: 3 }).threads).toBe(3);
+  // More than 64 are allowed, and not used.
+  expect(wasmDevice({ threads: 255 }).threads).toBe(64);
 });

@@ -1,5 +1,5 @@
-// A run on threads is over when all of them are: its memory may then be another's.
-import { expect, it } from "vitest";
+// A run on threads is over when all threads are done: another run may then use its memory.
+import { expect, test } from "vitest";
 import { createModule } from "../../src/emit/wasm/assembler.ts";
 import { createHeap } from "../../src/run/wasm/heap.ts";
 import { threadHost, type Host } from "../../src/run/wasm/host.ts";
@@ -26,7 +26,7 @@ function unevenModule(): Uint8Array<ArrayBuffer> {
   return module.bytes();
 }
 
-it("waits for the slowest thread", async () => {
+test("a run waits for the slowest thread", async () => {
   const heap = createHeap({ shared: true });
   heap.allocate(256);
   const pool = createPool(threadHost() as Host, last + 1, { memory: heap.memory, resetBarrier() {} });

@@ -1,5 +1,5 @@
-// The package in a process of its own: it ends by itself when its work is done, and its threads have what the process
-// was told to have.
+// The package in a process of its own: the process ends when its work is done, and its threads have the V8 features that
+// were switched on in it.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,8 +12,8 @@ beforeAll(() => {
 });
 afterAll(() => installed?.dispose());
 
-/** What a script prints that has the package, and `make(options)` for a program with its device and its store. */
-function printed(script: string): string {
+/** The output of a script, in which `make(options)` makes a device and a training program on it. */
+function outputOf(script: string): string {
   const { folder } = installed as Installed;
   const path = join(folder, "script.mjs");
   writeFileSync(path, `${head}\n${script}`);
@@ -39,13 +39,13 @@ const head = `
   }
 `;
 
-test("a process waits for a read, and then ends though nothing was disposed of", () => {
+test("a process waits for a read, and then ends though nothing was disposed", () => {
   const script = `
     const { program } = await make({ threads: 2 });
     for (let i = 0; i < 5; i++) program.run("forward", extent);
     program.read("loss", new Float32Array(1)).then(([loss]) => console.log(loss > 0 ? "read" : "lost"));
   `;
-  expect(printed(script)).toBe("read\n");
+  expect(outputOf(script)).toBe("read\n");
 });
 
 test("relaxed SIMD that was switched on at run time reaches the threads", () => {
@@ -59,7 +59,7 @@ test("relaxed SIMD that was switched on at run time reaches the threads", () => 
       }
     }
   `;
-  const [relaxed, strict, relaxedThreads, strictThreads] = printed(script).trim().split("\n");
+  const [relaxed, strict, relaxedThreads, strictThreads] = outputOf(script).trim().split("\n");
   expect(relaxedThreads).toBe(relaxed);
   expect(strictThreads).toBe(strict);
   expect(relaxed).not.toBe(strict);

@@ -18,7 +18,7 @@ export interface Case {
   readonly lengths?: Int32Array;
 }
 
-/** On threads whatever the size. */
+/** A device that gives every run to its threads. */
 export const threaded = (threads: number): Device => wasmDevice({ threads, longRun: 0 });
 
 export async function prepare(
@@ -49,8 +49,8 @@ export function train(program: Program, extent: RunExtent, step: number): void {
   program.run("train", extent);
 }
 
-/** Every loss, and the parameters and carried state at the end. */
-export async function trained(device: Device, shape: Case, updates: number): Promise<number[]> {
+/** The loss and gradient norm of each update, and the parameters at the end. */
+export async function trainFor(device: Device, shape: Case, updates: number): Promise<number[]> {
   const { program, store } = await prepare(device, shape);
   const { rows, steps, lengths } = shape;
   const losses: number[] = [];

@@ -1,5 +1,5 @@
-// Columns picked and placed by numbers: in stretches of any length, ones that go up, stand still, jump, go down and lie
-// beyond the ends, the same in all rows or not, as the reference says.
+// Columns picked and placed by index, compared with the reference: stretches of any length that ascend, repeat, jump,
+// descend and reach beyond the ends, the same in all rows or different.
 import { expect, test } from "vitest";
 import { equations } from "../../src/language/equations.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -27,22 +27,22 @@ function columns(seed: number, below: number): number[] {
   const stream = randomStream(seed, 2);
   const whole = (least: number, most: number): number =>
     least + Math.floor(stream.uniform() * (most - least + 1));
-  const found: number[] = [];
-  while (found.length < count) {
+  const indices: number[] = [];
+  while (indices.length < count) {
     const [first, step, length] = [
       whole(-2, below + 1),
       whole(-1, 1),
       stream.uniform() < 0.3 ? 1 : whole(1, 40),
     ];
-    for (let i = 0; i < length && found.length < count; i++) found.push(first + i * step);
+    for (let i = 0; i < length && indices.length < count; i++) indices.push(first + i * step);
   }
-  return found;
+  return indices;
 }
 
 test.each([
   ["the same in all rows", (_row: number) => 0],
-  ["other ones in each row", (row: number) => row],
-  ["alike in some", (row: number) => Math.floor(row / 2)],
+  ["different in each row", (row: number) => row],
+  ["the same in some rows", (row: number) => Math.floor(row / 2)],
 ])("columns that are %s", async (_, seedOf) => {
   const network = {
     inputs: [
@@ -58,8 +58,8 @@ test.each([
   const stream = randomStream(1, 2);
   const inputs = {
     x: Float64Array.from({ length: 2 * rows * width }, () => Math.fround(stream.normal())),
-    k: Array.from({ length: rows }, (_own, row) => columns(10 + seedOf(row), width)).flat(),
-    j: Array.from({ length: rows }, (_own, row) => columns(20 + seedOf(row), width)).flat(),
+    k: Array.from({ length: rows }, (_, row) => columns(10 + seedOf(row), width)).flat(),
+    j: Array.from({ length: rows }, (_, row) => columns(20 + seedOf(row), width)).flat(),
   };
   const run = async (device: ReturnType<typeof referenceDevice>): Promise<Float64Array> => {
     const session = createSession({ network, device, weights: new Float64Array(0) });

@@ -1,4 +1,4 @@
-// Which register tile the engine is fastest with must not show in a model: all of them give the same bits.
+// The register tile that is fastest on an engine does not show in a model: all tiles give the same bits.
 import { expect, test } from "vitest";
 import { gruResetBefore } from "../../src/cells/gru-reset-before.ts";
 import { languageModel } from "../../src/model/language-model.ts";
@@ -15,8 +15,8 @@ const plan = buildPlan(network, { mode: "train", ...extent, update: update.rule 
 /** The last two are for programs of one and of two rows. */
 const allTiles = [...tiles, { rows: 1, vectors: 1 }, tileFor(1, false), tileFor(2, false)];
 
-/** The parameters after an update with so many rows each. */
-async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<Float64Array> {
+/** The parameters after some updates with various numbers of rows. */
+async function trainWith(tile: (typeof tiles)[number], relaxed: boolean): Promise<Float64Array> {
   const device = wasmDevice({ tile, relaxed });
   const store = device.parameters(plan.parameters);
   store.write(Float32Array.from({ length: plan.parameters.size }, (_, i) => 0.4 * Math.sin(i * i)));
@@ -38,7 +38,7 @@ async function trained(tile: (typeof tiles)[number], relaxed: boolean): Promise<
 test.each(hasRelaxedSimd() ? [false, true] : [false])(
   "every tile gives the same bits, relaxed %s",
   async (relaxed) => {
-    const [first, ...others] = await Promise.all(allTiles.map((tile) => trained(tile, relaxed)));
+    const [first, ...others] = await Promise.all(allTiles.map((tile) => trainWith(tile, relaxed)));
     expect(first?.every(Number.isFinite)).toBe(true);
     for (const other of others) expect(other).toEqual(first);
   },
@@ -50,7 +50,7 @@ test("programs of one and of two rows have wide tiles", () => {
   expect(tileFor(3, false)).toBe(fastestTile(false));
 });
 
-test("the fastest tile is one of them, and is found once", () => {
+test("the fastest tile is measured once", () => {
   const tile = fastestTile(false);
   expect(tiles).toContain(tile);
   expect(fastestTile(false)).toBe(tile);

@@ -71,7 +71,10 @@ describe.each([
     expect(came.state).toEqual(expected);
     const rest = events.filter((e) => e.step > stops.at(-1)!);
     const [a, b] = [rest, came.events].map((list) =>
-      list.map((e) => ({ ...e, seconds: 0, tokensPerSecond: 0 })),
+      list
+        // A slow machine tells of a long validation while it is under way.
+        .filter((e) => e.kind !== "validating")
+        .map((e) => ({ ...e, seconds: 0, tokensPerSecond: 0 })),
     );
     expect(b).toEqual(a);
   });

@@ -1,26 +1,18 @@
-// One kernel of a plan as functions of a module, and how its work is divided among threads. Knows the plan's
-// kernels and where memory lies; what a run goes through in which order is in `phases.ts`.
-import type { Access, Kernel, MatrixPlace, Plan } from "../../plan/plan.ts";
+// The functions of each kernel of a plan, and how threads divide its work. Knows the plan's kernels and where memory
+// lies; the order of kernels in a run is in `phases.ts`.
+import type { Access, Kernel, Plan } from "../../plan/plan.ts";
+import { formOf, matricesKey, productSize, sumRows } from "../matrices.ts";
 import type { Code, Module } from "./assembler.ts";
 import { kernelParameterCount, type Mark, type RunGlobals, type WorkKind } from "./call.ts";
+import { emitCrossEntropy, emitLoss } from "./cross-entropy.ts";
 import { emitColumnSums, emitOuter } from "./gradients.ts";
-import {
-  packingKey,
-  placeOf,
-  productSize,
-  sumRows,
-  type Bases,
-  type Packing,
-  type Place,
-  type ProgramLayout,
-  type Tile,
-} from "./layout.ts";
-import { emitCrossEntropy, emitGuard, emitLoss, emitNorm, emitSquares } from "./loss.ts";
-import { emitMatmul, type MicroLibrary } from "./matmul.ts";
+import { locate, type Bases, type Location, type Packing, type ProgramLayout, type Tile } from "./layout.ts";
+import { emitMatmul } from "./matmul.ts";
+import type { MicroLibrary } from "./micro.ts";
 import type { NoiseFunctions } from "./noise.ts";
 import type { PackFunctions } from "./packing.ts";
-import { dividableWidth, emitPointwise } from "./pointwise.ts";
 import { emitPick, emitPlace } from "./picks.ts";
+import { dividableWidth, emitPointwise } from "./pointwise.ts";
 import {
   emitCopyRows,
   emitFinals,
@@ -30,11 +22,14 @@ import {
   emitScatter,
   emitStepSums,
 } from "./rows.ts";
+import { emitGuard, emitNorm, emitSquares } from "./sums.ts";
 
+/** The module that functions are emitted into, and what they share. */
 export interface Emitter {
   readonly plan: Plan;
   readonly bases: Bases;
   readonly tile: Tile;
+  /** Whether the engine has relaxed SIMD's multiply-add. */
   readonly relaxed: boolean;
   readonly layout: ProgramLayout;
   readonly module: Module;
@@ -42,25 +37,26 @@ export interface Emitter {
   readonly micros: MicroLibrary;
   readonly noise: NoiseFunctions;
   readonly pack: PackFunctions;
+  /** Functions that transpose a table into a gradient, or add it to one. */
   readonly transpose: { readonly set: number; readonly add: number };
-  /** Waits for the other threads. */
+  /** The function that waits for the other threads. */
   readonly barrier: number;
   readonly mark: Mark;
 }
 
-/** What a kernel outside a loop runs over. */
+/** The rows of a kernel outside of loops. */
 export type Count = "tokens" | "rows" | "once";
 
 /**
- * How threads divide a kernel: by rows, by columns, by whichever there is enough of, or not at all, each doing the
- * whole of it.
+ * How threads divide a kernel: by rows, by columns, by whichever there is enough of, or not at all: then each thread
+ * does the whole of it.
  */
 export type Division = "rows" | "columns" | "either" | "none";
 
 export interface KernelFunctions {
   readonly kind: Kernel["kind"];
   readonly main: number;
-  /** What one thread does after all have done their part. */
+  /** A function for one thread to call after all have called `main`. */
   readonly finish?: number;
   readonly count: Count;
   readonly division: Division;
@@ -69,20 +65,19 @@ export interface KernelFunctions {
 
 export function emitKernel(emitter: Emitter, kernel: Kernel): KernelFunctions {
   const { module, layout } = emitter;
-  const { globals } = emitter;
   const main = module.func(kernelParameterCount, kernel.kind === "guard" ? "i32" : undefined, (code) =>
     emitMain(emitter, kernel, code),
   );
-  const place = (access: Access): Place => placeOf(access, emitter);
+  const at = (access: Access): Location => locate(access, emitter);
   const functions = { kind: kernel.kind, main, count: countOf(kernel), ...natureOf(kernel) };
   if (kernel.kind === "crossEntropy") {
-    const [weights, targets] = [place(kernel.weights), place(kernel.targets)];
-    const shape = { weights, targets, loss: place(kernel.loss).address };
-    const finish = module.func(0, undefined, (code) => emitLoss(code, shape, { globals, layout }));
+    const [weights, targets] = [at(kernel.weights), at(kernel.targets)];
+    const shape = { weights, targets, loss: at(kernel.loss).address };
+    const finish = module.func(0, undefined, (code) => emitLoss(code, shape, emitter));
     return { ...functions, finish };
   }
   if (kernel.kind === "norm") {
-    const into = place(kernel.into).address;
+    const into = at(kernel.into).address;
     const finish = module.func(0, undefined, (code) => emitNorm(code, kernel.width, into, layout));
     return { ...functions, finish };
   }
@@ -91,96 +86,79 @@ export function emitKernel(emitter: Emitter, kernel: Kernel): KernelFunctions {
 
 function emitMain(emitter: Emitter, kernel: Kernel, code: Code): void {
   const { layout, micros, globals, tile } = emitter;
-  const place = (access: Access): Place => placeOf(access, emitter);
-  const packed = (form: Packing["form"], matrices: readonly MatrixPlace[]): number => {
-    const key = packingKey(form, matrices);
-    return (layout.packings.find((p) => packingKey(p.form, p.matrices) === key) as Packing).address;
-  };
+  const at = (access: Access): Location => locate(access, emitter);
   switch (kernel.kind) {
     case "pointwise":
       return emitPointwise(code, kernel, emitter);
     case "matmul": {
-      const form = kernel.transposed ? "pullback" : "product";
-      const shape = {
-        from: place(kernel.from),
-        into: place(kernel.into),
-        packed: packed(form, kernel.matrices),
-        ...productSize(form, kernel.matrices),
-      };
+      const ends = { from: at(kernel.from), into: at(kernel.into), packed: packedAddress(layout, kernel) };
+      const shape = { ...ends, ...productSize(formOf(kernel), kernel.matrices) };
       return emitMatmul(code, shape, micros, tile, globals);
     }
-    case "gather":
-      return emitGather(code, globals, {
-        indices: place(kernel.indices),
-        into: place(kernel.into),
-        table: packed("table", kernel.matrices),
-        width: sumRows(kernel.matrices),
-      });
+    case "gather": {
+      const ends = { indices: at(kernel.indices), into: at(kernel.into) };
+      const table = packedAddress(layout, kernel);
+      return emitGather(code, globals, { ...ends, table, width: sumRows(kernel.matrices) });
+    }
     case "outer": {
-      const { m, n, accumulate } = kernel;
-      const into = place(kernel.into).address;
-      const shape = { m, n, accumulate, into, rows: place(kernel.rows), vector: place(kernel.vector) };
-      return emitOuter(code, shape, emitter);
+      const ends = { rows: at(kernel.rows), vector: at(kernel.vector), into: at(kernel.into).address };
+      return emitOuter(code, { ...kernel, ...ends }, emitter);
     }
     case "scatter": {
+      const ends = { rows: at(kernel.rows), indices: at(kernel.indices), into: at(kernel.into).address };
       const transpose = kernel.accumulate ? emitter.transpose.add : emitter.transpose.set;
-      const into = place(kernel.into).address;
-      const shape = { rows: place(kernel.rows), m: kernel.m, indices: place(kernel.indices), n: kernel.n };
-      return emitScatter(code, globals, { ...shape, into, table: layout.table, transpose });
+      return emitScatter(code, globals, { ...kernel, ...ends, table: layout.table, transpose });
     }
     case "columnSums": {
-      const { width, accumulate } = kernel;
-      const into = place(kernel.into).address;
-      return emitColumnSums(code, globals, { from: place(kernel.from), width, into, accumulate });
+      const ends = { from: at(kernel.from), into: at(kernel.into).address };
+      return emitColumnSums(code, globals, { ...kernel, ...ends });
     }
-    case "stepSums": {
-      const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };
-      return emitStepSums(code, globals, shape, layout);
-    }
-    case "oneHot": {
-      const shape = { indices: place(kernel.indices), into: place(kernel.into), width: kernel.width };
-      return emitOneHot(code, globals, shape);
-    }
+    case "oneHot":
+      return emitOneHot(code, globals, {
+        indices: at(kernel.indices),
+        into: at(kernel.into),
+        width: kernel.width,
+      });
     case "finals": {
       const steps = kernel.carried ? globals.carry : globals.steps;
-      const shape = { tokens: place(kernel.tokens), rows: place(kernel.rows), width: kernel.width, steps };
-      return emitFinals(code, { ...shape, collect: kernel.direction === "collect" }, layout);
+      const ends = { tokens: at(kernel.tokens), rows: at(kernel.rows), width: kernel.width };
+      return emitFinals(code, { ...ends, steps, collect: kernel.direction === "collect" }, layout);
     }
     case "pick":
     case "place": {
-      const { width, count } = kernel;
-      const places = { from: place(kernel.from), indices: place(kernel.indices), into: place(kernel.into) };
+      const ends = { from: at(kernel.from), indices: at(kernel.indices), into: at(kernel.into) };
       const emit = kernel.kind === "pick" ? emitPick : emitPlace;
-      return emit(code, globals, { ...places, width, count });
+      return emit(code, globals, { ...ends, width: kernel.width, count: kernel.count });
     }
-    case "reverse": {
-      const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };
+    case "stepSums":
+    case "reverse":
+    case "copyRows": {
+      const shape = { from: at(kernel.from), into: at(kernel.into), width: kernel.width };
+      if (kernel.kind === "stepSums") return emitStepSums(code, globals, shape, layout);
+      if (kernel.kind === "copyRows") return emitCopyRows(code, globals, shape);
       return emitReverse(code, globals, { ...shape, of: kernel.of }, layout);
     }
-    case "copyRows": {
-      const shape = { from: place(kernel.from), into: place(kernel.into), width: kernel.width };
-      return emitCopyRows(code, globals, shape);
-    }
     case "crossEntropy": {
-      const shape = {
-        logits: place(kernel.logits),
-        classes: kernel.classes,
-        targets: place(kernel.targets),
-        weights: place(kernel.weights),
-        smoothing: kernel.smoothing,
-        loss: place(kernel.loss).address,
-        gradient: kernel.gradient && place(kernel.gradient),
-      };
-      return emitCrossEntropy(code, shape, emitter);
+      const ends = { logits: at(kernel.logits), targets: at(kernel.targets), weights: at(kernel.weights) };
+      const gradient = kernel.gradient && at(kernel.gradient);
+      return emitCrossEntropy(code, { ...kernel, ...ends, gradient }, emitter);
     }
     case "norm":
-      return emitSquares(code, place(kernel.of).address, kernel.width, layout);
+      return emitSquares(code, at(kernel.of).address, kernel.width, layout);
     case "guard": {
-      const values = kernel.values.map((v) => place(v).address);
-      return emitGuard(code, values, place(kernel.status).address);
+      const addresses = kernel.values.map((v) => at(v).address);
+      return emitGuard(code, addresses, at(kernel.status).address);
     }
   }
   kernel satisfies never;
+}
+
+function packedAddress(
+  { packings }: ProgramLayout,
+  kernel: Extract<Kernel, { kind: "matmul" | "gather" }>,
+): number {
+  const key = matricesKey(formOf(kernel), kernel.matrices);
+  return (packings.find((p) => matricesKey(p.form, p.matrices) === key) as Packing).address;
 }
 
 function countOf(kernel: Kernel): Count {

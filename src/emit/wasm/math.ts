@@ -1,21 +1,24 @@
-// The wasm column of the op table: how each pointwise operation is spelled on four floats at once. The
-// polynomials were fitted for this file (weighted minimax, float64); results are within a few units in the
-// last place of float32. Knows nothing of memory.
+// The WebAssembly column of the op table: each pointwise operation on four floats at once. The polynomials were fitted
+// for this file (weighted minimax, in float64); results are within a few units in the last place of float32. Knows
+// nothing of memory.
 import type { PointwiseOp } from "../../graph/ops.ts";
-import type { Code, Plain } from "./assembler.ts";
+import type { Code } from "./assembler.ts";
+import type { Plain } from "./opcodes.ts";
 
-/** Emits into one function; arguments are v128 locals, the result is left on the stack. */
+/** The function that vector operations are emitted into. */
 export interface Math4 {
   readonly code: Code;
-  /** `a·b + c` and `c - a·b`, in one rounding where the engine can; arguments on the stack in this order. */
+  /** `a·b + c`, rounded once where the engine can; takes a, b and c from the stack. */
   madd(): void;
+  /** `c - a·b`, likewise. */
   nmadd(): void;
-  /** A v128 local that nothing else uses. */
+  /** Declares a v128 local. */
   fresh(): number;
 }
 
+/** `relaxed`: whether the engine has relaxed SIMD's multiply-add. */
 export function createMath(code: Code, relaxed: boolean): Math4 {
-  const [a, b, c] = relaxed ? [0, 0, 0] : [code.local("v128"), code.local("v128"), code.local("v128")];
+  const [a, b, c] = relaxed ? [0, 0, 0] : code.locals("v128", 3);
   const unfused = (last: Plain): void => {
     code.set(c).set(b).set(a);
     if (last === "f32x4.add") code.get(a).get(b).op("f32x4.mul").get(c).op(last);
@@ -29,21 +32,31 @@ export function createMath(code: Code, relaxed: boolean): Math4 {
   };
 }
 
+/** Leaves a vector of four copies of the sum or maximum of a local's lanes, always combined in the same order. */
+export function combineLanes(code: Code, op: "f32x4.add" | "f32x4.pmax", four: number): void {
+  code.get(four).get(four).get(four).shuffle([2, 3, 0, 1]).op(op).set(four);
+  code.get(four).get(four).get(four).shuffle([1, 0, 3, 2]).op(op);
+}
+
 type Spelling = (m: Math4, args: readonly number[]) => void;
 
-const binary =
-  (op: Plain): Spelling =>
-  ({ code }, [a, b]) =>
-    void code
-      .get(a as number)
-      .get(b as number)
-      .op(op);
+const first = (args: readonly number[]): number => args[0] as number;
+const second = (args: readonly number[]): number => args[1] as number;
 const unary =
   (op: Plain): Spelling =>
-  ({ code }, [a]) =>
-    void code.get(a as number).op(op);
-const first = (args: readonly number[]): number => args[0] as number;
+  ({ code }, args) =>
+    void code.get(first(args)).op(op);
+const binary =
+  (op: Plain): Spelling =>
+  ({ code }, args) =>
+    void code.get(first(args)).get(second(args)).op(op);
+/** With exchanged arguments, so that `min` is `a < b ? a : b` as in the op table, for NaN too. */
+const swapped =
+  (op: Plain): Spelling =>
+  ({ code }, args) =>
+    void code.get(second(args)).get(first(args)).op(op);
 
+/** Emits each operation: takes v128 locals and leaves the result on the stack. */
 export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   add: binary("f32x4.add"),
   sub: binary("f32x4.sub"),
@@ -51,10 +64,10 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   div: binary("f32x4.div"),
   neg: unary("f32x4.neg"),
   sigmoid: (m, args) => {
-    // p / (1 + p) with p = exp(x): p is no more than 2^126, from where on the result is 1.
+    // p / (1 + p) with p = exp(x), cut off at 2^126, where the result has long been 1.
     const [cut, p] = [m.fresh(), m.fresh()];
     m.code.get(first(args)).splat(87.33).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
-    const { scale, excess } = powerParts(m, cut, { cut: true });
+    const { scale, excess } = powerParts(m, cut, { isCut: true });
     m.code.get(scale).get(excess).get(scale);
     m.madd();
     m.code.tee(p).get(p).splat(1).op("f32x4.add").op("f32x4.div");
@@ -62,7 +75,7 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   tanh,
   relu: ({ code }, args) => void code.splat(0).get(first(args)).op("f32x4.pmax"),
   exp: (m, args) => {
-    // With half the scale: where it is rounded up to 2^128, no float, the value itself may yet be one.
+    // With half the scale: the scale may be rounded up to 2^128, which is no float, while the value still is one.
     const half = m.fresh();
     const { scale, excess } = powerParts(m, first(args), { halved: true });
     m.code.get(scale).get(excess).get(scale);
@@ -71,10 +84,10 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   },
   log: (m, args) => logarithm(m, first(args)),
   softplus: (m, args) => {
-    // relu(x) + log(1 + e) with e = exp(-|x|); what rounding 1 + e to u lost is added back: (e - (u - 1)) / u.
-    const [shrunk, e, u] = [m.fresh(), m.fresh(), m.fresh()];
-    m.code.get(first(args)).op("f32x4.abs").op("f32x4.neg").set(shrunk);
-    spelling.exp(m, [shrunk]);
+    // relu(x) + log(1 + e) with e = exp(-|x|). Rounding 1 + e to u loses e - (u - 1), which over u is added back.
+    const [negative, e, u] = [m.fresh(), m.fresh(), m.fresh()];
+    m.code.get(first(args)).op("f32x4.abs").op("f32x4.neg").set(negative);
+    spelling.exp(m, [negative]);
     m.code.tee(e).splat(1).op("f32x4.add").set(u);
     spelling.relu(m, args);
     logarithm(m, u);
@@ -82,16 +95,8 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     m.code.op("f32x4.add").op("f32x4.add");
   },
   abs: unary("f32x4.abs"),
-  min: ({ code }, [a, b]) =>
-    void code
-      .get(b as number)
-      .get(a as number)
-      .op("f32x4.pmin"),
-  max: ({ code }, [a, b]) =>
-    void code
-      .get(b as number)
-      .get(a as number)
-      .op("f32x4.pmax"),
+  min: swapped("f32x4.pmin"),
+  max: swapped("f32x4.pmax"),
   sqrt: unary("f32x4.sqrt"),
   square: ({ code }, args) => void code.get(first(args)).get(first(args)).op("f32x4.mul"),
   hardsigmoid: (m, args) => {
@@ -102,22 +107,12 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
   hardtanh: ({ code }, args) => {
     code.get(first(args)).splat(1).op("f32x4.pmin").splat(-1).op("f32x4.pmax");
   },
-  greater: ({ code }, [a, b]) => {
-    code
-      .get(a as number)
-      .get(b as number)
-      .op("f32x4.gt")
-      .splat(1)
-      .op("v128.and");
+  greater: ({ code }, args) => {
+    code.get(first(args)).get(second(args)).op("f32x4.gt").splat(1).op("v128.and");
   },
-  where: ({ code }, [a, b, c]) => {
-    code
-      .get(b as number)
-      .get(c as number)
-      .get(a as number)
-      .splat(0)
-      .op("f32x4.gt")
-      .op("v128.bitselect");
+  where: ({ code }, args) => {
+    const third = args[2] as number;
+    code.get(second(args)).get(third).get(first(args)).splat(0).op("f32x4.gt").op("v128.bitselect");
   },
   detach: ({ code }, args) => void code.get(first(args)),
 };
@@ -126,35 +121,29 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
 const expm1Polynomial = [
   0.001394649501889944, 0.00836661085486412, 0.04166628047823906, 0.1666654348373413, 0.5,
 ];
-/** Adding it rounds to a whole number, which then stands in the low bits. */
+/** Adding this rounds to a whole number, which is then in the low bits. */
 const rounder = 1.5 * 2 ** 23;
 const ln2High = 0.693359375;
 const ln2Low = -2.1219444e-4;
 
 /**
- * `exp(x) = scale·(1 + excess)`, `scale` a power of two, or half of it. x is cut to what a float can hold, unless
- * it has been; below 2^-126 half of the scale is 0.
+ * Computes locals with `exp(x) = scale·(1 + excess)`, where `scale` is a power of two, or with `halved` half of it; half
+ * of a scale below 2^-126 is 0. Cuts x off at what a float can hold, unless `isCut` says that it has been.
  */
 function powerParts(
   m: Math4,
   x: number,
-  given: { readonly halved?: boolean; readonly cut?: boolean } = {},
+  { halved = false, isCut = false }: { readonly halved?: boolean; readonly isCut?: boolean } = {},
 ): { scale: number; excess: number } {
   const { code } = m;
-  const [cut, rounded, r, p, scale, excess] = [
-    given.cut ? x : m.fresh(),
-    m.fresh(),
-    m.fresh(),
-    m.fresh(),
-    m.fresh(),
-    m.fresh(),
-  ];
-  // pmin and pmax keep a NaN that stands first.
-  if (!given.cut) code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
+  const cut = isCut ? x : m.fresh();
+  const [rounded, r, p, scale, excess] = code.locals("v128", 5);
+  // pmin and pmax keep a NaN that comes first.
+  if (!isCut) code.get(x).splat(88.8).op("f32x4.pmin").splat(-87.33).op("f32x4.pmax").set(cut);
   code.get(cut).splat(Math.LOG2E).splat(rounder);
   m.madd();
   code.set(rounded);
-  const one = given.halved ? 0x3f000000 : 0x3f800000;
+  const one = halved ? 0x3f000000 : 0x3f800000;
   code.get(rounded).i32(23).op("i32x4.shl").lanes(one, one, one, one);
   code.op("i32x4.add").set(scale);
   code.get(rounded).splat(rounder).op("f32x4.sub").set(rounded);
@@ -172,7 +161,7 @@ function powerParts(
   return { scale, excess };
 }
 
-/** Horner's rule; coefficients from the highest power down. Leaves the value on the stack. */
+/** Leaves a polynomial's value on the stack, by Horner's rule; coefficients from the highest power down. */
 function polynomial(m: Math4, x: number, coefficients: readonly number[]): void {
   coefficients.forEach((c, i) => {
     if (i === 0) m.code.splat(c);
@@ -183,13 +172,13 @@ function polynomial(m: Math4, x: number, coefficients: readonly number[]): void 
   });
 }
 
-/** tanh(x) = expm1(2x) / (expm1(2x) + 2), exact in relative terms near zero too. */
+/** tanh(x) = expm1(2x) / (expm1(2x) + 2), with a small relative error near zero too. */
 function tanh(m: Math4, args: readonly number[]): void {
   const { code } = m;
   const [doubled, e] = [m.fresh(), m.fresh()];
   code.get(first(args)).splat(10).op("f32x4.pmin").splat(-10).op("f32x4.pmax");
   code.splat(2).op("f32x4.mul").set(doubled);
-  const { scale, excess } = powerParts(m, doubled, { cut: true });
+  const { scale, excess } = powerParts(m, doubled, { isCut: true });
   code.get(scale).get(excess).get(scale).splat(1).op("f32x4.sub");
   m.madd();
   code.tee(e).get(e).splat(2).op("f32x4.add").op("f32x4.div");
@@ -202,7 +191,7 @@ const logPolynomial = [
 ];
 const sqrtHalfBits = 0x3f3504f3;
 
-/** Leaves log(x) on the stack: -∞ at 0, NaN below, ∞ at ∞. Subnormal numbers are taken as they come. */
+/** Leaves log(x) on the stack: -∞ at 0, NaN below, ∞ at ∞. Inaccurate for subnormal numbers. */
 function logarithm(m: Math4, x: number): void {
   const { code } = m;
   const [exponent, f, square, result] = [m.fresh(), m.fresh(), m.fresh(), m.fresh()];
@@ -223,7 +212,7 @@ function logarithm(m: Math4, x: number): void {
   code.get(exponent).splat(ln2High).get(result);
   m.madd();
   code.set(result);
-  // Where x is no ordinary positive number: ∞ at ∞, -∞ at 0, NaN below and at NaN.
+  // Where x is not an ordinary positive number: ∞ at ∞, -∞ at 0, NaN below and at NaN.
   code.get(x).get(result).get(x).splat(Infinity).op("f32x4.eq").op("v128.bitselect").set(result);
   code.splat(-Infinity).get(result).get(x).splat(0).op("f32x4.eq").op("v128.bitselect").set(result);
   code.splat(NaN).get(result).get(x).splat(0).op("f32x4.lt").op("v128.bitselect").set(result);

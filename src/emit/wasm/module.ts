@@ -1,14 +1,16 @@
-// A plan becomes one WebAssembly module: functions for each kernel, one for each phase, and `pack`, which packs
-// the matrices. A pure function of the plan and of where memory lies; touches no engine.
+// A plan as one WebAssembly module: functions for each kernel, one for each phase, and `pack`, which packs the matrices.
+// A pure function of the plan and of where memory lies; touches no engine.
 import type { PhaseName, Plan } from "../../plan/plan.ts";
+import { planKernels } from "../plan-kernels.ts";
 import { createModule } from "./assembler.ts";
+import { emitBarrier } from "./barrier.ts";
 import { runGlobals, workKinds, type Mark } from "./call.ts";
 import { emitKernel, type Emitter } from "./kernels.ts";
-import { addressOf, layoutProgram, planKernels, type Bases, type Tile } from "./layout.ts";
-import { microLibrary } from "./matmul.ts";
+import { addressOf, layoutProgram, type Bases, type Tile } from "./layout.ts";
+import { microLibrary } from "./micro.ts";
 import { emitNoise } from "./noise.ts";
 import { emitPacking, packFunctions } from "./packing.ts";
-import { emitBarrier, emitPack, emitPhase } from "./phases.ts";
+import { emitPack, emitPhase } from "./phases.ts";
 import { emitTranspose } from "./rows.ts";
 
 export interface Target {
@@ -16,17 +18,21 @@ export interface Target {
   readonly tile: Tile;
   /** Whether the engine has relaxed SIMD's multiply-add. */
   readonly relaxed: boolean;
-  /** For more than one thread: the most there are, over shared memory, and where two integers for them stand. */
+  /** For threads over shared memory: their number, and the address of two integers where they meet. */
   readonly team?: { readonly threads: number; readonly barrier: number };
-  /** Calls the imported `mark` with the kind of work that was just done. */
+  /** Whether the module calls its import `mark` with each kind of work that was just done. Default false. */
   readonly profile?: boolean;
 }
 
+/**
+ * The bytes of a module that imports `env.memory` and exports a function (rows, steps, carry, thread, threads) for each
+ * phase and `pack(thread, threads)`.
+ */
 export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> {
   const { bases, tile, relaxed, team, profile = false } = target;
   const module = createModule({ shared: team !== undefined, imports: profile ? ["mark"] : [] });
   const layout = layoutProgram(plan, bases.program, team?.threads ?? 1);
-  const integer = (name: string): number | undefined => {
+  const integerAddress = (name: string): number | undefined => {
     const buffer = plan.buffers.find((b) => b.name === name && b.type === "integer");
     return buffer && addressOf(buffer, bases);
   };
@@ -43,7 +49,7 @@ export function emitModule(plan: Plan, target: Target): Uint8Array<ArrayBuffer> 
     module,
     globals,
     micros: microLibrary(module, relaxed),
-    noise: emitNoise(module, integer("seed"), integer("step")),
+    noise: emitNoise(module, integerAddress("seed"), integerAddress("step")),
     pack: packFunctions(module),
     transpose: {
       set: module.func(5, undefined, (code) => emitTranspose(code, false)),

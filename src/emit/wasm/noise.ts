@@ -1,14 +1,13 @@
-// The counter-based generator of `ir/random.ts` as WebAssembly, on one integer and on four. The same bits as
-// the reference draws.
+// The counter-based random generator of `base/random.ts` as WebAssembly, on one integer and on four. Draws the same bits.
 import { keyOffset, mixMultipliers as multipliers, streams } from "../../base/random.ts";
 import type { Code, Module } from "./assembler.ts";
 
 export interface NoiseFunctions {
-  /** (salt) → the key of that mask at this step. */
+  /** (salt) → the key of the mask with this salt, at this step. */
   readonly maskKey: number;
 }
 
-/** `seed` and `step` are addresses of integers; without them all masks have the key of step 0, seed 0. */
+/** `seed` and `step` are the addresses of integers, which count as 0 if undefined. */
 export function emitNoise(
   module: Module,
   seed: number | undefined,
@@ -22,23 +21,23 @@ export function emitNoise(
   });
   const maskKey = module.func(["i32"], "i32", (code) => {
     const key = code.local("i32");
-    const number = (address: number | undefined): Code =>
+    const load = (address: number | undefined): Code =>
       address === undefined ? code.i32(0) : code.i32(0).access("i32.load", address);
-    /** The stack's number becomes the key of the stream that `stream` pushes. */
+    /** Turns the number on the stack into the key of the stream that `stream` pushes. */
     const streamKey = (stream: () => void): Code => {
       code.i32(keyOffset).op("i32.xor").call(mix);
       stream();
       return code.op("i32.add").call(mix);
     };
-    number(seed);
+    load(seed);
     streamKey(() => void code.i32(streams.noise)).set(key);
-    number(step).get(key).op("i32.xor").call(mix).get(key).op("i32.add").call(mix);
+    load(step).get(key).op("i32.xor").call(mix).get(key).op("i32.add").call(mix);
     streamKey(() => void code.get(0));
   });
   return { maskKey };
 }
 
-/** From four indices on the stack to four masks: 0 with probability `rate`, else 1. */
+/** Turns a vector of four indices on the stack into four masks: 0 with probability `rate`, else 1. `key` is a local. */
 export function maskBits(code: Code, key: number, rate: number): void {
   const h = code.local("v128");
   const mixFour = (): void => {

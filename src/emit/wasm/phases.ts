@@ -1,78 +1,19 @@
-// The phases of a plan as functions that every thread of a run calls: kernel after kernel, each thread with its
-// share, and a barrier wherever one may read what another has written. Knows how work is divided, not what it is.
+// The phases of a plan as functions that every thread of a run calls: kernel after kernel, each thread with its share,
+// and a barrier wherever one thread may read what another has written. Knows how work is divided, not what it is.
 import type { Kernel, Loop } from "../../plan/plan.ts";
-import type { Code, Module } from "./assembler.ts";
-import { emitShare, type Push } from "./call.ts";
+import type { Code } from "./assembler.ts";
+import { emitShare, loadEntry, type Push } from "./call.ts";
 import type { Emitter, KernelFunctions } from "./kernels.ts";
 
-/** Parameters of a phase's function. */
+/** The parameters of a phase's function. */
 const phaseParameters = { rows: 0, steps: 1, carry: 2, thread: 3, threads: 4 } as const;
-export const phaseParameterCount = 5;
+const phaseParameterCount = 5;
+const { rows, steps, carry, thread, threads } = phaseParameters;
 
-/** With fewer rows for each thread than this, threads divide columns and wait for each other after every kernel. */
+/** With fewer rows per thread than this, threads divide columns and wait for each other after every kernel. */
 export const fewRows = 4;
 
-/** How often a waiting thread looks before it sleeps: a few microseconds. */
-const spins = 4000;
-
-/**
- * Waits until all threads of a run are here; `address` has two integers that are zero at first, threads that have
- * arrived and rounds so far. Without an address there is one thread, and nothing to wait for.
- */
-export function emitBarrier(module: Module, threads: number, address: number | undefined): number {
-  return module.func(0, undefined, (code) => {
-    if (address === undefined) return;
-    const [round, left] = [code.local("i32"), code.local("i32")];
-    const isSameRound = (): Code =>
-      code
-        .i32(0)
-        .access("i32.atomic.load", address + 4)
-        .get(round)
-        .op("i32.eq");
-    code
-      .getGlobal(threads)
-      .i32(1)
-      .op("i32.eq")
-      .if(() => void code.op("return"));
-    code
-      .i32(0)
-      .access("i32.atomic.load", address + 4)
-      .set(round);
-    code.i32(0).i32(1).access("i32.atomic.rmw.add", address);
-    code.getGlobal(threads).i32(1).op("i32.sub").op("i32.eq");
-    code.if(() => {
-      code.i32(0).i32(0).access("i32.atomic.store", address);
-      code
-        .i32(0)
-        .i32(1)
-        .access("i32.atomic.rmw.add", address + 4)
-        .op("drop");
-      code
-        .i32(address + 4)
-        .i32(-1)
-        .access("memory.atomic.notify")
-        .op("drop");
-      code.op("return");
-    });
-    code.i32(spins).set(left);
-    code.loop(() => {
-      isSameRound()
-        .op("i32.eqz")
-        .if(() => void code.op("return"));
-      code.get(left).i32(1).op("i32.sub").tee(left).branchIf(0);
-    });
-    code.loop(() => {
-      code
-        .i32(address + 4)
-        .get(round)
-        .waitForever()
-        .op("drop");
-      isSameRound().branchIf(0);
-    });
-  });
-}
-
-/** `pack(thread, threads)`: packs the matrices. */
+/** Emits `pack(thread, threads)`, which packs the matrices. */
 export function emitPack({ module, globals, barrier, mark }: Emitter, packings: readonly number[]): number {
   return module.func(2, undefined, (code) => {
     code.get(0).setGlobal(globals.thread).get(1).setGlobal(globals.threads);
@@ -85,185 +26,209 @@ export function emitPack({ module, globals, barrier, mark }: Emitter, packings: 
   });
 }
 
+/** A phase being emitted; the numbers from `tokens` on are locals. */
+interface Phase {
+  readonly code: Code;
+  readonly emitter: Emitter;
+  readonly functions: ReadonlyMap<Kernel, KernelFunctions>;
+  /** All tokens of the run. */
+  readonly tokens: number;
+  /** The step of a loop, the first token of that step, and the first row that the step before left. */
+  readonly t: number;
+  readonly base: number;
+  readonly before: number;
+  /** Rows of the next call, and the first of them. */
+  readonly count: number;
+  readonly first: number;
+  /** This thread's rows of a loop whose rows are divided. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Emits a phase (rows, steps, carry, thread, threads) from the functions of its kernels. */
 export function emitPhase(
-  { plan, layout, module, globals, barrier, mark }: Emitter,
+  emitter: Emitter,
   items: readonly (Kernel | Loop)[],
   functions: ReadonlyMap<Kernel, KernelFunctions>,
 ): number {
-  const { rows, steps, carry, thread, threads } = phaseParameters;
+  const { layout, module, globals } = emitter;
   return module.func(phaseParameterCount, undefined, (code) => {
-    const local = (): number => code.local("i32");
-    const [tokens, t, base, before, count, first, low, high] = [
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-      local(),
-    ];
-    const functionsOf = (kernel: Kernel): KernelFunctions => functions.get(kernel) as KernelFunctions;
-    const entry = (table: number, index: Push): Code => {
-      index();
-      return code.i32(2).op("i32.shl").access("i32.load", table);
-    };
-    const wait = (): void => {
-      code.call(barrier);
-      mark(code, "waiting");
-    };
-    const arguments_ = (part: Push, parts: Push): void => {
-      for (const start of [base, before]) code.get(start).get(first).op("i32.add");
-      code.get(first).get(count);
-      part();
-      parts();
-    };
-    const callRows = ({ main, work }: KernelFunctions): void => {
-      arguments_(
-        () => void code.i32(0),
-        () => void code.i32(1),
-      );
-      code.call(main);
-      mark(code, work);
-    };
-    const callColumns = ({ main, work, kind }: KernelFunctions): void => {
-      code.i32(0).set(first);
-      arguments_(
-        () => void code.get(thread),
-        () => void code.get(threads),
-      );
-      code.call(main);
-      if (kind !== "guard") mark(code, work);
-    };
-    /** This thread's share of `count` rows, then of the columns where rows are few; then waits for the others. */
-    const divided = (kernel: KernelFunctions): void => {
-      const byRows = (): void => {
-        const share = emitShare(
-          code,
-          () => void code.get(count),
-          () => void code.get(thread),
-          () => void code.get(threads),
-        );
-        code.get(share.from).set(first).get(share.to).get(share.from).op("i32.sub").set(count);
-        callRows(kernel);
-      };
-      const byColumns = (): void => callColumns(kernel);
-      switch (kernel.division) {
-        case "rows":
-          byRows();
-          break;
-        case "columns":
-        case "none":
-          byColumns();
-          break;
-        case "either":
-          code.get(count).get(threads).i32(fewRows).op("i32.mul").op("i32.ge_s").if(byRows, byColumns);
-          break;
-      }
-    };
-
+    const [tokens, t, base, before, count, first, low, high] = code.locals("i32", 8);
+    const phase = { code, emitter, functions, tokens, t, base, before, count, first, low, high };
     code.get(steps).setGlobal(globals.steps).get(carry).setGlobal(globals.carry);
     code.get(thread).setGlobal(globals.thread).get(threads).setGlobal(globals.threads);
-    entry(layout.offsets, () => void code.get(steps)).set(tokens);
+    loadEntry(code.get(steps), layout.offsets).set(tokens);
     for (const item of items) {
-      if (item.kind === "loop") loop(item);
-      else single(functionsOf(item));
-    }
-
-    function single(kernel: KernelFunctions): void {
-      code.i32(0).tee(base).set(before);
-      if (kernel.count === "once") code.i32(1);
-      else code.get(kernel.count === "rows" ? rows : tokens);
-      code.set(count);
-      divided(kernel);
-      if (kernel.kind === "guard") {
-        // All have looked before one goes on or ends.
-        const goesOn = local();
-        code.set(goesOn);
-        mark(code, kernel.work);
-        wait();
-        code
-          .get(goesOn)
-          .op("i32.eqz")
-          .if(() => void code.op("return"));
-        return;
-      }
-      wait();
-      if (kernel.finish === undefined) return;
-      const { finish } = kernel;
-      code
-        .get(thread)
-        .op("i32.eqz")
-        .if(() => void code.call(finish));
-      mark(code, kernel.work);
-      wait();
-    }
-
-    /** A loop over time: with enough rows each thread runs it for its own rows and meets the others at its end. */
-    function loop(item: Loop): void {
-      const { direction, body } = item;
-      const alone = (): void => {
-        eachStep(direction, () => {
-          code.get(low).set(first);
-          for (const kernel of body) {
-            rowsAt(kernel);
-            code.get(high).get(count).get(high).get(count).op("i32.lt_s").op("select");
-            code.get(low).op("i32.sub").tee(count).i32(0).op("i32.gt_s");
-            code.if(() => callRows(functionsOf(kernel)));
-          }
-        });
-        wait();
-      };
-      const together = (): void => {
-        eachStep(direction, () => {
-          for (const kernel of body) {
-            rowsAt(kernel);
-            divided(functionsOf(kernel));
-            wait();
-          }
-        });
-      };
-      if (!isIndependent(item)) return together();
-      entry(layout.bounds, () => void code.get(thread)).set(low);
-      entry(layout.bounds, () => void code.get(thread).i32(1).op("i32.add")).set(high);
-      code.get(rows).get(threads).i32(fewRows).op("i32.mul").op("i32.ge_s");
-      code.get(threads).i32(1).op("i32.eq").op("i32.add").if(alone, together);
-    }
-
-    /** Rows of a kernel of a loop at this step. */
-    function rowsAt(kernel: Kernel): void {
-      if ("over" in kernel && kernel.over === "rows") code.get(rows).set(count);
-      else entry(layout.alive, () => void code.get(t)).set(count);
-    }
-
-    function eachStep(direction: Loop["direction"], visit: () => void): void {
-      const ahead = direction === "forward";
-      if (ahead) code.i32(0).set(t);
-      else code.get(steps).i32(1).op("i32.sub").set(t);
-      code.loop(() => {
-        entry(layout.offsets, () => void code.get(t)).set(base);
-        // The rows that the step before left follow the initial ones.
-        code.i32(0).set(before);
-        code.get(t).if(() => {
-          entry(layout.offsets, () => void code.get(t).i32(1).op("i32.sub"))
-            .i32(plan.rows)
-            .op("i32.add")
-            .set(before);
-        });
-        visit();
-        code.advance(t, ahead ? 1 : -1).get(t);
-        if (ahead) code.get(steps).op("i32.lt_s").branchIf(0);
-        else code.i32(0).op("i32.ge_s").branchIf(0);
-      });
+      if (item.kind === "loop") emitLoop(phase, item);
+      else emitSingle(phase, functions.get(item) as KernelFunctions);
     }
   });
 }
 
-/** Whether rows of the batch have nothing to do with each other in this loop, so that threads need not meet in it. */
+function wait({ code, emitter }: Phase): void {
+  code.call(emitter.barrier);
+  emitter.mark(code, "waiting");
+}
+
+/** A kernel outside of loops. */
+function emitSingle(phase: Phase, kernel: KernelFunctions): void {
+  const { code, emitter, tokens, base, before, count } = phase;
+  code.i32(0).tee(base).set(before);
+  if (kernel.count === "once") code.i32(1);
+  else code.get(kernel.count === "rows" ? rows : tokens);
+  code.set(count);
+  callDivided(phase, kernel);
+  if (kernel.kind === "guard") {
+    // All threads look before any goes on or ends, since what comes next may change what they look at.
+    const goesOn = code.local("i32");
+    code.set(goesOn);
+    emitter.mark(code, kernel.work);
+    wait(phase);
+    code.get(goesOn).op("i32.eqz");
+    code.if(() => void code.op("return"));
+    return;
+  }
+  wait(phase);
+  if (kernel.finish === undefined) return;
+  const { finish } = kernel;
+  code.get(thread).op("i32.eqz");
+  code.if(() => void code.call(finish));
+  emitter.mark(code, kernel.work);
+  wait(phase);
+}
+
+/**
+ * A loop over time. Where rows are independent and there are enough of them, each thread runs all steps for its own
+ * rows and meets the others at the end; else all threads meet after every kernel.
+ */
+function emitLoop(phase: Phase, loop: Loop): void {
+  const { code, emitter, low, high } = phase;
+  if (!isIndependent(loop)) return loopTogether(phase, loop);
+  const { bounds } = emitter.layout;
+  loadEntry(code.get(thread), bounds).set(low);
+  loadEntry(code.get(thread).i32(1).op("i32.add"), bounds).set(high);
+  code.get(rows).get(threads).i32(fewRows).op("i32.mul").op("i32.ge_s");
+  code.get(threads).i32(1).op("i32.eq").op("i32.add");
+  code.if(
+    () => loopApart(phase, loop),
+    () => loopTogether(phase, loop),
+  );
+}
+
+function loopApart(phase: Phase, { direction, body }: Loop): void {
+  const { code, functions, count, first, low, high } = phase;
+  eachStep(phase, direction, () => {
+    code.get(low).set(first);
+    for (const kernel of body) {
+      countRows(phase, kernel);
+      code.get(high).get(count).get(high).get(count).op("i32.lt_s").op("select");
+      code.get(low).op("i32.sub").tee(count).i32(0).op("i32.gt_s");
+      code.if(() => callRows(phase, functions.get(kernel) as KernelFunctions));
+    }
+  });
+  wait(phase);
+}
+
+function loopTogether(phase: Phase, { direction, body }: Loop): void {
+  eachStep(phase, direction, () => {
+    for (const kernel of body) {
+      countRows(phase, kernel);
+      callDivided(phase, phase.functions.get(kernel) as KernelFunctions);
+      wait(phase);
+    }
+  });
+}
+
+function eachStep(phase: Phase, direction: Loop["direction"], visit: () => void): void {
+  const { code, emitter, t, base, before } = phase;
+  const { offsets } = emitter.layout;
+  const isForward = direction === "forward";
+  if (isForward) code.i32(0).set(t);
+  else code.get(steps).i32(1).op("i32.sub").set(t);
+  code.loop(() => {
+    loadEntry(code.get(t), offsets).set(base);
+    // The rows of each step follow the initial ones.
+    code.i32(0).set(before);
+    code.get(t).if(() => {
+      loadEntry(code.get(t).i32(1).op("i32.sub"), offsets).i32(emitter.plan.rows).op("i32.add").set(before);
+    });
+    visit();
+    code.advance(t, isForward ? 1 : -1).get(t);
+    if (isForward) code.get(steps).op("i32.lt_s").branchIf(0);
+    else code.i32(0).op("i32.ge_s").branchIf(0);
+  });
+}
+
+/** Sets `count` to the rows of a kernel at this step of a loop. */
+function countRows({ code, emitter, t, count }: Phase, kernel: Kernel): void {
+  if ("over" in kernel && kernel.over === "rows") code.get(rows).set(count);
+  else loadEntry(code.get(t), emitter.layout.alive).set(count);
+}
+
+/** Calls a kernel for this thread's share of `count` rows, or of the columns where rows are few. */
+function callDivided(phase: Phase, kernel: KernelFunctions): void {
+  const { code, count, first } = phase;
+  const byRows = (): void => {
+    const share = emitShare(
+      code,
+      () => void code.get(count),
+      () => void code.get(thread),
+      () => void code.get(threads),
+    );
+    code.get(share.from).set(first).get(share.to).get(share.from).op("i32.sub").set(count);
+    callRows(phase, kernel);
+  };
+  const byColumns = (): void => callColumns(phase, kernel);
+  switch (kernel.division) {
+    case "rows":
+      return byRows();
+    case "columns":
+    case "none":
+      return byColumns();
+    case "either":
+      code.get(count).get(threads).i32(fewRows).op("i32.mul").op("i32.ge_s").if(byRows, byColumns);
+      return;
+  }
+  kernel.division satisfies never;
+}
+
+/** Calls a kernel for rows `first` to `first + count`, all columns. */
+function callRows(phase: Phase, { main, work }: KernelFunctions): void {
+  const { code, emitter } = phase;
+  pushArguments(
+    phase,
+    () => void code.i32(0),
+    () => void code.i32(1),
+  );
+  code.call(main);
+  emitter.mark(code, work);
+}
+
+/** Calls a kernel for all `count` rows and this thread's part of the columns. */
+function callColumns(phase: Phase, { main, work, kind }: KernelFunctions): void {
+  const { code, emitter, first } = phase;
+  code.i32(0).set(first);
+  pushArguments(
+    phase,
+    () => void code.get(thread),
+    () => void code.get(threads),
+  );
+  code.call(main);
+  if (kind !== "guard") emitter.mark(code, work);
+}
+
+function pushArguments({ code, base, before, first, count }: Phase, part: Push, parts: Push): void {
+  for (const start of [base, before]) code.get(start).get(first).op("i32.add");
+  code.get(first).get(count);
+  part();
+  parts();
+}
+
+/** Whether the rows of the batch are independent of each other in this loop, so that threads need not meet in it. */
 export function isIndependent({ body }: Loop): boolean {
   return body.every((kernel) => {
     const { kind } = kernel;
-    const ofRows = kind === "pointwise" || kind === "matmul" || kind === "gather";
-    return (ofRows || kind === "pick" || kind === "place") && kernel.over !== "once";
+    const isPerRow = kind === "pointwise" || kind === "matmul" || kind === "gather";
+    return (isPerRow || kind === "pick" || kind === "place") && kernel.over !== "once";
   });
 }

@@ -1,8 +1,8 @@
-// Pointwise kernels as WebAssembly: rows outside, columns inside, four floats at a time, and a row's last few
-// one by one. Knows the kernel and addresses, not what is computed with them.
+// Pointwise kernels as WebAssembly: a loop over rows around passes over columns, four floats at a time and a row's last
+// few one by one. Knows the kernel and addresses, not what is computed.
 import type { PointwiseOp } from "../../graph/ops.ts";
-import type { Access, Pass, Plan, PointwiseKernel, Value } from "../../plan/plan.ts";
-import { productsToFuse } from "../fused.ts";
+import type { Access, Pass, PointwiseKernel, Value } from "../../plan/plan.ts";
+import { productsToFuse } from "../multiply-add.ts";
 import type { Code } from "./assembler.ts";
 import {
   columnShare,
@@ -12,45 +12,48 @@ import {
   type Range,
   type RunGlobals,
 } from "./call.ts";
-import { placeOf, type Bases, type Place, type ProgramLayout } from "./layout.ts";
-import { createMath, spelling, type Math4 } from "./math.ts";
+import { locate, type Location, type Locator } from "./layout.ts";
+import { combineLanes, createMath, spelling, type Math4 } from "./math.ts";
 import { maskBits, type NoiseFunctions } from "./noise.ts";
 
-export interface PointwiseContext {
-  readonly plan: Plan;
-  readonly bases: Bases;
-  readonly layout: ProgramLayout;
+export interface PointwiseContext extends Locator {
   readonly globals: RunGlobals;
   readonly relaxed: boolean;
   readonly noise: NoiseFunctions;
 }
 
-/** A run of rows that the kernel walks along: where this row begins, and where the sweep stands in it. */
-interface Stream extends Place {
+/** Rows that the kernel walks along. Locals: the address of this row, and of the current column in it. */
+interface Stream extends Location {
   readonly row: number;
   readonly at: number;
 }
 
+/** A kernel being emitted. */
 interface Emission {
   readonly code: Code;
   readonly math: Math4;
   readonly kernel: PointwiseKernel;
+  /** A local for each value of the kernel. */
   readonly locals: readonly number[];
   readonly streamOf: (access: Access) => Stream | undefined;
+  /** The address of an access that all rows share. */
   readonly absolute: (access: Access) => number;
-  /** Bytes into the row. */
+  /** Local: bytes into the row. */
   readonly j: number;
+  /** Local: the number of this row in the call. */
   readonly rowIndex: number;
+  /** Locals with the keys of masks, by salt. */
   readonly keys: ReadonlyMap<number, number>;
+  /** Products that are part of a multiply-add. */
   readonly fused: ReadonlySet<number>;
   /** This call's whole vectors of columns, in bytes, where the columns can be divided. */
   readonly share: Range | undefined;
 }
 
 /**
- * The width that the columns of a kernel can be divided at: each of its values is made of its own column and of
- * values that all columns share, and nothing but sweeps of that one width stores any. Undefined where a sum goes
- * over the columns, or where widths differ.
+ * The width of a kernel whose columns threads can divide: each value depends on its own column and on values that all
+ * columns share, and all passes that store have this width. Undefined where a sum goes over the columns, or where widths
+ * differ.
  */
 export function dividableWidth({ values, passes }: PointwiseKernel): number | undefined {
   if (values.some(isReduction)) return undefined;
@@ -64,11 +67,11 @@ export function emitPointwise(code: Code, kernel: PointwiseKernel, context: Poin
   const streams = new Map<string, Stream>();
   const keyOf = (a: Access): string => `${a.buffer.id}:${a.at}`;
   for (const access of accessesOf(kernel)) {
-    const place = placeOf({ ...access, column: 0 }, context);
-    if (place.stride === 0 || streams.has(keyOf(access))) continue;
-    streams.set(keyOf(access), { ...place, row: code.local("i32"), at: code.local("i32") });
+    const location = locate({ ...access, column: 0 }, context);
+    if (location.stride === 0 || streams.has(keyOf(access))) continue;
+    streams.set(keyOf(access), { ...location, row: code.local("i32"), at: code.local("i32") });
   }
-  const [j, rowIndex, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  const [j, rowIndex, left] = code.locals("i32", 3);
   const math = createMath(code, context.relaxed);
   const width = dividableWidth(kernel);
   const share = width === undefined ? undefined : columnShare(code, width - (width % 4), 4);
@@ -79,7 +82,7 @@ export function emitPointwise(code: Code, kernel: PointwiseKernel, context: Poin
     kernel,
     locals: kernel.values.map(() => code.local("v128")),
     streamOf: (a) => streams.get(keyOf(a)),
-    absolute: (a) => placeOf(a, context).address,
+    absolute: (a) => locate(a, context).address,
     j,
     rowIndex,
     keys: maskKeys(code, kernel, context.noise),
@@ -125,34 +128,34 @@ function maskKeys(code: Code, kernel: PointwiseKernel, noise: NoiseFunctions): M
   return keys;
 }
 
+type Lanes = 1 | 4;
+
+/** The locals of a sum or maximum over columns: four at a time, and the last few one by one. */
+interface Reduction {
+  readonly id: number;
+  readonly op: "f32x4.add" | "f32x4.pmax";
+  readonly four: number;
+  readonly rest: number;
+}
+
 function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
   const { code, j } = e;
-  const reductions = pass.values.filter((id) => isReduction(e.kernel.values[id] as Value));
-  const totals = reductions.map((id) => ({ id, four: code.local("v128"), rest: code.local("v128") }));
-  for (const { id, four, rest } of totals) {
-    const neutral = e.kernel.values[id]?.op === "sum" ? 0 : -Infinity;
-    code.splat(neutral).tee(four).set(rest);
-  }
-  const sweep = (lanes: 1 | 4): void => {
-    for (const { row, at } of streams) code.get(row).get(j).op("i32.add").set(at);
-    for (const id of pass.values) emitValue(e, id, pass, lanes, totals);
-    for (const { value, access } of pass.stores) emitStore(e, value, access, lanes);
-  };
+  const reductions = startReductions(e, pass);
   const whole = pass.width - (pass.width % 4);
   const share = pass.width > 1 ? e.share : undefined;
-  const columns = (lanes: 1 | 4, end: () => void): void => {
+  const columns = (lanes: Lanes, end: () => void): void => {
     code.loop(() => {
-      sweep(lanes);
+      for (const { row, at } of streams) code.get(row).get(j).op("i32.add").set(at);
+      for (const id of pass.values) emitValue(e, id, pass, lanes, reductions);
+      for (const { value, access } of pass.stores) emitStore(e, value, access, lanes);
       code.advance(j, 4 * lanes).get(j);
       end();
       code.op("i32.lt_s").branchIf(0);
     });
   };
   if (whole > 0 && share) {
-    const end = (): void => void code.get(share.to);
-    code.get(share.from).tee(j);
-    end();
-    code.op("i32.lt_s").if(() => columns(4, end));
+    code.get(share.from).tee(j).get(share.to).op("i32.lt_s");
+    code.if(() => columns(4, () => void code.get(share.to)));
   } else if (whole > 0) {
     code.i32(0).set(j);
     columns(4, () => void code.i32(4 * whole));
@@ -169,31 +172,40 @@ function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
       rest();
     }
   }
-  for (const { id, four, rest } of totals) {
-    combineLanes(e, e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax", four);
+  for (const { id, op, four, rest } of reductions) {
+    combineLanes(code, op, four);
     code
       .get(rest)
-      .op(e.kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax")
+      .op(op)
       .set(e.locals[id] as number);
   }
+}
+
+function startReductions({ code, kernel }: Emission, pass: Pass): Reduction[] {
+  const ids = pass.values.filter((id) => isReduction(kernel.values[id] as Value));
+  const reductions = ids.map((id): Reduction => {
+    const op = kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax";
+    return { id, op, four: code.local("v128"), rest: code.local("v128") };
+  });
+  for (const { op, four, rest } of reductions) {
+    code
+      .splat(op === "f32x4.add" ? 0 : -Infinity)
+      .tee(four)
+      .set(rest);
+  }
+  return reductions;
 }
 
 const isReduction = (v: Value): v is Value & { op: "sum" | "greatest" } =>
   v.op === "sum" || v.op === "greatest";
 
-/** All lanes become the four lanes' sum or maximum, always in the same tree. Left on the stack. */
-export function combineLanes({ code }: { code: Code }, op: "f32x4.add" | "f32x4.pmax", four: number): void {
-  code.get(four).get(four).get(four).shuffle([2, 3, 0, 1]).op(op).set(four);
-  code.get(four).get(four).get(four).shuffle([1, 0, 3, 2]).op(op);
-}
-
-interface Total {
-  readonly id: number;
-  readonly four: number;
-  readonly rest: number;
-}
-
-function emitValue(e: Emission, id: number, pass: Pass, lanes: 1 | 4, totals: readonly Total[]): void {
+function emitValue(
+  e: Emission,
+  id: number,
+  pass: Pass,
+  lanes: Lanes,
+  reductions: readonly Reduction[],
+): void {
   const { code } = e;
   const value = e.kernel.values[id] as Value;
   const local = (v: number): number => e.locals[v] as number;
@@ -204,23 +216,18 @@ function emitValue(e: Emission, id: number, pass: Pass, lanes: 1 | 4, totals: re
     case "load":
       emitLoad(e, value.access, value.width === 1, lanes, pass.width);
       break;
-    case "mask": {
+    case "mask":
       code.get(e.rowIndex);
       code.get(value.per === "step" ? kernelParameters.base : kernelParameters.first).op("i32.add");
       code.i32(value.width).op("i32.mul").get(e.j).i32(2).op("i32.shr_u").op("i32.add").op("i32x4.splat");
       if (lanes === 4) code.lanes(0, 1, 2, 3).op("i32x4.add");
       maskBits(code, e.keys.get(value.salt) as number, value.rate);
       break;
-    }
     case "sum":
     case "greatest": {
-      const { four, rest } = totals.find((t) => t.id === id) as Total;
+      const { op, four, rest } = reductions.find((r) => r.id === id) as Reduction;
       const total = lanes === 4 ? four : rest;
-      code
-        .get(total)
-        .get(local(value.arguments[0]))
-        .op(value.op === "sum" ? "f32x4.add" : "f32x4.pmax")
-        .set(total);
+      code.get(total).get(local(value.arguments[0])).op(op).set(total);
       return;
     }
     default:
@@ -244,8 +251,8 @@ function emitOperation(e: Emission, value: Operation, local: (v: number) => numb
   else e.math.nmadd();
 }
 
-/** Leaves the values on the stack; one value fills all lanes. */
-function emitLoad(e: Emission, access: Access, single: boolean, lanes: 1 | 4, width: number): void {
+/** Leaves the next values of a row on the stack; a single value fills all lanes. */
+function emitLoad(e: Emission, access: Access, single: boolean, lanes: Lanes, width: number): void {
   const stream = e.streamOf(access);
   const op = single || lanes === 1 ? "v128.load32_splat" : "v128.load";
   const inRow = !single || width === 1;
@@ -254,7 +261,7 @@ function emitLoad(e: Emission, access: Access, single: boolean, lanes: 1 | 4, wi
   else e.code.i32(e.absolute(access)).access(op);
 }
 
-function emitStore(e: Emission, value: number, access: Access, lanes: 1 | 4): void {
+function emitStore(e: Emission, value: number, access: Access, lanes: Lanes): void {
   const stream = e.streamOf(access);
   const offset = stream ? 4 * access.column : e.absolute(access);
   e.code.get(stream ? stream.at : e.j).get(e.locals[value] as number);

@@ -1,15 +1,22 @@
-// Kernels that move whole rows: selecting a table's rows, one-hot rows, a sequence's last rows, sums over steps.
-// Knows addresses and the tables of tokens, no arithmetic beyond addition.
+// Kernels that move whole rows: a table's rows by index, one-hot rows, the last row of each sequence, sums over steps.
+// Knows addresses and the token tables, no arithmetic beyond addition.
 import type { Code } from "./assembler.ts";
-import type { Place, ProgramLayout } from "./layout.ts";
-import { columnShare, emitAddress, kernelParameters, type RunGlobals } from "./call.ts";
-import { repeatLocal } from "./matmul.ts";
+import {
+  addressLocal,
+  columnShare,
+  emitAddress,
+  kernelParameters,
+  loadEntry,
+  type RunGlobals,
+} from "./call.ts";
+import type { Location, ProgramLayout } from "./layout.ts";
+import { repeatLocal } from "./loops.ts";
 
-/** The sum of two rows: `into += from`, addresses and the number of floats in locals, which are kept. */
+/** Adds a row to another: `into += from`. Locals with two addresses and the number of floats, which are kept. */
 export function addRow(code: Code, from: number, into: number, width: number): void {
-  const [a, b, left] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  const [a, b, left] = code.locals("i32", 3);
   code.get(from).set(a).get(into).set(b);
-  const sweep = (lanes: 1 | 4): void => {
+  const addAll = (lanes: 1 | 4): void => {
     const load = lanes === 4 ? "v128.load" : "v128.load32_splat";
     repeatLocal(code, left, () => {
       code.get(b).get(a).access(load).get(b).access(load).op("f32x4.add");
@@ -20,27 +27,21 @@ export function addRow(code: Code, from: number, into: number, width: number): v
     });
   };
   code.get(width).i32(2).op("i32.shr_u").set(left);
-  sweep(4);
+  addAll(4);
   code.get(width).i32(3).op("i32.and").set(left);
-  sweep(1);
+  addAll(1);
 }
 
-function startAt(code: Code, place: Place, globals: RunGlobals): number {
-  const at = code.local("i32");
-  emitAddress(code, place, globals);
-  code.set(at);
-  return at;
-}
-
-/** Walks two places side by side, one row at a time; the body gets locals with the addresses of their rows. */
+/** Walks along two locations, one row at a time; the body gets locals with the addresses of both rows. */
 function eachRow(
   code: Code,
   globals: RunGlobals,
-  first: Place,
-  second: Place,
+  first: Location,
+  second: Location,
   body: (a: number, b: number) => void,
 ): void {
-  const [a, b, left] = [startAt(code, first, globals), startAt(code, second, globals), code.local("i32")];
+  const [a, b] = [addressLocal(code, first, globals), addressLocal(code, second, globals)];
+  const left = code.local("i32");
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
     body(a, b);
@@ -48,11 +49,11 @@ function eachRow(
   });
 }
 
-/** `into[row] = table[index[row]]`, the table [classes, width] at `table`. */
+/** `into[row] = table[index[row]]`, the table [classes, width] at address `table`. */
 export function emitGather(
   code: Code,
   globals: RunGlobals,
-  { indices, into, table, width }: { indices: Place; into: Place; table: number; width: number },
+  { indices, into, table, width }: { indices: Location; into: Location; table: number; width: number },
 ): void {
   const bytes = 4 * width;
   eachRow(code, globals, indices, into, (index, to) => {
@@ -62,12 +63,12 @@ export function emitGather(
 }
 
 /**
- * A function (source, rows, columns, target, stride): element [r, c] of the source goes to the target's row c,
- * `stride` bytes apart, at r; or with `add` is added to what is there.
+ * The body of a function (source, rows, columns, target, stride) that transposes: element [r, c] of the source goes
+ * to position r of the target's row c, with rows `stride` bytes apart; with `add` it is added to what is there.
  */
 export function emitTranspose(code: Code, add: boolean): void {
   const [source, rows, columns, target, stride] = [0, 1, 2, 3, 4];
-  const [to, left] = [code.local("i32"), code.local("i32")];
+  const [to, left] = code.locals("i32", 2);
   repeatLocal(code, rows, () => {
     code.get(target).set(to).get(columns).set(left);
     repeatLocal(code, left, () => {
@@ -81,63 +82,46 @@ export function emitTranspose(code: Code, add: boolean): void {
   });
 }
 
-/** Sums rows into a table by index, then transposes it into the gradient [m, n]; threads divide the columns m. */
-export function emitScatter(
-  code: Code,
-  globals: RunGlobals,
-  shape: {
-    rows: Place;
-    m: number;
-    indices: Place;
-    n: number;
-    into: number;
-    table: number;
-    transpose: number;
-  },
-): void {
+export interface ScatterShape {
+  /** [rows, m] */
+  readonly rows: Location;
+  readonly m: number;
+  readonly indices: Location;
+  /** Classes. */
+  readonly n: number;
+  /** Addresses of the gradient [m, n] and of a table for the sums [n, m]. */
+  readonly into: number;
+  readonly table: number;
+  /** The function that transposes the table into the gradient. */
+  readonly transpose: number;
+}
+
+/** Sums rows into a table by index, then transposes it into the gradient; threads divide the columns m. */
+export function emitScatter(code: Code, globals: RunGlobals, shape: ScatterShape): void {
   const { rows, m, indices, n, into, table, transpose } = shape;
-  const [to, own, width, column] = [
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-  ];
+  const [to, partTable, width, column] = code.locals("i32", 4);
+  const classBytes = 4 * n;
   const share = columnShare(code, m, 4);
   code.get(share.to).get(share.from).op("i32.sub").set(width);
-  // The shares stand one after the other, each a table [n, its own columns].
-  code
-    .get(share.from)
-    .i32(4 * n)
-    .op("i32.mul")
-    .i32(table)
-    .op("i32.add")
-    .tee(own);
-  code
-    .i32(0)
-    .get(width)
-    .i32(4 * n)
-    .op("i32.mul")
-    .memoryFill();
+  // Each part has a table [n, its columns] of its own, one after the other.
+  code.get(share.from).i32(classBytes).op("i32.mul").i32(table).op("i32.add").tee(partTable);
+  code.i32(0).get(width).i32(classBytes).op("i32.mul").memoryFill();
   eachRow(code, globals, indices, rows, (index, from) => {
     code.get(index).access("i32.load").get(width).op("i32.mul").i32(2).op("i32.shl");
-    code.get(own).op("i32.add").set(to);
+    code.get(partTable).op("i32.add").set(to);
     code.get(from).get(share.from).i32(2).op("i32.shl").op("i32.add").set(column);
     addRow(code, column, to, width);
   });
-  code.get(own).i32(n).get(width);
-  code
-    .i32(into)
-    .get(share.from)
-    .i32(4 * n)
-    .op("i32.mul")
-    .op("i32.add");
-  code.i32(4 * n).call(transpose);
+  code.get(partTable).i32(n).get(width);
+  code.i32(into).get(share.from).i32(classBytes).op("i32.mul").op("i32.add");
+  code.i32(classBytes).call(transpose);
 }
 
+/** Rows of zeros with a 1 at the index. */
 export function emitOneHot(
   code: Code,
   globals: RunGlobals,
-  { indices, into, width }: { indices: Place; into: Place; width: number },
+  { indices, into, width }: { indices: Location; into: Location; width: number },
 ): void {
   const bytes = 4 * width;
   eachRow(code, globals, indices, into, (index, to) => {
@@ -146,29 +130,34 @@ export function emitOneHot(
   });
 }
 
-export function emitCopyRows(
-  code: Code,
-  globals: RunGlobals,
-  { from, into, width }: { from: Place; into: Place; width: number },
-): void {
+/** Rows of `width` floats, from one location to another. */
+export interface RowsShape {
+  readonly from: Location;
+  readonly into: Location;
+  readonly width: number;
+}
+
+export function emitCopyRows(code: Code, globals: RunGlobals, { from, into, width }: RowsShape): void {
   const bytes = 4 * width;
   eachRow(code, globals, from, into, (source, to) => void code.get(to).get(source).i32(bytes).memoryCopy());
 }
 
-/** `steps` is the global with the number of steps. */
-export function emitFinals(
-  code: Code,
-  shape: { tokens: Place; rows: Place; width: number; steps: number; collect: boolean },
-  layout: ProgramLayout,
-): void {
+export interface FinalsShape {
+  readonly tokens: Location;
+  readonly rows: Location;
+  readonly width: number;
+  /** The global with the number of steps, after the last of which a row's state is its final one. */
+  readonly steps: number;
+  /** Copies from tokens to rows, else from rows to tokens. */
+  readonly collect: boolean;
+}
+
+/** Copies between the token that ends each sequence and one row per sequence. */
+export function emitFinals(code: Code, shape: FinalsShape, layout: ProgramLayout): void {
   const { tokens, rows, width, steps, collect } = shape;
-  const [row, left, last, token] = [
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-  ];
-  const entry = (table: number): Code => code.get(last).i32(2).op("i32.shl").access("i32.load", table);
+  const bytes = 4 * width;
+  const [row, left, last, token] = code.locals("i32", 4);
+  const entry = (table: number): Code => loadEntry(code.get(last), table);
   code.get(kernelParameters.first).set(row).get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
     code.getGlobal(steps).i32(1).op("i32.sub").set(last);
@@ -181,49 +170,38 @@ export function emitFinals(
     });
     entry(layout.offsets).get(row).op("i32.add").i32(tokens.stride).op("i32.mul");
     code.i32(tokens.address).op("i32.add").set(token);
-    const own = (): Code => code.get(row).i32(rows.stride).op("i32.mul").i32(rows.address).op("i32.add");
-    if (collect) own().get(token);
+    const rowAddress = (): Code =>
+      code.get(row).i32(rows.stride).op("i32.mul").i32(rows.address).op("i32.add");
+    if (collect) rowAddress().get(token);
     else {
       code.get(token);
-      own();
+      rowAddress();
     }
-    code.i32(4 * width).memoryCopy();
+    code.i32(bytes).memoryCopy();
     code.advance(row, 1);
   });
 }
 
-/** Each row's sum over its steps. */
+/** Sums each row of the batch over its steps. */
 export function emitStepSums(
   code: Code,
   globals: RunGlobals,
-  { from, into, width }: { from: Place; into: Place; width: number },
+  { from, into, width }: RowsShape,
   layout: ProgramLayout,
 ): void {
   const { first, count } = kernelParameters;
-  const [t, source, to, left, start, floats] = [
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-    code.local("i32"),
-  ];
-  code
-    .get(count)
-    .op("i32.eqz")
-    .if(() => void code.op("return"));
+  const bytes = 4 * width;
+  const [t, source, to, left, start, floats] = code.locals("i32", 6);
+  code.get(count).op("i32.eqz");
+  code.if(() => void code.op("return"));
   emitAddress(code, into, globals);
   code.tee(start).set(to).get(count).set(left).i32(width).set(floats);
   repeatLocal(code, left, () => {
-    code
-      .get(to)
-      .i32(0)
-      .i32(4 * width)
-      .memoryFill();
+    code.get(to).i32(0).i32(bytes).memoryFill();
     code.advance(to, into.stride);
   });
   code.loop(() => {
-    const entry = (table: number): Code => code.get(t).i32(2).op("i32.shl").access("i32.load", table);
+    const entry = (table: number): Code => loadEntry(code.get(t), table);
     entry(layout.offsets).get(first).op("i32.add").i32(from.stride).op("i32.mul");
     code.i32(from.address).op("i32.add").set(source);
     code.get(start).set(to);
@@ -242,21 +220,18 @@ export function emitStepSums(
   });
 }
 
-/** Each row's steps in the opposite order: see the kernel `reverse`. */
+/** Reverses the steps of each row: see the kernel `reverse`. */
 export function emitReverse(
   code: Code,
   globals: RunGlobals,
-  shape: { from: Place; into: Place; width: number; of: "values" | "starts" },
+  { from, into, width, of }: RowsShape & { readonly of: "values" | "starts" },
   layout: ProgramLayout,
 ): void {
-  const { from, into, width, of } = shape;
-  const i32 = (): number => code.local("i32");
-  const [row, left, length, t, other] = [i32(), i32(), i32(), i32(), i32()];
-  const entry = (table: number, index: number): Code =>
-    code.get(index).i32(2).op("i32.shl").access("i32.load", table);
-  const token = (place: Place, index: number): Code => {
-    entry(layout.offsets, index).get(row).op("i32.add").i32(place.stride).op("i32.mul");
-    return code.i32(place.address).op("i32.add");
+  const bytes = 4 * width;
+  const [row, left, length, t, other] = code.locals("i32", 5);
+  const tokenAddress = ({ address, stride }: Location, step: number): void => {
+    loadEntry(code.get(step), layout.offsets).get(row).op("i32.add").i32(stride).op("i32.mul");
+    code.i32(address).op("i32.add");
   };
   code.get(kernelParameters.first).set(row).get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
@@ -266,7 +241,7 @@ export function emitReverse(
         code.get(length).op("i32.eqz").branchIf(1);
         code.get(length).i32(1).op("i32.sub").set(t);
         code.get(row);
-        entry(layout.alive, t).op("i32.lt_s").branchIf(1);
+        loadEntry(code.get(t), layout.alive).op("i32.lt_s").branchIf(1);
         code.get(t).set(length).branch(0);
       });
     });
@@ -278,9 +253,9 @@ export function emitReverse(
         if (of === "values") code.i32(1).op("i32.sub");
         else code.get(length).op("i32.rem_u");
         code.set(other);
-        token(into, t);
-        token(from, other);
-        code.i32(4 * width).memoryCopy();
+        tokenAddress(into, t);
+        tokenAddress(from, other);
+        code.i32(bytes).memoryCopy();
         code.advance(t, 1).branch(0);
       });
     });

@@ -1,5 +1,5 @@
-// Finds and loads the C++ addon, by Node's own loader. Imports nothing of Node, so that a browser's build of what uses
-// it is none the worse; outside of Node there is no addon.
+// Finds and loads the C++ addon, with Node's own loader. Imports nothing of Node, so that browsers can load the files that
+// import this one; outside of Node there is no addon.
 
 type RunArguments = readonly [
   team: object,
@@ -13,15 +13,17 @@ type RunArguments = readonly [
   pack: boolean,
 ];
 
-/** What `native/addon.cpp` exports. */
+/** The functions of `native/addon.cpp`. All of them throw for wrong arguments. */
 export interface NativeAddon {
   /** Cores that this process may use. */
   readonly cores: number;
   /** The instruction set in use. */
   processor(): string;
-  /** Zeroed, on cache lines. */
+  /** An array of zeros that starts on a cache line. */
   floats(count: number): Float32Array;
+  /** Threads that work together; they end when the object is collected. */
   team(threads: number): object;
+  /** A program from the words of a plan, for one of the instruction sets or, for "", the widest. */
   program(
     words: Int32Array,
     arena: Float32Array,
@@ -29,10 +31,13 @@ export interface NativeAddon {
     profile: boolean,
     instructions: string,
   ): object;
-  run(...given: RunArguments): void;
-  start(...given: RunArguments): Promise<void>;
-  microseconds(...given: RunArguments): number;
-  /** Nanoseconds: products, pointwise, packing, waiting, moving. */
+  /** Runs a phase on the caller's thread and the team's. */
+  run(...args: RunArguments): void;
+  /** Runs a phase off the caller's thread. */
+  start(...args: RunArguments): Promise<void>;
+  /** An estimate of a run's time on one thread. */
+  microseconds(...args: RunArguments): number;
+  /** Nanoseconds of a profiling program so far: products, pointwise, packing, waiting, moving. */
   times(program: object): number[];
   /** GFLOP/s: registers, product, OpenBLAS or 0. */
   roofline(team: object): [number, number, number];
@@ -47,7 +52,7 @@ interface NodeProcess {
 const remedy = "run `npx unrolled build-native`, or use the wasm device";
 let loaded: NativeAddon | undefined;
 
-/** Throws where there is no addon, with the remedy. */
+/** The addon, loaded once. Throws with the remedy where it was not built or cannot be loaded. */
 export function loadNative(): NativeAddon {
   loaded ??= load();
   return loaded;

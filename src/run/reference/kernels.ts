@@ -1,81 +1,63 @@
-// The reference meaning of every kernel that is not pointwise: plain loops in float64.
+// The meaning of every kernel that is not pointwise: plain loops in float64.
 import type { Access, Kernel, MatrixPlace, PointwiseKernel } from "../../plan/plan.ts";
-import { rowCount, type Memory, type Moment } from "./device.ts";
+import { arrayOf, indexOf, rowCount, type Memory, type Moment } from "./memory.ts";
 
 type Other = Exclude<Kernel, PointwiseKernel>;
 type Of<K extends Other["kind"]> = Extract<Other, { kind: K }>;
 
 /** Runs one kernel; false where it ends the phase. */
-export function referenceKernels(memory: Memory, kernel: Other, moment: Moment, inStep: boolean): boolean {
-  const at = (access: Access, row: number): number => memory.index(access, row, moment, inStep);
-  const run: Run = { memory, moment, at };
+export function runKernel(memory: Memory, kernel: Other, moment: Moment): boolean {
+  const run: Run = { memory, moment };
+  if (kernel.kind === "guard") return guard(run, kernel);
+  runWork(run, kernel);
+  return true;
+}
+
+function runWork(run: Run, kernel: Exclude<Other, { kind: "guard" }>): void {
   switch (kernel.kind) {
     case "matmul":
-      matmul(run, kernel);
-      return true;
+      return matmul(run, kernel);
     case "gather":
-      gather(run, kernel);
-      return true;
+      return gather(run, kernel);
     case "outer":
     case "scatter":
     case "columnSums":
-      weightGradient(run, kernel);
-      return true;
+      return weightGradient(run, kernel);
     case "stepSums":
-      stepSums(run, kernel);
-      return true;
+      return stepSums(run, kernel);
     case "pick":
-      pick(run, kernel);
-      return true;
+      return pick(run, kernel);
     case "place":
-      place(run, kernel);
-      return true;
+      return place(run, kernel);
     case "reverse":
-      reverse(run, kernel);
-      return true;
+      return reverse(run, kernel);
     case "oneHot":
-      oneHot(run, kernel);
-      return true;
+      return oneHot(run, kernel);
     case "finals":
-      finals(run, kernel);
-      return true;
+      return finals(run, kernel);
     case "copyRows":
-      for (let row = 0; row < moment.extent.rows; row++) {
-        for (let j = 0; j < kernel.width; j++) put(run, kernel.into, row, j, get(run, kernel.from, row, j));
-      }
-      return true;
+      return copyRows(run, kernel);
     case "crossEntropy":
-      crossEntropy(run, kernel);
-      return true;
-    case "norm": {
-      let sum = 0;
-      for (let j = 0; j < kernel.width; j++) sum += get(run, kernel.of, 0, j) ** 2;
-      put(run, kernel.into, 0, 0, Math.sqrt(sum));
-      return true;
-    }
-    case "guard": {
-      const finite = kernel.values.every((v) => Number.isFinite(get(run, v, 0, 0)));
-      put(run, kernel.status, 0, 0, finite ? 0 : 1);
-      return finite;
-    }
+      return crossEntropy(run, kernel);
+    case "norm":
+      return norm(run, kernel);
   }
   kernel satisfies never;
-  return true;
 }
 
 interface Run {
   readonly memory: Memory;
   readonly moment: Moment;
-  readonly at: (access: Access, row: number) => number;
 }
 
-const get = ({ memory, at }: Run, access: Access, row: number, column: number): number =>
-  memory.arrayOf(access.buffer)[at(access, row) + column] as number;
+const get = ({ memory, moment }: Run, access: Access, row: number, column: number): number =>
+  arrayOf(memory, access.buffer)[indexOf(memory, access, row, moment) + column] as number;
 
-function put({ memory, at }: Run, access: Access, row: number, column: number, value: number): void {
-  memory.arrayOf(access.buffer)[at(access, row) + column] = value;
+function put({ memory, moment }: Run, access: Access, row: number, column: number, value: number): void {
+  arrayOf(memory, access.buffer)[indexOf(memory, access, row, moment) + column] = value;
 }
 
+/** Adds to an element of row 0. */
 function add(run: Run, access: Access, column: number, value: number): void {
   put(run, access, 0, column, get(run, access, 0, column) + value);
 }
@@ -85,7 +67,7 @@ function stackedRows({ memory }: Run, matrices: readonly MatrixPlace[]): Float64
   return matrices.flatMap(({ buffer, offset, rows, columns }) => {
     const start = buffer.offset + offset;
     return Array.from({ length: rows }, (_, r) =>
-      memory.arrayOf(buffer).subarray(start + r * columns, start + (r + 1) * columns),
+      arrayOf(memory, buffer).subarray(start + r * columns, start + (r + 1) * columns),
     );
   });
 }
@@ -150,7 +132,7 @@ function stepSums(run: Run, kernel: Of<"stepSums">): void {
   }
 }
 
-/** The column that a number stands for. */
+/** The column of an index, which is a float: the nearest one where it lies beyond the ends. */
 const columnAt = (run: Run, indices: Access, row: number, i: number, width: number): number =>
   Math.min(Math.max(0, Math.trunc(get(run, indices, row, i))), width - 1);
 
@@ -208,6 +190,25 @@ function finals(run: Run, kernel: Of<"finals">): void {
   }
 }
 
+function copyRows(run: Run, { from, into, width }: Of<"copyRows">): void {
+  for (let row = 0; row < run.moment.extent.rows; row++) {
+    for (let j = 0; j < width; j++) put(run, into, row, j, get(run, from, row, j));
+  }
+}
+
+function norm(run: Run, kernel: Of<"norm">): void {
+  let sum = 0;
+  for (let j = 0; j < kernel.width; j++) sum += get(run, kernel.of, 0, j) ** 2;
+  put(run, kernel.into, 0, 0, Math.sqrt(sum));
+}
+
+/** Whether all values are finite; writes the opposite. */
+function guard(run: Run, { values, status }: Of<"guard">): boolean {
+  const areFinite = values.every((v) => Number.isFinite(get(run, v, 0, 0)));
+  put(run, status, 0, 0, areFinite ? 0 : 1);
+  return areFinite;
+}
+
 function crossEntropy(run: Run, kernel: Of<"crossEntropy">): void {
   const count = rowCount("tokens", run.moment);
   const { classes, smoothing } = kernel;
@@ -222,20 +223,20 @@ function crossEntropy(run: Run, kernel: Of<"crossEntropy">): void {
     }
     const weight = get(run, kernel.weights, row, 0);
     const target = get(run, kernel.targets, row, 0);
-    let greatest = -Infinity;
-    for (let j = 0; j < classes; j++) greatest = Math.max(greatest, get(run, kernel.logits, row, j));
+    let largest = -Infinity;
+    for (let j = 0; j < classes; j++) largest = Math.max(largest, get(run, kernel.logits, row, j));
     let [powers, sum] = [0, 0];
     for (let j = 0; j < classes; j++) {
-      powers += Math.exp(get(run, kernel.logits, row, j) - greatest);
+      powers += Math.exp(get(run, kernel.logits, row, j) - largest);
       sum += get(run, kernel.logits, row, j);
     }
-    const logSum = greatest + Math.log(powers);
-    const likely = (1 - smoothing) * get(run, kernel.logits, row, target) + (smoothing * sum) / classes;
-    loss += weight * (logSum - likely);
+    const logSum = largest + Math.log(powers);
+    const expected = (1 - smoothing) * get(run, kernel.logits, row, target) + (smoothing * sum) / classes;
+    loss += weight * (logSum - expected);
     for (let j = 0; kernel.gradient && j < classes; j++) {
-      const share = Math.exp(get(run, kernel.logits, row, j) - logSum);
-      const wanted = (j === target ? 1 - smoothing : 0) + smoothing / classes;
-      put(run, kernel.gradient, row, j, ((share - wanted) * weight) / total);
+      const probability = Math.exp(get(run, kernel.logits, row, j) - logSum);
+      const smoothed = (j === target ? 1 - smoothing : 0) + smoothing / classes;
+      put(run, kernel.gradient, row, j, ((probability - smoothed) * weight) / total);
     }
   }
   put(run, kernel.loss, 0, 0, loss / total);

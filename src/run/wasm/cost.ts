@@ -1,10 +1,10 @@
-// How long a run will take, roughly, from its plan alone: enough to tell those that may keep the caller waiting
-// from those that may not. Knows the plan; measures nothing.
+// A rough estimate of how long a run takes, from its plan alone: enough to tell the runs that may keep the caller waiting
+// from those that may not. Measures nothing.
+import { formOf, productSize, sumRows } from "../../emit/matrices.ts";
 import { ops, type PointwiseOp } from "../../graph/ops.ts";
-import { productSize, sumRows } from "../../emit/wasm/layout.ts";
-import type { Kernel, Loop, Plan, PointwiseKernel } from "../../plan/plan.ts";
+import type { Kernel, Loop, Pass, Plan, PointwiseKernel } from "../../plan/plan.ts";
 
-/** Nanoseconds: for each token, each row of the batch, each step of a loop, and the run. */
+/** Nanoseconds of one thread: per token, per row of the batch, per step of a loop, and per run. */
 export interface Cost {
   readonly token: number;
   readonly row: number;
@@ -12,9 +12,10 @@ export interface Cost {
   readonly once: number;
 }
 
-/** Of a multiply-add, of reading a weight, of an element of a cheap and of a dear operation, of moving one. */
-const price = { multiply: 0.04, weight: 0.1, cheap: 0.1, dear: 1, move: 0.2 } as const;
+/** Nanoseconds: of a multiply-add, of reading a weight, and per element of an operation and of moving. */
+const nanoseconds = { multiply: 0.04, weight: 0.1, cheap: 0.1, expensive: 1, move: 0.2 } as const;
 
+/** The cost of a phase. */
 export function costOf(items: readonly (Kernel | Loop)[]): Cost {
   let [token, row, step, once] = [0, 0, 0, 0];
   const add = (kernel: Kernel, inLoop: boolean): void => {
@@ -33,18 +34,18 @@ export function costOf(items: readonly (Kernel | Loop)[]): Cost {
   return { token, row, step, once };
 }
 
-/** Milliseconds. */
+/** Milliseconds of one thread for a run of these sizes. */
 export function timeOf(cost: Cost, run: { tokens: number; rows: number; steps: number }): number {
   return (cost.token * run.tokens + cost.row * run.rows + cost.step * run.steps + cost.once) * 1e-6;
 }
 
-/** How often threads meet in a run, if they divide the columns of each kernel because rows are few. */
+/** How often threads meet in a run where they divide the columns of each kernel. */
 export function meetingsOf(items: readonly (Kernel | Loop)[], steps: number): number {
   return items.reduce((sum, item) => sum + (item.kind === "loop" ? item.body.length * steps : 1), 0);
 }
 
-/** Packing all parameters, once after each change of them. In nanoseconds. */
-export const packingCost = (plan: Plan): number => price.move * 2 * plan.parameters.size;
+/** Nanoseconds of packing all parameters. */
+export const packingCost = (plan: Plan): number => nanoseconds.move * 2 * plan.parameters.size;
 
 function overOf(kernel: Kernel): "tokens" | "rows" | "once" {
   if (kernel.kind === "crossEntropy" || kernel.kind === "stepSums" || kernel.kind === "reverse")
@@ -52,12 +53,12 @@ function overOf(kernel: Kernel): "tokens" | "rows" | "once" {
   return kernel.kind === "norm" || kernel.kind === "guard" ? "once" : "rows";
 }
 
-/** Nanoseconds for each row that the kernel works on, and whenever it is called. */
+/** Nanoseconds per row that a kernel works on, and per call. */
 function kernelCost(kernel: Kernel): { each: number; fixed: number } {
-  const { multiply, weight, dear, move } = price;
+  const { multiply, weight, expensive, move } = nanoseconds;
   switch (kernel.kind) {
     case "matmul": {
-      const { k, n } = productSize(kernel.transposed ? "pullback" : "product", kernel.matrices);
+      const { k, n } = productSize(formOf(kernel), kernel.matrices);
       return { each: multiply * k * n, fixed: weight * k * n };
     }
     case "outer":
@@ -65,7 +66,7 @@ function kernelCost(kernel: Kernel): { each: number; fixed: number } {
     case "pointwise":
       return { each: pointwiseCost(kernel), fixed: 0 };
     case "crossEntropy":
-      return { each: 2 * dear * kernel.classes, fixed: 0 };
+      return { each: 2 * expensive * kernel.classes, fixed: 0 };
     case "gather":
       return { each: move * sumRows(kernel.matrices), fixed: 0 };
     case "scatter":
@@ -87,11 +88,12 @@ function kernelCost(kernel: Kernel): { each: number; fixed: number } {
 }
 
 function pointwiseCost({ values, passes }: PointwiseKernel): number {
-  const ofValue = (id: number): number => {
+  const costOfValue = (id: number): number => {
     const op = values[id]?.op as string;
-    return op === "mask" || (op in ops && !ops[op as PointwiseOp].cheap) ? price.dear : price.cheap;
+    const isExpensive = op === "mask" || (op in ops && !ops[op as PointwiseOp].cheap);
+    return isExpensive ? nanoseconds.expensive : nanoseconds.cheap;
   };
-  return passes.reduce((sum, pass) => {
-    return sum + pass.width * pass.values.reduce((all, id) => all + ofValue(id), 0);
-  }, 0);
+  const costOfPass = (pass: Pass): number =>
+    pass.width * pass.values.reduce((sum, id) => sum + costOfValue(id), 0);
+  return passes.reduce((sum, pass) => sum + costOfPass(pass), 0);
 }

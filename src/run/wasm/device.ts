@@ -1,94 +1,102 @@
-// The wasm device: plans become WebAssembly SIMD at run time, over one memory that all programs and threads of the
-// device share. Works in Node and in browsers; float32.
+// The wasm device: plans become WebAssembly SIMD at run time, over one memory that all programs and threads of the device
+// share; float32. Works in Node and in browsers.
 import type { Tile } from "../../emit/wasm/layout.ts";
+import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
+import { createFloatStore } from "../float-store.ts";
+import { createLifetime } from "../lifetime.ts";
+import { createQueue } from "../queue.ts";
+import { checkThreads } from "../threads.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd, tileFor } from "./engine.ts";
 import { createHeap } from "./heap.ts";
 import { threadHost, warnOfOneThread } from "./host.ts";
+import type { DeviceParts, WasmStore } from "./parts.ts";
 import { createPool } from "./pool.ts";
-import { createProgram, type DeviceParts } from "./program.ts";
-import { createQueue } from "../queue.ts";
+import { createProgram } from "./program.ts";
 import { measureRoofline } from "./roofline.ts";
-import { createStore, type WasmStore } from "./store.ts";
 
 export interface WasmOptions {
   /**
-   * Threads that a long run is divided among, from 1 to 64; as many as the machine has cores if not given. A page
-   * that is not cross-origin isolated has one, its own. The results are the same bits with any number.
+   * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page
+   * that is not cross-origin isolated has one thread, its own. Any number gives the same bits.
    */
   readonly threads?: number;
-  /** The register tile of matrix products; measured on this engine if not given. */
+  /** The register tile of matrix products; default the fastest one, measured on this engine. */
   readonly tile?: Tile;
-  /** Multiply-add in one rounding; where the engine has it if not given. */
+  /** Whether multiply-adds round once; default where the engine has relaxed SIMD. */
   readonly relaxed?: boolean;
   /**
-   * A run that is estimated to take longer than this, in milliseconds of one thread, goes on beside the caller, on
-   * the device's threads; default 1. Runs of few rows must be longer, since their threads meet more often.
+   * A run that is estimated to take longer than this, in milliseconds of one thread, leaves the caller's thread for the
+   * device's threads; default 1. Runs of few rows must be longer, since their threads meet more often.
    */
   readonly longRun?: number;
-  /** Whether programs keep account of where their time goes, see `Program.times`. Default false. */
+  /** Whether programs measure where their time goes, see `Program.times`. Default false. */
   readonly profile?: boolean;
 }
 
+/** The most threads that a device starts, however many it is asked for. */
 const mostThreads = 64;
 
-/** Throws where the engine has no WebAssembly SIMD, and at a number of threads out of range. */
+/** Throws where the engine has no WebAssembly SIMD, and for a number of threads out of range. */
 export function wasmDevice(options: WasmOptions = {}): Device {
   if (!hasSimd()) {
     throw new Error(
-      "this engine has no WebAssembly SIMD; use Node 16.4 or later or a browser of 2021 or later",
+      "this engine has no WebAssembly SIMD; use Node 20.19 or later, or a browser from 2023 or later",
     );
   }
-  const host = threadHost();
-  if (!host) warnOfOneThread("the page is not cross-origin isolated");
-  const wanted = options.threads ?? Math.min(host?.cores ?? 1, mostThreads);
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > mostThreads) {
-    throw new Error(`threads must be from 1 to ${mostThreads}, not ${wanted}`);
-  }
-  const relaxed = options.relaxed ?? hasRelaxedSimd();
-  const heap = createHeap({ shared: host !== undefined });
-  const barrier = heap.allocate(8);
-  const resetBarrier = (): void => void heap.integers(barrier, 2).fill(0);
-  const pool = host && createPool(host, wanted, { memory: heap.memory, resetBarrier });
-  const queue = createQueue();
-  let disposed = false;
-  const parts: DeviceParts = {
-    heap,
-    queue,
-    pool,
-    barrier,
-    relaxed,
-    profile: options.profile ?? false,
-    longRun: options.longRun ?? 1,
-    checkAlive() {
-      if (disposed) throw new Error("this device was disposed of; make another");
-    },
-  };
+  if (options.threads !== undefined) checkThreads(options.threads);
+  const parts = createParts(options);
+  const { pool, life, queue, relaxed } = parts;
   return {
     name: "wasm",
+    precision: "float32",
     get threads() {
       return pool?.usable ? pool.threads : 1;
     },
     parameters(layout) {
-      parts.checkAlive();
-      return createStore(heap, queue, layout);
+      life.check();
+      return createStore(parts, layout);
     },
     async compile(plan, store) {
-      parts.checkAlive();
-      const tile = options.tile ?? tileFor(plan.rows, relaxed);
-      return createProgram(parts, plan, store as WasmStore, tile);
+      life.check();
+      return createProgram(parts, plan, store as WasmStore, options.tile ?? tileFor(plan.rows, relaxed));
     },
-    roofline() {
-      parts.checkAlive();
+    async roofline() {
+      life.check();
       return measureRoofline(parts, options.tile ?? fastestTile(relaxed));
     },
     dispose() {
-      if (disposed) return;
-      disposed = true;
-      queue.now(() => {
-        pool?.end();
-        heap.dispose();
-      });
+      if (!life.end()) return;
+      queue.now(() => pool?.end());
     },
   };
+}
+
+function createParts({ threads, relaxed, profile = false, longRun = 1 }: WasmOptions): DeviceParts {
+  const host = threadHost();
+  if (!host) warnOfOneThread("the page is not cross-origin isolated");
+  const count = Math.min(threads ?? host?.cores ?? 1, mostThreads);
+  const heap = createHeap({ shared: host !== undefined });
+  const barrier = heap.allocate(8);
+  const resetBarrier = (): void => void heap.integers(barrier, 2).fill(0);
+  return {
+    life: createLifetime("this device has been disposed; create another"),
+    heap,
+    queue: createQueue(),
+    pool: host && createPool(host, count, { memory: heap.memory, resetBarrier }),
+    barrier,
+    relaxed: relaxed ?? hasRelaxedSimd(),
+    profile,
+    longRun,
+  };
+}
+
+function createStore({ heap, queue }: DeviceParts, layout: ParameterLayout): WasmStore {
+  const bytes = 4 * layout.size;
+  const address = heap.allocate(bytes);
+  const store = createFloatStore(layout, queue, {
+    values: () => heap.floats(address, layout.size),
+    free: () => heap.free(address, bytes),
+  });
+  return Object.assign(store, { address });
 }

@@ -1,12 +1,13 @@
-// What the WebAssembly engine at hand can do: SIMD, relaxed SIMD, and which register tile its compiler turns
-// into the fastest matrix product. Measured once per process, in a few milliseconds.
-import { createModule } from "../../emit/wasm/assembler.ts";
+// The abilities of the WebAssembly engine: SIMD, relaxed SIMD, and the register tile that its compiler turns into the
+// fastest matrix product. Measured once per process, in a few milliseconds.
+import { createModule, type Code } from "../../emit/wasm/assembler.ts";
 import { kernelParameterCount, runGlobals } from "../../emit/wasm/call.ts";
 import type { Tile } from "../../emit/wasm/layout.ts";
-import { emitMatmul, microLibrary } from "../../emit/wasm/matmul.ts";
+import { emitMatmul } from "../../emit/wasm/matmul.ts";
+import { microLibrary } from "../../emit/wasm/micro.ts";
 
-/** Whether a function that leaves this on the stack compiles. */
-function accepts(write: Parameters<ReturnType<typeof createModule>["func"]>[2]): boolean {
+/** Whether a function that leaves this vector on the stack compiles. */
+function accepts(write: (code: Code) => void): boolean {
   const module = createModule();
   module.func(0, "v128", write);
   return WebAssembly.validate(module.bytes());
@@ -16,11 +17,12 @@ export function hasSimd(): boolean {
   return typeof WebAssembly === "object" && accepts((code) => void code.splat(1));
 }
 
+/** Whether multiply-adds can round once. */
 export function hasRelaxedSimd(): boolean {
   return accepts((code) => void code.splat(1).splat(1).splat(1).op("f32x4.relaxed_madd"));
 }
 
-/** Rows by vectors of four, for 16 registers and, the last, for 32. */
+/** Tiles to choose from: for processors with 16 vector registers and, the last, with 32. */
 export const tiles: readonly Tile[] = [
   { rows: 4, vectors: 2 },
   { rows: 5, vectors: 2 },
@@ -29,44 +31,44 @@ export const tiles: readonly Tile[] = [
   { rows: 4, vectors: 4 },
 ];
 
-/** Tiles for programs of so few rows, by their number: wide ones, so that there are enough sums to work on. */
-const tilesOfFewRows: readonly (Tile | undefined)[] = [
+/** Tiles for programs of one and of two rows: wide ones, so that there are enough sums to work on. */
+const tilesForFewRows: readonly (Tile | undefined)[] = [
   undefined,
   { rows: 1, vectors: 6 },
   { rows: 2, vectors: 4 },
 ];
 
-/** The tile for a program of so many rows. */
+/** The tile for a program with a capacity of `rows` rows. `relaxed`: whether multiply-adds round once. */
 export function tileFor(rows: number, relaxed: boolean): Tile {
-  return tilesOfFewRows[rows] ?? fastestTile(relaxed);
+  return tilesForFewRows[rows] ?? fastestTile(relaxed);
 }
 
-const chosen = new Map<boolean, Tile>();
+const fastest = new Map<boolean, Tile>();
+const rounds = 12;
 
-/** The fastest tile on this engine. */
+/** The fastest tile on this engine, measured at the first call. */
 export function fastestTile(relaxed: boolean): Tile {
-  const known = chosen.get(relaxed);
+  const known = fastest.get(relaxed);
   if (known) return known;
-  const runs = tiles.map((tile) => ({ tile, run: trial(tile, relaxed), best: Infinity }));
+  const candidates = tiles.map((tile) => ({ tile, run: trial(tile, relaxed), best: Infinity }));
   // Interleaved rounds, the best of each: a stall on a busy machine hits one round, not one tile.
   for (let round = 0; round < rounds; round++) {
-    for (const candidate of runs) {
+    for (const candidate of candidates) {
       const start = performance.now();
       for (let i = 0; i < 10; i++) candidate.run();
       candidate.best = Math.min(candidate.best, performance.now() - start);
     }
   }
-  const { tile } = runs.reduce((a, b) => (b.best < a.best ? b : a));
-  chosen.set(relaxed, tile);
+  const { tile } = candidates.reduce((a, b) => (b.best < a.best ? b : a));
+  fastest.set(relaxed, tile);
   return tile;
 }
 
-const rounds = 12;
-/** A product of the shape that a time step has: a batch of rows, a few hundred columns. */
-const shape = { rows: 30, n: 240, k: 64 } as const;
+/** The size of the trial product: like a time step's, a batch of rows and a few hundred columns. */
+const trialSize = { rows: 30, n: 240, k: 64 } as const;
 
 function trial(tile: Tile, relaxed: boolean): () => void {
-  const { rows, n, k } = shape;
+  const { rows, n, k } = trialSize;
   const memory = new WebAssembly.Memory({ initial: 4 });
   const module = createModule();
   const micros = microLibrary(module, relaxed);

@@ -1,17 +1,17 @@
-// What this environment has for threads: Node's worker threads, or a browser's workers in a page that may share
-// memory. Knows no program; names Node only at run time, so that a bundler for browsers finds nothing of it.
+// The threads of this environment: Node's worker threads, or web workers in a page that may share memory. Knows no
+// program. Names Node only at run time, so that a bundler for browsers sees no import of it.
 
 /** A worker, started from the text of its script. */
 export interface Thread {
   post(message: unknown): void;
-  /** Whether the process lives on while nothing but this thread is at work. */
+  /** Whether this thread keeps the process alive. */
   keepAlive(alive: boolean): void;
   end(): void;
 }
 
 export interface ThreadEvents {
   readonly message: (data: unknown) => void;
-  /** It has ended, or could not start. */
+  /** The thread has ended by an error, or could not start. */
   readonly failure: (error: Error) => void;
 }
 
@@ -21,7 +21,7 @@ export interface Host {
   start(script: string, events: ThreadEvents): Thread;
 }
 
-/** Undefined where memory cannot be shared with workers: everything is done on the caller's thread. */
+/** Undefined where memory cannot be shared with workers: then everything runs on the caller's thread. */
 export function threadHost(): Host | undefined {
   const builtin = (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule;
   if (builtin) return nodeHost(builtin);
@@ -34,7 +34,7 @@ function nodeHost(builtin: typeof process.getBuiltinModule): Host {
     cores: builtin("node:os").availableParallelism(),
     start(script, { message, failure }) {
       const { Worker: NodeWorker } = builtin("node:worker_threads");
-      // Without the arguments of this process, which may load files that the worker has no use for.
+      // Without this process's arguments, which may load files that the worker has no use for.
       const worker = new NodeWorker(script, { eval: true, execArgv: [] });
       worker.on("message", message);
       worker.on("error", failure);
@@ -73,13 +73,13 @@ function browserHost(): Host {
 
 let warned = false;
 
-/** Says once, where a developer looks, that there is one thread only, why, and what would give more. */
+/** Warns on the console, once, that there is only one thread: why, and how a page gets more. */
 export function warnOfOneThread(reason: string): void {
   if (warned) return;
   warned = true;
   console.warn(
-    `unrolled: the wasm device has one thread, the page's own, which long runs block: ${reason}. ` +
-      "Pages have more if they are served with the headers 'Cross-Origin-Opener-Policy: same-origin' and " +
-      "'Cross-Origin-Embedder-Policy: require-corp', and their policy allows workers from 'blob:'.",
+    `unrolled: the wasm device has only one thread, the page's own, which long runs block: ${reason}. ` +
+      "To have more, serve the page with the headers 'Cross-Origin-Opener-Policy: same-origin' and " +
+      "'Cross-Origin-Embedder-Policy: require-corp', and allow workers from 'blob:' in its policy.",
   );
 }

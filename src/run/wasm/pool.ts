@@ -1,22 +1,23 @@
-// The threads of a device: started when first needed, parked between runs, all of them at work on one run at a
-// time. Knows workers and compiled modules, no plan. A thread that fails leaves the others waiting for it, so all
-// of them are ended then, and new ones serve the next run.
+// The threads of a device: started when first needed, parked between runs, all of them at work on one run at a time.
+// Knows workers and compiled modules, no plan. A thread that fails leaves the others waiting for it, so all of them are
+// ended then, and the next run starts new ones.
+import type { Spent } from "./account.ts";
 import type { Host, Thread } from "./host.ts";
 import { workerScript, type Calls, type FromWorker, type ToWorker } from "./worker.ts";
 
-/** Milliseconds by kind of work, in the order of `workKinds`. */
-export type Spent = readonly number[];
-
 export interface Pool {
   readonly threads: number;
-  /** False once threads could not be started: then there are none to be had. */
+  /** False once threads could not be started. */
   readonly usable: boolean;
-  /** Starts the threads, if they are not there yet, so that they are ready when a run comes. */
+  /** Starts the threads, unless they are there, so that they are ready for the next run. */
   start(): void;
-  /** Makes a module known under a number of its own. */
+  /** Hands a module to all threads and returns its number. */
   add(module: WebAssembly.Module): number;
   drop(id: number): void;
-  /** Calls functions of a module on all threads, and waits for all. One run at a time. The first thread's account. */
+  /**
+   * Calls functions of a module on all threads and waits for all of them; one run at a time. Resolves to the time that
+   * the first thread spent. Rejects where a thread fails or cannot be started.
+   */
   run(id: number, calls: Calls): Promise<Spent>;
   /** Ends the threads. */
   end(): void;
@@ -24,11 +25,12 @@ export interface Pool {
 
 export interface PoolMemory {
   readonly memory: WebAssembly.Memory;
-  /** Sets the integers that threads meet at to zero. */
+  /** Sets the integers where threads meet to 0. */
   resetBarrier(): void;
 }
 
-interface Waiting {
+/** A run that threads are at work on. */
+interface Run {
   /** Threads that have not done their part. */
   left: number;
   spent: Spent;
@@ -36,87 +38,112 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export function createPool(host: Host, threads: number, { memory, resetBarrier }: PoolMemory): Pool {
-  const modules = new Map<number, WebAssembly.Module>();
-  let workers: readonly Thread[] = [];
-  let waiting: Waiting | undefined;
-  let made = 0;
-  let usable = true;
+interface State {
+  readonly host: Host;
+  readonly threads: number;
+  readonly memory: PoolMemory;
+  readonly modules: Map<number, WebAssembly.Module>;
+  /** All threads, or none. */
+  workers: readonly Thread[];
+  run: Run | undefined;
+  nextId: number;
+  usable: boolean;
+}
 
-  const toAll = (message: ToWorker): void => workers.forEach((worker) => worker.post(message));
-  const settle = (finish: (run: Waiting) => void): void => {
-    const run = waiting;
-    waiting = undefined;
-    workers[0]?.keepAlive(false);
-    if (run) finish(run);
+export function createPool(host: Host, threads: number, memory: PoolMemory): Pool {
+  const state: State = {
+    host,
+    threads,
+    memory,
+    modules: new Map(),
+    workers: [],
+    run: undefined,
+    nextId: 0,
+    usable: true,
   };
-  const end = (): void => {
-    workers.forEach((worker) => worker.end());
-    workers = [];
-  };
-  /** A run is over when all are: what it worked on may be another's then. */
-  function done(thread: number, spent: Spent): void {
-    if (!waiting) return;
-    if (thread === 0) waiting.spent = spent;
-    waiting.left -= 1;
-    if (waiting.left === 0) settle((run) => run.resolve(run.spent));
-  }
-  function start(): void {
-    if (workers.length > 0 || !usable) return;
-    resetBarrier();
-    try {
-      workers = crew();
-    } catch {
-      usable = false;
-    }
-  }
-  function crew(): Thread[] {
-    return Array.from({ length: threads }, (_, thread) => {
-      let ready = false;
-      const failure = (error: Error): void => {
-        // What an ended crew still says concerns nobody.
-        if (!workers.includes(worker)) return;
-        usable &&= ready;
-        end();
-        settle(({ reject }) => reject(error));
-      };
-      const message = (data: unknown): void => {
-        const said = data as FromWorker;
-        if (said.kind === "ready") ready = true;
-        else if (said.kind === "failed") failure(new Error(said.message));
-        else if (workers.includes(worker)) done(thread, said.spent);
-      };
-      const worker = host.start(workerScript, { message, failure });
-      worker.post({ kind: "memory", memory, thread, threads } satisfies ToWorker);
-      for (const [id, module] of modules) worker.post({ kind: "module", id, module } satisfies ToWorker);
-      return worker;
-    });
-  }
   return {
     threads,
     get usable() {
-      return usable;
+      return state.usable;
     },
-    start,
+    start: () => start(state),
     add(module) {
-      const id = made++;
-      modules.set(id, module);
-      toAll({ kind: "module", id, module });
+      const id = state.nextId++;
+      state.modules.set(id, module);
+      postToAll(state, { kind: "module", id, module });
       return id;
     },
     drop(id) {
-      modules.delete(id);
-      toAll({ kind: "drop", id });
+      state.modules.delete(id);
+      postToAll(state, { kind: "drop", id });
     },
     run(id, calls) {
       return new Promise((resolve, reject) => {
-        start();
-        if (!usable) return reject(new Error("workers cannot be started here"));
-        waiting = { left: threads, spent: [], resolve, reject };
-        workers[0]?.keepAlive(true);
-        toAll({ kind: "run", id, calls });
+        start(state);
+        if (!state.usable) return reject(new Error("workers cannot be started here"));
+        state.run = { left: threads, spent: [], resolve, reject };
+        state.workers[0]?.keepAlive(true);
+        postToAll(state, { kind: "run", id, calls });
       });
     },
-    end,
+    end: () => end(state),
   };
+}
+
+function postToAll({ workers }: State, message: ToWorker): void {
+  for (const worker of workers) worker.post(message);
+}
+
+function start(state: State): void {
+  if (state.workers.length > 0 || !state.usable) return;
+  state.memory.resetBarrier();
+  try {
+    state.workers = Array.from({ length: state.threads }, (_, thread) => startThread(state, thread));
+  } catch {
+    state.usable = false;
+  }
+}
+
+function startThread(state: State, thread: number): Thread {
+  const { memory } = state.memory;
+  let isReady = false;
+  const failure = (error: Error): void => {
+    // Ignore late messages from terminated workers.
+    if (!state.workers.includes(worker)) return;
+    state.usable &&= isReady;
+    end(state);
+    settle(state, (run) => run.reject(error));
+  };
+  const message = (data: unknown): void => {
+    const event = data as FromWorker;
+    if (event.kind === "ready") isReady = true;
+    else if (event.kind === "failed") failure(new Error(event.message));
+    else if (state.workers.includes(worker)) finishPart(state, thread, event.spent);
+  };
+  const worker = state.host.start(workerScript, { message, failure });
+  const post = (message: ToWorker): void => worker.post(message);
+  post({ kind: "memory", memory, thread, threads: state.threads });
+  for (const [id, module] of state.modules) post({ kind: "module", id, module });
+  return worker;
+}
+
+/** A run is over when all threads are done: its memory may be reused then. */
+function finishPart(state: State, thread: number, spent: Spent): void {
+  const { run } = state;
+  if (!run) return;
+  if (thread === 0) run.spent = spent;
+  run.left -= 1;
+  if (run.left === 0) settle(state, () => run.resolve(run.spent));
+}
+
+function settle(state: State, finish: (run: Run) => void): void {
+  const { run } = state;
+  state.run = undefined;
+  state.workers[0]?.keepAlive(false);
+  if (run) finish(run);
+}
+
+function end(state: State): void {
+  for (const worker of state.workers) worker.end();
+  state.workers = [];
 }

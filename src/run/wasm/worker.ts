@@ -1,10 +1,10 @@
-// The script of a worker thread, as text: it needs no file of its own to be served, and no bundler or minifier
-// that rewrites functions can break it. Plain JavaScript that runs in Node and in browsers.
+// The script of a worker thread, as text: no second file has to be served, and no bundler or minifier that rewrites
+// functions can break it. Plain JavaScript that runs in Node and in browsers.
 
-/** Programs called one after the other, each name with its numbers; the thread's own two are added. */
+/** Functions to call in order, with arguments to which each thread adds its number and the number of threads. */
 export type Calls = readonly (readonly [name: string, ...numbers: number[]])[];
 
-/** What a worker is told; its own number and that of all come with the memory. */
+/** Messages to a worker. The memory comes first, with the number of the thread and that of all threads. */
 export type ToWorker =
   | {
       readonly kind: "memory";
@@ -16,10 +16,10 @@ export type ToWorker =
   | { readonly kind: "drop"; readonly id: number }
   | { readonly kind: "run"; readonly id: number; readonly calls: Calls };
 
-/** What a worker says: each when it has started and when it has done its part of a run, any when it has failed. */
+/** Messages from a worker: it has started, has done its part of a run, or has failed. */
 export type FromWorker =
   | { readonly kind: "ready" }
-  /** Milliseconds by kind of work, where the program keeps account of them: the first thread does. */
+  /** Milliseconds by kind of work, which the first thread of a profiling program measures. */
   | { readonly kind: "done"; readonly spent: readonly number[] }
   | { readonly kind: "failed"; readonly message: string };
 

@@ -55,13 +55,13 @@ export function modelCore<K extends string, D>(
     async file(): Promise<ModelFile> {
       if (isDisposed) throw new Error("this model has been disposed; open it again");
       const read = await store.read();
-      const weights = device.name === "reference" ? read : Float32Array.from(read);
+      const weights = device.precision === "float64" ? read : Float32Array.from(read);
       return { spec, network, weights, metadata };
     },
     dispose() {
       session?.dispose();
       isDisposed = true;
-      (store as { dispose?(): void }).dispose?.();
+      store.dispose();
     },
   };
 }

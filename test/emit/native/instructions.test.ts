@@ -1,11 +1,11 @@
-// The native engine's instructions against the plain meaning of the kernel that they were made from: random small
-// kernels on random memory, where loads and stores meet in the same places. Both are interpreted here, in float64.
+// The native engine's instructions against the plain meaning of their kernel: random small kernels on random memory, with
+// loads and stores of the same elements. Both are interpreted here, in float64.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   instructionsOf,
+  type Operand,
   type Operation,
-  type Place,
   type Program,
 } from "../../../src/emit/native/instructions.ts";
 import { ops, type PointwiseOp } from "../../../src/graph/ops.ts";
@@ -18,7 +18,7 @@ function buffer(id: number, extent: Buffer["extent"], width: number): Buffer {
   return { id, name: `b${id}`, type: "float", extent, width, space: "arena", offset: 1000 * id, size };
 }
 
-/** Two vectors side by side, a state, one number, and memory that is handed from sweep to sweep. */
+/** Two vectors side by side, a state, one number, and memory that is handed from pass to pass. */
 const [pair, state, single, handed] = [
   buffer(0, "tokens", 2 * wide),
   buffer(1, "states", wide),
@@ -37,7 +37,7 @@ const narrowAccesses: readonly Access[] = [
   { buffer: pair, column: 0, at: "now" },
   { buffer: pair, column: wide + 1, at: "now" },
 ];
-const own: Access = { buffer: handed, column: 0, at: "now" };
+const handedAccess: Access = { buffer: handed, column: 0, at: "now" };
 
 const operations: readonly PointwiseOp[] = [
   ...(["add", "add", "sub", "sub", "mul", "mul", "mul", "neg", "max", "where", "detach", "greater"] as const),
@@ -45,7 +45,7 @@ const operations: readonly PointwiseOp[] = [
 
 type Choose = (below: number) => number;
 
-/** A kernel as the planner makes them: wide values belong to one sweep, numbers of one column to all after it. */
+/** A kernel as the planner makes them: wide values belong to one pass, numbers of one column to all passes after it. */
 function randomKernel(choose: Choose): PointwiseKernel {
   const values: Value[] = [];
   const numbers: number[] = [];
@@ -60,21 +60,21 @@ function randomKernel(choose: Choose): PointwiseKernel {
       if (value.width === 1) numbers.push(id);
       return id;
     };
-    const accesses = width === 1 ? narrowAccesses : [...wideAccesses, ...(isHanded ? [own] : [])];
+    const accesses = width === 1 ? narrowAccesses : [...wideAccesses, ...(isHanded ? [handedAccess] : [])];
     const known = (): number[] => [...numbers, ...(width === 1 ? [] : local)];
     for (let i = 1 + choose(3); i > 0; i--) push({ op: "load", access: any(accesses), width });
     if (choose(3) === 0) numbers.push(values.push({ op: "number", value: 0.5, width: 1 }) - 1);
     for (let i = choose(7); i > 0; i--) {
       const op = any(operations);
       const args = Array.from({ length: ops[op].arity }, () => any(known()));
-      // As the planner does: what has one column is not computed in a wide sweep.
+      // As the planner does: values of one column are not computed in a wide pass.
       if (width > 1 && args.every((a) => values[a]?.width === 1)) args[0] = any(local);
       push({ op, arguments: args, width });
       if (choose(4) === 0) push({ op: "load", access: any(accesses), width });
     }
     const stores: { value: number; access: Access }[] = [];
     for (let i = choose(4); i > 0; i--) {
-      const access = any([...accesses, ...(width === 1 ? [] : [own])]);
+      const access = any([...accesses, ...(width === 1 ? [] : [handedAccess])]);
       const isTaken = stores.some((s) => sameMemory(s.access, access));
       if (!isTaken) stores.push({ value: any(known()), access });
     }
@@ -84,7 +84,7 @@ function randomKernel(choose: Choose): PointwiseKernel {
       local.push(id);
       numbers.push(id);
     }
-    if (stores.some((s) => s.access === own)) isHanded = true;
+    if (stores.some((s) => s.access === handedAccess)) isHanded = true;
     return { width, values: local, stores };
   });
   return { kind: "pointwise", over: "tokens", values, passes };
@@ -155,17 +155,17 @@ function runInstructions({ streams, numbers, slots, rowValues, passes }: Program
   const tile = Array.from({ length: slots }, () => new Float64Array(wide).fill(NaN));
   const rows = new Float64Array(rowValues).fill(NaN);
   const kept = streams.map((s) => new Float64Array(s.width).fill(NaN));
-  const locate = ({ kind, index }: Place, column: number): [Float64Array | readonly number[], number] => {
+  const locate = ({ kind, index }: Operand, column: number): [Float64Array | readonly number[], number] => {
     if (kind === "slot") return [tile[index] as Float64Array, column];
     if (kind === "row") return [rows, index];
     if (kind === "number") return [numbers, index];
-    const { access, width, own: isOwn } = streams[index] as Program["streams"][number];
+    const { access, width, perThread } = streams[index] as Program["streams"][number];
     const at = width === 1 ? 0 : column;
-    if (isOwn) return [kept[index] as Float64Array, at];
+    if (perThread) return [kept[index] as Float64Array, at];
     return [memory.get(rowOf(access)) as Float64Array, access.column + at];
   };
-  const read = (place: Place, column: number): number => {
-    const [array, index] = locate(place, column);
+  const read = (operand: Operand, column: number): number => {
+    const [array, index] = locate(operand, column);
     return array[index] as number;
   };
   for (const { width, instructions } of passes) {
@@ -173,7 +173,7 @@ function runInstructions({ streams, numbers, slots, rowValues, passes }: Program
       const isReduction = op === "sum" || op === "greatest";
       if (isReduction) rows[into.index] = op === "sum" ? 0 : -Infinity;
       for (let column = 0; column < width; column++) {
-        const [a = NaN, b = NaN, c = NaN] = from.map((place) => read(place, column));
+        const [a = NaN, b = NaN, c = NaN] = from.map((operand) => read(operand, column));
         const [array, index] = locate(into, column) as [Float64Array, number];
         const before = array[index] as number;
         if (op === "sum") array[index] = before + a;
@@ -184,13 +184,13 @@ function runInstructions({ streams, numbers, slots, rowValues, passes }: Program
   }
 }
 
-/** What both leave in memory that others can read. */
+/** Whether they leave different numbers in memory that others can read. */
 function differs(kernel: PointwiseKernel, memory: Memory, program: Program): boolean {
-  const [plain, own] = [copyOf(memory), copyOf(memory)];
-  runPlainly(kernel, plain);
-  runInstructions(program, own);
-  return [...plain].some(([key, row]) => {
-    const other = own.get(key) as Float64Array;
+  const [expected, actual] = [copyOf(memory), copyOf(memory)];
+  runPlainly(kernel, expected);
+  runInstructions(program, actual);
+  return [...expected].some(([key, row]) => {
+    const other = actual.get(key) as Float64Array;
     return key !== "3 now" && row.some((v, i) => !Object.is(v + 0, (other[i] as number) + 0));
   });
 }
@@ -200,7 +200,7 @@ const choices = fc.infiniteStream(fc.nat({ max: 1000 })).map((stream): Choose =>
   return (below) => (stream.next().value as number) % below;
 });
 
-test("random kernels, loads and stores in the same places", () => {
+test("random kernels that load and store the same elements", () => {
   let [copies, products, direct] = [0, 0, 0];
   fc.assert(
     fc.property(choices, (choose) => {
@@ -262,7 +262,8 @@ test("instructions with a slot too few are seen", () => {
     fc.property(choices, (choose) => {
       const kernel = randomKernel(choose);
       const program = instructionsOf(kernel);
-      const shared = (place: Place): Place => (place.kind === "slot" ? { ...place, index: 0 } : place);
+      const shared = (operand: Operand): Operand =>
+        operand.kind === "slot" ? { ...operand, index: 0 } : operand;
       const passes = program.passes.map((p) => ({
         ...p,
         instructions: p.instructions.map((i) => ({

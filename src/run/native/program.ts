@@ -1,0 +1,174 @@
+// A plan compiled for the native device: written to, run and read in the order of the calls. Short runs are done on the
+// caller's thread, long ones off it.
+import { encodePlan, phaseNames } from "../../emit/native/encode.ts";
+import type { PhaseName, Plan } from "../../plan/plan.ts";
+import type { Program, RunExtent, WorkTimes, Writable } from "../device.ts";
+import { addFailure, reportFailure, type Failures } from "../failures.ts";
+import type { FloatStore } from "../float-store.ts";
+import { programLifetime, type Lifetime } from "../lifetime.ts";
+import { needsPacking, type PackedCopy } from "../packed.ts";
+import {
+  bufferNamed,
+  checkWrite,
+  columnsNamed,
+  phaseNamed,
+  readColumns,
+  type Columns,
+} from "../plan-access.ts";
+import type { Queue } from "../queue.ts";
+import { tokenTables } from "../token-tables.ts";
+import type { NativeAddon } from "./addon.ts";
+
+/** The parts of a device that its programs and stores share. */
+export interface DeviceParts {
+  readonly addon: NativeAddon;
+  readonly team: object;
+  readonly threads: number;
+  readonly queue: Queue;
+  readonly profile: boolean;
+  /** An instruction set, or "" for the widest. */
+  readonly instructions: string;
+}
+
+export interface NativeStore extends FloatStore {
+  /** The parameters in the addon's memory. */
+  values(): Float32Array;
+}
+
+/**
+ * Microseconds from which on a run is done off the caller's thread: well below what a person notices, and well above the
+ * cost of handing it over. That is a tenth of a millisecond, or two to three where the threads start on one core.
+ */
+const longRun = 20_000;
+
+/** A compiled program. */
+interface State {
+  readonly parts: DeviceParts;
+  readonly plan: Plan;
+  readonly store: NativeStore;
+  readonly life: Lifetime;
+  readonly failures: Failures;
+  readonly packed: PackedCopy;
+  /** Estimated microseconds of runs without ragged lengths, by phase and extent. */
+  readonly estimates: Map<string, number>;
+  arena: Float32Array;
+  /** The addon's program. */
+  handle: object;
+}
+
+/** Throws for a store that has been disposed. */
+export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore): Program {
+  const { addon, profile, instructions, queue } = parts;
+  store.checkAlive();
+  const arena = addon.floats(plan.arena);
+  const state: State = {
+    parts,
+    plan,
+    store,
+    life: programLifetime(),
+    failures: {},
+    packed: { version: undefined },
+    estimates: new Map(),
+    arena,
+    handle: addon.program(encodePlan(plan), arena, store.values(), profile, instructions),
+  };
+  return {
+    plan,
+    write: (name, values) => write(state, name, values),
+    run: (phase, extent) => run(state, phase, extent),
+    async read(name, into) {
+      checkAlive(state);
+      const columns = columnsNamed(plan, name);
+      return queue.after(() => {
+        reportFailure(state.failures);
+        readColumns(spaceOf(state, columns.buffer), columns, into);
+        return into;
+      });
+    },
+    ...(profile && {
+      times() {
+        checkAlive(state);
+        return timesOf(addon.times(state.handle));
+      },
+    }),
+    dispose() {
+      if (!state.life.end()) return;
+      // The collector frees them, however long this program's own object is kept.
+      queue.now(() => void ([state.arena, state.handle] = [new Float32Array(0), {}]));
+    },
+  };
+}
+
+function checkAlive({ life, store }: State): void {
+  life.check();
+  store.checkAlive();
+}
+
+/** The numbers of the space that a buffer is in. */
+function spaceOf({ store, arena }: State, buffer: Columns["buffer"]): Writable {
+  const floats = buffer.space === "parameters" ? store.values() : arena;
+  return buffer.type === "integer" ? new Int32Array(floats.buffer, floats.byteOffset, floats.length) : floats;
+}
+
+function write(state: State, name: string, values: Writable): void {
+  checkAlive(state);
+  const buffer = bufferNamed(state.plan, name);
+  checkWrite(buffer, values.length);
+  state.parts.queue.write(values, (numbers) => {
+    if (buffer.space === "parameters") state.store.version++;
+    spaceOf(state, buffer).set(numbers, buffer.offset);
+  });
+}
+
+function run(state: State, phase: PhaseName, extent: RunExtent): void {
+  const { parts, plan, store, packed, handle } = state;
+  const { addon, team, queue } = parts;
+  checkAlive(state);
+  phaseNamed(plan, phase);
+  const { rows, steps, carry = steps } = extent;
+  const { alive, offsets } = tokenTables(plan, extent);
+  type Arguments = Parameters<NativeAddon["run"]>;
+  const withPack = (pack: boolean): Arguments => [
+    team,
+    handle,
+    phaseNames.indexOf(phase),
+    rows,
+    steps,
+    carry,
+    alive,
+    offsets,
+    pack,
+  ];
+  const inTurn = (): Arguments => withPack(needsPacking(packed, store, plan, phase));
+  const isLong = estimate(state, phase, extent, withPack(false)) / parts.threads > longRun;
+  if (isLong) queue.begin(() => attempt(state, () => addon.start(...inTurn())));
+  else queue.now(() => void attempt(state, () => addon.run(...inTurn())));
+}
+
+/** Microseconds on one thread. */
+function estimate(
+  { parts, estimates }: State,
+  phase: PhaseName,
+  { rows, steps, lengths }: RunExtent,
+  args: Parameters<NativeAddon["microseconds"]>,
+): number {
+  const key = `${phase} ${rows} ${steps}`;
+  const microseconds = (lengths ? undefined : estimates.get(key)) ?? parts.addon.microseconds(...args);
+  if (!lengths) estimates.set(key, microseconds);
+  return microseconds;
+}
+
+async function attempt({ packed, failures, store }: State, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    packed.version = undefined;
+    addFailure(error, failures, store.failures);
+  }
+}
+
+function timesOf(nanoseconds: readonly number[]): WorkTimes {
+  const milliseconds = nanoseconds.map((n) => n / 1e6);
+  const [products = 0, pointwise = 0, packing = 0, waiting = 0, moving = 0] = milliseconds;
+  return { products, pointwise, packing, waiting, moving };
+}

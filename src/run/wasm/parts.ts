@@ -1,0 +1,26 @@
+// The parts of a wasm device that its programs and stores share.
+import type { FloatStore } from "../float-store.ts";
+import type { Lifetime } from "../lifetime.ts";
+import type { Queue } from "../queue.ts";
+import type { Heap } from "./heap.ts";
+import type { Pool } from "./pool.ts";
+
+export interface DeviceParts {
+  readonly life: Lifetime;
+  readonly heap: Heap;
+  readonly queue: Queue;
+  /** Undefined where there is no thread but the caller's. */
+  readonly pool: Pool | undefined;
+  /** The address of two integers where threads meet. */
+  readonly barrier: number;
+  /** Whether multiply-adds round once. */
+  readonly relaxed: boolean;
+  readonly profile: boolean;
+  /** Milliseconds of one thread from which on a run goes to the device's threads. */
+  readonly longRun: number;
+}
+
+export interface WasmStore extends FloatStore {
+  /** Of the first parameter. */
+  readonly address: number;
+}
