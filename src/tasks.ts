@@ -123,12 +123,12 @@ export type { SyntheticTask } from "./synthetic/problem.ts";
 export { bleu } from "./tasks/shared/bleu.ts";
 export { cider, ciderD } from "./tasks/caption/cider.ts";
 export { classificationReport, type ClassificationReport } from "./tasks/shared/classification.ts";
-export { confusionPicture } from "./charts/confusion.ts";
+export { confusionChart } from "./charts/confusion.ts";
 export { crpsNormal, crpsSamples } from "./tasks/forecast/crps.ts";
 export {
-  forecastPicture,
+  forecastChart,
+  type ForecastChartSettings,
   type ForecastPanel,
-  type ForecastPictureSettings,
   type PanelForecast,
 } from "./tasks/forecast/chart.ts";
 export { mae, mase, rmse, smape } from "./tasks/forecast/errors.ts";

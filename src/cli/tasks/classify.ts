@@ -6,7 +6,7 @@ import { splitItems } from "../../train/split.ts";
 import { readLabelledFolder } from "../../tasks/classify/labelled-folder.ts";
 import { readLabelledTable, readSequences } from "../../tasks/shared/sequence-files.ts";
 import { classificationReport, type ClassificationReport } from "../../tasks/shared/classification.ts";
-import { confusionPicture } from "../../charts/confusion.ts";
+import { confusionChart } from "../../charts/confusion.ts";
 import {
   balancedWeights,
   classifier,
@@ -114,7 +114,7 @@ const evaluation: ModelUse = {
       ]);
     }
     if (picture !== undefined) {
-      const svg = confusionPicture(own.confusion, task.labels, {
+      const svg = confusionChart(own.confusion, task.labels, {
         title: `${grouped(chosen.length)} sequences`,
       });
       await writeOutput(picture, svg, [model.path, path]);

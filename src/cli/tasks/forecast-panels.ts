@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { addPeriods } from "../../tasks/forecast/frequency.ts";
 import type { Series } from "../../tasks/forecast/series.ts";
-import { forecastPicture, type ForecastPanel } from "../../tasks/forecast/chart.ts";
+import { forecastChart, type ForecastPanel } from "../../tasks/forecast/chart.ts";
 import { columnNamed } from "../../tasks/forecast/examples.ts";
 import type { ForecastTask } from "../../tasks/forecast/forecaster.ts";
 import { outputField } from "../output-file.ts";
@@ -40,9 +40,9 @@ export function drawForecasts(
           addPeriods(series.start, frequency, origin + k),
         ),
         quantiles: quantiles[j] ?? [],
-        ...(rivals?.[j] && { rivals: rivals[j] }),
+        ...(rivals?.[j] && { baselines: rivals[j] }),
       })),
     };
   });
-  return forecastPicture(panels, { title, levels });
+  return forecastChart(panels, { title, levels });
 }
