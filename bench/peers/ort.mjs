@@ -2,7 +2,7 @@
 // must agree with before it is timed.
 import { cellNamed } from "../../dist/cells/index.js";
 import { wasmDevice } from "../../dist/run/wasm/device.js";
-import { drawNumbers, openWorkload, planOf } from "../../dist/measure/workload.js";
+import { drawInputs, openWorkload, planOf } from "../../dist/measure/workload.js";
 import { lstmModel } from "./onnx.mjs";
 import { serve, versionOf } from "./serve.mjs";
 
@@ -16,7 +16,7 @@ await serve(async ({ configuration, cell: name, vocabulary, runtime, threads }) 
   const cell = cellNamed(name);
   const carried = configuration.work === "step";
   const plan = planOf(configuration, cell);
-  const { weights, symbols } = drawNumbers(configuration, plan);
+  const { weights, symbols } = drawInputs(configuration, plan);
   const value = (parameter) => {
     const place = plan.parameters.places.find((p) => p.name === parameter);
     return weights.subarray(place.offset, place.offset + place.size);

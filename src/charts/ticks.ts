@@ -26,22 +26,22 @@ export function valueTicks(low: number, high: number, count: number): readonly T
 }
 
 /**
- * At most about `count` ticks of a logarithmic axis from `low` to `high`, where 0 < `low` < `high`: powers of ten, or
- * 1, 2 and 5 times them where there are few, or the ticks of a linear axis within less than a decade.
+ * At most about `count` ticks of a logarithmic axis from `low` to `high`, where 0 < `low` < `high`: 1, 2 and 5 times
+ * powers of ten, or only powers of ten where there are many, or the ticks of a linear axis where there are few.
  */
 export function logTicks(low: number, high: number, count: number): readonly Tick[] {
   const first = Math.floor(Math.log10(low));
-  const last = Math.ceil(Math.log10(high));
-  const stride = Math.max(1, Math.ceil((last - first) / count));
-  const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  for (const factors of [[1], [1, 2, 5]]) {
-    const values = exponents
+  const decades = Math.ceil(Math.log10(high)) - first;
+  const valuesAt = (factors: readonly number[], stride: number): readonly number[] =>
+    Array.from({ length: decades + 1 }, (_, i) => first + i)
       .filter((exponent) => exponent % stride === 0)
       .flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
       .filter((value) => value >= low && value <= high);
-    if (values.length >= 3) return values.map((value) => ({ value, label: numberLabel(value) }));
-  }
-  return valueTicks(low, high, count);
+  const fine = valuesAt([1, 2, 5], 1);
+  if (fine.length < 3) return valueTicks(low, high, count);
+  const powers = valuesAt([1], Math.ceil(decades / count));
+  const values = fine.length <= count + 1 || powers.length < 2 ? fine : powers;
+  return values.map((value) => ({ value, label: numberLabel(value) }));
 }
 
 function numberLabel(value: number): string {

@@ -11,7 +11,7 @@ import {
   type Ids,
   type Unit,
 } from "./alphabet.ts";
-import { decodeUtf8, endUtf8, utf8State } from "./utf8.ts";
+import { decodeUtf8Piece, endUtf8, utf8State } from "./utf8.ts";
 
 /** Bytes of a text in reading order, cut anywhere. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -205,7 +205,7 @@ function codeReader(
     push(chunk) {
       for (let at = 0; at < chunk.length; at += pieceBytes) {
         const piece = chunk.subarray(at, at + pieceBytes);
-        sink(points, decodeUtf8(state, piece, points));
+        sink(points, decodeUtf8Piece(state, piece, points));
       }
     },
     end: () => endUtf8(state),

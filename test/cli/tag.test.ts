@@ -116,6 +116,6 @@ describe("tag", () => {
     );
     await refused(["classify", "run", model, conll], "is a model of the task 'tag', and this command is for");
     writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
-    await refused(["run", model, at("latin.txt")], "latin.txt: the text must be UTF-8, and is not; save it");
+    await refused(["run", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");
   });
 });
