@@ -101,7 +101,7 @@ describe("tag", () => {
     );
     await train("one.conll", "in O\n\nat O\n", "tagging needs two labels or more");
     await train("empty.conll", "", "empty.conll: the file is empty");
-    await train("a.docx", "in O\n", "not '.docx'; convert or rename it");
+    await train("a.docx", "in O\n", "got '.docx'; convert or rename it");
     await refused(["tag", "train", jsonl, "--tags", "tag"], "there is no column 'tag'; did you mean 'tags'?");
     expect(existsSync(at("none.safetensors"))).toBe(false);
 
