@@ -9,6 +9,7 @@ export interface Sweep {
   readonly at: readonly number[];
 }
 
+/** The time of one size. */
 export interface TimePoint {
   readonly value: number;
   /** Floating-point operations per step. */
@@ -19,6 +20,7 @@ export interface TimePoint {
   readonly gflops: number;
 }
 
+/** The memory of one configuration. */
 export interface MemoryPoint {
   /** The configuration's name. */
   readonly name: string;
@@ -28,6 +30,7 @@ export interface MemoryPoint {
   readonly plan: number;
 }
 
+/** The content of `scaling.json`. */
 export interface Scaling {
   readonly machine: { readonly cpu: string; readonly node: string };
   readonly cell: string;

@@ -123,7 +123,8 @@ export type { SyntheticTask } from "./synthetic/problem.ts";
 export { bleu } from "./tasks/shared/bleu.ts";
 export { cider, ciderD } from "./tasks/caption/cider.ts";
 export { classificationReport, type ClassificationReport } from "./tasks/shared/classification.ts";
-export { confusionChart } from "./charts/confusion.ts";
+export { confusionChart, type ConfusionChartSettings } from "./charts/confusion.ts";
+export { lineChart, type LineChartSettings, type LineSeries } from "./charts/line.ts";
 export { crpsNormal, crpsSamples } from "./tasks/forecast/crps.ts";
 export {
   forecastChart,

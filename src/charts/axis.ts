@@ -1,6 +1,7 @@
 // Axes: which position a value has between the two ends, and where ticks stand.
 import { logTicks, timeTicks, valueTicks, type Tick } from "./ticks.ts";
 
+/** The scale of an axis and its ticks. */
 export interface Axis {
   /** From 0 at the axis's low end to 1 at its high end. */
   readonly position: (value: number) => number;

@@ -2,6 +2,7 @@
 // share of the row.
 import { colours, escapeText, headingSize, round, svgDocument, text, textWidth } from "./svg.ts";
 
+/** Settings of `confusionChart`. */
 export interface ConfusionChartSettings {
   /** Default "Confusion matrix". */
   readonly title?: string;

@@ -2,6 +2,7 @@
 import { strokeAttributes, type Stroke } from "./panel.ts";
 import { shorten, text, textWidth } from "./svg.ts";
 
+/** A name and its sample in a legend. */
 export interface LegendEntry {
   readonly name: string;
   /** Draws the sample, 22 pixels wide, from the middle of its left edge. */

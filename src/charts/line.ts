@@ -13,6 +13,7 @@ import {
 } from "./panel.ts";
 import { svgDocument } from "./svg.ts";
 
+/** One line of a chart: a name and its points. */
 export interface LineSeries {
   readonly name: string;
   /** [points], in the order in which they are joined. */
@@ -21,6 +22,7 @@ export interface LineSeries {
   readonly y: ArrayLike<number>;
 }
 
+/** Settings of `lineChart`. */
 export interface LineChartSettings {
   /** Default "Line chart". */
   readonly title?: string;

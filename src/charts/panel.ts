@@ -12,8 +12,10 @@ export interface Panel {
   readonly y: Axis;
 }
 
+/** A point in the units of the axes; from `pixelOf` in pixels. */
 export type Point = readonly [x: number, y: number];
 
+/** The look of a line. */
 export interface Stroke {
   readonly colour: string;
   /** In pixels. */
@@ -100,6 +102,7 @@ function pathOf(panel: Panel, points: readonly Point[]): string {
   return points.map((point, i) => `${i ? "L" : "M"}${pixelOf(panel, point).join(" ")}`).join("");
 }
 
+/** A stroke as attributes of an SVG element. */
 export function strokeAttributes({ colour, width, dash }: Stroke): string {
   return `stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ""}`;
 }

@@ -63,6 +63,7 @@ export function svgDocument(width: number, height: number, title: string, parts:
 /** Font size of a chart's title, in pixels. */
 export const headingSize = 16;
 
+/** The look of a text. */
 export interface TextStyle {
   /** Font size in pixels. */
   readonly size: number;

@@ -1,5 +1,6 @@
 // Tick marks of axes: at round numbers, at powers of ten, and at round times of the calendar in UTC.
 
+/** A mark on an axis and its label. */
 export interface Tick {
   readonly value: number;
   readonly label: string;

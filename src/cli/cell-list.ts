@@ -9,6 +9,7 @@ import { openLayer, relativeCost, type CostSizes, type Layer, type RelativeCost 
 import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Settings of `listCells`. */
 export interface ListSettings {
   /** Hidden width, input width, rows and time steps: H, I, B, T. */
   readonly size: number;

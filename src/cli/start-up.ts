@@ -8,6 +8,7 @@ import { configurationsNamed, type Configuration } from "../measure/configuratio
 import { medianOf } from "../measure/timing.ts";
 import { planOf } from "../measure/workload.ts";
 
+/** The times of `unrolled bench --start-up`. */
 export interface StartUp {
   /** Milliseconds that a process running `unrolled info` takes. */
   readonly infoMs: { readonly median: number; readonly min: number };

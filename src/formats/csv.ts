@@ -4,6 +4,7 @@ import { parse } from "csv-parse/sync";
 import { makeTable, numberOf, showCell, type Cell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 
+/** Settings of `decodeCsv`. */
 export interface CsvSettings {
   /** Default: comma, semicolon or tab, whichever is most frequent in the first line. */
   readonly delimiter?: string;

@@ -2,7 +2,7 @@
 // checks; also used for writing.
 
 /** Bytes per element, by type. */
-export const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
+const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
 
 /** One tensor. `start` and `end` are bytes from the end of the header. */
 export interface Entry {
@@ -13,6 +13,7 @@ export interface Entry {
   readonly end: number;
 }
 
+/** A parsed header: its tensors and metadata, which the file keeps as strings. */
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;

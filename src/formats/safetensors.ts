@@ -12,6 +12,7 @@ export type Tensor = { readonly shape: readonly number[] } & (
   | { readonly type: "U8"; readonly data: Uint8Array }
 );
 
+/** The content of a safetensors file. */
 export interface TensorFile {
   /** By name, in the order of the file's bytes. */
   readonly tensors: ReadonlyMap<string, Tensor>;

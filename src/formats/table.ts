@@ -4,11 +4,13 @@ import { suggestion } from "../base/nearest.ts";
 /** A cell as it stands in the file: text, a number, or null where it is empty. */
 export type Cell = string | number | null;
 
+/** A column of a table. */
 export interface Column {
   readonly name: string;
   readonly cells: readonly Cell[]; // [rows]
 }
 
+/** A table; all columns have a cell per row. */
 export interface Table {
   /** The file's name, for errors. */
   readonly source: string;

@@ -32,6 +32,7 @@ export interface Profile extends WorkTimes {
   readonly other: number;
 }
 
+/** The device, and how long to measure. */
 export interface BenchSettings {
   readonly device: Device;
   /** The same device made with `profile: true`, for the profile. */

@@ -1,6 +1,7 @@
 // The sizes of benchmarks, by name, so that figures can be compared between machines.
 import { suggestion } from "../base/nearest.ts";
 
+/** The work and the sizes of a benchmark. */
 export interface Configuration {
   readonly name: string;
   /**
@@ -25,6 +26,7 @@ const training = (
   sizes: { size: number; layers: number; batch: number; steps: number },
 ): Configuration => ({ name, work: "train", ...sizes });
 
+/** All configurations. */
 export const configurations: readonly Configuration[] = [
   training("small", { size: 128, layers: 1, batch: 32, steps: 50 }),
   training("charrnn", { size: 128, layers: 2, batch: 50, steps: 50 }),

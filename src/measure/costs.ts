@@ -18,6 +18,7 @@ export interface CostSizes {
   readonly steps: number;
 }
 
+/** The sizes of the tables in docs/cells.md. */
 export const defaultCostSizes: CostSizes = { size: 128, rows: 32, steps: 50 };
 
 /** The time of a layer over that of the base layer: 1 where they take equally long. */

@@ -1,5 +1,6 @@
 // The time that a call takes on a machine that may be busy: the median and the minimum of many samples, after a warm-up.
 
+/** The times of many samples. */
 export interface Timing {
   /** Milliseconds per call. */
   readonly median: number;
@@ -8,6 +9,7 @@ export interface Timing {
   readonly samples: number;
 }
 
+/** How long to measure; `repetitions` overrides `seconds`. */
 export interface TimingLimits {
   /** Time for the samples. The warm-up takes a third of it, and at least three calls. Default 2. */
   readonly seconds?: number;

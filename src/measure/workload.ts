@@ -12,6 +12,7 @@ import { updateOf } from "../train/optimizers.ts";
 import { vocabulary, type Configuration } from "./configurations.ts";
 import { forwardWork, trainingWork } from "./work.ts";
 
+/** A compiled configuration. */
 export interface Workload {
   readonly program: Program;
   /** Floating-point operations per call. */

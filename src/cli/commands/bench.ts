@@ -36,6 +36,7 @@ const fields = {
 /** For tests: a number of samples instead of a length of time. */
 const hidden = { repetitions: whole(1).optional() };
 
+/** Adds the command to the program. */
 export function addBench(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   const command = program
     .command("bench")

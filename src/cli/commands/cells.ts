@@ -21,6 +21,7 @@ const fields = {
 /** Commander sets `costs` to false for --no-costs; `unpriced` is the option's old name. */
 const switches = { costs: z.boolean(), unpriced: z.boolean().optional() };
 
+/** Adds the command to the program. */
 export function addCells(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   const command = program
     .command("cells")

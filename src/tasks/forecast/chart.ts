@@ -18,6 +18,7 @@ import {
 import { colours, svgDocument, text } from "../../charts/svg.ts";
 import { checkFinite } from "../shared/series-checks.ts";
 
+/** One series: its actual values and its forecasts. */
 export interface ForecastPanel {
   readonly name: string;
   /** [steps] in milliseconds since 1970, ascending. */
@@ -27,6 +28,7 @@ export interface ForecastPanel {
   readonly forecasts: readonly PanelForecast[];
 }
 
+/** One forecast from one origin. */
 export interface PanelForecast {
   /** Number of the panel's steps that the forecast is made from, 1 or more; later values are drawn beside it. */
   readonly origin: number;
@@ -38,6 +40,7 @@ export interface PanelForecast {
   readonly baselines?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
+/** Settings of `forecastChart`. */
 export interface ForecastChartSettings {
   /** Levels of the quantiles, ascending, 0.5 among them. */
   readonly levels: readonly number[];
