@@ -1,6 +1,6 @@
-// A training step on the wasm device in Chromium, in a cross-origin isolated page, and in Node, taking turns: the
-// same code, median time of each, and their ratio. Run: `npx tsc -p tsconfig.bench.json && node
-// dist-bench/bench/browser.js`, or with threads: `-- --threads 2`. Needs Chromium.
+// The time of a training step on the wasm device in Chromium, in a cross-origin isolated page, relative to Node: the same
+// code in turns, medians and their ratio. Needs Chromium. Run: `npx tsc -p tsconfig.bench.json && node
+// dist-bench/bench/browser.js --threads 2`.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -27,7 +27,7 @@ const configs: readonly Config[] = [
   { name: "charrnn", size: 128, layers: 2, batch: 50, window: 50, vocabulary: 65 },
 ];
 
-/** A function that makes one update and gives its milliseconds. Runs in Node and in the page: names nothing outside. */
+/** A function that runs one update and returns its milliseconds. Runs in the page, too, so it refers to nothing outside. */
 async function createTimer(
   library: Library,
   config: Config,
@@ -95,34 +95,37 @@ await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-/** Updates that one side makes before the other has its turn. */
-const turn = 5;
+const updatesPerTurn = 5;
 
 console.log(
   `${cpus()[0]?.model}, Node ${process.versions.node}, Chromium ${browser.version()}, ${threads} thread(s)`,
 );
 for (const config of configs) {
-  const here = await createTimer(await import("../src/index.ts"), config, threads);
-  const setUp = `(async () => { globalThis.timer = await (${createTimer.toString()})(
+  const timeHere = await createTimer(await import("../src/index.ts"), config, threads);
+  const setUpPage = `(async () => { globalThis.timer = await (${createTimer.toString()})(
     await import("/src/index.js"), ${JSON.stringify(config)}, ${threads}); })()`;
-  await page.evaluate(setUp);
-  const inPage = `(async () => { const times = []; for (let i = 0; i < ${turn}; i++) times.push(await timer()); return times; })()`;
+  await page.evaluate(setUpPage);
+  const timePage = `(async () => {
+    const times = [];
+    for (let i = 0; i < ${updatesPerTurn}; i++) times.push(await timer());
+    return times;
+  })()`;
   const [node, chrome]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds + 2; round++) {
     const times: number[] = [];
-    for (let i = 0; i < turn; i++) times.push(await here());
-    const others = await page.evaluate<number[]>(inPage);
-    // The engines' compilers are at work in the first two.
+    for (let i = 0; i < updatesPerTurn; i++) times.push(await timeHere());
+    const pageTimes = await page.evaluate<number[]>(timePage);
+    // The engines still compile in the first two rounds.
     if (round < 2) continue;
     node.push(...times);
-    chrome.push(...others);
+    chrome.push(...pageTimes);
   }
   const show = (times: readonly number[]): string =>
-    `median ${median(times).toFixed(2)} ms, fastest ${Math.min(...times).toFixed(2)} ms`;
+    `median ${median(times).toFixed(2)} ms, minimum ${Math.min(...times).toFixed(2)} ms`;
   console.log(`${config.name}: Node ${show(node)}; Chromium ${show(chrome)}`);
   const ratio = (of: (times: readonly number[]) => number): string => (of(chrome) / of(node)).toFixed(2);
   console.log(
-    `${config.name}: Chromium / Node ${ratio(median)} by medians, ${ratio((t) => Math.min(...t))} by the fastest`,
+    `${config.name}: Chromium / Node ${ratio(median)} by medians, ${ratio((t) => Math.min(...t))} by minima`,
   );
 }
 await browser.close();

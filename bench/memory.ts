@@ -1,5 +1,5 @@
-// What a long run costs in memory: JavaScript heap after a forced collection, and resident memory, between step
-// 100 and step 10,000 of a character model. Run: `npm run bench:memory`, or `-- --size 128 --steps 10000`.
+// The growth of memory over a long run: JavaScript heap after a forced collection, and resident memory, between steps
+// 100 and 10,000 of a character model. Run: `npm run bench:memory`, or with `-- --size 128 --steps 10000`.
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -46,7 +46,7 @@ for await (const event of run) {
   console.log(`step ${event.step}: heap ${megabytes(now.heap)}, resident ${megabytes(now.resident)}`);
   if (event.step === first) start = now;
   else {
-    const grown = { heap: now.heap - start.heap, resident: now.resident - start.resident };
-    console.log(`grown by ${megabytes(grown.heap)} of heap, ${megabytes(grown.resident)} resident`);
+    const growth = { heap: now.heap - start.heap, resident: now.resident - start.resident };
+    console.log(`growth: heap ${megabytes(growth.heap)}, resident ${megabytes(growth.resident)}`);
   }
 }

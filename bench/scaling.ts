@@ -1,5 +1,5 @@
-// How the time of a training step grows with each size, and what a step takes in memory beyond what its plan says it
-// must keep. Writes `scaling.json`; `figures.ts` draws it. Run: `npm run bench:scaling -- --device native`.
+// The growth of a training step's time with each size, and its resident memory relative to its plan's. Writes
+// `scaling.json`, which `figures.ts` draws. Run: `npm run bench:scaling -- --device native`.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,12 +20,12 @@ const { values: options } = parseArgs({
     cell: { type: "string", default: "lstm" },
     device: { type: "string", default: "auto" },
     threads: { type: "string" },
-    /** Seconds of samples for a point. */
+    /** Seconds of samples per point. */
     seconds: { type: "string", default: "2" },
-    /** Milliseconds that a step may be expected to take; a sweep ends before the first that takes longer. */
+    /** A sweep ends before the first step that is expected to take longer than this, in milliseconds. */
     limit: { type: "string", default: "10000" },
     out: { type: "string", default: "docs/performance" },
-    /** A configuration's name: measure its memory in this process and print it. */
+    /** A configuration's name: measures its memory in this process and prints it. */
     memory: { type: "string" },
   },
 });
@@ -33,8 +33,8 @@ if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-
 const cell = cellNamed(options.cell);
 const threads = options.threads === undefined ? {} : { threads: Number(options.threads) };
 const makeDevice = (): ReturnType<typeof deviceNamed> => deviceNamed(options.device as DeviceChoice, threads);
-/** Bytes that a plan may have: some room is left below what WebAssembly can address. */
-const mostBytes = 3e9;
+/** Bytes of the largest plan: WebAssembly can address 4 GiB, of which some is left free. */
+const maximumBytes = 3e9;
 
 const base: Configuration = { name: "base", work: "train", size: 128, layers: 1, batch: 32, steps: 50 };
 const powers = (from: number, to: number): number[] => (from > to ? [] : [from, ...powers(2 * from, to)]);
@@ -50,8 +50,8 @@ async function timesOf(sweep: Sweep): Promise<TimePoint[]> {
   for (const value of sweep.at) {
     const configuration = { ...base, [sweep.of]: value };
     const label = `${sweep.symbol} ${value}`;
-    if (planBytes(planOf(configuration, cell)).total > mostBytes) {
-      console.error(`${label}: its plan is larger than ${mostBytes / 1e9} GB; the sweep ends`);
+    if (planBytes(planOf(configuration, cell)).total > maximumBytes) {
+      console.error(`${label}: the plan is larger than ${maximumBytes / 1e9} GB; the sweep ends`);
       break;
     }
     const device = makeDevice();
@@ -73,7 +73,7 @@ async function timesOf(sweep: Sweep): Promise<TimePoint[]> {
   return points;
 }
 
-/** In a process of its own: memory that was once used is not given back. */
+/** Measures in a process of its own, since a process does not return all of its memory. */
 function memoryOf(name: string): MemoryPoint {
   const words = [
     process.argv[1] as string,
@@ -91,8 +91,8 @@ function memoryOf(name: string): MemoryPoint {
 }
 
 /**
- * Resident memory that compiling and three steps add to a process that has done the same at a small size a few times,
- * so that the memory of JavaScript itself has grown before.
+ * Resident memory that compiling and three steps add to a process. The same work at a small size comes first, so that the
+ * memory of JavaScript itself has grown before.
  */
 async function measureMemory(configuration: Configuration): Promise<MemoryPoint> {
   setFlagsFromString("--expose-gc");
@@ -103,9 +103,9 @@ async function measureMemory(configuration: Configuration): Promise<MemoryPoint>
     return process.memoryUsage.rss();
   };
   for (let n = 0; n < 5; n++) {
-    const warm = await openWorkload({ ...configuration, size: 8, batch: 1, steps: 2 }, cell, device);
-    for (let i = 0; i < 3; i++) await warm.call();
-    warm.dispose();
+    const warmUp = await openWorkload({ ...configuration, size: 8, batch: 1, steps: 2 }, cell, device);
+    for (let i = 0; i < 3; i++) await warmUp.call();
+    warmUp.dispose();
   }
   const before = resident();
   const { call, program, dispose } = await openWorkload(configuration, cell, device);
@@ -123,17 +123,16 @@ async function measureMemory(configuration: Configuration): Promise<MemoryPoint>
 const training = configurations.filter(({ work }) => work === "train");
 
 if (options.memory !== undefined) {
-  const found = training.find(({ name }) => name === options.memory) as Configuration;
-  console.log(JSON.stringify(await measureMemory(found)));
+  const configuration = training.find(({ name }) => name === options.memory) as Configuration;
+  console.log(JSON.stringify(await measureMemory(configuration)));
 } else {
   const device = makeDevice();
-  const { name, threads: used } = device;
   device.dispose();
   const scaling: Scaling = {
     machine: { cpu: cpus()[0]?.model ?? "unknown", node: process.versions.node },
     cell: cell.name,
-    device: name,
-    threads: used,
+    device: device.name,
+    threads: device.threads,
     base,
     sweeps: [],
     memory: [],

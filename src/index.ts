@@ -91,7 +91,7 @@ export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
 export type { Device, Numbers } from "./run/device.ts";
 
 // Charts, as SVG.
-export { confusionPicture as confusionChart } from "./charts/confusion.ts";
+export { confusionChart } from "./charts/confusion.ts";
 
 // The cells, by name; to build some, see `unrolled/cells`.
 export { cellNamed, cells } from "./cells/index.ts";

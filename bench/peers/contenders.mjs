@@ -1,4 +1,4 @@
-// Who takes part in what, and how each is started: a table. Knows nothing of times.
+// The contenders: a table of what each takes part in and how it is started.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const usual = ["lstm", "gru", "elman"];
 const isTraining = ({ work }) => work === "train";
 const isInference = ({ work }) => work !== "train";
 
-/** Node 20 has relaxed SIMD behind a switch; the command line of unrolled sets it, too. */
+/** Node 20 has relaxed SIMD behind a flag, which the command line of unrolled sets, too. */
 const nodeFlags = process.versions.node.startsWith("20.") ? ["--experimental-wasm-relaxed-simd"] : [];
 const inNode = (file) => () => ({ command: process.execPath, words: [...nodeFlags, join(here, file)] });
 const inPython = (file) => (tools) => ({ command: tools.python, words: ["-B", join(here, file)] });
@@ -19,8 +19,8 @@ const one = (threads) => [Math.min(...threads)];
 const torch = { start: inPython("torch_peer.py"), threads: (all) => all };
 
 /**
- * `id` is what `--peers` takes; `takesPart` looks at the configuration and the cell; `threads` chooses of those asked
- * for; `settings` and `environment` are for the child.
+ * `id` is the name for `--peers`; `takesPart` decides by configuration and cell; `threads` selects from the requested
+ * numbers of threads; `settings` and `environment` are passed to the child.
  */
 export const peers = [
   {
@@ -116,7 +116,7 @@ export const peers = [
   },
 ];
 
-/** Everyone who takes part, once for each number of threads, ready to be started. */
+/** The contenders that take part, one per number of threads, ready to be started. */
 export function contendersFor({ configuration, cell, vocabulary, threads, chosen, tools }) {
   return peers
     .filter(({ id, takesPart }) => chosen.includes(id) && takesPart(configuration, cell))
@@ -137,8 +137,8 @@ export function contendersFor({ configuration, cell, vocabulary, threads, chosen
 }
 
 /**
- * A library that tells MKL, on processors of any maker, to take the code for the instructions that they have. Built
- * by the C compiler at hand; gives its path, or undefined without a compiler, and how to remove it.
+ * Builds a library that makes MKL use all instructions on processors of any maker. Returns its path, undefined if there is
+ * no C compiler, and a function that removes it.
  */
 export function buildPreload() {
   const folder = mkdtempSync(join(tmpdir(), "unrolled-peers-"));

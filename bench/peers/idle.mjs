@@ -1,36 +1,36 @@
-// Whether the machine is idle, as far as its system tells: a measurement beside other work means little. Asked while
-// no contender works, so whatever runs is somebody else's. Knows no contender.
+// Waits for an idle machine, since other load spoils a measurement. Call it while no contender works: all load is then
+// somebody else's.
 import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Others may use this share of the cores. */
+/** The share of the cores that others may use. */
 const allowed = 0.1;
-const window = 100;
+const samplingTime = 100; // milliseconds
 
 /**
- * Waits until others leave the machine alone, `patience` seconds at the longest; gives their share of the cores at
- * the end, or undefined where the system does not tell.
+ * Waits until the machine is idle, at most `patience` seconds. Returns the share of the cores that others use in the end,
+ * undefined if the system does not report it.
  */
-export async function idle(patience) {
+export async function waitForIdle(patience) {
   const end = performance.now() + 1000 * patience;
   for (;;) {
-    const share = await sharesOfOthers();
+    const share = await shareOfOthers();
     if (share === undefined || share <= allowed || performance.now() >= end) return share;
-    await wait(window);
+    await wait(samplingTime);
   }
 }
 
 export const isBusy = (share) => share !== undefined && share > allowed;
 
-async function sharesOfOthers() {
+async function shareOfOthers() {
   const before = await usedTicks();
-  await wait(window);
+  await wait(samplingTime);
   const after = await usedTicks();
   if (before === undefined || after === undefined) return undefined;
   return (after.used - before.used) / Math.max(1, after.all - before.all);
 }
 
-/** Of all cores since the start. What a hypervisor gave to others counts as used. */
+/** Ticks of all cores since the start; those that a hypervisor gave to others count as used. */
 async function usedTicks() {
   const text = await readFile("/proc/stat", "utf8").catch(() => undefined);
   const numbers = /^cpu +(.*)$/mu

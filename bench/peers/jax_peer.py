@@ -1,5 +1,5 @@
-"""JAX: the equations written out, `scan` over time, the whole step under `jit` with its buffers given away. The
-input selects rows of the weights; what depends on it alone is computed for all steps at once."""
+"""JAX: the equations written out, `scan` over time, the whole step under `jit` with donated buffers. The input selects
+rows of the weights; products that depend on it alone are computed for all steps at once."""
 
 import math
 import sys
@@ -8,7 +8,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from serve import random_wholes, serve
+from serve import random_integers, serve
 
 GATES = {"lstm": 4, "peephole": 4, "gru": 3, "elman": 1}
 BETA = (0.9, 0.999)
@@ -55,7 +55,7 @@ def parameters_of(cell, size, layers, vocabulary):
     keys = iter(jax.random.split(jax.random.key(1), 8 * layers + 2))
     draw_one = lambda *shape: draw(next(keys), *shape, bound=1 / math.sqrt(size))
     width = GATES[cell] * size
-    made = []
+    stack = []
     for n in range(layers):
         layer = {"W": draw_one(vocabulary if n == 0 else size, width), "U": draw_one(size, width)}
         layer["b"] = draw_one(width)
@@ -63,8 +63,8 @@ def parameters_of(cell, size, layers, vocabulary):
             layer["c"] = draw_one(width)
         if cell == "peephole":
             layer |= {name: draw_one(size) for name in ("pi", "pf", "po")}
-        made.append(layer)
-    return {"layers": made, "W": draw_one(size, vocabulary), "b": draw_one(vocabulary)}
+        stack.append(layer)
+    return {"layers": stack, "W": draw_one(size, vocabulary), "b": draw_one(vocabulary)}
 
 
 def loss_of(parameters, symbols, targets, cell, size):
@@ -83,12 +83,12 @@ def step(parameters, first, second, symbols, targets, count, cell, size):
     loss, gradient = jax.value_and_grad(loss_of)(parameters, symbols, targets, cell, size)
     norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(gradient)))
     factor = jnp.minimum(1, 5 / (norm + 1e-6))
-    stride = 0.002 / (1 - BETA[0] ** count)
-    spread = jnp.sqrt(1 - BETA[1] ** count)
+    step_size = 0.002 / (1 - BETA[0] ** count)
+    correction = jnp.sqrt(1 - BETA[1] ** count)
     clipped = jax.tree.map(lambda g: g * factor, gradient)
     first = jax.tree.map(lambda m, g: BETA[0] * m + (1 - BETA[0]) * g, first, clipped)
     second = jax.tree.map(lambda v, g: BETA[1] * v + (1 - BETA[1]) * g * g, second, clipped)
-    update = lambda w, m, v: w - stride * m / (jnp.sqrt(v) / spread + 1e-8)
+    update = lambda w, m, v: w - step_size * m / (jnp.sqrt(v) / correction + 1e-8)
     return loss, jax.tree.map(update, parameters, first, second), first, second
 
 
@@ -99,8 +99,8 @@ def set_up(task):
     parameters = parameters_of(cell, size, layers, vocabulary)
     first = jax.tree.map(jnp.zeros_like, parameters)
     second = jax.tree.map(jnp.zeros_like, parameters)
-    wholes = lambda: jnp.array(random_wholes(steps * batch, vocabulary)).reshape(steps, batch)
-    symbols, targets = wholes(), wholes()
+    integers = lambda: jnp.array(random_integers(steps * batch, vocabulary)).reshape(steps, batch)
+    symbols, targets = integers(), integers()
     count = 0
 
     def call():

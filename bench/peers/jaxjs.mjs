@@ -1,9 +1,9 @@
-// jax-js on its wasm backend: the equations written out, the whole step under `jit`. It has no loop as a primitive,
-// so time is unrolled, and the derivative of a selection does not go under `jit`, so the input is one-hot. Every value is owned by
-// the first to use it; `.ref` is one more owner.
-import { randomWholes, serve, versionOf } from "./serve.mjs";
+// jax-js on its wasm backend: the equations written out, the whole step under `jit`. It has no loop primitive, so time is
+// unrolled, and no derivative of a selection under `jit`, so the input is one-hot. Using a value consumes it; `.ref` adds
+// a use.
+import { randomIntegers, serve, versionOf } from "./serve.mjs";
 
-// It asks a browser's object, which Node 20 does not have.
+// It reads a browser's object, which Node 20 lacks.
 globalThis.navigator ??= { hardwareConcurrency: 1 };
 const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import("@jax-js/jax");
 
@@ -13,13 +13,47 @@ const beta = [0.9, 0.999];
 await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cell, vocabulary: V }) => {
   if (!(await init()).includes("wasm")) throw new Error("its wasm backend does not start");
   defaultDevice("wasm");
+  let parameters = drawParameters({ cell, layers, V, H });
+  const zeros = () => tree.map((p) => np.zeros(p.shape), parameters);
+  let [first, second] = [zeros(), zeros()];
+  const oneHot = (ids) =>
+    np
+      .array(Float32Array.from({ length: T * B * V }, (_, i) => (ids[Math.floor(i / V)] === i % V ? 1 : 0)))
+      .reshape([T * B, V]);
+  const inputs = oneHot(randomIntegers(T * B, V));
+  const targets = oneHot(randomIntegers(T * B, V));
+  const step = jit(trainingStep(cell, { T, B, H }));
+  let count = 0;
+  const call = async () => {
+    count += 1;
+    const stepSize = np.array(0.002 / (1 - beta[0] ** count));
+    const correction = np.array(Math.sqrt(1 - beta[1] ** count));
+    const { loss, moved, mean, square } = step(
+      parameters,
+      first,
+      second,
+      inputs.ref,
+      targets.ref,
+      stepSize,
+      correction,
+    );
+    [parameters, first, second] = [moved, mean, square];
+    const [value] = await loss.data();
+    await parameters.W.blockUntilReady();
+    if (!Number.isFinite(value)) throw new Error("its loss is not finite");
+  };
+  await call();
+  return { call, versions: { "jax-js": versionOf("@jax-js/jax") } };
+});
+
+function drawParameters({ cell, layers, V, H }) {
   const draw = (...shape) => {
     const count = shape.reduce((a, b) => a * b, 1);
     const values = Float32Array.from({ length: count }, () => (2 * Math.random() - 1) / Math.sqrt(H));
     return np.array(values).reshape(shape);
   };
   const width = gates[cell] * H;
-  let parameters = {
+  return {
     layers: Array.from({ length: layers }, (_, n) => ({
       W: draw(n === 0 ? V : H, width),
       U: draw(H, width),
@@ -29,13 +63,10 @@ await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cel
     W: draw(H, V),
     b: draw(V),
   };
-  const zeros = () => tree.map((p) => np.zeros(p.shape), parameters);
-  let [first, second] = [zeros(), zeros()];
-  const hot = (ids) =>
-    Float32Array.from({ length: T * B * V }, (_, i) => (ids[Math.floor(i / V)] === i % V ? 1 : 0));
-  const inputs = np.array(hot(randomWholes(T * B, V))).reshape([T * B, V]);
-  const targets = np.array(hot(randomWholes(T * B, V))).reshape([T * B, V]);
+}
 
+/** Loss, gradient, clipping of the global norm at 5, and Adam. */
+function trainingStep(cell, { T, B, H }) {
   const lossOf = (p, x, y) => {
     for (const layer of p.layers) x = runLayer(cell, layer, x, { T, B, H });
     const logits = np.matmul(x, p.W).add(p.b);
@@ -45,7 +76,7 @@ await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cel
       .sum()
       .mul(-1 / (T * B));
   };
-  const step = jit((p, m, v, x, y, stride, spread) => {
+  return (p, m, v, x, y, stepSize, correction) => {
     const [loss, gradient] = valueAndGrad(lossOf)(tree.ref(p), x, y);
     const squares = tree.leaves(tree.ref(gradient)).map((g) => np.square(g).sum());
     const norm = np.sqrt(squares.reduce((a, b) => a.add(b)));
@@ -55,39 +86,18 @@ await serve(async ({ configuration: { size: H, layers, batch: B, steps: T }, cel
     const mean = tree.map((a, g) => a.mul(beta[0]).add(g.mul(1 - beta[0])), m, tree.ref(clipped));
     const square = tree.map((a, g) => a.mul(beta[1]).add(np.square(g).mul(1 - beta[1])), v, clipped);
     const moved = tree.map(
-      (w, a, s) => w.sub(a.mul(stride.ref).div(np.sqrt(s).div(spread.ref).add(1e-8))),
+      (w, a, s) => w.sub(a.mul(stepSize.ref).div(np.sqrt(s).div(correction.ref).add(1e-8))),
       p,
       tree.ref(mean),
       tree.ref(square),
     );
-    stride.dispose();
-    spread.dispose();
+    stepSize.dispose();
+    correction.dispose();
     return { loss, moved, mean, square };
-  });
-  let count = 0;
-  const call = async () => {
-    count += 1;
-    const stride = np.array(0.002 / (1 - beta[0] ** count));
-    const spread = np.array(Math.sqrt(1 - beta[1] ** count));
-    const { loss, moved, mean, square } = step(
-      parameters,
-      first,
-      second,
-      inputs.ref,
-      targets.ref,
-      stride,
-      spread,
-    );
-    [parameters, first, second] = [moved, mean, square];
-    const [value] = await loss.data();
-    await parameters.W.blockUntilReady();
-    if (!Number.isFinite(value)) throw new Error("its loss is no finite number");
   };
-  await call();
-  return { call, versions: { "jax-js": versionOf("@jax-js/jax") } };
-});
+}
 
-/** One layer over all steps. What depends on the input alone is one product before the loop. */
+/** One layer over all steps. The products that depend on the input alone are one product before the loop. */
 function runLayer(cell, { W, U, b, c }, x, { T, B, H }) {
   const before = np.split(np.matmul(x, W).add(b), T, 0);
   let h = np.zeros([B, H]);
@@ -115,6 +125,6 @@ function runLayer(cell, { W, U, b, c }, x, { T, B, H }) {
     }
     outputs.push(h.ref);
   }
-  for (const left of [h, memory, U, ...(c ? [c] : [])]) left.dispose();
+  for (const rest of [h, memory, U, ...(c ? [c] : [])]) rest.dispose();
   return np.concatenate(outputs, 0);
 }

@@ -1,5 +1,5 @@
-// A language model of LSTM layers as an ONNX file: the few messages that takes, in protobuf's encoding. Field numbers
-// and the order of an LSTM's gates (input, output, forget, cell) are those of ONNX, operator set 17. Knows no runtime.
+// A language model of LSTM layers as an ONNX file: the few messages it needs, in protobuf's encoding. Field numbers and
+// the order of an LSTM's gates (input, output, forget, cell) are those of ONNX, operator set 17.
 
 const types = { float: 1, integer: 7 };
 
@@ -53,9 +53,9 @@ const port = (name, type, shape) => {
 };
 
 /**
- * `value(name)` gives a parameter by its name in the equations, `layer1.Wi` … `readout.b`, matrices [rows, columns].
- * Inputs: `symbols` [T, B], and if `carried` the states `h1`, `c1` … [1, B, H]; outputs: `logits` [T, B, V], and the
- * states after, `h1'` ….
+ * The bytes of the model. `value(name)` returns a parameter by its name in the equations, `layer1.Wi` … `readout.b`,
+ * matrices [rows, columns]. Inputs: `symbols` [T, B], and if `carried` the states `h1`, `c1` … [1, B, H]; outputs:
+ * `logits` [T, B, V], and the next states, `h1'` ….
  */
 export function lstmModel({ value, vocabulary: V, size: H, layers, batch: B, steps: T, carried }) {
   const initializers = [tensor("columns", [V, V], identity(V)), tensor("axis", [1], BigInt64Array.of(1n))];

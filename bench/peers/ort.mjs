@@ -1,22 +1,22 @@
-// ONNX Runtime, native or on WebAssembly: the same LSTM model with the same weights as unrolled's, whose outputs it
-// must agree with before it is timed.
+// ONNX Runtime, native or on WebAssembly: the same LSTM model with the same weights as unrolled's. Its outputs must agree
+// with unrolled's before it is timed.
 import { cellNamed } from "../../dist/cells/index.js";
 import { wasmDevice } from "../../dist/run/wasm/device.js";
-import { drawNumbers, openWorkload, planOf } from "../../dist/measure/workload.js";
+import { drawInputs, openWorkload, planOf } from "../../dist/measure/workload.js";
 import { lstmModel } from "./onnx.mjs";
 import { serve, versionOf } from "./serve.mjs";
 
-/** Of the greatest logit. */
+/** Relative to the largest logit. */
 const tolerance = 1e-4;
-/** Calls that are compared: after the first one, states are carried. */
-const compared = 3;
+/** Number of calls before outputs are compared; after the first one, states are carried. */
+const comparedCalls = 3;
 
 await serve(async ({ configuration, cell: name, vocabulary, runtime, threads }) => {
   const { size, layers, batch, steps } = configuration;
   const cell = cellNamed(name);
   const carried = configuration.work === "step";
   const plan = planOf(configuration, cell);
-  const { weights, symbols } = drawNumbers(configuration, plan);
+  const { weights, symbols } = drawInputs(configuration, plan);
   const value = (parameter) => {
     const place = plan.parameters.places.find((p) => p.name === parameter);
     return weights.subarray(place.offset, place.offset + place.size);
@@ -41,15 +41,15 @@ await serve(async ({ configuration, cell: name, vocabulary, runtime, threads }) 
     for (const input in states) states[input] = outputs[`${input}'`];
     logits = outputs.logits.data;
   };
-  for (let n = 0; n < compared; n++) await call();
-  check(logits, await logitsOfOurs(configuration, cell, vocabulary));
+  for (let n = 0; n < comparedCalls; n++) await call();
+  check(logits, await unrolledLogits(configuration, cell, vocabulary));
   return { call, versions: { [runtime]: versionOf(runtime) } };
 });
 
-async function logitsOfOurs(configuration, cell, vocabulary) {
+async function unrolledLogits(configuration, cell, vocabulary) {
   const device = wasmDevice();
   const { call, program, dispose } = await openWorkload(configuration, cell, device);
-  for (let n = 0; n < compared; n++) await call();
+  for (let n = 0; n < comparedCalls; n++) await call();
   const tokens = configuration.batch * configuration.steps;
   const logits = await program.read("output.readout", new Float32Array(tokens * vocabulary));
   dispose();
@@ -57,11 +57,11 @@ async function logitsOfOurs(configuration, cell, vocabulary) {
   return logits;
 }
 
-function check(found, expected) {
-  const greatest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const worst = greatest(found.map((v, i) => v - expected[i])) / greatest(expected);
-  if (found.length === expected.length && worst <= tolerance) return;
+function check(actual, expected) {
+  const maximum = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const error = maximum(actual.map((v, i) => v - expected[i])) / maximum(expected);
+  if (actual.length === expected.length && error <= tolerance) return;
   throw new Error(
-    `its ${found.length} logits are off unrolled's ${expected.length} by ${worst} of the greatest, above ${tolerance}`,
+    `its ${actual.length} logits differ from unrolled's ${expected.length} by ${error} of the largest, above ${tolerance}`,
   );
 }

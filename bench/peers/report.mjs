@@ -1,11 +1,11 @@
-// What was measured, as Markdown and as JSON. Knows no contender but unrolled's own, which others are set against.
+// The results as Markdown, with ratios to unrolled's devices.
 
-/** Columns of ratios: whose times, on how many threads. */
-const ours = ["native", "wasm"];
+/** The contenders that ratios refer to. */
+const referenceIds = ["native", "wasm"];
 
-/** One configuration's rows, with ratios to unrolled's devices: above 1 where unrolled is faster. */
+/** The rows of one configuration, with ratios to unrolled's devices: above 1 where unrolled is faster. */
 export function withRatios(rows) {
-  const references = rows.filter(({ id, median }) => ours.includes(id) && median !== undefined);
+  const references = rows.filter(({ id, median }) => referenceIds.includes(id) && median !== undefined);
   return rows.map((row) => ({
     ...row,
     ...(row.median !== undefined && {
@@ -23,8 +23,8 @@ export function markdown({ machine, tables, settings }) {
     "# Peers",
     "",
     `${machine.cpu}, ${machine.cores} cores; Node ${machine.node}, ${machine.system}.`,
-    `${settings.rounds} rounds of ${settings.seconds} s for each, in turns.`,
-    `A ratio is the time over that of unrolled's device on so many threads: above 1 where unrolled is faster.`,
+    `${settings.rounds} rounds of ${settings.seconds} s each, in turns.`,
+    `A ratio is the time over that of unrolled's device and its number of threads: above 1 where unrolled is faster.`,
     "",
     `Versions: ${Object.entries(machine.versions)
       .map(([name, version]) => `${name} ${version}`)
@@ -38,19 +38,19 @@ function table({ configuration, cell, rows, busyTurns, turns }) {
   const { name, work, size, layers, batch, steps } = configuration;
   const columns = [...new Set(rows.flatMap(({ ratios = {} }) => Object.keys(ratios)))];
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const header = ["", "threads", "median ms", "least ms", ...columns.map((c) => `÷ ${c}`)];
+  const header = ["", "threads", "median ms", "minimum ms", ...columns.map((c) => `÷ ${c}`)];
   const measured = rows.filter(({ median }) => median !== undefined);
   const failed = rows.filter(({ error }) => error !== undefined);
-  const kind = { train: "a step of training", forward: "forward", step: "one step" }[work];
+  const kind = { train: "a training step", forward: "forward", step: "one step" }[work];
   return [
     "",
     `## ${name}, ${cell}: ${kind}, H ${size}, L ${layers}, B ${batch}, T ${steps}`,
     "",
     line(header),
     line(header.map((_, i) => (i === 0 ? "---" : "--:"))),
-    ...measured.map(({ name: who, note, threads, median, min, ratios }) =>
+    ...measured.map(({ name: contender, note, threads, median, min, ratios }) =>
       line([
-        note ? `${who} (${note})` : who,
+        note ? `${contender} (${note})` : contender,
         threads,
         show(median),
         show(min),

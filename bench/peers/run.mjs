@@ -1,11 +1,11 @@
-// Measures unrolled and other libraries at the same work, in turns, so that a busy neighbour hits all of them.
-// `node run.mjs --help` lists the options. Knows neither how a library works nor what a table looks like.
+// Measures unrolled and other libraries at the same work, in turns, so that other load affects all of them.
+// `node run.mjs --help` lists the options.
 import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openChild } from "./child.mjs";
 import { buildPreload, contendersFor, peers } from "./contenders.mjs";
-import { idle, isBusy } from "./idle.mjs";
+import { isBusy, waitForIdle } from "./idle.mjs";
 import { markdown, withRatios } from "./report.mjs";
 
 const cellNames = ["lstm", "gru", "elman", "peephole"];
@@ -18,18 +18,18 @@ const options = {
   cells: { type: "string", default: "lstm", help: cellNames.join(", ") },
   threads: { type: "string", default: "1,2", help: "numbers of threads" },
   peers: { type: "string", default: "all", help: peers.map(({ id }) => id).join(", ") },
-  rounds: { type: "string", default: "5", help: "turns of each contender" },
-  seconds: { type: "string", default: "0.5", help: "length of a turn" },
+  rounds: { type: "string", default: "5", help: "turns per contender" },
+  seconds: { type: "string", default: "0.5", help: "seconds per turn" },
   budget: {
     type: "string",
     default: "60",
-    help: "seconds of work after which a contender has no further turns",
+    help: "seconds of work after which a contender has no more turns",
   },
   patience: { type: "string", default: "20", help: "seconds to wait for an idle machine before a turn" },
-  limit: { type: "string", default: "120", help: "seconds that a contender may take to be ready" },
-  python: { type: "string", default: "python3", help: "with PyTorch and JAX" },
-  out: { type: "string", default: "results", help: "OUT.md and OUT.json are written" },
-  help: { type: "boolean", default: false, help: "print this" },
+  limit: { type: "string", default: "120", help: "seconds that a contender may take to get ready" },
+  python: { type: "string", default: "python3", help: "a Python that imports PyTorch and JAX" },
+  out: { type: "string", default: "results", help: "writes OUT.md and OUT.json" },
+  help: { type: "boolean", default: false, help: "print this help" },
 };
 
 const { values } = parseArgs({ options });
@@ -39,7 +39,7 @@ if (values.help) {
   process.exit(0);
 }
 if (!existsSync(new URL("../../dist/measure/configurations.js", import.meta.url))) {
-  fail("the library is not built; run `npm ci && npm run build` in the repository's root first");
+  fail("the library is not built; run `npm ci && npm run build` in the root of the repository first");
 }
 const { configurationsNamed, vocabulary } = await import("../../dist/measure/configurations.js");
 
@@ -104,7 +104,7 @@ async function measure(configuration, cell) {
   };
   for (const index of contenders.keys()) {
     await turn(index, async () => {
-      await idle(patience);
+      await waitForIdle(patience);
       children[index] = await openChild(contenders[index], limit);
       Object.assign(versions, children[index].versions);
       if (children[index].note) rows[index].note = children[index].note;
@@ -114,7 +114,7 @@ async function measure(configuration, cell) {
   for (let round = 0; round < rounds; round++) {
     for (const index of contenders.keys()) {
       await turn(index, async () => {
-        const others = await idle(patience);
+        const others = await waitForIdle(patience);
         turns += 1;
         if (isBusy(others)) busyTurns += 1;
         rows[index].samples.push(...(await children[index].work(seconds)));

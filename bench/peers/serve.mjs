@@ -1,20 +1,20 @@
-// A contender's side of the conversation: makes itself ready, then works for as long as it is told and answers with
-// its times. One JSON object a line, marked, because libraries print things of their own. Knows no library.
+// A contender's side of the protocol: it sets up its work, then works for as many seconds as each message says and answers
+// with its times. One JSON object per line, with a prefix, since libraries print messages of their own.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const mark = "@peer ";
-/** A sample lasts this long at least, in milliseconds; shorter calls are timed several at a time. */
+const prefix = "@peer ";
+/** A sample lasts at least this long, in milliseconds; shorter calls are timed several at a time. */
 const sampleTime = 0.5;
 
-/** `setUp(task)` gives `call`, which does the work once, resolving when it is done, and `versions`. */
+/** `setUp(task)` returns `versions` and `call`, which does the work once and resolves when it is done. */
 export async function serve(setUp) {
-  const answer = (value) => process.stdout.write(`${mark}${JSON.stringify(value)}\n`);
+  const answer = (value) => process.stdout.write(`${prefix}${JSON.stringify(value)}\n`);
   try {
     const { call, versions } = await setUp(JSON.parse(process.argv[2]));
     answer({ ready: true, versions });
     for await (const line of createInterface({ input: process.stdin })) {
-      answer({ milliseconds: await timed(call, JSON.parse(line).seconds) });
+      answer({ milliseconds: await timeCalls(call, JSON.parse(line).seconds) });
     }
     process.exit(0);
   } catch (error) {
@@ -25,7 +25,7 @@ export async function serve(setUp) {
 
 let latest = 1;
 
-async function timed(call, seconds) {
+async function timeCalls(call, seconds) {
   const samples = [];
   const begin = performance.now();
   do {
@@ -38,8 +38,8 @@ async function timed(call, seconds) {
   return samples;
 }
 
-/** Whole numbers below `limit`, the same in every run. */
-export function randomWholes(count, limit) {
+/** Integers below `limit`, the same in every run. */
+export function randomIntegers(count, limit) {
   let state = 1;
   return Int32Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
@@ -47,10 +47,12 @@ export function randomWholes(count, limit) {
   });
 }
 
-/** Of a package that is installed beside this file. */
+/** The version of a package that is installed beside this file. */
 export function versionOf(name) {
   return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8"))
     .version;
 }
 
-export const marked = (line) => (line.startsWith(mark) ? JSON.parse(line.slice(mark.length)) : undefined);
+/** The answer in a line of output; undefined for others. */
+export const parseAnswer = (line) =>
+  line.startsWith(prefix) ? JSON.parse(line.slice(prefix.length)) : undefined;

@@ -1,4 +1,4 @@
-"""A contender's side of the conversation, in Python: as serve.mjs, which see. Knows no library."""
+"""A contender's side of the protocol, in Python: see serve.mjs."""
 
 import json
 import math
@@ -6,17 +6,17 @@ import random
 import sys
 import time
 
-MARK = "@peer "
-SAMPLE_TIME = 0.5e-3  # seconds; a sample lasts this long at least
+PREFIX = "@peer "
+SAMPLE_TIME = 0.5e-3  # seconds; a sample lasts at least this long
 
 
 def answer(value):
-    sys.stdout.write(MARK + json.dumps(value) + "\n")
+    sys.stdout.write(PREFIX + json.dumps(value) + "\n")
     sys.stdout.flush()
 
 
 def serve(set_up):
-    """`set_up(task)` gives a function that does the work once, the libraries' versions, and a note or None."""
+    """`set_up(task)` returns a function that does the work once, the libraries' versions, and a remark or None."""
     try:
         call, versions, note = set_up(json.loads(sys.argv[1]))
         answer({"ready": True, "versions": versions, "note": note})
@@ -35,11 +35,11 @@ def serve(set_up):
                 if time.perf_counter() - begin >= seconds:
                     break
             answer({"milliseconds": samples})
-    except Exception as error:  # The other side is told whatever it is.
+    except Exception as error:  # Reported to the parent, whatever it is.
         answer({"error": f"{type(error).__name__}: {error}"[:500]})
         sys.exit(1)
 
 
-def random_wholes(count, limit):
+def random_integers(count, limit):
     source = random.Random(1)
     return [source.randrange(limit) for _ in range(count)]

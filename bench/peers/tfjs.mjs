@@ -1,10 +1,10 @@
-// TensorFlow.js on its wasm backend: its own recurrent layers, a one-hot input, its Adam; clipping by the common
-// norm, which its optimisers lack, between gradient and update.
+// TensorFlow.js on its wasm backend: its own recurrent layers, a one-hot input, its Adam; and clipping of the global norm,
+// which its optimisers lack, between gradient and update.
 import { dirname } from "node:path";
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { randomWholes, serve } from "./serve.mjs";
+import { randomIntegers, serve } from "./serve.mjs";
 
 const makers = { lstm: tf.layers.lstm, gru: tf.layers.gru, elman: tf.layers.simpleRNN };
 
@@ -16,15 +16,15 @@ await serve(async ({ configuration: { size, layers, batch, steps }, cell, vocabu
   const model = tf.sequential();
   for (let n = 0; n < layers; n++) {
     const inputShape = n === 0 ? { inputShape: [steps, vocabulary] } : {};
-    // The gates' function is the exact one everywhere else; its own default is a straight line cut off.
+    // The sigmoid, as everywhere else; its own default is a clipped straight line.
     const gates = cell === "elman" ? {} : { recurrentActivation: "sigmoid" };
     model.add(makers[cell]({ units: size, returnSequences: true, ...gates, ...inputShape }));
   }
   model.add(tf.layers.dense({ units: vocabulary }));
   const optimizer = tf.train.adam(0.002);
   const tokens = batch * steps;
-  const symbols = tf.tensor2d(randomWholes(tokens, vocabulary), [batch, steps], "int32");
-  const targets = tf.tensor1d(randomWholes(tokens, vocabulary), "int32");
+  const symbols = tf.tensor2d(randomIntegers(tokens, vocabulary), [batch, steps], "int32");
+  const targets = tf.tensor1d(randomIntegers(tokens, vocabulary), "int32");
   const lossOf = () => {
     const x = tf.oneHot(symbols, vocabulary).toFloat();
     const logits = model.apply(x, { training: true }).reshape([tokens, vocabulary]);
@@ -45,7 +45,7 @@ await serve(async ({ configuration: { size, layers, batch, steps }, cell, vocabu
       const loss = step();
       const [value] = await loss.data();
       loss.dispose();
-      if (!Number.isFinite(value)) throw new Error("its loss is no finite number");
+      if (!Number.isFinite(value)) throw new Error("its loss is not finite");
     },
     versions: { "TensorFlow.js": tf.version["tfjs-core"] },
   };

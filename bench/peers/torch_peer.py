@@ -1,5 +1,5 @@
-"""PyTorch: its own recurrent layers, as they come or with the fastest settings; and a cell that it does not have,
-an LSTM with peepholes, as its users write one. Adam, cross-entropy at each step, clipping by the common norm."""
+"""PyTorch: its own recurrent layers, with default settings or the fastest ones; and a cell that it lacks, an LSTM with
+peepholes, as its users write one. Adam, cross-entropy at each step, clipping of the global norm."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from serve import random_wholes, serve
+from serve import random_integers, serve
 
 LAYERS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
 
@@ -26,8 +26,8 @@ class LanguageModel(nn.Module):
 
 
 class PeepholeLayer(nn.Module):
-    """Gers & Schmidhuber 2000, as in Graves 2013: the input and forget gates see the memory before, the output gate
-    the memory after. What depends on the input alone is computed for all steps at once."""
+    """Gers & Schmidhuber 2000, as in Graves 2013: the input and forget gates see the previous cell state, the output gate
+    the new one. Products that depend on the input alone are computed for all steps at once."""
 
     def __init__(self, inputs: int, size: int):
         super().__init__()
@@ -57,8 +57,8 @@ class PeepholeModel(nn.Module):
     def __init__(self, vocabulary, size, layers, script):
         super().__init__()
         self.vocabulary = vocabulary
-        made = [PeepholeLayer(vocabulary if n == 0 else size, size) for n in range(layers)]
-        self.layers = nn.ModuleList([torch.jit.script(layer) if script else layer for layer in made])
+        stack = [PeepholeLayer(vocabulary if n == 0 else size, size) for n in range(layers)]
+        self.layers = nn.ModuleList([torch.jit.script(layer) if script else layer for layer in stack])
         self.readout = nn.Linear(size, vocabulary)
 
     def forward(self, symbols):
@@ -80,15 +80,15 @@ def set_up(task):
         model = PeepholeModel(vocabulary, size, layers, settings.get("script", False))
     else:
         model = LanguageModel(task["cell"], vocabulary, size, layers)
-    symbols = torch.tensor(random_wholes(steps * batch, vocabulary)).view(steps, batch)
-    targets = torch.tensor(random_wholes(steps * batch, vocabulary)).view(steps, batch)
+    symbols = torch.tensor(random_integers(steps * batch, vocabulary)).view(steps, batch)
+    targets = torch.tensor(random_integers(steps * batch, vocabulary)).view(steps, batch)
     versions = {"PyTorch": torch.__version__, "Python": sys.version.split()[0]}
     if configuration["work"] == "train":
         call = training(model, symbols, targets, fused=settings.get("tuned", False))
     else:
         call = inference(model, symbols, configuration["work"] == "step")
     if settings.get("script"):
-        # Its compiler watches the first calls and works at those after them.
+        # Its compiler profiles the first calls and optimises during the next ones.
         for _ in range(4):
             call()
     note = None
@@ -98,11 +98,11 @@ def set_up(task):
 
 
 def choose_products(call):
-    """oneDNN or MKL, whichever is faster at this work; true for oneDNN."""
+    """Chooses oneDNN or MKL, whichever is faster at this work; returns true for oneDNN."""
     best = {True: float("inf"), False: float("inf")}
     begin = time.perf_counter()
     rounds = 0
-    # In turns, so that a busy neighbour misleads nobody; the first round warms up.
+    # In turns, so that other load affects both; the first round is a warm-up.
     while rounds < 4 or time.perf_counter() - begin < 1:
         for enabled in best:
             torch.backends.mkldnn.enabled = enabled

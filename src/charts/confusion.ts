@@ -1,151 +1,148 @@
-// A confusion matrix as an SVG: a row for each class, its colours the shares of that row. Draws text and rectangles;
-// knows no model, no page and no file.
-import { escaped, round, soft, svgOf, text, textWidth } from "./svg.ts";
+// A chart of a confusion matrix: a row for each actual class, a column for each predicted one, cells shaded by their
+// share of the row.
+import { colours, escapeText, headingSize, round, svgDocument, text, textWidth } from "./svg.ts";
 
-export interface ConfusionPictureSettings {
+/** Settings of `confusionChart`. */
+export interface ConfusionChartSettings {
   /** Default "Confusion matrix". */
   readonly title?: string;
-  /** What stands in the cells: `"counts"` (default), or `"shares"` of the row in percent. */
+  /** The numbers in the cells: `"counts"` (default), or `"shares"` of the row in percent. */
   readonly cells?: "counts" | "shares";
 }
 
-/** Colours of the shares 0 and 1, red, green, blue. */
-const [lightest, darkest] = [
-  [255, 255, 255],
-  [11, 79, 138],
-] as const;
-/** From this share on white text has more contrast than black. */
-const whiteFrom = 0.75;
-const longestLabel = 24; // characters
+type CellNumbers = NonNullable<ConfusionChartSettings["cells"]>;
 
+/** Text is readable on cells with a smaller share in black and on others in white; the reverse on dark pages. */
+const fullFrom = 0.76;
+const longestLabel = 24; // characters
+const noteSize = 12;
+
+/** Lengths and font sizes in pixels. */
 interface Layout {
-  /** Side of a cell, and font sizes, in pixels. */
+  /** Side of a cell. */
   readonly cell: number;
-  readonly label: number;
-  readonly number: number;
+  readonly labelSize: number;
+  readonly numberSize: number;
+  /** The matrix's left and top edge, its side, and the height of the labels below it. */
   readonly left: number;
   readonly top: number;
   readonly side: number;
-  /** Column labels are turned upright where they are wider than a column. */
-  readonly turned: boolean;
   readonly below: number;
+  /** Whether column labels stand upright, since some are wider than a column. */
+  readonly upright: boolean;
 }
 
 /**
- * An SVG element as a string, sized in pixels, with a title, and words for each cell that is not empty. Cells of 0
- * stay blank. `confusion` [classes, classes] as `classificationReport` gives it: rows are targets; `names` [classes],
- * any text. Labels longer than 24 characters are cut; their cells have the whole.
- * Throws at no classes, a matrix that is not square, and counts that are not whole numbers, 0 or more.
+ * An SVG document as a string, sized in pixels, with colours for light and dark pages and a tooltip for each cell that is
+ * not 0; cells of 0 stay blank. `confusion` [classes, classes] as in `ClassificationReport`: rows are actual classes,
+ * columns predicted ones. `labels` [classes], any text; longer ones than 24 characters are cut, but whole in the tooltips.
+ * Throws at no classes, a matrix that is not square, and counts that are not whole numbers of 0 or more.
  */
-export function confusionPicture(
+export function confusionChart(
   confusion: readonly (readonly number[])[],
-  names: readonly string[],
-  settings: ConfusionPictureSettings = {},
+  labels: readonly string[],
+  settings: ConfusionChartSettings = {},
 ): string {
-  checkSquare(confusion, names);
+  checkSquare(confusion, labels);
   const { title = "Confusion matrix", cells = "counts" } = settings;
-  const layout = arrange(names);
+  const layout = layOut(labels);
   const { left, top, side, below } = layout;
-  const width = Math.max(left + side + 24, left + 330, 24 + textWidth(title, 16));
-  const height = top + side + below + 56;
-  const centre = left + side / 2;
-  const parts = [
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text(16, 28, title, { size: 16, anchor: "start", weight: 600 }),
-    text(20, top + side / 2, "actual", { size: 13, colour: soft, turned: true }),
-    text(centre, top + side + below + 14, "predicted", { size: 13, colour: soft }),
-    ...names.flatMap((name, k) => labels(name, k, layout)),
-    ...guides(names.length, layout),
-    ...confusion.flatMap((row, r) => drawRow(row, r, names, layout, cells)),
-    `<rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="#9aa5b1"/>`,
-    ...legend(left, height - 26, cells),
-  ];
-  return svgOf(width, height, title, parts);
+  const width = Math.ceil(Math.max(left + side + 24, left + 350, 32 + textWidth(title, headingSize)));
+  const height = top + side + below + 58;
+  const soft = { size: 13, colour: colours.soft };
+  return svgDocument(width, height, title, [
+    text(24, top + side / 2, "actual", { ...soft, upright: true }),
+    text(left + side / 2, top + side + below + 14, "predicted", soft),
+    ...labels.flatMap((label, i) => drawLabels(label, i, layout)),
+    ...confusion.flatMap((row, i) => drawRow(row, i, labels, layout, cells)),
+    drawGuides(labels.length, layout),
+    `<rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="${colours.soft}"/>`,
+    ...drawScale(left, height - 27, cells),
+  ]);
 }
 
-function arrange(names: readonly string[]): Layout {
-  const count = names.length;
-  const cell = count <= 12 ? 46 : count <= 25 ? 32 : 22;
-  const label = count <= 12 ? 13 : count <= 25 ? 12 : 11;
-  const widest = Math.max(...names.map((name) => textWidth(shortened(name), label)));
-  const turned = widest > cell - 4;
+function layOut(labels: readonly string[]): Layout {
+  const { length } = labels;
+  const cell = length <= 12 ? 46 : length <= 25 ? 32 : 24;
+  const labelSize = length <= 12 ? 13 : 12;
+  const widest = Math.max(...labels.map((label) => textWidth(cut(label), labelSize)));
+  const upright = widest > cell - 4;
   return {
     cell,
-    label,
-    number: count <= 12 ? 13 : count <= 25 ? 10 : 8,
-    left: Math.ceil(widest) + 42,
+    labelSize,
+    numberSize: length <= 12 ? 13 : length <= 25 ? 11 : 9,
+    left: Math.ceil(widest) + 44,
     top: 48,
-    side: cell * count,
-    turned,
-    below: (turned ? Math.ceil(widest) : label) + 16,
+    side: cell * length,
+    below: (upright ? Math.ceil(widest) : labelSize) + 16,
+    upright,
   };
 }
 
-function labels(name: string, k: number, { cell, label, left, top, side, turned }: Layout): string[] {
-  const middle = (k + 0.5) * cell;
-  const shown = shortened(name);
-  const bottom = top + side + (turned ? 8 : label + 5);
+/** The label of a row and of its column. */
+function drawLabels(label: string, index: number, layout: Layout): string[] {
+  const { cell, labelSize: size, left, top, side, upright } = layout;
+  const middle = (index + 0.5) * cell;
+  const baseline = 0.35 * size;
+  const bottom = top + side + (upright ? 8 : size + 5);
   return [
-    text(left - 8, top + middle + 0.35 * label, shown, { size: label, anchor: "end" }),
-    turned
-      ? text(left + middle + 0.35 * label, bottom, shown, { size: label, anchor: "end", turned })
-      : text(left + middle, bottom, shown, { size: label }),
+    text(left - 8, top + middle + baseline, cut(label), { size, anchor: "end" }),
+    upright
+      ? text(left + middle + baseline, bottom, cut(label), { size, anchor: "end", upright })
+      : text(left + middle, bottom, cut(label), { size }),
   ];
 }
 
-/** Faint lines between the cells. */
-function guides(count: number, { cell, left, top, side }: Layout): string[] {
-  return Array.from({ length: count - 1 }, (_, k) => {
-    const [x, y] = [left + (k + 1) * cell, top + (k + 1) * cell];
-    return `<path d="M${x} ${top}v${side}M${left} ${y}h${side}" stroke="#edf0f3"/>`;
+/** The lines between the cells. */
+function drawGuides(classes: number, { cell, left, top, side }: Layout): string {
+  const lines = Array.from({ length: classes - 1 }, (_, i) => {
+    return `M${left + (i + 1) * cell} ${top}v${side}M${left} ${top + (i + 1) * cell}h${side}`;
   });
+  return `<path d="${lines.join("")}" stroke="${colours.grid}"/>`;
 }
 
 function drawRow(
   row: readonly number[],
-  r: number,
-  names: readonly string[],
-  { cell, number, left, top }: Layout,
-  cells: "counts" | "shares",
+  index: number,
+  labels: readonly string[],
+  { cell, numberSize: size, left, top }: Layout,
+  cells: CellNumbers,
 ): string[] {
   const sum = row.reduce((total, count) => total + count, 0);
-  return row.flatMap((count, c) => {
+  return row.flatMap((count, column) => {
     if (count === 0) return [];
     const share = count / sum;
-    const [x, y] = [left + c * cell, top + r * cell];
+    const [x, y] = [left + column * cell, top + index * cell];
     const percent = `${(100 * share).toFixed(1)} %`;
-    const words = `actual ${names[r]}, predicted ${names[c]}: ${count} of ${sum} (${percent})`;
-    const shown = cells === "counts" ? shortCount(count) : shortShare(share);
+    const tooltip = `actual ${labels[index]}, predicted ${labels[column]}: ${count} of ${sum} (${percent})`;
+    const shown = cells === "counts" ? shortCount(count) : shortPercent(share);
+    const colour = share < fullFrom ? colours.onPale : colours.onShade;
     return [
-      `<g><title>${escaped(words)}</title>` +
-        `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${shade(share)}"/>` +
-        text(x + cell / 2, y + cell / 2 + 0.36 * number, shown, {
-          size: number,
-          colour: share < whiteFrom ? "#000000" : "#ffffff",
-        }) +
+      `<g><title>${escapeText(tooltip)}</title>` +
+        `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" ${shade(share)}/>` +
+        text(x + cell / 2, y + cell / 2 + 0.36 * size, shown, { size, colour }) +
         `</g>`,
     ];
   });
 }
 
-function legend(x: number, y: number, cells: "counts" | "shares"): string[] {
+/** The scale of shades, below the matrix. */
+function drawScale(x: number, y: number, cells: CellNumbers): string[] {
   const steps = 10;
-  const note = `share of the row${cells === "shares" ? "; cells in %" : ""}`;
+  const end = x + 32 + 8 * (steps + 1);
+  const style = { size: noteSize, colour: colours.soft, anchor: "start" } as const;
   return [
-    text(x, y + 11, "0 %", { size: 11, colour: soft, anchor: "start" }),
+    text(x, y + 11, "0 %", style),
     ...Array.from(
       { length: steps + 1 },
-      (_, i) =>
-        `<rect x="${x + 26 + 8 * i}" y="${y}" width="8" height="14" fill="${shade(i / steps)}" stroke="#e4e7eb" stroke-width="0.5"/>`,
+      (_, i) => `<rect x="${x + 26 + 8 * i}" y="${y}" width="8" height="14" ${shade(i / steps)}/>`,
     ),
-    text(x + 120, y + 11, `100 %  ${note}`, { size: 11, colour: soft, anchor: "start" }),
+    `<rect x="${x + 26}" y="${y}" width="${8 * (steps + 1)}" height="14" fill="none" stroke="${colours.grid}"/>`,
+    text(end, y + 11, `100 % of the row${cells === "shares" ? "; numbers in %" : ""}`, style),
   ];
 }
 
-function shade(share: number): string {
-  const parts = lightest.map((light, i) => Math.round(light + (darkest[i]! - light) * share));
-  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
-}
+const shade = (share: number): string => `fill="${colours.shade}" fill-opacity="${Number(share.toFixed(3))}"`;
 
 /** At most four characters: 9999, 12k, 3.4M. */
 function shortCount(count: number): string {
@@ -155,29 +152,26 @@ function shortCount(count: number): string {
   return `${scaled < 9.95 ? round(scaled) : Math.round(scaled)}${unit}`;
 }
 
-/** Whole percent. */
-function shortShare(share: number): string {
+function shortPercent(share: number): string {
   return share < 0.005 ? "<1" : String(Math.round(100 * share));
 }
 
-function shortened(name: string): string {
-  const characters = [...name];
-  return characters.length <= longestLabel ? name : `${characters.slice(0, longestLabel - 1).join("")}…`;
+function cut(label: string): string {
+  const characters = [...label];
+  return characters.length <= longestLabel ? label : `${characters.slice(0, longestLabel - 1).join("")}…`;
 }
 
-function checkSquare(confusion: readonly (readonly number[])[], names: readonly string[]): void {
-  if (names.length === 0) throw new Error("confusion picture: needs one class or more, not 0; name them");
-  if (confusion.length !== names.length)
-    throw new Error(`confusion picture: ${names.length} names need as many rows, not ${confusion.length}`);
-  confusion.forEach((row, r) => {
-    if (row.length !== names.length)
-      throw new Error(
-        `confusion picture, row ${r}: must have ${names.length} counts, one for each name, not ${row.length}`,
-      );
+function checkSquare(confusion: readonly (readonly number[])[], labels: readonly string[]): void {
+  const classes = labels.length;
+  if (classes === 0) throw new Error("confusion chart: expected one label or more, got none");
+  if (confusion.length !== classes)
+    throw new Error(`confusion chart: expected ${classes} rows, one for each label, got ${confusion.length}`);
+  confusion.forEach((row, i) => {
+    const place = `confusion chart, row ${i}`;
+    if (row.length !== classes)
+      throw new Error(`${place}: expected ${classes} counts, one for each label, got ${row.length}`);
     for (const count of row)
       if (!Number.isSafeInteger(count) || count < 0)
-        throw new Error(
-          `confusion picture, row ${r}: a count must be a whole number, 0 or more, not ${count}`,
-        );
+        throw new Error(`${place}: a count must be a whole number, 0 or more, not ${count}`);
   });
 }

@@ -1,76 +1,76 @@
-// The list of cells and transforms as a person or a program reads it: what each is and where it comes from, its
-// parameters, and what it costs on this machine beside the plain LSTM.
+// The list of cells and transforms, as text or JSON: description and source, parameters, and cost on this machine
+// relative to the plain LSTM.
 import { cellNamed, cells } from "../cells/index.ts";
 import { transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../language/cell.ts";
 import { explainCell } from "../model/explain.ts";
 import type { Device } from "../run/device.ts";
-import { openLayer, priceBeside, type LayerWork, type Price, type PriceSizes } from "../measure/prices.ts";
+import { openLayer, relativeCost, type CostSizes, type Layer, type RelativeCost } from "../measure/costs.ts";
 import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Settings of `listCells`. */
 export interface ListSettings {
-  /** H, I, B, T. */
+  /** Hidden width, input width, rows and time steps: H, I, B, T. */
   readonly size: number;
   readonly input: number;
   readonly batch: number;
-  readonly window: number;
+  readonly steps: number;
+  /** One JSON object per line instead of text. */
   readonly json: boolean;
-  /** Where costs are measured; without one they are left out. */
+  /** The device that costs are measured on; without one they are left out. */
   readonly device: Device | undefined;
 }
 
-const base = "lstm";
-/** Takes that go into a price; a table for keeps takes more. */
+const baseName = "lstm";
+/** Rounds of measurement per cell; the table in docs/cells.md takes more. */
 const rounds = 5;
 
+/** Prints every cell, then every transform of the LSTM. */
 export async function listCells(terminal: Terminal, settings: ListSettings): Promise<void> {
-  const { size, input, batch, window, json, device } = settings;
-  const sizes: PriceSizes = { size, rows: batch, steps: window };
-  const plain = device && (await openLayer(cellNamed(base), device, sizes));
+  const { size, input, batch, steps, json, device } = settings;
+  const sizes: CostSizes = { size, rows: batch, steps };
+  const base = device && (await openLayer(cellNamed(baseName), device, sizes));
   const show = async (cell: Cell, about: string): Promise<void> => {
     terminal.status(`${cell.name} …`);
-    const price = device && plain && (await priceOf(cell, device, plain, sizes));
+    const cost = device && base && (await costOf(cell, device, base, sizes));
     const { count, equations, sizes: widths } = explainCell(cell, { size, input });
     if (json) {
-      const known = { cell: cell.name, about, equations, sizes: widths, parameters: count };
-      return terminal.out(
-        `${JSON.stringify({ ...known, ...(price && { device: device.name, ...price }) })}\n`,
-      );
+      const description = { cell: cell.name, about, equations, sizes: widths, parameters: count };
+      const row = { ...description, ...(cost && { device: device.name, ...cost }) };
+      return terminal.out(`${JSON.stringify(row)}\n`);
     }
-    const cost = price && `, ${times(price.forward)} forward, ${times(price.training)} in training`;
     const title = `${terminal.paint("out", "bold", cell.name)}  ${count.toLocaleString("en-US")} parameters`;
-    await terminal.out(`${title}${cost ?? ""}\n${indented(about)}`);
+    const costs = cost ? `, ${times(cost.forward)} forward, ${times(cost.training)} in training` : "";
+    await terminal.out(`${title}${costs}\n${indent(about)}`);
   };
   for (const cell of cells) await show(cell, cell.about);
-  if (!json) await terminal.out(`\ntransforms, here of the ${base}\n\n`);
+  if (!json) await terminal.out(`\ntransforms, applied to the ${baseName}\n\n`);
   for (const { name, about, example } of transforms) {
-    await show(
-      cellNamed(`${base}+${example.startsWith("init") ? example.replace(/,.*/u, "") : name}`),
-      about,
-    );
+    const applied = example.startsWith("init") ? example.replace(/,.*/u, "") : name;
+    await show(cellNamed(`${baseName}+${applied}`), about);
   }
-  plain?.dispose();
-  const costs = device
-    ? `; costs are times of the ${base}'s on ${deviceTitle(device)}, B = ${batch}, T = ${window}`
+  base?.dispose();
+  const legend = device
+    ? `; costs are relative to the ${baseName} on ${deviceTitle(device)}, B = ${batch}, T = ${steps}`
     : "";
   terminal.say(
-    `H = ${size}, I = ${input}${costs}; 'unrolled cells NAME' shows what is derived from the equations`,
+    `H = ${size}, I = ${input}${legend}; 'unrolled cells NAME' shows what is derived from the equations`,
   );
 }
 
-async function priceOf(cell: Cell, device: Device, plain: LayerWork, sizes: PriceSizes): Promise<Price> {
+async function costOf(cell: Cell, device: Device, base: Layer, sizes: CostSizes): Promise<RelativeCost> {
   const layer = await openLayer(cell, device, sizes);
-  const price = await priceBeside(layer, plain, rounds);
+  const { forward, training } = await relativeCost(layer, base, rounds);
   layer.dispose();
-  return { forward: rounded(price.forward), training: rounded(price.training) };
+  return { forward: threeDigits(forward), training: threeDigits(training) };
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(3));
+const threeDigits = (value: number): number => Number(value.toPrecision(3));
 const times = (value: number): string => `${value.toFixed(2)} ×`;
 
-/** In lines of up to a hundred characters. */
-function indented(text: string): string {
+/** Wraps a text into indented lines of up to a hundred characters. */
+function indent(text: string): string {
   const lines = text.match(/.{1,98}(?:\s|$)/gu) ?? [];
   return lines.map((line) => `  ${line.trimEnd()}\n`).join("");
 }

@@ -1,5 +1,4 @@
-// How long it takes until work begins: a whole command in a process of its own, and the compilation of a plan. Prints
-// nothing.
+// The time until work begins: a whole command in a process of its own, and the compilation of a plan.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,16 +8,17 @@ import { configurationsNamed, type Configuration } from "../measure/configuratio
 import { medianOf } from "../measure/timing.ts";
 import { planOf } from "../measure/workload.ts";
 
+/** The times of `unrolled bench --start-up`. */
 export interface StartUp {
-  /** Milliseconds of `unrolled info` as a process of its own, from its start to its end. */
+  /** Milliseconds that a process running `unrolled info` takes. */
   readonly infoMs: { readonly median: number; readonly min: number };
-  /** Milliseconds for the plan of a training step, two layers of 128 hidden values, and its code on wasm. */
+  /** Milliseconds to plan a training step of two layers with 128 hidden values and to compile it for wasm. */
   readonly compileMs: { readonly first: number; readonly median: number };
 }
 
 const repetitions = 7;
 
-/** To be called before anything else is compiled, which the first compilation would profit from. */
+/** Call it before anything else is compiled, which would speed up the first compilation. */
 export async function measureStartUp(): Promise<StartUp> {
   const compile = await timesOf(compilePlan);
   const info = await timesOf(runInfo);

@@ -1,25 +1,25 @@
-// Tables from JSON: an array of objects, or one object a line (JSON Lines). Keys are columns; knows no meaning of them.
+// Tables from JSON: an array of objects, or one object per line (JSON Lines). Keys are columns.
 import { makeTable, type Cell, type Table } from "./table.ts";
-import { decodeUtf8 } from "./utf8.ts";
+import { decodeText } from "./utf8.ts";
 
 /**
- * An array of flat objects as a table; columns in the order in which keys first come, a key that a row lacks is null,
- * true and false are 1 and 0, and a list is its text. Throws, with the row, at what is no flat object, and at text that is no JSON.
+ * Decodes an array of flat objects. Columns are in the order in which their keys first appear; a missing key is null, true
+ * and false are 1 and 0, and a list is its JSON text. Throws at invalid JSON, and, with the row, at nested objects.
  */
 export function decodeJsonTable(source: string, bytes: Uint8Array): Table {
-  const text = decodeUtf8(source, bytes);
+  const text = decodeText(source, bytes);
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
     throw new Error(
-      `${source}: this is not whole JSON (${(error as Error).message}); one object a line is .jsonl, else the file ` +
-        `may be cut short`,
+      `${source}: not valid JSON (${(error as Error).message}); call it .jsonl if it has one object per line, or ` +
+        `check whether it is cut short`,
       { cause: error },
     );
   }
   if (!Array.isArray(content))
-    throw new Error(`${source}: a table in JSON must be an array of objects, not ${kind(content)}`);
+    throw new Error(`${source}: expected an array of objects, got ${kindOf(content)}`);
   const rows: readonly unknown[] = content;
   return tableOf(
     source,
@@ -29,11 +29,11 @@ export function decodeJsonTable(source: string, bytes: Uint8Array): Table {
   );
 }
 
-/** One flat object a line, otherwise as `decodeJsonTable`; empty lines are left out. */
+/** Decodes one flat object per line, otherwise as `decodeJsonTable`; empty lines are skipped. */
 export function decodeJsonLines(source: string, bytes: Uint8Array): Table {
   const rows: unknown[] = [];
   const lines: number[] = [];
-  for (const [i, line] of decodeUtf8(source, bytes)
+  for (const [i, line] of decodeText(source, bytes)
     .split(/\r\n|\n|\r/)
     .entries()) {
     if (line.trim() === "") continue;
@@ -41,8 +41,8 @@ export function decodeJsonLines(source: string, bytes: Uint8Array): Table {
       rows.push(JSON.parse(line));
     } catch (error) {
       throw new Error(
-        `${source}, line ${i + 1}: every line must be a JSON object (${(error as Error).message}); correct it, or the ` +
-          `file was cut short`,
+        `${source}, line ${i + 1}: not valid JSON (${(error as Error).message}); correct it, or check whether the ` +
+          `file is cut short`,
         { cause: error },
       );
     }
@@ -58,7 +58,7 @@ function tableOf(source: string, unit: "line" | "row", rows: readonly unknown[],
     const place = `${source}, ${unit} ${lines[i]}`;
     if (typeof row !== "object" || row === null || Array.isArray(row))
       throw new Error(
-        `${place}: a row must be an object such as {"date": "2024-01-31", "value": 3}, not ${kind(row)}`,
+        `${place}: expected an object such as {"date": "2024-01-31", "value": 3}, got ${kindOf(row)}`,
       );
     for (const [name, value] of Object.entries(row)) {
       let cells = columns.get(name);
@@ -76,14 +76,14 @@ function tableOf(source: string, unit: "line" | "row", rows: readonly unknown[],
 function cellOf(place: string, name: string, value: unknown): Cell {
   if (value === null || typeof value === "number" || typeof value === "string") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  // A list is a series in one cell; it stays the text that it was.
+  // A list is a series in one cell.
   if (Array.isArray(value)) return JSON.stringify(value);
   throw new Error(
-    `${place}: '${name}' must be a number, text, a list, true, false or null, not ${kind(value)}; flatten it`,
+    `${place}: '${name}' must be a number, text, a list, true, false or null, not ${kindOf(value)}; flatten it`,
   );
 }
 
-function kind(value: unknown): string {
+function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (value === null) return "null";
   return typeof value === "object" ? "an object" : `${JSON.stringify(value)}`;

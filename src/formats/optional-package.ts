@@ -1,9 +1,8 @@
-// Packages that a plain install does not bring: loaded when they are first needed, with an error that prints the line
-// that installs them. Knows none of them.
+// Packages that a plain install leaves out: loaded on first use, with an error that says how to install them.
 
 /**
- * What `load` gives. `name`: the package with its version, as "sharp@0.35.5"; `use`: what for, as "reading pictures".
- * Throws where the package, or a part of it, is not installed.
+ * The module that `load` imports. `name` is the package with its version, as "sharp@0.35.5"; `use` its purpose, as
+ * "reading images". Throws if the package, or a part of it, is not installed.
  */
 export async function optionalPackage<Module>(
   name: string,
@@ -13,15 +12,11 @@ export async function optionalPackage<Module>(
   try {
     return await load();
   } catch (cause) {
-    const bare = name.slice(0, name.indexOf("@", 1));
+    const bareName = name.slice(0, name.indexOf("@", 1));
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const absent = code === "ERR_MODULE_NOT_FOUND" && said.includes(`'${bare}'`);
-    const why = absent ? "" : ` (${said.split("\n")[0]})`;
-    throw new Error(
-      `${use} needs the package ${bare}, which ${absent ? "is not installed" : `does not load${why}`}; ` +
-        `npm install ${name}`,
-      { cause },
-    );
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const isAbsent = code === "ERR_MODULE_NOT_FOUND" && message.includes(`'${bareName}'`);
+    const state = isAbsent ? "is not installed" : `does not load (${message.split("\n")[0]})`;
+    throw new Error(`${use} needs the package ${bareName}, which ${state}; npm install ${name}`, { cause });
   }
 }

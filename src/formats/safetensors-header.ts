@@ -1,9 +1,10 @@
-// The header of a safetensors file: read, and checked so strictly that what passes can be cut to arrays without
-// another thought. Used for writing too. Touches no tensor data.
+// The header of a safetensors file, parsed and checked so strictly that arrays can be cut from the data without further
+// checks; also used for writing.
 
-export const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
+/** Bytes per element, by type. */
+const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
 
-/** One tensor; `start` and `end` in bytes from the end of the header. */
+/** One tensor. `start` and `end` are bytes from the end of the header. */
 export interface Entry {
   readonly name: string;
   readonly type: keyof typeof elementBytes;
@@ -12,15 +13,16 @@ export interface Entry {
   readonly end: number;
 }
 
+/** A parsed header: its tensors and metadata, which the file keeps as strings. */
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const damaged = "the file is damaged or was written wrongly; copy or save it again";
+const damaged = "the file is damaged or written wrongly; copy or save it again";
 const reservedNames = ["__proto__", "constructor", "prototype", "__metadata__"];
 
-/** The header's text as entries and metadata; offsets and sizes are left to `checkEntries`. */
+/** Parses a header's text. `file` names it in errors. Throws at an invalid header; `checkEntries` checks its sizes. */
 export function parseHeader(text: string, file: string): Header {
   let value: unknown;
   try {
@@ -29,8 +31,8 @@ export function parseHeader(text: string, file: string): Header {
     value = undefined;
   }
   if (!isObject(value)) throw new Error(`${file}: the header is not a JSON object; ${damaged}`);
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw new Error(`${file}: the header has ${quote(twice)} twice; ${damaged}`);
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) throw new Error(`${file}: the header has ${quote(repeated)} twice; ${damaged}`);
   const { __metadata__: metadata = {}, ...tensors } = value;
   if (!isObject(metadata)) throw new Error(`${file}: __metadata__ must be an object; ${damaged}`);
   return {
@@ -39,6 +41,7 @@ export function parseHeader(text: string, file: string): Header {
   };
 }
 
+/** Throws unless all names are allowed and all values strings. */
 export function checkMetadata(metadata: object, file: string): Record<string, string> {
   for (const [key, value] of Object.entries(metadata)) {
     if (reservedNames.includes(key))
@@ -63,57 +66,56 @@ function parseEntry(name: string, fields: unknown, file: string): Entry {
     throw new Error(
       `${place}: the shape must list whole numbers, 0 or more, not ${quote(shape)}; ${damaged}`,
     );
-  const [start, end, ...more] = isSizes(offsets) ? offsets : [];
-  if (start === undefined || end === undefined || more.length > 0)
+  const [start, end, ...rest] = isSizes(offsets) ? offsets : [];
+  if (start === undefined || end === undefined || rest.length > 0)
     throw new Error(
       `${place}: data_offsets must be two whole numbers, 0 or more, not ${quote(offsets)}; ${damaged}`,
     );
   return { name, type: dtype, shape, start, end };
 }
 
-/**
- * Checks that the entries have allowed names, that their sizes fit their shapes, and that they fill `dataBytes`
- * without gap or overlap.
- */
+/** Throws unless all names are allowed, sizes fit shapes, and the entries fill `dataBytes` without gap or overlap. */
 export function checkEntries(entries: readonly Entry[], dataBytes: number, file: string): void {
-  let last = 0;
-  for (const { name, type, shape, start, end } of entries) {
-    const place = `${file}: tensor ${quote(name)}`;
-    if (reservedNames.includes(name))
-      throw new Error(`${file}: a tensor cannot be called ${quote(name)}, which is reserved; rename it`);
-    if (!isSizes(shape))
-      throw new Error(`${place}: the shape must list whole numbers, 0 or more, not ${quote(shape)}`);
-    const size = shape.reduce((product, axis) => product * axis, elementBytes[type]);
-    if (end < start)
-      throw new Error(`${place}: it ends at byte ${end}, before its start at ${start}; ${damaged}`);
-    if (end - start !== size)
-      throw new Error(
-        `${place}: shape [${shape.join(", ")}] of ${type} takes ${size} bytes, but its data has ${end - start}; ` +
-          `correct the shape, or copy or save the file again`,
-      );
-    last = Math.max(last, end);
-  }
-  if (last > dataBytes)
+  for (const entry of entries) checkSize(entry, file);
+  const needed = Math.max(0, ...entries.map(({ end }) => end));
+  if (needed > dataBytes)
     throw new Error(
-      `${file}: the file is cut short: ${dataBytes} bytes of tensors, the header says ${last}; copy it again`,
+      `${file}: the file is cut short: expected ${needed} bytes of tensors, as the header says, got ${dataBytes}; ` +
+        `copy it again`,
     );
-  let reached = 0;
+  let next = 0;
   for (const { name, start, end } of entries.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    if (start !== reached)
+    if (start !== next)
       throw new Error(
         `${file}: tensor ${quote(name)} starts at byte ${start}, ` +
-          `${start < reached ? "inside the one before it" : "after a gap"}; ` +
-          `expected byte ${reached}; ${damaged}`,
+          `${start < next ? "inside the one before it" : "after a gap"}; ` +
+          `expected byte ${next}; ${damaged}`,
       );
-    reached = end;
+    next = end;
   }
-  if (last < dataBytes)
-    throw new Error(`${file}: ${dataBytes - last} bytes follow the last tensor; ${damaged}`);
+  if (next < dataBytes)
+    throw new Error(`${file}: ${dataBytes - next} bytes follow the last tensor; ${damaged}`);
 }
 
-/** The first key that an object anywhere in this valid JSON has twice; JSON.parse would keep the last. */
-function duplicateKey(json: string): string | undefined {
-  const scopes: Set<string>[] = []; // the keys so far of each open object or array
+function checkSize({ name, type, shape, start, end }: Entry, file: string): void {
+  const place = `${file}: tensor ${quote(name)}`;
+  if (reservedNames.includes(name))
+    throw new Error(`${file}: a tensor cannot be called ${quote(name)}, which is reserved; rename it`);
+  if (!isSizes(shape))
+    throw new Error(`${place}: the shape must list whole numbers, 0 or more, not ${quote(shape)}`);
+  const size = shape.reduce((product, axis) => product * axis, elementBytes[type]);
+  if (end < start)
+    throw new Error(`${place}: it ends at byte ${end}, before its start at ${start}; ${damaged}`);
+  if (end - start !== size)
+    throw new Error(
+      `${place}: expected ${size} bytes for shape [${shape.join(", ")}] of ${type}, got ${end - start}; ` +
+        `correct the shape, or copy or save the file again`,
+    );
+}
+
+/** The first key that an object anywhere in valid JSON has twice: JSON.parse would keep the last. */
+function repeatedKey(json: string): string | undefined {
+  const scopes: Set<string>[] = []; // the keys of each open object or array
   for (let i = 0; i < json.length; i++) {
     const char = json[i];
     if (char === "{" || char === "[") scopes.push(new Set());
@@ -145,7 +147,7 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-/** A value of the file in a message, at most 80 characters of it. */
+/** A value of the file in an error, cut after 80 characters. */
 function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

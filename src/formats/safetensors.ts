@@ -1,8 +1,8 @@
-// The safetensors format, written and read by hand: an 8-byte little-endian header length, a JSON header, the
-// tensors' bytes without gaps. Knows no models. Assumes a little-endian machine, as every JavaScript engine's is.
+// The safetensors format: an 8-byte little-endian header length, a JSON header, and the tensors' bytes without gaps.
+// Assumes a little-endian machine, as that of every JavaScript engine is.
 import { checkEntries, checkMetadata, parseHeader, type Entry } from "./safetensors-header.ts";
 
-/** The arrays of each type. `shape` has the axes slowest first; `[]` is a single number. */
+/** An array of one of the format's types. `shape` has the slowest axis first; `[]` is a single number. */
 export type Tensor = { readonly shape: readonly number[] } & (
   | { readonly type: "F64"; readonly data: Float64Array }
   | { readonly type: "F32"; readonly data: Float32Array }
@@ -12,21 +12,20 @@ export type Tensor = { readonly shape: readonly number[] } & (
   | { readonly type: "U8"; readonly data: Uint8Array }
 );
 
-export type TensorType = Tensor["type"];
-
+/** The content of a safetensors file. */
 export interface TensorFile {
-  /** In the order of the file's bytes. */
+  /** By name, in the order of the file's bytes. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const alignment = 8;
-/** The format's own limit, in bytes. */
+/** The format's limit, in bytes. */
 const headerLimit = 100_000_000;
 
 /**
- * A safetensors file's bytes; the same for the same content whatever its order: wide types first, then by name.
- * Throws where data and shape differ in size, and at names that the format or JavaScript reserves.
+ * The bytes of a safetensors file. Tensors are ordered by width of type, widest first, then by name, so that equal content
+ * gives equal bytes. Throws at data of another size than its shape, and at names that the format or JavaScript reserves.
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
@@ -49,8 +48,8 @@ export function encodeSafetensors(
     name,
     { dtype: type, shape, data_offsets: [start, stop] },
   ]);
-  const notes = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (notes.length > 0) pairs.unshift(["__metadata__", Object.fromEntries(notes)]);
+  const sortedMetadata = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (sortedMetadata.length > 0) pairs.unshift(["__metadata__", Object.fromEntries(sortedMetadata)]);
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(pairs)));
   const headerBytes = Math.ceil(text.length / alignment) * alignment;
   const bytes = new Uint8Array(8 + headerBytes + end);
@@ -65,19 +64,17 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file; its arrays are copies. `file` names it in errors.
- * Throws where the bytes are cut short or damaged, and at types other than those of `Tensor`.
+ * Decodes a safetensors file; its arrays are copies. `file` names it in errors. Throws at truncated or damaged bytes, and
+ * at types other than those of `Tensor`.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): TensorFile {
   const cutShort = (needed: number): Error =>
-    new Error(
-      `${file}: the file is cut short: ${bytes.length} bytes, the header says ${needed}; copy it again`,
-    );
+    new Error(`${file}: the file is cut short: expected ${needed} bytes, got ${bytes.length}; copy it again`);
   if (bytes.length < 8) throw cutShort(8);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > headerLimit)
     throw new Error(
-      `${file}: a header may have ${headerLimit} bytes, not ${length}; this is no safetensors file, or a damaged one`,
+      `${file}: a header has at most ${headerLimit} bytes, not ${length}; not a safetensors file, or a damaged one`,
     );
   const dataStart = 8 + Number(length);
   if (dataStart > bytes.length) throw cutShort(dataStart);
@@ -86,8 +83,8 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Tens
   const sorted = entries.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const tensors = sorted.map((entry): [string, Tensor] => {
     // Not `slice`, which a Node Buffer overrides to share its memory.
-    const own = new Uint8Array(bytes.subarray(dataStart + entry.start, dataStart + entry.end));
-    return [entry.name, toTensor(entry, own.buffer)];
+    const copy = new Uint8Array(bytes.subarray(dataStart + entry.start, dataStart + entry.end));
+    return [entry.name, toTensor(entry, copy.buffer)];
   });
   return { tensors: new Map(tensors), metadata };
 }

@@ -1,17 +1,17 @@
-// Writes a file so that a crash, a full disk or a pulled plug leaves the old file or the new one, never half
-// of either: a temporary file beside it, flushed, renamed over it. Knows no formats.
+// Atomic writing: a crash, a full disk or a power failure leaves the old file or the new one, never a part. The bytes go
+// to a temporary file in the same folder, which is flushed and then renamed.
 import { open, readdir, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 let writes = 0;
 
 /**
- * Writes `bytes` to `path`, replacing what is there; follows a symbolic link. The folder must exist.
- * On failure the old file is as it was, no temporary file is left, and the error says what to do.
+ * Writes `bytes` to `path`, replacing an existing file; follows a symbolic link. Throws if the folder does not exist, or
+ * the write fails; the old file is then unchanged, and no temporary file is left.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const temporary = `${target}${temporaryMark}${process.pid}-${++writes}`; // in the same folder: a rename needs one disk
+  const temporary = `${target}${temporaryMark}${process.pid}-${++writes}`; // a rename works within one disk
   await removeLeftovers(target);
   try {
     await withFile(temporary, "w", async (file) => {
@@ -28,7 +28,7 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
 
 const temporaryMark = ".tmp-";
 
-/** Removes the temporary files of `target` that belong to processes which ended in the middle of a write. */
+/** Removes the temporary files of `target` left by processes that ended in the middle of a write. */
 async function removeLeftovers(target: string): Promise<void> {
   const folder = dirname(target);
   const start = `${basename(target)}${temporaryMark}`;
@@ -59,7 +59,7 @@ async function withFile(
   }
 }
 
-/** Makes the rename itself durable, where the system can: Windows and some network disks cannot flush folders. */
+/** Makes the rename durable where the system can; Windows and some network disks cannot flush folders. */
 async function syncFolder(folder: string): Promise<void> {
   await withFile(folder, "r", (file) => file.sync()).catch(() => {});
 }
@@ -71,13 +71,13 @@ async function freeBytes(folder: string): Promise<number | undefined> {
   );
 }
 
-/** The system's error in words, with what to do. `free`: bytes left on the disk, where known. */
+/** A system error with its reason and remedy. `bytes` were to be written; `free` are left on the disk, if known. */
 export function writeError(cause: unknown, path: string, bytes: number, free?: number): Error {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return new Error(`cannot write ${path}: ${explain(code, cause, path, bytes, free)}`, { cause });
+  return new Error(`cannot write ${path}: ${reasonOf(code, cause, path, bytes, free)}`, { cause });
 }
 
-function explain(
+function reasonOf(
   code: string | undefined,
   cause: unknown,
   path: string,
@@ -88,9 +88,9 @@ function explain(
   switch (code) {
     case "ENOSPC":
     case "EDQUOT": {
-      const has = free === undefined ? "" : ` and ${free} are free`;
-      const what = code === "ENOSPC" ? "disk full" : "disk quota used up";
-      return `${what}: needs ${bytes} bytes${has}; free some space or choose another disk (an older file is kept)`;
+      const available = free === undefined ? "" : ` and ${free} are free`;
+      const problem = code === "ENOSPC" ? "disk full" : "disk quota used up";
+      return `${problem}: needs ${bytes} bytes${available}; free some space or choose another disk (an older file is kept)`;
     }
     case "EACCES":
     case "EPERM":
@@ -100,12 +100,12 @@ function explain(
     case "ENOENT":
       return `the folder ${folder} does not exist; make it first, with mkdir -p`;
     case "ENOTDIR":
-      return `${folder} is a file, not a folder; choose another place`;
+      return `${folder} is a file, not a folder; choose another path`;
     case "EISDIR":
     case "ENOTEMPTY":
     case "EEXIST":
       return `it is a folder; add a file name`;
     default:
-      return `${cause instanceof Error ? cause.message : String(cause)}; choose another place`;
+      return `${cause instanceof Error ? cause.message : String(cause)}; choose another path`;
   }
 }

@@ -27,12 +27,6 @@ export interface Transition {
   readonly next: number;
 }
 
-/** Whether the automaton accepts a whole text. */
-export function acceptsText(automaton: Automaton, text: string): boolean {
-  const state = stateAfter(automaton, automaton.start, text);
-  return state !== undefined && automaton.accepting[state] === true;
-}
-
 /** The state after a text; undefined where it leads nowhere. */
 export function stateAfter(automaton: Automaton, start: number, text: string): number | undefined {
   let state = start;

@@ -1,50 +1,52 @@
-// One configuration of a cell, measured on a device: time, operations a second, and which share that is of what the
-// machine can do. Prints nothing.
+// Measures one configuration of a cell on a device: time per step, operations per second, and their share of the
+// roofline.
 import type { Cell } from "../language/cell.ts";
 import type { Device, Roofline, WorkTimes } from "../run/device.ts";
 import type { Configuration } from "./configurations.ts";
 import { timeCalls, type TimingLimits } from "./timing.ts";
 import { openWorkload } from "./workload.ts";
 
-/** Plain data; numbers with four digits that count. */
+/** Plain data; numbers are rounded to four significant digits. */
 export interface BenchResult {
   readonly config: string;
   readonly cell: string;
   readonly device: Device["name"];
   readonly threads: number;
-  /** Of one call into the device: a step of training, or a forward pass. */
+  /** Milliseconds per call into the device: a training step, or a forward pass. */
   readonly msPerStep: { readonly median: number; readonly min: number };
-  /** From the median. */
+  /** Operations of matrix products per second, in 10⁹, at the median time. */
   readonly gflops: number;
-  /** `gflops` over the greatest number of the roofline; null where the device measures none. */
+  /** `gflops` over the roofline's peak; null on devices that measure no roofline. */
   readonly rooflineFraction: number | null;
-  /** GFLOP/s, measured just before. */
+  /** GFLOP/s, measured just before; null on devices that measure none. */
   readonly roofline: Roofline | null;
-  /** Where the time of a call goes, milliseconds; only if it was asked for. */
+  /** Only if a profiling device was given. */
   readonly profile?: Profile;
 }
 
+/** Milliseconds per call by kind of work. */
 export interface Profile extends WorkTimes {
-  /** Of a call while account was kept, which costs a little itself; the mean. */
+  /** The mean of a call on the profiling device, which is slightly slower. */
   readonly total: number;
-  /** What is in no other number: the call itself, and what goes in and out. */
+  /** The rest of `total`: the call itself, its inputs and outputs. */
   readonly other: number;
 }
 
+/** The device, and how long to measure. */
 export interface BenchSettings {
   readonly device: Device;
-  /** The same device made to keep account of its time; it gives the profile. */
+  /** The same device made with `profile: true`, for the profile. */
   readonly profiled?: Device | undefined;
   readonly limits?: TimingLimits;
 }
 
-/** Throws where the cell does not fit the sizes, and where `profiled` keeps no account of its time. */
+/** Throws if the cell does not fit the sizes, and if `profiled` does not record its times. */
 export async function bench(
   configuration: Configuration,
   cell: Cell,
   { device, profiled, limits = {} }: BenchSettings,
 ): Promise<BenchResult> {
-  const profile = profiled && (await profileOf(configuration, cell, profiled, limits));
+  const profile = profiled && (await measureProfile(configuration, cell, profiled, limits));
   const roofline = (await device.roofline?.()) ?? null;
   const workload = await openWorkload(configuration, cell, device);
   const { median, min } = await timeCalls(workload.call, limits);
@@ -55,20 +57,20 @@ export async function bench(
     cell: cell.name,
     device: device.name,
     threads: device.threads,
-    msPerStep: { median: rounded(median), min: rounded(min) },
-    gflops: rounded(gflops),
-    rooflineFraction: roofline && rounded(gflops / greatest(roofline)),
-    roofline: roofline && mapped(roofline, rounded),
-    ...(profile && { profile: mapped(profile, rounded) }),
+    msPerStep: { median: fourDigits(median), min: fourDigits(min) },
+    gflops: fourDigits(gflops),
+    rooflineFraction: roofline && fourDigits(gflops / peakGflops(roofline)),
+    roofline: roofline && mapValues(roofline, fourDigits),
+    ...(profile && { profile: mapValues(profile, fourDigits) }),
   };
 }
 
-/** What no program of the device can pass. */
-export function greatest({ registers, product, openblas = 0 }: Roofline): number {
+/** The highest of a roofline's measurements, which no program on the device exceeds. */
+export function peakGflops({ registers, product, openblas = 0 }: Roofline): number {
   return Math.max(registers, product, openblas);
 }
 
-async function profileOf(
+async function measureProfile(
   configuration: Configuration,
   cell: Cell,
   device: Device,
@@ -76,9 +78,7 @@ async function profileOf(
 ): Promise<Profile> {
   const { call, program, dispose } = await openWorkload(configuration, cell, device);
   if (!program.times) {
-    throw new Error(
-      `the ${device.name} device keeps no account of its time; leave out the profile (--profile)`,
-    );
+    throw new Error(`the ${device.name} device does not record where its time goes; leave out --profile`);
   }
   for (let n = 0; n < repetitions; n++) await call();
   const before = program.times();
@@ -90,12 +90,12 @@ async function profileOf(
   dispose();
   const kinds = Object.keys(after) as (keyof WorkTimes)[];
   const perCall = Object.fromEntries(kinds.map((kind) => [kind, (after[kind] - before[kind]) / calls]));
-  const known = Object.values(perCall).reduce((sum, time) => sum + time, 0);
-  return { ...(perCall as unknown as WorkTimes), total, other: Math.max(0, total - known) };
+  const recorded = Object.values(perCall).reduce((sum, time) => sum + time, 0);
+  return { ...(perCall as unknown as WorkTimes), total, other: Math.max(0, total - recorded) };
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
+const fourDigits = (value: number): number => Number(value.toPrecision(4));
 
-function mapped<T extends object>(numbers: T, change: (value: number) => number): T {
+function mapValues<T extends object>(numbers: T, change: (value: number) => number): T {
   return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, change(value)])) as T;
 }

@@ -1,24 +1,24 @@
-// The sizes that benchmarks are run at, by name, so that figures can be compared from machine to machine. Knows no
-// device and no clock.
+// The sizes of benchmarks, by name, so that figures can be compared between machines.
 import { suggestion } from "../base/nearest.ts";
 
+/** The work and the sizes of a benchmark. */
 export interface Configuration {
   readonly name: string;
   /**
-   * `train`: a step of training, backpropagation through all of its steps, with Adam and clipping. `forward`: the
-   * logits of a batch. `step`: one symbol in, its logits out, from the carried state.
+   * `train`: a training step with backpropagation through all time steps, clipping and Adam. `forward`: the logits of a
+   * batch. `step`: one symbol in, its logits out, from the carried state.
    */
   readonly work: "train" | "forward" | "step";
-  /** Hidden values of a layer, H. */
+  /** Hidden width of a layer, H. */
   readonly size: number;
   readonly layers: number;
   /** Rows, B. */
   readonly batch: number;
-  /** Steps, T. */
+  /** Time steps, T. */
   readonly steps: number;
 }
 
-/** Symbols of the vocabulary, V, in all of them: as many as the tiny Shakespeare text of char-rnn has. */
+/** Vocabulary size, V, of all configurations: that of the tiny Shakespeare text of char-rnn. */
 export const vocabulary = 65;
 
 const training = (
@@ -26,6 +26,7 @@ const training = (
   sizes: { size: number; layers: number; batch: number; steps: number },
 ): Configuration => ({ name, work: "train", ...sizes });
 
+/** All configurations. */
 export const configurations: readonly Configuration[] = [
   training("small", { size: 128, layers: 1, batch: 32, steps: 50 }),
   training("charrnn", { size: 128, layers: 2, batch: 50, steps: 50 }),
@@ -37,32 +38,33 @@ export const configurations: readonly Configuration[] = [
   { name: "forward", work: "forward", size: 512, layers: 2, batch: 64, steps: 64 },
 ];
 
-/** Names for several at once. */
+/** Names of several configurations at once. */
 const groups: Readonly<Record<string, (c: Configuration) => boolean>> = {
   training: ({ work }) => work === "train",
   inference: ({ work }) => work !== "train",
   all: () => true,
 };
 
+/** Every name that `configurationsNamed` takes. */
 export const configurationNames: readonly string[] = [
   ...configurations.map(({ name }) => name),
   ...Object.keys(groups),
 ];
 
 /**
- * The configurations of a list such as `small,online` or `inference`, each once, in the order given. Throws at a
- * name that there is none of, with the nearest that there is.
+ * The configurations of a list such as `small,online` or `inference`, each once, in the list's order. Throws at an
+ * unknown name, and suggests the nearest.
  */
 export function configurationsNamed(list: string): Configuration[] {
-  const found = list.split(",").flatMap((word) => {
+  const named = list.split(",").flatMap((word) => {
     const name = word.trim();
     const belongs = Object.hasOwn(groups, name) ? groups[name] : (c: Configuration) => c.name === name;
     const members = configurations.filter((c) => belongs?.(c));
     if (members.length > 0) return members;
     throw new Error(
       `there is no configuration '${name}'${suggestion(name, configurationNames)} ` +
-        `(they are ${configurationNames.join(", ")})`,
+        `(there are ${configurationNames.join(", ")})`,
     );
   });
-  return [...new Set(found)];
+  return [...new Set(named)];
 }

@@ -1,45 +1,48 @@
-// How long a call takes, on a machine that does other things too: after a warm-up, the median and the least of
-// many samples. Knows nothing of what is called.
+// The time that a call takes on a machine that may be busy: the median and the minimum of many samples, after a warm-up.
 
+/** The times of many samples. */
 export interface Timing {
-  /** Milliseconds of one call. */
+  /** Milliseconds per call. */
   readonly median: number;
   readonly min: number;
-  /** A sample of a short call is the mean of several. */
+  /** Number of samples; a sample of a short call is the mean of several. */
   readonly samples: number;
 }
 
+/** How long to measure; `repetitions` overrides `seconds`. */
 export interface TimingLimits {
-  /** For the samples; a third of it, and three calls at least, go before them. Default 2. */
+  /** Time for the samples. The warm-up takes a third of it, and at least three calls. Default 2. */
   readonly seconds?: number;
-  /** Exactly so many samples after a single call, however long they take. */
+  /** Takes exactly this number of samples after a warm-up of a single call, however long they take. */
   readonly repetitions?: number;
 }
 
-/** A sample lasts this long at least, in milliseconds: far above what the clock resolves. */
+/** A sample lasts at least this long, in milliseconds: far above the clock's resolution. */
 const sampleTime = 1;
-const fewest = { warmUp: 3, samples: 5 } as const;
+const fewest = { warmUpCalls: 3, samples: 5 } as const;
 
 /** Times a call that resolves when its work is done. */
 export async function timeCalls(
   call: () => Promise<unknown>,
   { seconds = 2, repetitions }: TimingLimits = {},
 ): Promise<Timing> {
-  const quick = repetitions !== undefined;
+  const isCounted = repetitions !== undefined;
   let latest = 0;
-  const warm = performance.now();
-  for (let n = 0; n < (quick ? 1 : fewest.warmUp) || (!quick && since(warm) < seconds * 333); n++) {
+  const warmUpStart = performance.now();
+  const isWarm = (calls: number): boolean =>
+    isCounted ? calls >= 1 : calls >= fewest.warmUpCalls && since(warmUpStart) >= seconds * 333;
+  for (let calls = 0; !isWarm(calls); calls++) {
     const start = performance.now();
     await call();
     latest = since(start);
   }
   const perSample = Math.max(1, Math.ceil(sampleTime / Math.max(latest, 1e-3)));
   const samples: number[] = [];
-  const begin = performance.now();
+  const samplingStart = performance.now();
   const isEnough = (): boolean =>
-    quick
+    isCounted
       ? samples.length >= repetitions
-      : samples.length >= fewest.samples && since(begin) >= seconds * 1000;
+      : samples.length >= fewest.samples && since(samplingStart) >= seconds * 1000;
   while (!isEnough()) {
     const start = performance.now();
     for (let n = 0; n < perSample; n++) await call();
@@ -50,7 +53,7 @@ export async function timeCalls(
 
 const since = (start: number): number => performance.now() - start;
 
-/** The middle of the values in order, or the mean of the two in the middle; NaN of none. */
+/** The median: of an even number of values the mean of the two in the middle, of no values NaN. */
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

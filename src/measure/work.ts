@@ -1,5 +1,4 @@
-// How much work a network is, counted from its equations: what a benchmark divides by the time. Only matrix products
-// count, as is customary. Knows no plan and no device.
+// The floating-point operations of a network, counted from its equations. Only matrix products count, as is customary.
 import { levels, reachable, type Matrix } from "../graph/graph.ts";
 import { lower } from "../graph/lower.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
@@ -8,23 +7,23 @@ import type { Network, NetworkLayer } from "../plan/network.ts";
 const operations = 2;
 
 /**
- * Floating-point operations of the matrix products of a forward pass over `tokens` tokens (rows times steps). A
- * product with a one-hot input only selects a column and counts nothing; of a matrix in blocks only the blocks count.
+ * Operations of a forward pass over `tokens` tokens (rows times steps). A product with a one-hot input selects a column
+ * and counts nothing; of a block-diagonal matrix only the blocks count.
  */
 export function forwardWork(network: Network, tokens: number): number {
   return operations * tokens * network.layers.reduce((sum, layer) => sum + multiplyAdds(network, layer), 0);
 }
 
 /**
- * The same of a training step: each product is met again in the derivative by its vector and in that by its
- * matrix, so three times the forward pass. For L layers of H hidden values, g gates and V symbols, over B rows of T
- * steps: 3·(2·B·T·g·H²·(2L − 1) + 2·B·T·H·V).
+ * Operations of a training step over `tokens` tokens: each product of the forward pass has two in the backward pass, one
+ * for the gradient of its vector and one for that of its matrix. For L layers of H hidden values, g gates and V symbols,
+ * over B rows of T steps: 3·(2·B·T·g·H²·(2L − 1) + 2·B·T·H·V).
  */
 export function trainingWork(network: Network, tokens: number): number {
   return 3 * forwardWork(network, tokens);
 }
 
-/** Of one layer, for one token. */
+/** Multiply-adds of one layer per token. */
 function multiplyAdds(network: Network, layer: NetworkLayer): number {
   const { output, states } = lower(layer.cell, layer.sizes, { resets: false });
   const isIndex = (input: string): boolean =>

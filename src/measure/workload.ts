@@ -1,5 +1,5 @@
-// A configuration made ready on a device: one function that does its work once, from the numbers that go in to
-// those that come out. Holds no clock, and knows no device by name.
+// A configuration on a device, ready to run: one function does its work once, from writing the inputs to reading the
+// results.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
 import { sizesFor } from "../check/case-sizes.ts";
@@ -12,23 +12,23 @@ import { updateOf } from "../train/optimizers.ts";
 import { vocabulary, type Configuration } from "./configurations.ts";
 import { forwardWork, trainingWork } from "./work.ts";
 
+/** A compiled configuration. */
 export interface Workload {
-  /** Of the configuration's plan, to be read. */
   readonly program: Program;
-  /** Floating-point operations of one call. */
+  /** Floating-point operations per call. */
   readonly work: number;
-  /** Does the work once; resolves when it is done. Throws where a result is not finite, which nobody would time. */
+  /** Does the work once; resolves when it is done. Rejects if a result is not finite. */
   readonly call: () => Promise<void>;
   readonly dispose: () => void;
 }
 
-/** The limit of the gradient's norm in training. */
-const clip = 5;
-const rate = 0.002;
+/** Training clips the gradient's norm at this value. */
+const clipNorm = 5;
+const learningRate = 0.002;
 
 /**
- * The network of a configuration: a language model of one-hot symbols, or of vectors as wide as the layer where the cell
- * mixes its input in. Further widths that the cell names are as wide, too.
+ * The network of a configuration: a language model whose input is one-hot, or an embedding as wide as the layer for cells
+ * that require an input of their own width. All other widths that the cell names are the hidden width.
  */
 export function networkOf({ size, layers }: Configuration, cell: Cell): Network {
   const embedding = cell.requires.length > 0 ? size : 0;
@@ -36,17 +36,18 @@ export function networkOf({ size, layers }: Configuration, cell: Cell): Network 
   return languageModel({ vocabulary, cell, size, layers, embedding, sizes });
 }
 
+/** The plan of a configuration's work. Throws if the cell does not fit the sizes. */
 export function planOf(configuration: Configuration, cell: Cell): Plan {
   const { work, batch: rows, steps } = configuration;
   const network = networkOf(configuration, cell);
   if (work !== "train")
     return buildPlan(network, { mode: work === "step" ? "step" : "evaluate", rows, steps });
-  const update = updateOf({ kind: "adam" }, { kind: "norm", limit: clip });
+  const update = updateOf({ kind: "adam" }, { kind: "norm", limit: clipNorm });
   return buildPlan(network, { mode: "train", rows, steps, update: update.rule });
 }
 
-/** What a workload is given: the same at every call, so that other libraries can be given it, too. */
-export function drawNumbers({ size, batch, steps }: Configuration, plan: Plan): Numbers {
+/** The numbers that a workload works on: the same at every call, so that other libraries can work on them, too. */
+export function drawInputs({ size, batch, steps }: Configuration, plan: Plan): Inputs {
   const stream = randomStream(1, streams.initial);
   const bound = 1 / Math.sqrt(size);
   const symbols = (): Int32Array =>
@@ -58,6 +59,7 @@ export function drawNumbers({ size, batch, steps }: Configuration, plan: Plan): 
   return { weights, symbols: symbols(), targets: symbols() };
 }
 
+/** Compiles a configuration's work for a device. Throws if the cell does not fit the sizes. */
 export async function openWorkload(
   configuration: Configuration,
   cell: Cell,
@@ -66,12 +68,12 @@ export async function openWorkload(
   const { work, batch, steps } = configuration;
   const network = networkOf(configuration, cell);
   const plan = planOf(configuration, cell);
-  const { weights, ...batchOf } = drawNumbers(configuration, plan);
+  const { weights, ...batchData } = drawInputs(configuration, plan);
   const store = device.parameters(plan.parameters);
   store.write(weights);
   const program = await device.compile(plan, store);
   const call =
-    work === "train" ? trainingCall(program, batchOf) : forwardCall(program, network, batchOf.symbols);
+    work === "train" ? trainingCall(program, batchData) : forwardCall(program, network, batchData.symbols);
   return {
     program,
     work: (work === "train" ? trainingWork : forwardWork)(network, batch * steps),
@@ -81,18 +83,18 @@ export async function openWorkload(
 }
 
 interface Batch {
-  readonly symbols: Int32Array; // [T·B], those of the first step before those of the second
-  readonly targets: Int32Array; // [T·B]
+  readonly symbols: Int32Array; // [T, B]
+  readonly targets: Int32Array; // [T, B]
 }
 
-interface Numbers extends Batch {
+interface Inputs extends Batch {
   readonly weights: Float32Array; // [parameters], uniform in ±1/√H
 }
 
-/** A step as a trainer makes it: the batch and the update's numbers in, the loss out. */
+/** A training step: writes the batch and the update's scalars, reads the loss. */
 function trainingCall(program: Program, { symbols, targets }: Batch): () => Promise<void> {
   const { rows, steps } = program.plan;
-  const { numbers } = updateOf({ kind: "adam" }, { kind: "norm", limit: clip });
+  const { numbers } = updateOf({ kind: "adam" }, { kind: "norm", limit: clipNorm });
   const loss = new Float64Array(1);
   program.write("seed", Int32Array.of(1));
   program.write("weights", new Float32Array(rows * steps).fill(1));
@@ -103,14 +105,14 @@ function trainingCall(program: Program, { symbols, targets }: Batch): () => Prom
     program.write("symbols", symbols);
     program.write("targets", targets);
     program.write("step", Int32Array.of(step));
-    for (const [name, value] of Object.entries(numbers(step, rate)))
+    for (const [name, value] of Object.entries(numbers(step, learningRate)))
       program.write(name, Float64Array.of(value));
     program.run("train", { rows, steps });
     checkFinite((await program.read("loss", loss))[0]);
   };
 }
 
-/** Symbols in, logits out. A plan of one step goes on from where the call before ended. */
+/** A forward pass: writes the symbols, reads the logits. A plan of one step continues from the state of the last call. */
 function forwardCall(program: Program, network: Network, symbols: Int32Array): () => Promise<void> {
   const { rows, steps, mode } = program.plan;
   const output = `output.${network.loss.of}`;
@@ -128,5 +130,7 @@ function forwardCall(program: Program, network: Network, symbols: Int32Array): (
 
 function checkFinite(value: number | undefined): void {
   if (value !== undefined && Number.isFinite(value)) return;
-  throw new Error(`the benchmark's network computed ${value}, no finite number; its time would mean nothing`);
+  throw new Error(
+    `the benchmark's network computed ${value}; expected a finite number, since the time would mean nothing`,
+  );
 }

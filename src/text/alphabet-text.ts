@@ -11,8 +11,8 @@ import {
   type Ids,
   type AlphabetUnit,
 } from "./alphabet.ts";
-import { decodeUtf8, endUtf8, utf8State } from "./utf8.ts";
 import type { Chunks } from "./symbols.ts";
+import { decodeUtf8Piece, endUtf8, utf8State } from "./utf8.ts";
 
 export interface AlphabetText {
   readonly alphabet: Alphabet;
@@ -206,7 +206,7 @@ function codeReader(
     push(chunk) {
       for (let at = 0; at < chunk.length; at += pieceBytes) {
         const piece = chunk.subarray(at, at + pieceBytes);
-        sink(points, decodeUtf8(state, piece, points));
+        sink(points, decodeUtf8Piece(state, piece, points));
       }
     },
     end: () => endUtf8(state),

@@ -23,7 +23,7 @@ export function utf8State(): Utf8State {
  * Decodes `bytes` to `points`, which has room for as many; returns how many code points came.
  * A byte order mark at the very start is dropped. Throws at bytes that are not UTF-8.
  */
-export function decodeUtf8(state: Utf8State, bytes: Uint8Array, points: Uint32Array): number {
+export function decodeUtf8Piece(state: Utf8State, bytes: Uint8Array, points: Uint32Array): number {
   let { point, missing, low, high } = state;
   let count = 0;
   for (let i = 0; i < bytes.length; i++) {

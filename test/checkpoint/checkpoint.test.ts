@@ -186,7 +186,7 @@ describe("a file of another kind", () => {
       "llama.safetensors: this is a safetensors file of another program, not a model of unrolled",
     );
     const text = new TextEncoder().encode("First Citizen: Before we proceed any further, hear me speak.");
-    await expect(decode(text, "input.txt")).rejects.toThrow("this is no safetensors file");
+    await expect(decode(text, "input.txt")).rejects.toThrow("not a safetensors file");
   });
 
   it("of a later format names both versions", async () => {

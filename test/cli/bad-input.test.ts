@@ -135,7 +135,7 @@ test.each([
 });
 
 test("a cell's file that is no text", async () => {
-  await refused(train(text, "--cell", model), "model.safetensors: this is no text: byte");
+  await refused(train(text, "--cell", model), "model.safetensors: not a text file: byte");
 });
 
 test.each(["sample", "eval"])("%s with model files that are none", async (command) => {
@@ -147,7 +147,7 @@ test.each(["sample", "eval"])("%s with model files that are none", async (comman
   tampered[bytes.length - 50] = (tampered[bytes.length - 50] as number) ^ 1;
   writeFileSync(at("tampered.safetensors"), tampered);
   await refused(words("tampered.safetensors"), "its checksum does not fit its content; the file is damaged");
-  await refused(words("text.txt"), "this is no safetensors file");
+  await refused(words("text.txt"), "not a safetensors file");
   await refused(words("modle.safetensors"), "there is no such file; did you mean", "model.safetensors?");
   await refused(words("folder"), "it is a folder");
 });

@@ -76,7 +76,14 @@ describe.each([
     await fine("forecast", "eval", model, csv, "--picture", past);
     const [first, second] = [next, past].map((path) => readFileSync(path, "utf8"));
     for (const svg of [first, second])
-      for (const label of ["sold", "warmth", "what came", "median", "0.05 to 0.95", "0.25 to 0.75"])
+      for (const label of [
+        "sold",
+        "warmth",
+        "actual",
+        "median",
+        "quantiles 0.05 to 0.95",
+        "quantiles 0.25 to 0.75",
+      ])
         expect(svg).toContain(`>${label}</text>`);
     expect(first).not.toContain(">linear</text>");
     for (const rival of ["naive", "seasonal naive, 12", "linear"])

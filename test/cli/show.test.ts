@@ -30,14 +30,20 @@ test("cells lists every cell and transform, with parameters for the sizes given,
   for (const row of list) expect(row["forward"]).toBeGreaterThan(0);
 });
 
-test("the list is for people, too, and takes no time where costs are left out", async () => {
-  const { stdout, stderr } = await unrolled(["cells", "--unpriced"]);
+test("the list as text, without costs", async () => {
+  const { stdout, stderr } = await unrolled(["cells", "--no-costs"]);
   expect(stdout).toContain(
     "gru  74,240 parameters\n  Gated recurrent unit, reset after the recurrent product",
   );
-  expect(stdout).toContain("\ntransforms, here of the lstm\n\nlstm+layer-norm  101,120 parameters\n");
+  expect(stdout).toContain("\ntransforms, applied to the lstm\n\nlstm+layer-norm  101,120 parameters\n");
   expect(stdout).not.toContain("× forward");
   expect(stderr).toContain("H = 128, I = 64; 'unrolled cells NAME' shows");
+});
+
+test("--no-costs answers to its old name", async () => {
+  const { code, stderr } = await unrolled(["cells", "--unpriced"]);
+  expect(stderr).toContain("--unpriced is now --no-costs");
+  expect(code).toBe(2);
 });
 
 test("parameters are called as in the equations, whatever the cell is called", async () => {

@@ -101,7 +101,7 @@ describe("tag", () => {
     );
     await train("one.conll", "in O\n\nat O\n", "tagging needs two labels or more");
     await train("empty.conll", "", "empty.conll: the file is empty");
-    await train("a.docx", "in O\n", "not '.docx'; convert or rename it");
+    await train("a.docx", "in O\n", "got '.docx'; convert or rename it");
     await refused(["tag", "train", jsonl, "--tags", "tag"], "there is no column 'tag'; did you mean 'tags'?");
     expect(existsSync(at("none.safetensors"))).toBe(false);
 
@@ -116,6 +116,6 @@ describe("tag", () => {
     );
     await refused(["classify", "run", model, conll], "is a model of the task 'tag', and this command is for");
     writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
-    await refused(["run", model, at("latin.txt")], "latin.txt: the text must be UTF-8, and is not; save it");
+    await refused(["run", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");
   });
 });

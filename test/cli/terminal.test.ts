@@ -49,10 +49,10 @@ test("the version is that of the package", async () => {
 });
 
 test("colours are for terminals that want them", async () => {
-  expect((await unrolled(["cells"], { isTTY: true })).stdout).toContain(escape);
-  expect((await unrolled(["cells"])).stdout).not.toContain(escape);
+  expect((await unrolled(["cells", "--no-costs"], { isTTY: true })).stdout).toContain(escape);
+  expect((await unrolled(["cells", "--no-costs"])).stdout).not.toContain(escape);
   const plain = { isTTY: true, environment: { NO_COLOR: "1" } };
-  expect((await unrolled(["cells", "--unpriced"], plain)).stdout).not.toContain(escape);
+  expect((await unrolled(["cells", "--no-costs"], plain)).stdout).not.toContain(escape);
   expect((await unrolled(["nothing"], plain)).stderr).not.toContain(escape);
 });
 
@@ -102,6 +102,6 @@ test("a reader that has gone ends a command quietly", async () => {
   const { runCommandLine } = await import("../../src/cli/program.ts");
   const stderr = kept(false);
   const terminal = createTerminal({ stdout: gone, stderr, environment: {}, onInterrupt: () => () => {} });
-  expect(await runCommandLine(["cells", "--json", "--unpriced"], terminal)).toBe(0);
+  expect(await runCommandLine(["cells", "--json", "--no-costs"], terminal)).toBe(0);
   expect(stderr.text).toBe("");
 });

@@ -8,7 +8,7 @@ const read = (text: string, settings?: CsvSettings): Table =>
 const cells = (table: Table): unknown => table.columns.map((c) => [c.name, ...c.cells]);
 
 describe("reading CSV", () => {
-  it("takes quotes, doubled quotes, a mark and mixed line ends, and knows the lines", () => {
+  it("takes quotes, doubled quotes, a byte order mark and mixed line ends, and numbers the lines", () => {
     const table = read('\ufeffa,"b, c"\r\n1,"x\r\ny"\n\n2,"z\nw\rv"\r3,\r\n5,"q""r"');
     expect(cells(table)).toEqual([
       ["a", "1", "2", "3", "5"],
@@ -27,7 +27,7 @@ describe("reading CSV", () => {
     expect(column(read(text), "value").cells).toEqual([value]);
   });
 
-  it("takes one column, names given, a delimiter given, and a column without a name", () => {
+  it("takes one column, names and a delimiter as settings, and a column without a name", () => {
     expect(cells(read("x\n1\n2"))).toEqual([["x", "1", "2"]]);
     expect(cells(read("1,2\n3,4", { columns: ["a", "b"] }))).toEqual([
       ["a", "1", "3"],
@@ -46,73 +46,73 @@ describe("reading CSV", () => {
   it.each<[string, string, CsvSettings | undefined, string]>([
     ["an empty file", "", undefined, "a.csv: the file is empty"],
     ["empty lines", "\n\r\n", undefined, "a.csv: the file has no rows"],
-    ["a header alone", "a,b\n", undefined, "a.csv: there is a header and no row after it"],
+    [
+      "a header alone",
+      "a,b\n",
+      undefined,
+      "a.csv: the file has a header but no rows; check whether it is cut short",
+    ],
     [
       "no header",
       "\n1949-01,112\n1949-02,118",
       undefined,
-      "a.csv, line 2: the first line must have the columns' names, not values such as '1949-01'",
+      "a.csv, line 2: expected column names in the first line, got values such as '1949-01'; add a header",
     ],
-    ["a name twice", "a,a\n1,2", undefined, "a.csv, line 1: column names must differ, and 'a' stands twice"],
+    ["a name twice", "a,a\n1,2", undefined, "a.csv, line 1: column name 'a' appears twice; rename one"],
     [
       "a short row",
       'a,b\n1,"x\ny"\n3\n',
       undefined,
-      "a.csv, line 4: every row must have 2 cells as the first, but this has 1 cell: '3'; correct it",
+      "a.csv, line 4: expected 2 cells, as in the first row, got 1: '3'; correct it",
     ],
     [
       "a long row",
       "a,b\n1,2,\n",
       undefined,
-      "a.csv, line 2: every row must have 2 cells as the first, but this has 3 cells: '1 | 2 | '",
+      "a.csv, line 2: expected 2 cells, as in the first row, got 3: '1 | 2 | '",
     ],
     [
       "a footer",
       "a,b\n1,2\n\nSales of shampoo\n",
       undefined,
-      "a.csv, line 4: every row must have 2 cells as the first, but this has 1 cell: 'Sales of shampoo'",
+      "a.csv, line 4: expected 2 cells, as in the first row, got 1: 'Sales of shampoo'",
     ],
     [
       "an open quote",
       'a,b\n1,2\n3,"4\n5,6\n',
       undefined,
-      "a.csv, line 3 or after: a quote is opened and never closed; close it, or the file was cut short",
+      "a.csv, line 3 or after: a quote is never closed; close it, or check whether the file is cut short",
     ],
-    [
-      "a stray quote",
-      'a,b\n1,2x"3"\n',
-      undefined,
-      "a.csv, line 2: a cell with a quote must stand in quotes whole",
-    ],
+    ["a stray quote", 'a,b\n1,2x"3"\n', undefined, "a.csv, line 2: a cell with quotes must be quoted itself"],
     [
       "text after a quote",
       'a,b\n1,"2"x\n',
       undefined,
-      "a.csv, line 2: a cell with a quote must stand in quotes whole",
+      "a.csv, line 2: a cell with quotes must be quoted itself",
     ],
-    ["binary", "a,b\0\n", undefined, "a.csv: this is no text: byte 3 is 0"],
+    ["binary", "a,b\0\n", undefined, "a.csv: not a text file: byte 3 is 0"],
     [
       "too few names",
       "1,2\n",
       { columns: ["a"] },
-      "a.csv: 1 columns were named (a), but line 1 has 2 cells; name every column, or give the delimiter",
+      "a.csv, line 1: expected 1 cells, for the columns a, got 2; name every column, or set the delimiter",
     ],
-  ])("refuses %s", (_what, text, settings, message) => {
+  ])("refuses %s", (_, text, settings, message) => {
     expect(() => read(text, settings)).toThrow(message);
   });
 
   it("refuses other encodings", () => {
     const latin = Uint8Array.of(0x61, 0x2c, 0xe9, 0x0a, 0x31, 0x2c, 0x32);
-    expect(() => decodeCsv("l.csv", latin)).toThrow(
-      "l.csv: the text must be UTF-8, and is not; save it as UTF-8",
-    );
+    expect(() => decodeCsv("l.csv", latin)).toThrow("l.csv: the text is not valid UTF-8; save it as UTF-8");
     const wide = Uint8Array.of(0xff, 0xfe, 0x61, 0);
-    expect(() => decodeCsv("w.csv", wide)).toThrow("w.csv: the text must be UTF-8, but its mark says UTF-16");
+    expect(() => decodeCsv("w.csv", wide)).toThrow(
+      "w.csv: expected UTF-8, got UTF-16 by its byte order mark",
+    );
   });
 });
 
 describe("writing CSV", () => {
-  it("quotes what needs it", () => {
+  it("quotes cells that need it", () => {
     const text = encodeCsv([
       ["time", "a,b", 'say "x"'],
       ["2024-01-31", 0.1, null],
@@ -120,10 +120,12 @@ describe("writing CSV", () => {
     ]);
     expect(text).toBe('time,"a,b","say ""x"""\n2024-01-31,0.1,\n" lead",-1e-7,"two\nlines"\n');
     expect(encodeCsv([])).toBe("");
-    expect(() => encodeCsv([["a"], []])).toThrow("writing CSV: row 1 must have 1 cells as the first, not 0");
+    expect(() => encodeCsv([["a"], []])).toThrow(
+      "writing CSV, row 1: expected 1 cells, as in the first row, got 0",
+    );
   });
 
-  it("is read back as it was", () => {
+  it("reads back unchanged", () => {
     const cell = fc.oneof(
       fc.constant(null),
       fc.string({ minLength: 1, unit: fc.constantFrom("a", '"', ",", "\n", ";", " ", "é", "\t") }),

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileBytes, fileChunks, nearestName, readBytes } from "../../src/formats/files.ts";
+import { fileBytes, fileChunks, readBytes } from "../../src/formats/files.ts";
 import { writeAtomic, writeError } from "../../src/formats/write-file.ts";
 
 let folder = "";
@@ -25,7 +25,7 @@ async function allChunks(path: string, chunkBytes?: number): Promise<Uint8Array[
 }
 
 describe("reading files", () => {
-  it("gives all bytes in chunks that stay valid", async () => {
+  it("reads all bytes in chunks that stay valid", async () => {
     const path = join(folder, "data.bin");
     await writeFile(path, content);
     const chunks = await allChunks(path, 333);
@@ -36,7 +36,7 @@ describe("reading files", () => {
     expect(await fileBytes(path)).toBe(1000);
   });
 
-  it("gives no chunk of an empty file, and closes the file when the reader stops early", async () => {
+  it("reads no chunk of an empty file, and closes the file when the caller stops early", async () => {
     const path = join(folder, "empty");
     await writeFile(path, "");
     expect(await allChunks(path)).toEqual([]);
@@ -50,7 +50,7 @@ describe("reading files", () => {
     expect(open.length).toBeLessThan(50);
   });
 
-  it("names the file that was meant", async () => {
+  it("suggests the file with the nearest name", async () => {
     await writeFile(join(folder, "Shakespeare.txt"), "x");
     await writeFile(join(folder, "other.txt"), "x");
     const near = join(folder, "Shakespeare.txt");
@@ -62,11 +62,9 @@ describe("reading files", () => {
     await expect(readBytes(join(folder, "no", "a"))).rejects.toThrow(
       `the folder ${join(folder, "no")} does not exist`,
     );
-    expect(nearestName("ab", ["xy"])).toBeUndefined();
-    expect(nearestName("input.txt", ["inputs.txt", "input2.csv", "output.txt"])).toBe("inputs.txt");
   });
 
-  it("refuses a folder, a file as a folder, and no size", async () => {
+  it("refuses a folder, a file as a folder, and chunks of no bytes", async () => {
     await expect(allChunks(folder)).rejects.toThrow(
       `cannot read ${folder}: it is a folder; name a file in it`,
     );
@@ -79,7 +77,7 @@ describe("reading files", () => {
     );
   });
 
-  it.skipIf(isRoot)("refuses a file it may not read (skipped for root, who may)", async () => {
+  it.skipIf(isRoot)("refuses a file without read permission (skipped for root, who needs none)", async () => {
     const path = join(folder, "secret");
     await writeFile(path, "x", { mode: 0o000 });
     await expect(readBytes(path)).rejects.toThrow("no permission; change it with chmod u+r");
@@ -102,7 +100,7 @@ describe("writing atomically", () => {
     expect(await readBytes(join(folder, "real"))).toEqual(content);
   });
 
-  it("gives one whole file when two writes race", async () => {
+  it("leaves one whole file when two writes race", async () => {
     const path = join(folder, "m");
     const other = content.map((byte) => byte ^ 0xff);
     await Promise.all([writeAtomic(path, content), writeAtomic(path, other)]);
@@ -111,7 +109,7 @@ describe("writing atomically", () => {
     expect(await readdir(folder)).toEqual(["m"]);
   });
 
-  it("keeps what was there when it fails, and removes its temporary file", async () => {
+  it("leaves the path unchanged when it fails, and removes its temporary file", async () => {
     const path = join(folder, "taken");
     await mkdir(join(path, "inside"), { recursive: true });
     await expect(writeAtomic(path, content)).rejects.toThrow(
@@ -121,18 +119,18 @@ describe("writing atomically", () => {
     expect(await readdir(path)).toEqual(["inside"]);
   });
 
-  it("removes what processes that were killed have left, and nothing of those that run", async () => {
+  it("removes the temporary files of processes that ended, and none of those that run", async () => {
     const ended = spawnSync(process.execPath, ["--version"]).pid;
-    const [mine, other] = [`model.tmp-${process.pid}-99`, `model.tmp-${ended}-1`];
-    for (const name of [mine, other]) await writeFile(join(folder, name), "half");
+    const [running, left] = [`model.tmp-${process.pid}-99`, `model.tmp-${ended}-1`];
+    for (const name of [running, left]) await writeFile(join(folder, name), "half");
     await writeAtomic(join(folder, "model"), Uint8Array.of(1));
-    const left = await readdir(folder);
-    expect(left).toContain("model");
-    expect(left).toContain(mine);
-    expect(left).not.toContain(other);
+    const names = await readdir(folder);
+    expect(names).toContain("model");
+    expect(names).toContain(running);
+    expect(names).not.toContain(left);
   });
 
-  it("says which folder is missing", async () => {
+  it("names the missing folder", async () => {
     await expect(writeAtomic(join(folder, "no", "m"), content)).rejects.toThrow(
       `the folder ${join(folder, "no")} does not exist; make it first, with mkdir -p`,
     );
@@ -140,15 +138,18 @@ describe("writing atomically", () => {
     await expect(writeAtomic(join(folder, "f", "m"), content)).rejects.toThrow("is a file, not a folder");
   });
 
-  it.skipIf(isRoot)("says where it may not write (skipped for root, who may)", async () => {
-    await writeFile(join(folder, "m"), "old");
-    await chmod(folder, 0o500);
-    await expect(writeAtomic(join(folder, "m"), content)).rejects.toThrow(
-      `no permission to write in ${folder}`,
-    );
-    await chmod(folder, 0o700);
-    expect(await readFile(join(folder, "m"), "utf8")).toBe("old");
-  });
+  it.skipIf(isRoot)(
+    "names the folder without write permission (skipped for root, who needs none)",
+    async () => {
+      await writeFile(join(folder, "m"), "old");
+      await chmod(folder, 0o500);
+      await expect(writeAtomic(join(folder, "m"), content)).rejects.toThrow(
+        `no permission to write in ${folder}`,
+      );
+      await chmod(folder, 0o700);
+      expect(await readFile(join(folder, "m"), "utf8")).toBe("old");
+    },
+  );
 
   it.each([
     [
@@ -158,7 +159,7 @@ describe("writing atomically", () => {
     ["EDQUOT", "disk quota used up: needs 500 bytes"],
     ["EROFS", "/d is on a read-only disk; choose another folder"],
     ["EPERM", "no permission to write in /d"],
-    ["EIO", "the disk broke; choose another place"],
+    ["EIO", "the disk broke; choose another path"],
   ])("explains %s", (code, message) => {
     const cause = Object.assign(new Error("the disk broke"), { code });
     const error = writeError(cause, "/d/m", 500, 20);

@@ -9,7 +9,7 @@ const small = new Map<string, Tensor>([
   ["empty", { type: "F64", shape: [0, 4], data: new Float64Array(0) }],
 ]);
 
-/** A file with any header text, and data of so many bytes. */
+/** A file of a header's text and `dataBytes` bytes of data. */
 function fileOf(header: string, dataBytes: number): Uint8Array {
   const text = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + text.length + dataBytes);
@@ -36,7 +36,7 @@ const name = fc.string({ unit: "binary", maxLength: 8 }).filter((text) => !reser
 const tensors = fc
   .array(fc.tuple(name, tensor), { maxLength: 6 })
   .map((pairs) => new Map<string, Tensor>(pairs));
-const notes = fc.dictionary(name, fc.string({ unit: "binary" }), { maxKeys: 3, noNullPrototype: true });
+const metadataOf = fc.dictionary(name, fc.string({ unit: "binary" }), { maxKeys: 3, noNullPrototype: true });
 
 describe("safetensors", () => {
   it("writes the format's bytes", () => {
@@ -50,13 +50,13 @@ describe("safetensors", () => {
     expect([...bytes.subarray(8 + length)]).toEqual([0, 0, 0x80, 0x3f]);
   });
 
-  it("reads back what it wrote, in any order and at any alignment", () => {
+  it("reads back the tensors it wrote, in any order and at any alignment", () => {
     fc.assert(
-      fc.property(tensors, notes, fc.nat(9), (written, metadata, shift) => {
+      fc.property(tensors, metadataOf, fc.nat(9), (written, metadata, shift) => {
         const bytes = encodeSafetensors(written, metadata);
         const reversed = new Map([...written].reverse());
-        const reversedNotes = Object.fromEntries(Object.entries(metadata).reverse());
-        expect(encodeSafetensors(reversed, reversedNotes)).toEqual(bytes);
+        const reversedMetadata = Object.fromEntries(Object.entries(metadata).reverse());
+        expect(encodeSafetensors(reversed, reversedMetadata)).toEqual(bytes);
         const moved = new Uint8Array(bytes.length + shift);
         moved.set(bytes, shift);
         const read = decodeSafetensors(moved.subarray(shift));
@@ -66,7 +66,7 @@ describe("safetensors", () => {
     );
   });
 
-  it("keeps no hold of the file's bytes, of a Buffer either", () => {
+  it("copies the file's bytes, also from a Buffer", () => {
     const bytes = Buffer.from(encodeSafetensors(small));
     const { tensors: read } = decodeSafetensors(bytes);
     bytes.fill(0xff);
@@ -74,7 +74,7 @@ describe("safetensors", () => {
     expect(read.get("a")?.data.buffer.byteLength).toBe(8);
   });
 
-  it("reads tensors of another writer, unaligned, with __metadata__ in between", () => {
+  it("reads another writer's tensors, unaligned, with __metadata__ in between", () => {
     const bytes = fileOf(
       '{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"__metadata__":{"format":"pt"},' +
         '"y":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}  ',
@@ -87,23 +87,23 @@ describe("safetensors", () => {
     expect(metadata).toEqual({ format: "pt" });
   });
 
-  it("notices a cut at every byte", () => {
+  it("notices a file cut at any byte", () => {
     const bytes = encodeSafetensors(small, { note: "é" });
     for (let end = 0; end < bytes.length; end++)
       expect(() => decodeSafetensors(bytes.subarray(0, end), "m.safetensors")).toThrow(
-        /^m\.safetensors: the file is cut short: \d+ bytes.*the header says \d+; copy it again$/,
+        /^m\.safetensors: the file is cut short: expected \d+ bytes.*, got \d+; copy it again$/,
       );
   });
 
-  it("gives a clear error or a valid file for any damage", () => {
+  it("throws a clear error or reads a valid file, whatever the damage", () => {
     const bytes = encodeSafetensors(small, { note: "x" });
     const damage = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
     let refused = 0;
     fc.assert(
       fc.property(damage, (hits) => {
-        const hurt = bytes.slice();
-        for (const [at, value] of hits) hurt[at] = value;
-        const outcome = attempt(hurt);
+        const damaged = bytes.slice();
+        for (const [at, value] of hits) damaged[at] = value;
+        const outcome = attempt(damaged);
         if (typeof outcome === "string") {
           refused++;
           expect(outcome).toMatch(/^Error m\.safetensors: .+/);
@@ -131,12 +131,12 @@ describe("safetensors", () => {
     [
       '{"a":{"dtype":"F32","shape":[4503599627370496,4503599627370496],"data_offsets":[0,1]}}',
       1,
-      "bytes, but its data has 1",
+      "of F32, got 1;",
     ],
     [
       '{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,20]}}',
       20,
-      "shape [2, 3] of F32 takes 24 bytes, but its data has 20",
+      "expected 24 bytes for shape [2, 3] of F32, got 20",
     ],
     [`{"a":{${one},"data_offsets":[0]}}`, 1, "data_offsets must be two whole numbers, 0 or more, not [0]"],
     [`{"a":{${one},"data_offsets":[0,1,2]}}`, 1, "not [0,1,2]"],
@@ -145,7 +145,7 @@ describe("safetensors", () => {
     [
       `{"a":{${one},"data_offsets":[0,1]}}`,
       0,
-      "the file is cut short: 0 bytes of tensors, the header says 1; copy it again",
+      "the file is cut short: expected 1 bytes of tensors, as the header says, got 0; copy it again",
     ],
     [`{"a":{${one},"data_offsets":[0,1]}}`, 3, "2 bytes follow the last tensor"],
     [`{"a":{${one},"data_offsets":[1,2]}}`, 2, 'tensor "a" starts at byte 1, after a gap; expected byte 0'],
@@ -180,19 +180,19 @@ describe("safetensors", () => {
     const long = new Uint8Array(16);
     new DataView(long.buffer).setBigUint64(0, 100_000_001n, true);
     expect(attempt(long)).toContain(
-      "a header may have 100000000 bytes, not 100000001; this is no safetensors file",
+      "a header has at most 100000000 bytes, not 100000001; not a safetensors file",
     );
     const bad = fileOf('{"é":1}', 0);
     bad[10] = 0xff;
     expect(attempt(bad)).toContain("the header is not UTF-8");
   });
 
-  it("refuses to write what it would not read", () => {
+  it("refuses to write a file that it would not read", () => {
     const data = Float32Array.of(1);
     const write = (key: string, shape: number[], metadata = {}) =>
       encodeSafetensors(new Map([[key, { type: "F32", shape, data }]]), metadata);
     expect(() => write("w", [2])).toThrow(
-      'tensor "w": shape [2] of F32 takes 8 bytes, but its data has 4; correct',
+      'tensor "w": expected 8 bytes for shape [2] of F32, got 4; correct',
     );
     expect(() => write("w", [1.5])).toThrow("the shape must list whole numbers, 0 or more, not [1.5]");
     expect(() => write("__metadata__", [1])).toThrow('a tensor cannot be called "__metadata__"');
@@ -201,7 +201,7 @@ describe("safetensors", () => {
   });
 });
 
-/** What a file decodes to, or the kind and message of its error. */
+/** The decoded file, or the name and message of the error. */
 function attempt(bytes: Uint8Array): ReturnType<typeof decodeSafetensors> | string {
   try {
     return decodeSafetensors(bytes, "m.safetensors");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { column, isMissing, makeTable, numberOf, numericColumn, type Cell } from "../../src/formats/table.ts";
+import { column, isMissing, makeTable, numberOf, placeOf, type Cell } from "../../src/formats/table.ts";
 
 const table = makeTable(
   "house.csv",
@@ -13,7 +13,7 @@ const table = makeTable(
 );
 
 describe("a table", () => {
-  it("gives a column by name, and names the nearest", () => {
+  it("has columns by name, and suggests the nearest", () => {
     expect(column(table, "price").cells).toEqual([1.5, null, "NA"]);
     const message =
       "house.csv: there is no column 'rooms'; did you mean 'Rooms'?; it has date, Rooms, price, area";
@@ -22,18 +22,12 @@ describe("a table", () => {
     expect(() => column(table, "constructor")).toThrow("no column 'constructor'");
   });
 
-  it("gives numbers, or the place of what is none", () => {
-    expect([...numericColumn(table, "Rooms")]).toEqual([3, -5, 2]);
-    expect([...numericColumn(table, "price", { missing: "nan" })]).toEqual([1.5, NaN, NaN]);
-    expect(() => numericColumn(table, "price")).toThrow(
-      "house.csv, line 3: column 'price' must be a number, but the cell is missing; fill it",
-    );
-    expect(() => numericColumn(table, "area")).toThrow(
-      "house.csv, line 3: column 'area' must be a number, not '2,5'; write a decimal point, not a comma",
-    );
-    expect(() => numericColumn(table, "date", { missing: "nan" })).toThrow(
-      "house.csv, line 2: column 'date' must be a number, not '2024-01-31'; correct it",
-    );
+  it("has a place for each row", () => {
+    expect([0, 2, 3].map((row) => placeOf(table, row))).toEqual([
+      "house.csv, line 2",
+      "house.csv, line 7",
+      "house.csv, line ?",
+    ]);
   });
 
   it.each<[Cell, number | undefined]>([
@@ -51,24 +45,24 @@ describe("a table", () => {
     [NaN, undefined],
   ])("reads %j as %d", (cell, value) => expect(numberOf(cell)).toBe(value));
 
-  it("knows missing cells", () => {
+  it("recognises missing cells", () => {
     expect([null, NaN, "", " ", "NaN", "nan", "NA", "n/a", "null"].every(isMissing)).toBe(true);
     expect(["0", 0, "-", "nano", "none"].some(isMissing)).toBe(false);
   });
 
   it.each<[string, Parameters<typeof makeTable>[1], string]>([
-    ["no columns", [], "t: a table needs one column or more"],
-    ["no name", [{ name: "", cells: [1] }], "t: every column needs a name"],
+    ["no columns", [], "t: expected one column or more, got none"],
+    ["no name", [{ name: "", cells: [1] }], "t: a column has no name; name it"],
     [
       "a name twice",
       [
         { name: "a", cells: [1] },
         { name: "a", cells: [1] },
       ],
-      "'a' stands twice; rename one",
+      "t: column name 'a' appears twice; rename one",
     ],
-    ["other lengths", [{ name: "a", cells: [1, 2] }], "t: column 'a' needs 1 cells, one a row, not 2"],
-  ])("refuses %s", (_what, columns, message) => {
+    ["other lengths", [{ name: "a", cells: [1, 2] }], "t: column 'a': expected 1 cells, got 2"],
+  ])("refuses %s", (_, columns, message) => {
     expect(() => makeTable("t", columns, { unit: "row", lines: [1] })).toThrow(message);
   });
 });

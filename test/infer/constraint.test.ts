@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { acceptsText, fromAutomaton, stateAfter, type Automaton } from "../../src/infer/constraint.ts";
+import { fromAutomaton, stateAfter, type Automaton } from "../../src/infer/constraint.ts";
+import { acceptsText } from "./automata.ts";
 
 const [a, b, smile] = [97, 98, 0x1f600];
 /** a(ba)*, or a smile and then only b forever, without an end. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { acceptsText } from "../../src/infer/constraint.ts";
 import { patternAutomaton, patternConstraint } from "../../src/infer/pattern-constraint.ts";
+import { acceptsText } from "./automata.ts";
 
 /** Two levels of groups, repetitions and alternatives over letters that texts below have too. */
 const letter = fc.constantFrom("a", "b", "é", "😀", ".", "[ab]", "[^a]", "\\d", "[a-cA-C]", "\\n", "");

@@ -1,22 +1,22 @@
-// Configurations by name, samples and their median, and one short measurement on each device. No time is asserted.
+// Configurations by name, samples and their median, and a short measurement on each device. No time is asserted.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { nativeDevice } from "../../src/run/native/device.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { wasmDevice } from "../../src/run/wasm/device.ts";
-import { bench, greatest, type Profile } from "../../src/measure/bench.ts";
+import { bench, peakGflops, type Profile } from "../../src/measure/bench.ts";
 import { configurations, configurationsNamed, type Configuration } from "../../src/measure/configurations.ts";
 import { medianOf, timeCalls } from "../../src/measure/timing.ts";
 import { openWorkload } from "../../src/measure/workload.ts";
 
-test("configurations are found one by one, in groups, and once each", () => {
+test("configurations by name and by group, each once", () => {
   const names = (list: string): string[] => configurationsNamed(list).map(({ name }) => name);
   expect(names("online, small")).toEqual(["online", "small"]);
   expect(names("training")).toEqual(["small", "charrnn", "medium", "large", "online"]);
   expect(names("inference,forward,small,small")).toEqual(["step-128", "step-512", "forward", "small"]);
   expect(names("all")).toHaveLength(configurations.length);
   expect(() => names("small,medum")).toThrow(
-    "there is no configuration 'medum'; did you mean 'medium'? (they are small, charrnn, medium, large, ",
+    "there is no configuration 'medum'; did you mean 'medium'? (there are small, charrnn, medium, large, ",
   );
   expect(() => names("")).toThrow("there is no configuration ''");
   expect(() => names("constructor")).toThrow("there is no configuration 'constructor'");
@@ -28,7 +28,7 @@ test("the median", () => {
   expect(medianOf([])).toBeNaN();
 });
 
-test("so many repetitions are made, each of as many calls as the clock needs", async () => {
+test("repetitions give the number of samples", async () => {
   let calls = 0;
   const wait = (): Promise<void> =>
     new Promise((resolve) => {
@@ -42,7 +42,7 @@ test("so many repetitions are made, each of as many calls as the clock needs", a
   expect(median).toBeGreaterThanOrEqual(min);
 });
 
-test("without repetitions there are five samples or more, and as many as fit the time", async () => {
+test("without repetitions there are at least five samples, and as many as fit into the time", async () => {
   const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3));
   expect((await timeCalls(slow, { seconds: 1e-9 })).samples).toBe(5);
   expect((await timeCalls(slow, { seconds: 0.1 })).samples).toBeGreaterThan(5);
@@ -67,16 +67,16 @@ test.each(["train", "forward", "step"] as const)("%s on each device", async (wor
     expect(result).toMatchObject({ config: "tiny", cell: "gru", device: name, threads: device.threads });
     expect(msPerStep.min).toBeLessThanOrEqual(msPerStep.median);
     const workload = await openWorkload(tiny(work), cellNamed("gru"), device);
-    // Both are rounded to four digits.
+    // Both have four digits.
     expect((gflops * msPerStep.median * 1e6) / workload.work).toBeCloseTo(1, 2);
-    if (roofline) expect((rooflineFraction as number) * greatest(roofline)).toBeCloseTo(gflops, 2);
+    if (roofline) expect((rooflineFraction as number) * peakGflops(roofline)).toBeCloseTo(gflops, 2);
     else expect(rooflineFraction).toBeNull();
     workload.dispose();
     device.dispose();
   }
 });
 
-test("a step of training trains", async () => {
+test("training steps train", async () => {
   const device = wasmDevice();
   const lossAfter = async (calls: number): Promise<number> => {
     const { call, program, dispose } = await openWorkload(tiny("train"), cellNamed("lstm"), device);
@@ -90,7 +90,7 @@ test("a step of training trains", async () => {
   device.dispose();
 });
 
-test("the parts of a profile add up to the whole", async () => {
+test("the parts of a profile add up to its total", async () => {
   const [device, profiled] = [nativeDevice({ threads: 1 }), nativeDevice({ threads: 1, profile: true })];
   const settings = { device, profiled, limits: { repetitions: 5 } };
   const { profile, roofline } = await bench(tiny("train"), cellNamed("lstm"), settings);
@@ -104,21 +104,21 @@ test("the parts of a profile add up to the whole", async () => {
   profiled.dispose();
 });
 
-test("a profile of a device that keeps no account", async () => {
+test("a profile needs a device that records its times", async () => {
   const [device, profiled] = [referenceDevice(), referenceDevice()];
   await expect(bench(tiny("train"), cellNamed("elman"), { device, profiled })).rejects.toThrow(
-    "the reference device keeps no account of its time; leave out the profile (--profile)",
+    "the reference device does not record where its time goes; leave out --profile",
   );
 });
 
-test("a result that is no finite number is not timed", async () => {
+test("a result that is not finite is an error", async () => {
   const device = referenceDevice();
   const { call, program } = await openWorkload(tiny("train"), cellNamed("elman"), device);
   program.write("weights", new Float64Array(12));
-  await expect(call()).rejects.toThrow("its time would mean nothing");
+  await expect(call()).rejects.toThrow("expected a finite number, since the time would mean nothing");
 });
 
-test("the greatest of a roofline", () => {
-  expect(greatest({ registers: 3, product: 2 })).toBe(3);
-  expect(greatest({ registers: 3, product: 2, openblas: 4 })).toBe(4);
+test("the peak of a roofline", () => {
+  expect(peakGflops({ registers: 3, product: 2 })).toBe(3);
+  expect(peakGflops({ registers: 3, product: 2, openblas: 4 })).toBe(4);
 });

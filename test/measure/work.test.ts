@@ -1,4 +1,4 @@
-// The work that benchmarks divide by the time: counted from the equations, it must be what the formula says.
+// The operations counted from the equations must be those of the formula.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
@@ -31,9 +31,9 @@ test("a forward pass is a third of it", () => {
   expect(3 * forwardWork(network, 10)).toBe(trainingWork(network, 10));
 });
 
-test("what is multiplied with a state, with the input and within the cell is told apart", () => {
+test("products with the input, with a state and with a local count as they stand in the equations", () => {
   const H = 6;
-  // Two products with h, one of them of a value made from it, and one with x.
+  // A product with h, one with a value made from it, and one with x.
   const cell = equations("mine")`
     r  = σ(U h + b)
     h' = tanh(W x + R (r ⊙ h))
@@ -43,7 +43,7 @@ test("what is multiplied with a state, with the input and within the cell is tol
   expect(training(cell, H, 2, 1)).toBe(3 * (2 * (2 + 3) * H * H + readout));
 });
 
-test("a matrix that is used twice counts twice, also transposed; of blocks only the blocks", () => {
+test("a matrix used twice counts twice, also transposed; of a block-diagonal one only the blocks count", () => {
   const H = 6;
   const twice = equations("twice")`
     r  = tanh(U h + W x)

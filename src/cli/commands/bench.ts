@@ -1,76 +1,80 @@
-// `unrolled bench`: how fast this machine trains, and which share of what it could do that is.
+// `unrolled bench`: the speed of training and inference on this machine, and its share of the roofline.
 import { cpus } from "node:os";
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import type { Cell } from "../../language/cell.ts";
 import type { Device } from "../../run/device.ts";
-import { bench, greatest, type BenchResult, type Profile } from "../../measure/bench.ts";
+import { bench, peakGflops, type BenchResult, type Profile } from "../../measure/bench.ts";
 import { configurationNames, configurationsNamed, type Configuration } from "../../measure/configurations.ts";
 import { planOf } from "../../measure/workload.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import type { CommandContext } from "../context.ts";
-import { flag, flags, type Given, positive, whole } from "../../tasks/shared/flags.ts";
+import { flag, flags, positive, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
 import { measureStartUp, type StartUp } from "../start-up.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** What takes seconds, not minutes. */
-const usual = "online,small,charrnn,medium";
+/** Takes seconds, not minutes. */
+const defaultConfigurations = "online,small,charrnn,medium";
 
 const fields = {
   config: z
     .string()
     .optional()
-    .describe(`what to measure, one or several: ${configurationNames.join(", ")} (default: ${usual})`),
+    .describe(
+      `configurations to measure, separated by commas: ${configurationNames.join(", ")} ` +
+        `(default: ${defaultConfigurations})`,
+    ),
   cell: z.string().default("lstm").describe(cellHelp),
   ...deviceFields,
-  profile: flag.describe("say where the time goes, too"),
-  startUp: flag.describe("measure instead how long it takes until work begins"),
-  seconds: positive.default(2).describe("time for each measurement, after the warm-up"),
-  json: flag.describe("one JSON object a line"),
+  profile: flag.describe("also print the time by kind of work"),
+  startUp: flag.describe("measure only the time until work begins"),
+  seconds: positive.default(2).describe("length of each measurement after the warm-up, in seconds"),
+  json: flag.describe("print one JSON object per line"),
 };
-/** For tests: a count in place of a time. */
+/** For tests: a number of samples instead of a length of time. */
 const hidden = { repetitions: whole(1).optional() };
 
+/** Adds the command to the program. */
 export function addBench(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   const command = program
     .command("bench")
-    .description("measure steps of training and inference, and what the machine could do");
+    .description("measure the speed of training and inference, and the machine's roofline");
   addOptions(command, flags(fields, { config: "names", cell: "cell", device: "name" }));
   command.addOption(new Option("--repetitions <n>").hideHelp());
   command.action(async (options) => {
     const settings = await asInput(() => flags({ ...fields, ...hidden }).parse(options as Given));
     if (settings.startUp) {
-      if (settings.config) throw new InputError("--start-up measures nothing else; leave out --config");
+      if (settings.config) throw new InputError("--start-up measures no configuration; leave out --config");
       return showStartUp(await measureStartUp(), settings.json, terminal);
     }
-    const chosen = await asInput(() => configurationsNamed(settings.config ?? usual));
+    const configurations = await asInput(() => configurationsNamed(settings.config ?? defaultConfigurations));
     const cell = await asInput(() => cellFromArgument(settings.cell));
-    await asInput(() => chosen.forEach((configuration) => planOf(configuration, cell)));
-    await measure(chosen, cell, settings, terminal);
+    await asInput(() => configurations.forEach((configuration) => planOf(configuration, cell)));
+    await measure(configurations, cell, settings, terminal);
   });
 }
 
 type Settings = z.infer<z.ZodObject<typeof fields>> & { readonly repetitions?: number | undefined };
 
 async function measure(
-  chosen: readonly Configuration[],
+  configurations: readonly Configuration[],
   cell: Cell,
-  { device: choice, threads, profile, seconds, repetitions, json }: Settings,
+  { device: name, threads, profile, seconds, repetitions, json }: Settings,
   terminal: Terminal,
 ): Promise<void> {
-  const device = await asInput(() => deviceNamed(choice, { threads }));
-  const profiled = profile ? deviceNamed(choice, { threads, profile }) : undefined;
-  terminal.say(`${cell.name} on ${describe(device)}; ${cpus()[0]?.model}, Node ${process.versions.node}`);
+  const device = await asInput(() => deviceNamed(name, { threads }));
+  const profiled = profile ? deviceNamed(name, { threads, profile }) : undefined;
+  terminal.say(`${cell.name} on ${titleOf(device)}; ${cpus()[0]?.model}, Node ${process.versions.node}`);
   if (threads !== undefined && threads !== device.threads) {
-    terminal.say(`${threads} threads were asked for; the ${device.name} device uses ${device.threads} here`);
+    terminal.say(`the ${device.name} device uses ${device.threads} of the ${threads} threads asked for`);
   }
   if (!json) await terminal.out(terminal.paint("out", "bold", header));
   const limits = { seconds, ...(repetitions !== undefined && { repetitions }) };
   try {
-    for (const configuration of chosen) {
+    for (const configuration of configurations) {
       terminal.status(`${configuration.name} …`);
       const result = await bench(configuration, cell, { device, profiled, limits });
       await terminal.out(json ? `${JSON.stringify(result)}\n` : table(configuration, result));
@@ -81,10 +85,10 @@ async function measure(
   }
 }
 
-const describe = ({ name, threads }: Device): string =>
+const titleOf = ({ name, threads }: Device): string =>
   `${name}, ${threads} thread${threads === 1 ? "" : "s"}`;
 
-const header = `${row("config", "work", "median", "fastest", "GFLOP/s", "of roofline")}\n`;
+const header = `${row("config", "work", "median", "minimum", "GFLOP/s", "of roofline")}\n`;
 
 function row(...[name, work, ...numbers]: readonly string[]): string {
   const widths = [10, 10, 9, 11];
@@ -95,7 +99,7 @@ function row(...[name, work, ...numbers]: readonly string[]): string {
   ].join(" ");
 }
 
-const verbs = { train: "training", forward: "forward", step: "one step" } as const;
+const workNames = { train: "training", forward: "forward", step: "one step" } as const;
 
 function table({ work, size, layers, batch, steps }: Configuration, result: BenchResult): string {
   const { msPerStep, gflops, rooflineFraction, roofline, profile } = result;
@@ -103,13 +107,13 @@ function table({ work, size, layers, batch, steps }: Configuration, result: Benc
   const lines = [
     row(
       result.config,
-      `${verbs[work]}, ${sizes}`,
+      `${workNames[work]}, ${sizes}`,
       milliseconds(msPerStep.median),
       milliseconds(msPerStep.min),
       gflops.toFixed(1),
       rooflineFraction === null ? "unknown" : percent(rooflineFraction),
     ),
-    ...(roofline ? [`  roofline ${greatest(roofline).toFixed(1)} GFLOP/s: ${ceilings(roofline)}`] : []),
+    ...(roofline ? [`  roofline ${peakGflops(roofline).toFixed(1)} GFLOP/s: ${ceilings(roofline)}`] : []),
     ...(profile ? [`  ${shares(profile)}`] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -134,8 +138,8 @@ async function showStartUp(startUp: StartUp, json: boolean, terminal: Terminal):
   if (json) return terminal.out(`${JSON.stringify(startUp)}\n`);
   const { infoMs, compileMs } = startUp;
   await terminal.out(
-    `'unrolled info', from start to end  ${milliseconds(infoMs.median)}, fastest ${milliseconds(infoMs.min)}\n` +
-      `compiling two layers of H 128, wasm ${milliseconds(compileMs.first)} the first time, ` +
-      `${milliseconds(compileMs.median)} then\n`,
+    `'unrolled info', the whole process     median ${milliseconds(infoMs.median)}, minimum ${milliseconds(infoMs.min)}\n` +
+      `compiling two layers of H 128, wasm  first ${milliseconds(compileMs.first)}, ` +
+      `then median ${milliseconds(compileMs.median)}\n`,
   );
 }

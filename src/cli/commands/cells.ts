@@ -1,63 +1,64 @@
 // `unrolled cells`: the list of cells, and everything that is derived from one.
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { z } from "zod";
 import { explain, explainCell } from "../../model/explain.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { listCells } from "../cell-list.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput } from "../failure.ts";
 import type { CommandContext } from "../context.ts";
-import { flag, flags, type Given, whole } from "../../tasks/shared/flags.ts";
+import { flag, flags, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
 
 const fields = {
   size: whole(1).default(128).describe("hidden width, H"),
-  input: whole(1).default(64).describe("width of the input, I"),
-  batch: whole(1).default(32).describe("rows of the plan that is shown, B"),
-  window: whole(1).default(50).describe("steps of the plan that is shown, T"),
+  input: whole(1).default(64).describe("input width, I"),
+  batch: whole(1).default(32).describe("rows of a batch, B, in plans and costs"),
+  steps: whole(1).default(50).describe("time steps, T, in plans and costs"),
   device: deviceFields.device,
-  threads: deviceFields.threads.describe("threads of the device that costs are measured on (default: 1)"),
-  unpriced: flag.describe("leave out what each cell of the list costs, which is measured"),
-  json: flag.describe("one JSON object a line"),
+  threads: deviceFields.threads.describe("threads of the device when measuring costs (default: 1)"),
+  json: flag.describe("print one JSON object per line"),
 };
+/** Commander sets `costs` to false for --no-costs. */
+const switches = { costs: z.boolean() };
 
+/** Adds the command to the program. */
 export function addCells(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   const command = program
     .command("cells")
-    .description("list the cells and transforms; for one cell, show all that is derived from its equations")
+    .description("list the cells and transforms, or show everything derived from one cell's equations")
     .argument("[cell]", cellHelp);
   addOptions(command, flags(fields, { device: "name" }));
+  command.addOption(new Option("--no-costs", "list the cells without measuring their costs"));
   command.action(async (argument, options) => {
-    const {
-      size,
-      input,
-      batch,
-      window,
-      json,
-      device: choice,
-      threads,
-      unpriced,
-    } = await asInput(() => flags(fields).parse(options as Given));
-    const sizes = { size, input, batch, steps: window };
-    if (argument === undefined) {
-      const device = unpriced
-        ? undefined
-        : await asInput(() => deviceNamed(choice, { threads: threads ?? 1 }));
-      try {
-        await listCells(terminal, { size, input, batch, window, json, device });
-      } finally {
-        device?.dispose();
-      }
-      return;
-    }
-    const cell = await asInput(() => cellFromArgument(argument));
-    const text = await asInput(() =>
-      json ? JSON.stringify(explainCell(cell, sizes)) : explain(cell, sizes),
-    );
-    await terminal.out(`${json ? text : embolden(text)}\n`);
+    const settings = await asInput(() => flags({ ...fields, ...switches }).parse(options as Given));
+    if (argument === undefined) await list(settings);
+    else await show(argument, settings);
   });
 
-  /** Headings are the lines that are not indented. */
-  function embolden(text: string): string {
+  type Settings = z.infer<z.ZodObject<typeof fields & typeof switches>>;
+
+  async function list({ size, input, batch, steps, json, ...settings }: Settings): Promise<void> {
+    const { device: name, threads = 1, costs } = settings;
+    const device = costs ? await asInput(() => deviceNamed(name, { threads })) : undefined;
+    try {
+      await listCells(terminal, { size, input, batch, steps, json, device });
+    } finally {
+      device?.dispose();
+    }
+  }
+
+  async function show(argument: string, { size, input, batch, steps, json }: Settings): Promise<void> {
+    const sizes = { size, input, batch, steps };
+    const cell = await asInput(() => cellFromArgument(argument));
+    const text = await asInput(() =>
+      json ? JSON.stringify(explainCell(cell, sizes)) : bold(explain(cell, sizes)),
+    );
+    await terminal.out(`${text}\n`);
+  }
+
+  /** Headings, the lines that are not indented, in bold. */
+  function bold(text: string): string {
     return text.replace(/^\S.*$/gmu, (heading) => terminal.paint("out", "bold", heading));
   }
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { makeTable, placeOf, type Column, type Table } from "../../formats/table.ts";
 import { decodeCsv } from "../../formats/csv.ts";
 import { readBytes } from "../../formats/files.ts";
-import { decodeUtf8 } from "../../formats/utf8.ts";
+import { decodeText } from "../../formats/utf8.ts";
 
 export interface CaptionedPicture {
   /** The picture's name as the file has it, with a folder where it names one. */
@@ -48,7 +48,7 @@ const list = z.array(z.object({ file: text, captions: z.array(text), split: text
  */
 export async function readCaptions(path: string): Promise<CaptionedPicture[]> {
   const bytes = await readBytes(path);
-  const content = decodeUtf8(path, bytes);
+  const content = decodeText(path, bytes);
   const pictures = /^\s*[[{]/.test(content)
     ? fromJson(content, path)
     : isTable(content)

@@ -1,6 +1,6 @@
 // Classification on the command line: labelled texts or series in, a label for each of others out.
 import { z } from "zod";
-import { confusionPicture } from "../../charts/confusion.ts";
+import { confusionChart } from "../../charts/confusion.ts";
 import { taskCommand } from "../command.ts";
 import type { ClassificationReport } from "../shared/classification.ts";
 import { flag, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
@@ -96,7 +96,7 @@ export const classifyCommand = taskCommand({
       const score = await model.score(part, training && { baseline: training });
       if (settings.plot !== undefined) {
         const title = `${grouped(score.sequences)} sequences`;
-        await context.write(settings.plot, confusionPicture(score.confusion, score.labels, { title }));
+        await context.write(settings.plot, confusionChart(score.confusion, score.labels, { title }));
       }
       return reportOf(score, settings.confusion);
     },

@@ -13,7 +13,7 @@ import {
 } from "./piano-roll.ts";
 import type { SplitShares } from "../../train/split.ts";
 import { readBytes } from "../../formats/files.ts";
-import { decodeUtf8 } from "../../formats/utf8.ts";
+import { decodeText } from "../../formats/utf8.ts";
 import { midiPiece } from "./midi-frames.ts";
 
 export interface PianoRollSettings {
@@ -46,7 +46,7 @@ export async function readPianoRolls(
   const bytes = await readBytes(path);
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (start.startsWith("{")) {
-    const parts = pianoRollsOfJson(decodeUtf8(path, bytes), path, settings);
+    const parts = pianoRollsOfJson(decodeText(path, bytes), path, settings);
     return parts.validation || parts.test ? parts : split(parts.train.pieces);
   }
   if (start.startsWith("MThd")) return split([{ ...midiPiece(bytes, path, settings), name: basename(path) }]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { forecastPicture, type ForecastPanel } from "../../../src/tasks/forecast/chart.ts";
-import { contrast, tagsOf } from "../../charts/svg.ts";
+import { forecastChart, type ForecastPanel } from "../../../src/tasks/forecast/chart.ts";
+import { contrast, darkColours, pathsWith, tagsOf } from "../../charts/svg.ts";
 
 const month = (i: number): number => Date.UTC(2000, i, 1);
 const months = (from: number, count: number): number[] =>
@@ -20,88 +20,83 @@ const panel: ForecastPanel = {
         [9, 4],
         [10, 5],
       ],
-      rivals: { naive: [0, 0] },
+      baselines: { naive: [0, 0] },
     },
   ],
 };
 
-/** The points of the paths with this in their tag. */
-function pathsWith(svg: string, mark: string): number[][][] {
-  const own = tagsOf(svg).filter((tag) => tag.startsWith("<path") && tag.includes(mark));
-  return own.map((tag) =>
-    (/ d="M([^"]*)"/.exec(tag)?.[1] ?? "")
-      .replace("Z", "")
-      .split("L")
-      .map((p) => p.split(" ").map(Number)),
-  );
-}
-
-describe("the picture of a forecast", () => {
+describe("a forecast chart", () => {
   it("is an image with a title, axes and a legend", () => {
-    const svg = forecastPicture([panel], { levels, title: "Sales <of> all" });
+    const svg = forecastChart([panel], { levels, title: "Sales <of> all" });
     expect(tagsOf(svg)[0]).toContain('role="img"');
     expect(svg).toContain("<title>Sales &lt;of&gt; all</title>");
-    for (const label of ["what came", "median", "0.1 to 0.9", "naive", "2000-01", "2000-06", "0", "10"])
+    const names = ["actual", "median", "quantiles 0.1 to 0.9", "naive"];
+    for (const label of [...names, "2000-01", "2000-06", "0", "10"])
       expect(svg).toContain(`>${label}</text>`);
     expect(svg).not.toContain("a &amp; b"); // one panel goes without its name
-    expect(forecastPicture([panel], { levels })).toContain("<title>Forecast</title>");
+    expect(forecastChart([panel], { levels })).toContain("<title>Forecast</title>");
   });
 
-  it("goes on from the last value that was known", () => {
-    const svg = forecastPicture([panel], { levels });
-    const [, came] = pathsWith(svg, 'stroke-width="1.5"'); // the first is the legend's
+  it("starts forecasts at the last value that they are made from", () => {
+    const svg = forecastChart([panel], { levels });
+    const [, actual] = pathsWith(svg, 'stroke-width="1.5"'); // the first is in the legend
     const [, median] = pathsWith(svg, 'stroke-width="2.2"');
-    const [, rival] = pathsWith(svg, 'stroke-width="1.4"');
+    const [, naive] = pathsWith(svg, 'stroke-width="1.4"');
     const [band] = pathsWith(svg, "fill-opacity");
-    expect(came).toHaveLength(6);
-    expect(median?.[0]).toEqual(came?.[3]);
-    expect(rival?.[0]).toEqual(came?.[3]);
-    // 0.9 is, at both steps, what came; 9 is a tenth of the way from 10 to 0.
-    expect(band).toEqual([...band!.slice(0, 3), came![5], came![4], came![3]]);
-    const [zero, ten] = [came![0]![1]!, came![1]![1]!];
+    expect(actual).toHaveLength(6);
+    expect(median?.[0]).toEqual(actual?.[3]);
+    expect(naive?.[0]).toEqual(actual?.[3]);
+    // The quantile of 0.9 equals the actual values at both steps; 9 is a tenth of the way from 10 to 0.
+    expect(band).toEqual([...band!.slice(0, 3), actual![5], actual![4], actual![3]]);
+    const [zero, ten] = [actual![0]![1]!, actual![1]![1]!];
     expect(median![1]![1]).toBeCloseTo(ten + (zero - ten) / 10, 0);
-    expect(rival![1]![1]).toBe(zero);
-    expect(rival![1]![0]).toBe(came![4]![0]);
+    expect(naive![1]![1]).toBe(zero);
+    expect(naive![1]![0]).toBe(actual![4]![0]);
   });
 
   it("has a panel for each series, and a band for each pair of levels", () => {
-    const five = panel.forecasts.map((own) => ({ ...own, quantiles: [0, 1, 2, 3, 4].map((v) => [v, v]) }));
-    const svg = forecastPicture(
+    const five = panel.forecasts.map((forecast) => ({
+      ...forecast,
+      quantiles: [0, 1, 2, 3, 4].map((v) => [v, v]),
+    }));
+    const svg = forecastChart(
       [
         { ...panel, forecasts: five },
         { ...panel, name: "other", forecasts: five },
       ],
       { levels: [0.05, 0.25, 0.5, 0.75, 0.95] },
     );
-    for (const label of ["a &amp; b", "other", "0.05 to 0.95", "0.25 to 0.75"])
+    for (const label of ["a &amp; b", "other", "quantiles 0.05 to 0.95", "quantiles 0.25 to 0.75"])
       expect(svg).toContain(`>${label}</text>`);
     expect(pathsWith(svg, "fill-opacity")).toHaveLength(4);
     expect(pathsWith(svg, 'stroke-width="2.2"')).toHaveLength(3);
   });
 
-  it("can be drawn of a series that never changes, and of the median alone", () => {
+  it("draws a series that never changes, and the median alone", () => {
     const flat = {
       ...panel,
       values: [0, 0, 0, 0, 0, 0],
       forecasts: [{ origin: 6, times: months(6, 1), quantiles: [[0]] }],
     };
-    const svg = forecastPicture([flat], { levels: [0.5] });
+    const svg = forecastChart([flat], { levels: [0.5] });
     expect(svg).not.toContain("NaN");
     expect(pathsWith(svg, "fill-opacity")).toHaveLength(0);
   });
 
-  it("is told apart from light paper and from dark", () => {
-    const svg = forecastPicture([panel], { levels });
-    const pairs = [...svg.matchAll(/\[fill="(#[0-9a-f]{6})"\]\{fill:(#[0-9a-f]{6})\}/g)];
-    const [paper, ...others] = pairs.map(([, light, dark]) => [light!, dark!] as const);
-    expect(paper?.[0]).toBe("#ffffff");
-    const used = new Set([...svg.matchAll(/(?:fill|stroke)="(#[0-9a-f]{6})"/g)].map(([, colour]) => colour));
-    expect(pairs.map(([, light]) => light)).toEqual(expect.arrayContaining([...used]));
-    const lines = others.filter(([light]) => light !== "#e4e8ec"); // the grid is to be faint
-    expect(lines.length).toBeGreaterThan(4);
-    for (const colour of lines)
-      for (const page of [0, 1] as const)
-        expect(contrast(colour[page], paper![page])).toBeGreaterThanOrEqual(4.5);
+  it("stands out from light pages and from dark ones", () => {
+    const svg = forecastChart([panel], { levels });
+    const dark = darkColours(svg);
+    const paper = "#ffffff";
+    const used = new Set(
+      [...svg.matchAll(/ (?:fill|stroke)="(#[0-9a-f]{6})"/g)].map(([, colour]) => colour!),
+    );
+    used.delete(paper);
+    used.delete("#e4e8ec"); // the grid is faint
+    expect(used.size).toBeGreaterThanOrEqual(4);
+    for (const colour of used) {
+      expect(contrast(colour, paper)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(dark.get(colour)!, dark.get(paper)!)).toBeGreaterThanOrEqual(4.5);
+    }
   });
 
   const change = (forecast: object): ForecastPanel => ({
@@ -109,20 +104,30 @@ describe("the picture of a forecast", () => {
     forecasts: [{ ...panel.forecasts[0]!, ...forecast }],
   });
   it.each<[string, readonly ForecastPanel[], readonly number[], string]>([
-    ["no panel", [], levels, "needs one panel or more, not 0"],
-    ["no forecast", [{ ...panel, forecasts: [] }], levels, "'a & b': needs a forecast of one step or more"],
-    ["no median", [panel], [0.1, 0.9], "levels must have 0.5, the median, not only 0.1, 0.9"],
-    ["few values", [{ ...panel, values: [1] }], levels, "values must be 6, one for each time, not 1"],
-    ["few levels", [panel], [0.5], "there must be 1 quantiles, one for each level, not 3"],
-    ["an origin out of range", [change({ origin: 7 })], levels, "from 1 to 6, the steps there are, not 7"],
-    ["a rival too short", [change({ rivals: { naive: [1] } })], levels, "naive must be 2, one for each time"],
+    ["no panel", [], levels, "expected one panel or more, got none"],
     [
-      "no number",
-      [change({ rivals: { naive: [1, NaN] } })],
+      "no forecast",
+      [{ ...panel, forecasts: [] }],
       levels,
-      "naive[1] must be a finite number, not NaN",
+      "'a & b': expected a forecast of one step or more, got none",
     ],
-  ])("refuses %s", (_, panels, own, message) => {
-    expect(() => forecastPicture(panels, { levels: own })).toThrow(message);
+    ["no median", [panel], [0.1, 0.9], "levels must have 0.5, the median, not only 0.1, 0.9"],
+    ["few values", [{ ...panel, values: [1] }], levels, "expected 6 values, one for each time, got 1"],
+    ["few levels", [panel], [0.5], "expected 1 quantiles, one for each level, got 3"],
+    ["an origin out of range", [change({ origin: 7 })], levels, "from 1 to 6, the panel's steps, not 7"],
+    [
+      "a short baseline",
+      [change({ baselines: { naive: [1] } })],
+      levels,
+      "expected 2 values of naive, one for",
+    ],
+    [
+      "NaN",
+      [change({ baselines: { naive: [1, NaN] } })],
+      levels,
+      "values of naive[1] must be a finite number, not NaN",
+    ],
+  ])("refuses %s", (_, panels, quantileLevels, message) => {
+    expect(() => forecastChart(panels, { levels: quantileLevels })).toThrow(message);
   });
 });

@@ -98,11 +98,7 @@ describe("tagged lines", () => {
     ["a token too wide", "EU B-ORG\nNew York O\n", "put tabs between the columns where tokens have blanks"],
     ["nothing but beginnings", "-DOCSTART- O\n\n", ": there is no token in it; check that it is the right"],
     ["nothing", "", ": the file is empty"],
-    [
-      "other encodings",
-      Uint8Array.of(0x45, 0x20, 0xe9, 0x0a),
-      ": the text must be UTF-8, and is not; save it as",
-    ],
+    ["other encodings", Uint8Array.of(0x45, 0x20, 0xe9, 0x0a), ": the text is not valid UTF-8; save it as"],
   ])("are refused with %s", async (_, content, message) => {
     await expect(tagged("a.conll", content)).rejects.toThrow(`${join(folder, "a.conll")}`);
     await expect(tagged("a.conll", content)).rejects.toThrow(message);
@@ -173,7 +169,7 @@ describe("tagged tables", () => {
   });
 
   it("are told by the extension", async () => {
-    await expect(tagged("a.conllu", "1\ta\tX\n")).rejects.toThrow("not '.conllu'; convert or rename it");
+    await expect(tagged("a.conllu", "1\ta\tX\n")).rejects.toThrow("got '.conllu'; convert or rename it");
   });
 });
 
@@ -205,6 +201,6 @@ describe("sequences to be tagged", () => {
   it("are refused with uneven columns, and where they are no text", async () => {
     await expect(tokens("a.conll", "in O\nParis\n")).rejects.toThrow("a.conll, line 2: a line must have 2");
     const path = await write("a.txt", Uint8Array.of(0xe9, 0x0a));
-    await expect(readTokens(path, ["O"])).rejects.toThrow(`${path}: the text must be UTF-8`);
+    await expect(readTokens(path, ["O"])).rejects.toThrow(`${path}: the text is not valid UTF-8`);
   });
 });

@@ -24,7 +24,7 @@ export type OnnxAttribute =
   | TensorProto;
 
 /** ONNX's numbers of the types of elements and attributes. */
-const elements = { float: 1, int64: 7 } as const;
+const elements = { float: 1 } as const;
 const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** One operation: `onnxNode("Gemm", ["x", "w", "b"], ["y"], { transB: 1 }, "fc6")`. */
@@ -50,16 +50,12 @@ export function floatTensor(name: string, shape: readonly number[], values: Arra
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i] as number, true);
-  return tensorOf(name, shape, elements.float, bytes);
-}
-
-/** Whole numbers of that shape: shapes and axes, as `Reshape` takes them. Throws as `floatTensor`. */
-export function int64Tensor(name: string, shape: readonly number[], values: ArrayLike<number>): TensorProto {
-  checkCount(name, shape, values.length);
-  const bytes = new Uint8Array(values.length * 8);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) view.setBigInt64(i * 8, BigInt(values[i] as number), true);
-  return tensorOf(name, shape, elements.int64, bytes);
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map((length) => BigInt(length)),
+    dataType: elements.float,
+    rawData: bytes,
+  });
 }
 
 /** An input or output of floats; an axis with a name may have any length. */
@@ -98,15 +94,6 @@ export function onnxModel(graph: OnnxGraph): ModelProto {
       output: [...graph.outputs],
     },
   });
-}
-
-function tensorOf(
-  name: string,
-  shape: readonly number[],
-  dataType: number,
-  rawData: Uint8Array,
-): TensorProto {
-  return create(TensorProtoSchema, { name, dims: shape.map((length) => BigInt(length)), dataType, rawData });
 }
 
 function checkCount(name: string, shape: readonly number[], count: number): void {

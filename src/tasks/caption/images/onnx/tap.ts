@@ -1,6 +1,6 @@
 // Which value of a graph is meant: by name, by part of a name, or by counting the dense layers. Knows graphs as plain
 // data, and no images.
-import { nearestName } from "../../../../formats/files.ts";
+import { nearest as nearestName } from "../../../../base/nearest.ts";
 import type { GraphNode, GraphView } from "./model.ts";
 
 export interface Tap {
