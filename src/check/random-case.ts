@@ -161,10 +161,10 @@ export function randomNetworkCase(
 function pickedBy({ layers }: Network, input: string): number | undefined {
   const widths = layers.flatMap(({ cell, sizes, inputs }) =>
     lower(cell, sizes).graph.nodes.flatMap((node) => {
-      if (node.op !== "pick" && node.op !== "place") return [];
+      if (node.op !== "gather" && node.op !== "scatter") return [];
       const [vector, numbers] = node.arguments;
       const isOwn = numbers?.op === "input" && inputs[numbers.name] === input;
-      return vector && isOwn ? [node.op === "pick" ? vector.width : node.width] : [];
+      return vector && isOwn ? [node.op === "gather" ? vector.width : node.width] : [];
     }),
   );
   return widths.length > 0 ? Math.min(...widths) : undefined;
@@ -210,7 +210,7 @@ function reachedStates(
   const given = { cell, sizes, parameters: values };
   const picks = new Set(
     lower(cell, sizes).graph.nodes.flatMap((n) =>
-      n.op === "pick" || n.op === "place" ? n.arguments[1] : [],
+      n.op === "gather" || n.op === "scatter" ? n.arguments[1] : [],
     ),
   );
   const isNumbers = (name: string): boolean => [...picks].some((n) => n?.op === "input" && n.name === name);

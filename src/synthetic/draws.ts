@@ -21,7 +21,7 @@ export function drawsOf(seed: number, index: number): Draws {
   if (!(Number.isSafeInteger(index) && index >= 0 && index < 2 ** 32)) {
     throw new Error(`synthetic example: the index must be a whole number from 0 to 2^32 - 1, not ${index}`);
   }
-  const stream = randomStream(streamKey(seed, streams.tasks), index);
+  const stream = randomStream(streamKey(seed, streams.problems), index);
   const uniform = (): number => stream.uniform();
   return {
     uniform,
