@@ -8,7 +8,7 @@ import { parameterLayout } from "../plan/build.ts";
 import type { Network, NetworkLayer } from "../plan/network.ts";
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { RunExtent, Writable } from "../run/device.ts";
-import { sizesFor, type WantedSizes } from "./case-sizes.ts";
+import { sizesFor, type WantedSizes } from "../model/sizes.ts";
 import { checkMemory, memoryNeeded } from "../model/memory.ts";
 
 /** Which of the ways of running a cell a case takes. */

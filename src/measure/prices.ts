@@ -2,7 +2,7 @@
 // so that whatever else the machine does falls on both. Prints nothing.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
-import { sizesFor } from "../check/case-sizes.ts";
+import { sizesFor } from "../model/sizes.ts";
 import { initialParameters } from "../model/initialise.ts";
 import { networkOf } from "../check/random-case.ts";
 import { buildPlan } from "../plan/build.ts";

@@ -2,7 +2,7 @@
 import { encodePlan } from "../../src/emit/native/encode.ts";
 import { parseCell } from "../../src/language/equations.ts";
 import { networkOf } from "../../src/check/random-case.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
+import { sizesFor } from "../../src/model/sizes.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { proofCells } from "../proof/cells.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
 import type { Cell } from "../../src/language/cell.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
+import { sizesFor } from "../../src/model/sizes.ts";
 import { networkOf } from "../../src/check/random-case.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Kernel, Plan } from "../../src/plan/plan.ts";
