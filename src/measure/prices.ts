@@ -2,9 +2,8 @@
 // so that whatever else the machine does falls on both. Prints nothing.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
-import { sizesFor } from "../model/sizes.ts";
 import { initialParameters } from "../model/initialise.ts";
-import { networkOf } from "../check/random-case.ts";
+import { cellNetwork, sizesFor } from "../model/single-cell.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Mode } from "../plan/plan.ts";
 import type { Device, WorkTimes } from "../run/device.ts";
@@ -38,7 +37,7 @@ export interface LayerWork {
 export async function openLayer(cell: Cell, device: Device, sizes: PriceSizes): Promise<LayerWork> {
   const { size, rows, steps } = sizes;
   const widths = sizesFor(cell, { H: size, I: size, other: size });
-  const network = networkOf(cell, widths, false);
+  const network = cellNetwork(cell, widths);
   const stream = randomStream(1, streams.initial);
   const open = async (mode: Mode) => {
     const plan = buildPlan(network, { mode, rows, steps });

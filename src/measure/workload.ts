@@ -2,7 +2,7 @@
 // those that come out. Holds no clock, and knows no device by name.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
-import { sizesFor } from "../model/sizes.ts";
+import { sizesFor } from "../model/single-cell.ts";
 import { languageModel } from "../model/language-model.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";

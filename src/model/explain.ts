@@ -10,7 +10,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planBytes, printPlan, type PlanBytes } from "../plan/print.ts";
 import type { UpdateRule } from "../plan/update.ts";
 import { showBytes } from "./memory.ts";
-import { sizesFor } from "./sizes.ts";
+import { cellNetwork, sizesFor } from "./single-cell.ts";
 
 /** The sizes of a cell that is explained alone. */
 export interface CellSizes {
@@ -62,7 +62,9 @@ export interface CellExplanation {
 export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): CellExplanation {
   const { size: H = 128, input: I = 64, batch = 32, steps = 50 } = sizes;
   const widths = sizesFor(cell, { H, I, other: H });
-  const plan = buildPlan(networkOf(cell, widths), { mode: "train", rows: batch, steps });
+  // A layer's name ends at the first dot of a parameter's.
+  const layer = cell.name.replace(/\+.*$/su, "").replaceAll(".", "-");
+  const plan = buildPlan(cellNetwork(cell, widths, { layer }), { mode: "train", rows: batch, steps });
   const { forward, step, parameters } = deriveBackward(cell, widths);
   return {
     cell: cell.name,
@@ -80,19 +82,6 @@ export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): Cell
 /** The same as text; for a network, with each of its cells once and the plan of all layers together. */
 export function explain(subject: Cell | Network, sizes: CellSizes & PlanSizes = {}): string {
   return "layers" in subject ? explainNetwork(subject, sizes) : showCell(explainCell(subject, sizes), sizes);
-}
-
-/** A network of the cell alone, with a loss that the caller computes. */
-function networkOf(cell: Cell, sizes: Sizes): Network {
-  const width = (w: string | number): number => (typeof w === "number" ? w : (sizes[w] as number));
-  const inputs = Object.fromEntries(cell.inputs.map(({ name }) => [name, name]));
-  // A layer's name ends at the first dot of a parameter's.
-  const layer = cell.name.replace(/\+.*$/su, "").replaceAll(".", "-");
-  return {
-    inputs: cell.inputs.map(({ name, per, width: w }) => ({ name, per, width: width(w), kind: "dense" })),
-    layers: [{ name: layer, cell, sizes, inputs }],
-    loss: { kind: "given", of: layer },
-  };
 }
 
 function showCell(c: CellExplanation, { batch = 32, steps = 50 }: PlanSizes): string {

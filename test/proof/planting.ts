@@ -9,7 +9,7 @@ import {
   type Derivatives,
   type DifferentiableOp,
 } from "../../src/graph/ops.ts";
-import { sizesFor } from "../../src/model/sizes.ts";
+import { sizesFor } from "../../src/model/single-cell.ts";
 
 /** The derivative by one argument of an operation; those by matrices and by parts of a product count on. */
 export interface Plant {

@@ -1,6 +1,30 @@
-// Sizes for a cell that is looked at alone: near wanted ones, and allowed by its clauses.
+// A network of a single cell, and sizes for it that its clauses allow, to explain, measure and check cells alone.
 import type { Cell, Width } from "../language/cell.ts";
-import type { Sizes } from "../graph/lower.ts";
+import { sizeOf, type Sizes } from "../graph/lower.ts";
+import type { Network } from "../plan/network.ts";
+
+/**
+ * A network with one layer, named `layer` (default `cell`), whose inputs have the names of the cell's. The caller computes
+ * the derivative by its output. With `index` the input `x` is a class. Throws where sizes are missing.
+ */
+export function cellNetwork(
+  cell: Cell,
+  sizes: Sizes,
+  { index = false, layer = "cell" }: { readonly index?: boolean; readonly layer?: string } = {},
+): Network {
+  return {
+    inputs: cell.inputs.map(({ name, per, width }) => ({
+      name,
+      width: sizeOf(width, sizes, cell.name),
+      kind: index && name === "x" ? "index" : "dense",
+      per,
+    })),
+    layers: [
+      { name: layer, cell, sizes, inputs: Object.fromEntries(cell.inputs.map(({ name }) => [name, name])) },
+    ],
+    loss: { kind: "given", of: layer },
+  };
+}
 
 /** Wanted sizes; `other` is for every symbol but H and I. */
 export interface WantedSizes {
