@@ -116,8 +116,8 @@ export { readImageBlob } from "./tasks/caption/images/image-blob.ts";
 export { datePair, type Pair } from "./tasks/translate/dates.ts";
 export { reversalPair } from "./tasks/translate/reversal.ts";
 export { shapesExample, type ShapesExample, type ShapesSettings } from "./tasks/caption/shapes/shapes.ts";
-export { syntheticTaskNamed, syntheticTasks } from "./synthetic/index.ts";
-export type { SyntheticTask } from "./synthetic/problem.ts";
+export { syntheticProblemNamed, syntheticProblems } from "./synthetic/index.ts";
+export type { SyntheticProblem } from "./synthetic/problem.ts";
 
 // Scores.
 export { bleu } from "./tasks/shared/bleu.ts";

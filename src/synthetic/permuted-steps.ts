@@ -1,10 +1,10 @@
-// An image read one pixel a step, in scan order or in one fixed order that a seed gives: sequential and permuted MNIST
-// (Le et al. 2015, arXiv:1504.00941v2). A result is repeatable with the seed. Knows no images.
+// A fixed random order of the steps of all examples, as in permuted MNIST, where an image is read one pixel per step. Le
+// et al. 2015, arXiv:1504.00941v2.
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { Example } from "../model/example.ts";
 
-/** [steps] an order of 0 to steps - 1, each as likely, the same for the same seed: Fisher and Yates. */
+/** A random permutation of 0 to steps - 1, [steps], the same for the same seed; by the Fisher-Yates shuffle. */
 export function stepOrder(steps: number, seed: number): Int32Array {
   wholeSetting("step order", "steps", steps, 1);
   const draws = drawsOf(seed, 0);
@@ -17,24 +17,24 @@ export function stepOrder(steps: number, seed: number): Int32Array {
 }
 
 /**
- * The example with the values of an input in another order: step t gets what stood at `order[t]`. Targets stay. Throws
- * where the order is of another length, where there is no such input, and where it has no whole number a step.
+ * The example with the steps of an input in another order: step t takes the values of step `order[t]`. Targets are
+ * unchanged. Throws for an order of another length, an unknown input, and one that is not per step.
  */
 export function permuteSteps(example: Example, order: Int32Array, input = "x"): Example {
   const { steps, inputs } = example;
   const values = inputs[input];
   if (!values) {
     throw new Error(
-      `permuting steps: there is no input '${input}' (there is ${Object.keys(inputs).join(", ")})`,
+      `permuting steps: unknown input '${input}' (the inputs are ${Object.keys(inputs).join(", ")})`,
     );
   }
   if (order.length !== steps) {
-    throw new Error(`permuting steps: the order is of ${order.length} steps, but the example has ${steps}`);
+    throw new Error(`permuting steps: expected an order of ${steps} steps, got ${order.length}`);
   }
   const width = values.length / steps;
   if (!Number.isInteger(width)) {
     throw new Error(
-      `permuting steps: input '${input}' has ${values.length} numbers, not some for each of ${steps} steps`,
+      `permuting steps: input '${input}' has ${values.length} numbers, which is not a multiple of ${steps} steps`,
     );
   }
   const permuted = Float64Array.from(

@@ -30,12 +30,10 @@ it("moves the values of each step together, and leaves the rest", () => {
 
 it("refuses what does not fit", () => {
   const example = { steps: 3, inputs: { x: [1, 2, 3, 4] } };
-  expect(() => permuteSteps(example, stepOrder(2, 1))).toThrow(
-    "the order is of 2 steps, but the example has 3",
-  );
+  expect(() => permuteSteps(example, stepOrder(2, 1))).toThrow("expected an order of 3 steps, got 2");
   expect(() => permuteSteps(example, stepOrder(3, 1))).toThrow(
-    "input 'x' has 4 numbers, not some for each of 3 steps",
+    "input 'x' has 4 numbers, which is not a multiple of 3 steps",
   );
-  expect(() => permuteSteps(example, stepOrder(3, 1), "z")).toThrow("there is no input 'z' (there is x)");
-  expect(() => stepOrder(0, 1)).toThrow("step order: steps must be a whole number, 1 or more, not 0");
+  expect(() => permuteSteps(example, stepOrder(3, 1), "z")).toThrow("unknown input 'z' (the inputs are x)");
+  expect(() => stepOrder(0, 1)).toThrow("step order: steps must be a whole number, 1 or more, got 0");
 });
