@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { cellNamed, cells } from "../src/cells/index.ts";
 import { transforms } from "../src/cells/transforms/index.ts";
 import type { Cell } from "../src/language/cell.ts";
-import { sizesFor } from "../src/check/case-sizes.ts";
+import { sizesFor } from "../src/model/single-cell.ts";
 import { explainCell } from "../src/model/explain.ts";
 import { nativeDevice } from "../src/run/native/device.ts";
 import { wasmDevice } from "../src/run/wasm/device.ts";

@@ -11,7 +11,7 @@ export {
   type Head,
   type PlannedHead,
 } from "./model/head.ts";
-export { readoutOf } from "./model/readout.ts";
+export { readoutOf } from "./model/head.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { initialParameters } from "./model/initialise.ts";
 export { checkMemory, memoryNeeded, type MemoryNeeded } from "./model/memory.ts";
@@ -61,7 +61,7 @@ export { bestWeights, type TrainingState } from "./train/state.ts";
 export type { TrainingData } from "./train/trainer.ts";
 
 // Benchmark problems of the literature.
-export { syntheticTaskNamed, syntheticTasks } from "./synthetic/index.ts";
+export { syntheticProblemNamed, syntheticProblems } from "./synthetic/index.ts";
 
 // File formats, as bytes.
 export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./formats/safetensors.ts";

@@ -1,6 +1,6 @@
-// The word that was probably meant: for "did you mean", here and on the command line.
+// The nearest known word to a misspelt one, for "did you mean" in messages.
 
-/** The nearest of `words`, or undefined if none is near: about one letter in three may differ. */
+/** The word of `words` nearest to `word`, or undefined if none is near: about one letter in three may differ. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = limit(word) + 1;
@@ -13,19 +13,19 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   return best;
 }
 
-/** `; did you mean 'tanh'?`, or nothing. */
+/** `; did you mean 'tanh'?`, ready to be appended to a message; empty if no word is near. */
 export function suggestion(word: string, words: Iterable<string>): string {
   const near = nearest(word, words);
   return near === undefined ? "" : `; did you mean '${near}'?`;
 }
 
-/** A single letter is never a slip for another one, and nobody misspells a word of 64 letters. */
+/** The largest edit distance that still counts as near. Single letters and very long words have no near words. */
 function limit(word: string): number {
   if (word.length < 2 || word.length > 64) return 0;
   return Math.min(3, Math.max(1, Math.floor(word.length / 3)));
 }
 
-/** Letters inserted, removed, replaced, or swapped with their neighbour, to make `a` of `b`. */
+/** The number of letters to insert, remove, replace, or swap with their neighbour, to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

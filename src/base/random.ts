@@ -1,11 +1,12 @@
-// Counter-based random numbers: a number is a pure function of (seed, stream, index), so that every device
-// and any thread draws the same, and a generator's whole state is one counter. Knows no distribution of weights.
+// Counter-based random numbers: each number is a pure function of (seed, stream, index), so every device and any
+// number of threads draw the same ones, and the whole state of a generator is one counter.
 
+/** The two multipliers of `mix`, for code that spells it for a device. */
 export const mixMultipliers: readonly [number, number] = [0x21f0aaad, 0x735a2d97];
-/** Sets the key of a stream apart from the numbers it is made from. */
+/** Mixed into a seed, so that a stream's key differs from the numbers it is derived from. */
 export const keyOffset = 0x3c6ef372;
 
-/** A 32-bit mixing function with two multiplications; constants found by C. Wellons' hash prospector (2018). */
+/** A 32-bit mixing function with two multiplications; its constants are from C. Wellons' hash prospector (2018). */
 export function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), mixMultipliers[0]);
@@ -13,12 +14,12 @@ export function mix(value: number): number {
   return (h ^ (h >>> 15)) | 0;
 }
 
-/** The key of a stream: the same for all of its indices. */
+/** The key of a stream, for `bitsAt`. */
 export function streamKey(seed: number, stream: number): number {
   return mix(mix((seed | 0) ^ keyOffset) + stream);
 }
 
-/** The 32 random bits at `index` of the stream with this key, as a signed integer. */
+/** 32 random bits, as a signed integer: number `index` of the stream with this key. */
 export function bitsAt(key: number, index: number): number {
   return mix((mix(index ^ key) + key) | 0);
 }
@@ -28,15 +29,16 @@ export function uniform(seed: number, stream: number, index: number): number {
   return (bitsAt(streamKey(seed, stream), index) >>> 0) / 2 ** 32;
 }
 
-/** A stream read in order; `counter` is its whole state and may be saved and set. */
+/** A stream that is read in order; `counter` is its whole state and may be saved and set. */
 export interface RandomStream {
   counter: number;
   /** Uniform in [0, 1). */
   uniform(): number;
-  /** Normal with mean 0 and deviation 1, by Box and Muller; takes two numbers of the stream. */
+  /** Normal with mean 0 and standard deviation 1, by the Box-Muller method; consumes two numbers of the stream. */
   normal(): number;
 }
 
+/** The stream of this seed and number, starting at `counter`. */
 export function randomStream(seed: number, stream: number, counter = 0): RandomStream {
   const key = streamKey(seed, stream);
   return {
@@ -51,7 +53,7 @@ export function randomStream(seed: number, stream: number, counter = 0): RandomS
   };
 }
 
-/** The separate streams of a run: drawing from one never moves another. */
+/** The streams of a run, by purpose: drawing from one never advances another. */
 export const streams = {
   initial: 1,
   data: 2,
@@ -59,5 +61,5 @@ export const streams = {
   sampling: 4,
   check: 5,
   scenes: 16,
-  tasks: 6,
+  problems: 6,
 } as const;

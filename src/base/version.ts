@@ -1,2 +1,2 @@
-// The version of this library, as package.json has it: a checkpoint says which one wrote it.
+// The version of this library, the same as in package.json; checkpoints record it.
 export const libraryVersion = "0.1.0";

@@ -1,34 +1,38 @@
-// Runs a random case on a device: its loss, and the derivative by everything that the loss depends on.
+// Runs a random case on a device: its loss, and the derivatives by everything that the loss depends on.
 import type { Derivatives } from "../graph/ops.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Mode } from "../plan/plan.ts";
 import type { Device, Writable } from "../run/device.ts";
 import type { Quantity, RandomCase } from "./random-case.ts";
 
+/** A case that is compiled for a device. */
 export interface CaseRun {
-  /** The loss with some values of one quantity replaced, from its place on. */
-  loss(changed?: Quantity, values?: Float64Array): Promise<number>;
-  /** What the projections read: the outputs and the final states. */
+  /** The loss; with `quantity`, its first values are replaced by `values` for this run. */
+  loss(quantity?: Quantity, values?: Float64Array): Promise<number>;
+  /** The values of the projections, by buffer: outputs and final states, or the network's loss. */
   values(): Promise<ReadonlyMap<string, Float64Array>>;
-  /** The derivative of the loss by each quantity. */
+  /** The derivative of the loss by each quantity, [size]. */
   gradients(): Promise<ReadonlyMap<Quantity, Float64Array>>;
-  /** A quantity's own values. */
+  /** The values of a quantity in the case, [size]. */
   valuesOf(quantity: Quantity): Float64Array;
   dispose(): void;
 }
 
 export interface CaseRunOptions {
+  /** Default `train`. */
   readonly mode?: Mode;
+  /** Another table of derivatives, only to test the checks. */
   readonly derivatives?: Derivatives;
 }
 
+/** Compiles a case and writes its values. */
 export async function runCase(
   device: Device,
-  given: RandomCase,
+  randomCase: RandomCase,
   options: CaseRunOptions = {},
 ): Promise<CaseRun> {
   const { mode = "train", derivatives } = options;
-  const { network, layout, extent, parameters, buffers, projections, quantities } = given;
+  const { network, layout, extent, parameters, buffers, projections, quantities } = randomCase;
   const { rows, steps } = extent;
   const plan = buildPlan(network, { mode, rows, steps, ...(derivatives && { derivatives }) });
   const store = device.parameters(layout);
@@ -47,35 +51,35 @@ export async function runCase(
     all.set(values, quantity.offset);
     store.write(all);
   };
-  const read = (): Promise<Float64Array>[] =>
-    projections.map(({ from, weights }) => program.read(from, new Float64Array(weights.length)));
+  const readAll = (): Promise<Float64Array[]> =>
+    Promise.all(projections.map(({ from, weights }) => program.read(from, new Float64Array(weights.length))));
 
   return {
-    async loss(changed, values) {
-      if (changed && values) write(changed, values);
+    async loss(quantity, values) {
+      if (quantity && values) write(quantity, values);
       program.run("forward", extent);
-      const found = await Promise.all(read());
-      if (changed) write(changed, valuesOf(changed));
-      return projections.reduce((sum, { weights }, i) => sum + dot(weights, found[i] as Float64Array), 0);
+      const read = await readAll();
+      if (quantity) write(quantity, valuesOf(quantity));
+      return projections.reduce((sum, { weights }, i) => sum + dot(weights, read[i] as Float64Array), 0);
     },
     async values() {
       program.run("forward", extent);
-      const found = await Promise.all(read());
-      return new Map(projections.map(({ from }, i) => [from, found[i] as Float64Array]));
+      const read = await readAll();
+      return new Map(projections.map(({ from }, i) => [from, read[i] as Float64Array]));
     },
     async gradients() {
       for (const { into, weights } of projections) if (into) program.write(into, weights);
       program.run("forward", extent);
       program.run("backward", extent);
-      const found = new Map<Quantity, Float64Array>();
+      const gradients = new Map<Quantity, Float64Array>();
       for (const quantity of quantities) {
         const { derivative, offset, size } = quantity;
         const upTo = new Float64Array(offset + size);
-        // A plan derives nothing by an input on which nothing depends.
+        // A plan has no derivative by an input that nothing depends on.
         const isDerived = known.has(derivative) || derivative in plan.views;
-        found.set(quantity, (isDerived ? await program.read(derivative, upTo) : upTo).subarray(offset));
+        gradients.set(quantity, (isDerived ? await program.read(derivative, upTo) : upTo).subarray(offset));
       }
-      return found;
+      return gradients;
     },
     valuesOf,
     dispose: () => program.dispose(),

@@ -1,5 +1,5 @@
-// Is a cell right, and is a device? The derived gradients of a cell against differences in float64, and a
-// device against the reference. Knows neither the equations of a cell nor how a device works.
+// Checks of cells and devices: the derived gradients of a cell or network against finite differences in float64, and a
+// device against the reference device.
 import type { Cell } from "../language/cell.ts";
 import type { Derivatives } from "../graph/ops.ts";
 import type { Network } from "../plan/network.ts";
@@ -16,13 +16,13 @@ import {
   type RandomCase,
 } from "./random-case.ts";
 
-/** What a derived directional derivative may differ by from a difference, relative, in float64. */
+/** The largest relative error of a directional derivative against a finite difference, in float64. */
 export const cellTolerance = 1e-6;
 
 /**
- * What a device may differ by from the reference: relative to the greatest element of each quantity, or to a
- * hundredth of the greatest of all if that is more. Rounding in float32 is 1e-6 to 2e-5 of it, and up to 1e-4 where
- * a quantity is one number that is left of many that cancel, as a gradient of a network of width 1.
+ * The largest error of a device against the reference, relative to the largest element of each quantity, or to a hundredth
+ * of the largest element of all if that is more. Rounding errors in float32 are 1e-6 to 2e-5 of it, and up to 1e-4 where a
+ * quantity is what remains of many terms that cancel, such as a gradient of a network of width 1.
  */
 export const deviceTolerances: Readonly<Record<Device["name"], number>> = {
   reference: 0,
@@ -30,46 +30,50 @@ export const deviceTolerances: Readonly<Record<Device["name"], number>> = {
   native: 2e-4,
 };
 
+/** The error of one quantity in one case. */
 export interface Finding {
-  /** As the equations call it: `Wz`, `x`, `initial h`; `output`, `final h` for values. */
+  /** The name in the equations, `Wz`, `x`, `initial h`; the name of a buffer for values. */
   readonly quantity: string;
   readonly sizes: CaseSizes;
   readonly form: CaseForm;
   readonly error: number;
 }
 
+/** The result of a check. */
 export interface CheckResult {
-  /** Of the cell or network. */
+  /** The name of the cell or network. */
   readonly name: string;
-  /** The greatest error that was found. */
+  /** The largest error of all cases. */
   readonly error: number;
   readonly pass: boolean;
-  /** Ways of running the cell that were tried. */
+  /** The number of cases that were run. */
   readonly cases: number;
   readonly worst?: Finding;
 }
 
+/** Options of a gradient check. */
 export interface CheckOptions {
-  /** T; default 1, 2 and 7. */
+  /** The numbers of steps, T. Default 1, 2 and 7. */
   readonly steps?: readonly number[];
+  /** The random seed. Default 1. */
   readonly seed?: number;
-  /** Another table of derivatives, given only to test the check. */
+  /** Another table of derivatives, only to test the checks. */
   readonly derivatives?: Derivatives;
-  /** Do not look further once a quantity fails. */
+  /** Stops at the first quantity that fails. Default false. */
   readonly stopAtFailure?: boolean;
 }
 
 /**
- * The gradient check of a cell, in float64 on the reference device: for each parameter, input and initial state
- * its derived derivative along a random direction against a difference. The loss is a random projection of all
- * outputs and all final states. Directions that meet a kink are drawn again.
+ * The gradient check of a cell, in float64 on the reference device: for each parameter, input and initial state, the
+ * derived derivative along a random direction against a finite difference. The loss is a random projection of all outputs
+ * and all final states. Directions that meet a kink are drawn again.
  */
 export function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
   const hasX = cell.inputs.some((input) => input.name === "x");
   return checkCases(cell.name, (sizes, form, seed) => randomCase(cell, sizes, form, seed), hasX, options);
 }
 
-/** The same for a network of several layers, whose widths are its own; the loss may be the network's own, too. */
+/** The same for a network; its loss is used unless that is left to the caller. */
 export function checkNetwork(
   name: string,
   network: Network,
@@ -93,29 +97,32 @@ async function checkCases(
 ): Promise<CheckResult> {
   const { seed = 1, steps = [1, 2, 7], derivatives, stopAtFailure = false } = options;
   const device = referenceDevice();
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const cases = steps.flatMap((T) => formsOf(T, hasX).map((form) => ({ T, form })));
   let done = 0;
   for (const { T, form } of cases) {
     const sizes: CaseSizes = { steps: T, rows: 3, H: 7, I: 5, other: 3 };
-    const given = make(sizes, form, seed + done);
-    const run = await runCase(device, given, derivatives ? { derivatives } : {});
+    const current = make(sizes, form, seed + done);
+    const run = await runCase(device, current, derivatives ? { derivatives } : {});
     const gradients = await run.gradients();
     done += 1;
-    for (const quantity of given.quantities) {
+    for (const quantity of current.quantities) {
       const derivative = gradients.get(quantity) as Float64Array;
       const error = await errorAlong(run, quantity, derivative, seed);
-      found.push({ quantity: quantity.name, sizes, form, error });
-      if (stopAtFailure && error > cellTolerance) return resultOf(name, found, done, cellTolerance);
+      findings.push({ quantity: quantity.name, sizes, form, error });
+      if (stopAtFailure && error > cellTolerance) return resultOf(name, findings, done, cellTolerance);
     }
   }
-  return resultOf(name, found, done, cellTolerance);
+  return resultOf(name, findings, done, cellTolerance);
 }
 
+/** Options of a device check. */
 export interface DeviceCheckOptions {
+  /** The random seed. Default 1. */
   readonly seed?: number;
+  /** Default: five sizes, some of which fill vector registers and some of which do not. */
   readonly sizes?: readonly CaseSizes[];
-  /** One way of running for each of the sizes, by turns, instead of all ways. */
+  /** Runs each of the sizes in one form, in turn, instead of in all forms. Default false. */
   readonly oneForm?: boolean;
 }
 
@@ -128,7 +135,7 @@ const deviceSizes: readonly CaseSizes[] = [
   { steps: 2, rows: 128, H: 5, I: 11, other: 7 },
 ];
 
-/** The same cases on a device and on the reference: outputs, final states and all derivatives. */
+/** Compares a device with the reference on the same random cases: outputs, final states and all derivatives. */
 export async function checkDevice(
   cell: Cell,
   device: Device,
@@ -138,7 +145,7 @@ export async function checkDevice(
   return result as CheckResult;
 }
 
-/** The same for several devices, each against one run of the reference. */
+/** The same for several devices, which share the runs of the reference. */
 export function checkDevices(
   cell: Cell,
   devices: readonly Device[],
@@ -149,7 +156,7 @@ export function checkDevices(
   return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), devices, options);
 }
 
-/** The same for a network of several layers, whose widths are its own. */
+/** The same for a network. */
 export async function checkNetworkOnDevice(
   name: string,
   network: Network,
@@ -169,24 +176,24 @@ async function compareCases(
   { seed = 1, sizes = deviceSizes, oneForm = false }: DeviceCheckOptions,
 ): Promise<CheckResult[]> {
   const reference = referenceDevice();
-  const found = devices.map((): Finding[] => []);
+  const findings = devices.map((): Finding[] => []);
   let cases = 0;
   for (const size of sizes) {
     const all = forms(size.steps);
     for (const form of oneForm ? [all[(seed + cases) % all.length] as CaseForm] : all) {
-      const given = inSinglePrecision(make(size, form, seed + cases));
+      const rounded = inSinglePrecision(make(size, form, seed + cases));
       cases += 1;
-      const expected = await measure(reference, given);
+      const expected = await measure(reference, rounded);
       for (const [i, device] of devices.entries()) {
-        const differences = compare(expected, await measure(device, given));
-        found[i]?.push(...differences.map((f) => ({ ...f, sizes: size, form })));
+        const differences = compare(expected, await measure(device, rounded));
+        findings[i]?.push(...differences.map((f) => ({ ...f, sizes: size, form })));
       }
     }
   }
-  return devices.map((d, i) => resultOf(name, found[i] as Finding[], cases, deviceTolerances[d.name]));
+  return devices.map((d, i) => resultOf(name, findings[i] as Finding[], cases, deviceTolerances[d.name]));
 }
 
-/** The ways of running a cell that differ in what the plan must do. */
+/** All forms of a case that make a difference to a plan; `hasX` adds one where `x` is a class. */
 export function formsOf(steps: number, hasX: boolean): CaseForm[] {
   const forms = [false, true].flatMap((fresh): CaseForm[] => [
     { fresh, ragged: false, resets: false, index: false },
@@ -198,7 +205,7 @@ export function formsOf(steps: number, hasX: boolean): CaseForm[] {
 
 const attempts = 8;
 
-/** The relative error of a derivative along a random direction; infinite where no smooth one was found. */
+/** The relative error of a derivative along a random direction; infinite if no direction without a kink is found. */
 async function errorAlong(
   run: CaseRun,
   quantity: Quantity,
@@ -224,48 +231,48 @@ interface Measured {
   readonly gradients: ReadonlyMap<string, Float64Array>;
 }
 
-async function measure(device: Device, given: RandomCase): Promise<Measured> {
-  const run = await runCase(device, given);
+async function measure(device: Device, randomCase: RandomCase): Promise<Measured> {
+  const run = await runCase(device, randomCase);
   const gradients = new Map([...(await run.gradients())].map(([{ name }, values]) => [`d ${name}`, values]));
   const values = new Map(await run.values());
   run.dispose();
-  const judge = await runCase(device, given, { mode: "evaluate" });
-  for (const [name, own] of await judge.values()) values.set(`${name} in evaluation`, own);
-  judge.dispose();
+  const evaluation = await runCase(device, randomCase, { mode: "evaluate" });
+  for (const [name, value] of await evaluation.values()) values.set(`${name} in evaluation`, value);
+  evaluation.dispose();
   return { values, gradients };
 }
 
-/** The greatest difference in each quantity, relative to its greatest element. */
+/** The largest difference in each quantity, relative to its largest element. */
 function compare(
   expected: Measured,
-  came: Measured,
+  actual: Measured,
 ): { readonly quantity: string; readonly error: number }[] {
-  const greatest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   return (["values", "gradients"] as const).flatMap((kind) => {
-    // What is zero but for rounding is held against the others, and against a loss near one.
-    const least = Math.max(leastScale, 0.01 * Math.max(...[...expected[kind].values()].map(greatest)));
+    // A quantity that is zero but for rounding is compared with the scale of the others, and of a loss near 1.
+    const least = Math.max(leastScale, 0.01 * Math.max(...[...expected[kind].values()].map(largest)));
     return [...expected[kind]].map(([quantity, right]) => {
-      const own = came[kind].get(quantity) as Float64Array;
-      const difference = greatest(right.map((v, i) => v - (own[i] as number)));
-      const error = difference / Math.max(greatest(right), least);
+      const value = actual[kind].get(quantity) as Float64Array;
+      const difference = largest(right.map((v, i) => v - (value[i] as number)));
+      const error = difference / Math.max(largest(right), least);
       return { quantity, error: Number.isNaN(error) ? Infinity : error };
     });
   });
 }
 
-/** What a device holds in float32 it is given exactly. */
-function inSinglePrecision(given: RandomCase): RandomCase {
+/** The case with values that a device represents exactly in float32. */
+function inSinglePrecision(randomCase: RandomCase): RandomCase {
   const round = (values: Float64Array): Float64Array => Float64Array.from(values, Math.fround);
-  const buffers = [...given.buffers].map(([name, values]): [string, Writable] => {
+  const buffers = [...randomCase.buffers].map(([name, values]): [string, Writable] => {
     return [name, values instanceof Float64Array ? round(values) : values];
   });
-  const projections = given.projections.map((p) => ({ ...p, weights: round(p.weights) }));
-  return { ...given, parameters: round(given.parameters), buffers: new Map(buffers), projections };
+  const projections = randomCase.projections.map((p) => ({ ...p, weights: round(p.weights) }));
+  return { ...randomCase, parameters: round(randomCase.parameters), buffers: new Map(buffers), projections };
 }
 
-/** A cell on which the loss depends in nothing has nothing to be wrong. */
-function resultOf(name: string, found: readonly Finding[], cases: number, tolerance: number): CheckResult {
-  const worst = found.reduce<Finding | undefined>((a, b) => (a && a.error >= b.error ? a : b), undefined);
+/** A check without findings passes: the loss then depends on nothing. */
+function resultOf(name: string, findings: readonly Finding[], cases: number, tolerance: number): CheckResult {
+  const worst = findings.reduce<Finding | undefined>((a, b) => (a && a.error >= b.error ? a : b), undefined);
   const error = worst?.error ?? 0;
   return { name, error, pass: error <= tolerance, cases, ...(worst && { worst }) };
 }

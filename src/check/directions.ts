@@ -1,19 +1,18 @@
-// Derivatives along a direction by differences, told apart from kinks: two step sizes must agree. Knows a
-// function of one number and nothing else.
+// Directional derivatives by finite differences. Two step sizes must agree, which detects kinks.
 import { randomStream } from "../base/random.ts";
 
-/** Smaller derivatives are compared as if they were this large: rounding is 1e-12 of a loss near one. */
+/** Smaller derivatives are compared as if they were this large: rounding errors are 1e-12 of a loss near 1. */
 export const leastScale = 1e-3;
 
-/** `|a - b|` relative to the larger; infinite where either is not finite. */
+/** `|a - b|` relative to the larger of the two; infinite if either is not finite. */
 export function relativeError(a: number, b: number): number {
   const error = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), leastScale);
   return Number.isNaN(error) ? Infinity : error;
 }
 
 /**
- * The slope of `f` at 0 to about 1e-9, by central differences of fourth order; undefined where two step sizes
- * disagree, because `f` has a kink in reach or is not finite.
+ * The slope of `f` at 0 to about 1e-9, by central differences of fourth order; undefined if two step sizes disagree,
+ * because `f` has a kink nearby or is not finite.
  */
 export async function slope(
   f: (distance: number) => Promise<number>,
@@ -26,7 +25,7 @@ export async function slope(
   return relativeError(fine, coarse) <= 1e-7 ? fine : undefined;
 }
 
-/** A random direction of length one. */
+/** A random unit vector, [size]. */
 export function randomDirection(size: number, seed: number, stream: number): Float64Array {
   const random = randomStream(seed, stream);
   const direction = Float64Array.from({ length: size }, () => random.normal());

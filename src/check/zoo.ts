@@ -1,5 +1,5 @@
-// Everything that the package offers and that can be wrong, by name: cells, transforms alone and in pairs, stacks and
-// losses, each ready to be checked. A list; the checks stand in `check.ts`.
+// The subjects of the checks, by name: all cells, transforms alone and in pairs, stacks and losses. The checks are in
+// `check.ts`.
 import { cellNamed, cells } from "../cells/index.ts";
 import { transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../language/cell.ts";
@@ -7,22 +7,22 @@ import type { Network } from "../plan/network.ts";
 import { headKinds, planHead, type Head } from "../model/head.ts";
 import { stack, type StackSettings } from "../model/stack.ts";
 
-export type SubjectKind = "cell" | "transform" | "pair of transforms" | "composition" | "loss";
+type SubjectKind = "cell" | "transform" | "pair of transforms" | "composition" | "loss";
 
-/** A cell, whose sizes a check chooses, or a network, whose sizes are its own. */
+/** Something to check: a cell, whose sizes the check chooses, or a network with sizes. */
 export type Subject = { readonly name: string; readonly kind: SubjectKind } & (
   { readonly cell: Cell } | { readonly network: Network }
 );
 
-/** Cells that transforms are tried on: one with two states and one with a reset inside its candidate. */
+/** The cells that transforms are applied to: one with two states, and one with a reset gate inside its candidate. */
 const bases = ["lstm", "gru"] as const;
-/** How parameters start is no matter of gradients. */
+/** All transforms but `init`: initial values do not affect gradients. */
 const structural = transforms.filter((t) => t.name !== "init").map((t) => t.name);
 
-/** After a deep transition the lstm has more than one candidate. */
+/** After a deep transition the lstm has several candidates, so one has to be named. */
 const pairable = structural.map((name) => (name === "candidate-dropout" ? `${name}:g=0.25` : name));
 
-/** In the order in which one depends on another. */
+/** All subjects, simple ones first: cells, transforms, compositions, losses. */
 export function zoo(): Subject[] {
   const ofCell = (kind: SubjectKind, name: string): Subject => ({ kind, name, cell: cellNamed(name) });
   return [
@@ -68,14 +68,14 @@ const compositions: readonly (readonly [name: string, settings: StackSettings])[
   ],
 ];
 
-/** A stack on a vector at each step, read out into numbers whose derivatives are given. */
+/** A stack on a vector per step, with a readout whose derivative the check provides. */
 function stacked(settings: StackSettings): Network {
   const { layers, output, width } = stack("x", 3, settings);
-  const { layers: read } = planHead(output, width, { kind: "squared-error", width: 4 });
+  const { layers: ends, readout } = planHead(output, width, { kind: "squared-error", width: 4 });
   return {
     inputs: [{ name: "x", width: 3, kind: "dense", per: "step" }],
-    layers: [...layers, ...read.slice(0, 1)],
-    loss: { kind: "given", of: "readout" },
+    layers: [...layers, ...ends.filter((layer) => layer.name === readout)],
+    loss: { kind: "given", of: readout },
   };
 }
 
@@ -91,13 +91,13 @@ const heads: Readonly<Record<Head["kind"], Head>> = {
   ctc: { kind: "ctc", classes: 5, labels: 3 },
 };
 
-/** A recurrent layer and a loss of its own. */
+/** A recurrent layer with a head and its loss. */
 function withHead(head: Head): Network {
   const { layers, output, width } = stack("x", 3, { cell: lstm, size: 5 });
-  const end = planHead(output, width, head);
+  const planned = planHead(output, width, head);
   return {
-    inputs: [{ name: "x", width: 3, kind: "dense", per: "step" }, ...end.inputs],
-    layers: [...layers, ...end.layers],
-    loss: end.loss,
+    inputs: [{ name: "x", width: 3, kind: "dense", per: "step" }, ...planned.inputs],
+    layers: [...layers, ...planned.layers],
+    loss: planned.loss,
   };
 }

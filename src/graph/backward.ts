@@ -1,34 +1,36 @@
-// The derived backward pass of a cell as equations to read: what is computed at every step, from the last to
-// the first, and the sums over steps that are the parameters' gradients. Knows no schedule and no memory.
+// Prints the derived backward pass of a cell as equations: those of each step, from the last to the first, and the sums
+// over steps that are the parameters' gradients. Knows no schedule and no memory.
 import type { Cell } from "../language/cell.ts";
 import { differentiate, type StepGradient } from "./differentiate.ts";
 import { reachable, type Node } from "./graph.ts";
-import { lower, type Sizes, type Step } from "./lower.ts";
+import { lower, type Sizes } from "./lower.ts";
 import { printNode, printBracketed, weight, type NameOf } from "./print-graph.ts";
+import type { Step } from "./step.ts";
 
+/** An equation, `name = expression`. */
 export interface DerivedLine {
   readonly name: string;
   readonly expression: string;
 }
 
 /**
- * `d` before a name is the loss's derivative by it, as `keep` calls it; `δ` that by what stands inside a
- * function; `∇` what comes from outside the layer. A prime means this step, as in the equations: `dh'` is by
- * `h'`, and `dh` by `h`. `dh⁺` is the `dh` of the step after, which is a share of this step's `dh'`.
+ * `d` before a name is the derivative of the loss by it, as in `keep`; `δ` is the derivative by the argument of a
+ * function; `∇` comes from outside the layer. A prime means this step, as in the equations: `dh'` is by `h'`, `dh` by `h`.
+ * `dh⁺` is the `dh` of the step after, a term of this step's `dh'`.
  */
 export interface DerivedBackward {
-  /** Values of the forward pass that the equations do not name and the backward pass reads more than once. */
+  /** Values of the forward pass without a name in the equations that the backward pass reads more than once. */
   readonly forward: readonly DerivedLine[];
-  /** At every step. */
+  /** Equations of every step. */
   readonly step: readonly DerivedLine[];
-  /** After the first step: `Σ` is over all steps and rows. */
+  /** The gradients, after the first step is reached: `Σ` is over all steps and rows. */
   readonly parameters: readonly DerivedLine[];
 }
 
-/** Shorter values are written out wherever they are read. */
+/** Values of a smaller weight are written out wherever they are read. */
 const shortest = 3;
 
-/** `sizes` changes nothing but which matrices have a width of one. */
+/** The sizes matter only where a width is 1. */
 export function deriveBackward(cell: Cell, sizes: Sizes): DerivedBackward {
   const step = lower(cell, sizes, { resets: false });
   const forwardCount = step.graph.nodes.length;
@@ -43,14 +45,14 @@ export function deriveBackward(cell: Cell, sizes: Sizes): DerivedBackward {
     return taken.has(`d${name.replace("'", "")}`) ? `∂${name}` : `d${name}`;
   };
 
-  // Derivatives by what the equations name: the first name that a value has is its name.
+  // Derivatives by named values. A value with several names goes by its first.
   const lines = new Map<Node, string[]>();
   const isParameter = (node: Node): boolean => node.op === "parameter";
   for (const [node, adjoint] of gradient.adjoints) {
     for (const name of namesOf(step, node).filter(() => !isParameter(node) && node.op !== "number")) {
-      const own = derivative(name);
-      lines.set(adjoint, [...(lines.get(adjoint) ?? []), own]);
-      if (adjoint.id >= forwardCount && !names.has(adjoint)) names.set(adjoint, own);
+      const title = derivative(name);
+      lines.set(adjoint, [...(lines.get(adjoint) ?? []), title]);
+      if (adjoint.id >= forwardCount && !names.has(adjoint)) names.set(adjoint, title);
     }
   }
   const nameOf: NameOf = (node) => names.get(node) ?? arrival(cell, node, derivative);
@@ -58,19 +60,19 @@ export function deriveBackward(cell: Cell, sizes: Sizes): DerivedBackward {
   nameShared(roots, { step, gradient, names, nameOf, forwardCount, taken });
 
   const written = reachable(roots).filter((n) => names.has(n));
-  const isGiven = new Set(step.named.values());
-  const own = (n: Node): DerivedLine => ({
+  const inEquations = new Set(step.named.values());
+  const lineOf = (n: Node): DerivedLine => ({
     name: names.get(n) as string,
     expression: arrival(cell, n, derivative) ?? printNode(n, nameOf),
   });
   return {
-    forward: written.filter((n) => n.id < forwardCount && !isGiven.has(n)).map(own),
+    forward: written.filter((n) => n.id < forwardCount && !inEquations.has(n)).map(lineOf),
     step: written
       .filter((n) => n.id >= forwardCount)
       .flatMap((n): DerivedLine[] => {
-        const mine = names.get(n) as string;
-        const others = (lines.get(n) ?? []).filter((name) => name !== mine);
-        return [own(n), ...others.map((name) => ({ name, expression: mine }))];
+        const first = names.get(n) as string;
+        const others = (lines.get(n) ?? []).filter((name) => name !== first);
+        return [lineOf(n), ...others.map((name) => ({ name, expression: first }))];
       }),
     parameters: parameterLines(cell, gradient, nameOf),
   };
@@ -90,7 +92,7 @@ function nameForward(step: Step): Map<Node, string> {
   return names;
 }
 
-/** What a step is given, from the layer above and from the step after. */
+/** The name of a derivative that comes from the layer above or from the step after. */
 function arrival(cell: Cell, node: Node, derivative: (name: string) => string): string | undefined {
   if (node.op === "carried") return `${derivative(node.name)}⁺`;
   if (node.op !== "gradient") return undefined;
@@ -106,7 +108,7 @@ interface Naming {
   readonly taken: ReadonlySet<string>;
 }
 
-/** Names for what is read more than once and is not short. */
+/** Names the values that are read more than once and are not short. */
 function nameShared(roots: readonly Node[], naming: Naming): void {
   const { step, gradient, names, nameOf, forwardCount, taken } = naming;
   const used = new Set([...taken, ...names.values()]);
@@ -132,7 +134,7 @@ function nameShared(roots: readonly Node[], naming: Naming): void {
   }
 }
 
-/** `δi` for what stands inside the function that makes `i`; otherwise after the bias or the matrix inside it. */
+/** `δi` for the argument of the function that makes `i`; otherwise named after a bias or a matrix inside it. */
 function deltaNames(step: Step, gradient: StepGradient, adjoint: Node): string[] {
   const of = [...gradient.adjoints].filter(([, a]) => a === adjoint).map(([node]) => node);
   const inside = [...step.named].filter(

@@ -1,27 +1,29 @@
-// Batching: the matrices applied to one vector become one product, so that the four gates of an LSTM are one
-// piece of work. Knows only the graph.
-import { createGraph, shapeOf, type Matrix, type Node } from "./graph.ts";
-import type { Step } from "./lower.ts";
+// Batching: the dense matrices applied to one vector become one product, so that the four gates of an LSTM are one piece
+// of work.
+import { createGraph } from "./builder.ts";
+import { shapeOf, type Matrix, type Node } from "./graph.ts";
+import type { Step } from "./step.ts";
 
+/** The same step in a new graph, with its products joined. */
 export function batchProducts(step: Step): Step {
   const groups = matricesByVector(step.graph.nodes);
   const graph = createGraph();
-  const renewed = new Map<Node, Node>();
-  const renew = (node: Node): Node => renewed.get(node) as Node;
+  const copies = new Map<Node, Node>();
+  const copyOf = (node: Node): Node => copies.get(node) as Node;
 
   for (const node of step.graph.nodes) {
-    const args = node.arguments.map(renew);
+    const args = node.arguments.map(copyOf);
     const group = node.op === "product" ? groups.get(node.arguments[0] as Node) : undefined;
-    renewed.set(
+    copies.set(
       node,
       node.op === "product" && group && isDense(node.matrices)
         ? graph.product(group, args[0] as Node)
         : node.op === "slice"
-          ? renewSlice(node.arguments[0] as Node, args[0] as Node, node.index)
+          ? sliceAgain(node.arguments[0] as Node, args[0] as Node, node.index)
           : graph.add(shapeOf(node), args, node.width, node.level),
     );
   }
-  function renewSlice(old: Node, product: Node, index: number): Node {
+  function sliceAgain(old: Node, product: Node, index: number): Node {
     if (old.op !== "product" || product.op !== "product") throw new Error("a slice must be of a product");
     const matrix = old.matrices[index] as Matrix;
     return graph.slice(
@@ -32,10 +34,10 @@ export function batchProducts(step: Step): Step {
 
   return {
     graph,
-    inputs: step.inputs.map(renew),
-    states: step.states.map((s) => ({ ...s, previous: renew(s.previous), next: renew(s.next) })),
-    output: renew(step.output),
-    named: new Map([...step.named].map(([name, node]) => [name, renew(node)])),
+    inputs: step.inputs.map(copyOf),
+    states: step.states.map((s) => ({ ...s, previous: copyOf(s.previous), next: copyOf(s.next) })),
+    output: copyOf(step.output),
+    named: new Map([...step.named].map(([name, node]) => [name, copyOf(node)])),
   };
 }
 

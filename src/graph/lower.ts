@@ -1,41 +1,25 @@
-// A cell with sizes becomes the graph of one time step. Layer normalisation and softmax are spelled out here
-// in plain operations; products with one argument are made one product. Knows no batch and no steps.
+// Turns a cell with sizes into the graph of one time step. Layer normalisation and softmax are spelled out in plain
+// operations; the matrices applied to one vector are joined. Knows no batch and no time loop.
 import type { Cell, Expression, Width } from "../language/cell.ts";
 import { batchProducts } from "./batch.ts";
-import { createGraph, levels, type Graph, type Matrix, type Node } from "./graph.ts";
-import type { PointwiseOp } from "./ops.ts";
+import { createGraph } from "./builder.ts";
+import { levels, type Graph, type Matrix, type Node, type PointwiseOp } from "./graph.ts";
+import type { Step } from "./step.ts";
 
-/** What the widths' symbols stand for: at least `H` and, where the cell has an input `x`, `I`. */
+/** The numbers that widths stand for: at least `H` and, if the cell has an input `x`, `I`. */
 export type Sizes = Readonly<Record<string, number>>;
 
-export interface StepState {
-  readonly name: string;
-  readonly width: number;
-  /** The state before the step (already reset where a sequence starts) and after it. */
-  readonly previous: Node;
-  readonly next: Node;
-}
-
-export interface Step {
-  readonly graph: Graph;
-  readonly inputs: readonly Node[];
-  readonly states: readonly StepState[];
-  readonly output: Node;
-  /** Every quantity that the equations name: `z`, `h'` (next), `h` (previous). */
-  readonly named: ReadonlyMap<string, Node>;
-}
-
-/** The number that a width stands for; an error if its symbol was given no size. */
+/** The number that a width stands for. Throws if its symbol has no size, or one that is not a whole number from 1. */
 export function sizeOf(width: Width, sizes: Sizes, cell: string): number {
   const size = typeof width === "number" ? width : sizes[width];
   if (size === undefined) {
     throw new Error(
-      `${cell}: the width '${width}' has no size; give one, as in { sizes: { ${width}: 64 } }, ` +
+      `${cell}: the width '${width}' has no size; add one, as in { sizes: { ${width}: 64 } }, ` +
         "or write a number in the width clause",
     );
   }
   if (!Number.isSafeInteger(size) || size < 1) {
-    throw new Error(`${cell}: the width '${width}' must be a whole number from 1, not ${size}`);
+    throw new Error(`${cell}: the width '${width}' must be a whole number from 1, got ${size}`);
   }
   return size;
 }
@@ -44,12 +28,13 @@ export function sizeOf(width: Width, sizes: Sizes, cell: string): number {
 const normEpsilon = 1e-5;
 
 export interface LowerOptions {
-  /** Masks are drawn; otherwise each is its mean. Default true. */
+  /** If false, each mask is its mean and no element of a matrix is dropped. Default true. */
   readonly noise?: boolean;
-  /** A new sequence may start at any step. Default true. */
+  /** If false, no sequence starts at a later step of a run. Default true. */
   readonly resets?: boolean;
 }
 
+/** Throws where sizes are missing, or do not satisfy the cell's `requires` and `blocks` clauses. */
 export function lower(cell: Cell, sizes: Sizes, options: LowerOptions = {}): Step {
   checkRequired(cell, sizes);
   return batchProducts(trace(cell, (w) => sizeOf(w, sizes, cell.name), options));
@@ -60,83 +45,42 @@ function checkRequired(cell: Cell, sizes: Sizes): void {
     const [a, b] = [sizeOf(left, sizes, cell.name), sizeOf(right, sizes, cell.name)];
     if (a !== b) {
       throw new Error(
-        `${cell.name}: requires ${left} = ${right}, but ${left} is ${a} and ${right} is ${b}; give both one size`,
+        `${cell.name}: requires ${left} = ${right}, but ${left} is ${a} and ${right} is ${b}; use one size for both`,
       );
     }
   }
 }
 
+/** The state of a trace: the nodes named so far. */
+interface Trace {
+  readonly g: Graph;
+  readonly width: (w: Width) => number;
+  readonly noise: boolean;
+  readonly named: Map<string, Node>;
+  readonly matrices: Map<string, Matrix>;
+  masks: number;
+}
+
+/** Evaluates the equations once, with nodes as values. */
 function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): Step {
   const { noise = true, resets = true } = options;
   const g = createGraph();
   const named = new Map<string, Node>();
-  let masks = 0;
-
-  const inputs = cell.inputs.map((input) => {
-    const level = input.per === "step" ? levels.step : levels.sequence;
-    return g.add({ op: "input", name: input.name }, [], width(input.width), level);
-  });
-  for (const [i, input] of cell.inputs.entries()) named.set(input.name, inputs[i] as Node);
-  for (const [name, value] of Object.entries(cell.constants)) named.set(name, g.number(value));
-  const matrices = new Map<string, Matrix>();
-  for (const p of cell.parameters) {
-    if (p.kind === "vector") {
-      named.set(p.name, g.add({ op: "parameter", name: p.name }, [], width(p.width), levels.fixed));
-    } else {
-      const [rows, columns] = [width(p.rows), width(p.columns)];
-      checkBlocks(cell.name, p.name, rows, columns, p.blocks);
-      const drop = noise ? p.drop : 0;
-      matrices.set(p.name, { name: p.name, rows, columns, blocks: p.blocks, ...(drop > 0 && { drop }) });
-    }
-  }
-
+  const t: Trace = { g, width, noise, named, matrices: new Map(), masks: 0 };
   const value = (name: string): Node => named.get(name) as Node;
-  const build = (e: Expression): Node => {
-    switch (e.kind) {
-      case "number":
-        return g.number(e.value);
-      case "name":
-        return value(e.now ? `${e.name}'` : e.name);
-      case "product": {
-        const matrix = matrices.get(e.matrix) as Matrix;
-        const vector = build(e.vector);
-        return e.transposed
-          ? g.add({ op: "pullback", matrices: [matrix] }, [g.broadcast(vector, matrix.rows)], matrix.columns)
-          : g.slice(g.product([matrix], g.broadcast(vector, matrix.columns)), 0);
-      }
-      case "mask": {
-        if (!noise) return g.number(1 - e.rate);
-        const level = e.per === "step" ? levels.step : levels.sequence;
-        return g.add({ op: "mask", rate: e.rate, per: e.per, salt: masks++ }, [], width(e.width), level);
-      }
-      case "pick":
-        return g.pick(build(e.vector), value(e.indices));
-      case "place": {
-        const indices = value(e.indices);
-        return g.add({ op: "place" }, [g.broadcast(build(e.vector), indices.width), indices], width(e.width));
-      }
-      case "norm":
-        return normalise(g, build(e.vector), value(e.gain), value(e.shift));
-      case "call":
-        return call(g, e.name, e.arguments.map(build));
-    }
-    e satisfies never;
-  };
 
+  const inputs = traceInputs(t, cell);
+  for (const [name, number] of Object.entries(cell.constants)) named.set(name, g.number(number));
+  traceParameters(t, cell);
   const reset = g.add({ op: "reset" }, [], 1, levels.step);
   for (const state of cell.states) {
     const lag = g.add({ op: "lag", name: state.name }, [], width(state.width), levels.step);
-    named.set(state.name, resets ? g.apply("where", reset, build(state.start), lag) : lag);
+    named.set(state.name, resets ? g.apply("where", reset, build(t, state.start), lag) : lag);
   }
-  for (const equation of cell.equations) {
-    const node = build(equation.expression);
-    const declared = equation.next
-      ? cell.states.find((s) => s.name === equation.name)
-      : cell.locals.find((l) => l.name === equation.name);
-    named.set(
-      equation.next ? `${equation.name}'` : equation.name,
-      g.broadcast(node, width(declared?.width ?? "H")),
-    );
+  for (const { name, next, expression } of cell.equations) {
+    const node = build(t, expression);
+    const declared = (next ? cell.states : cell.locals).find((s) => s.name === name);
+    named.set(next ? `${name}'` : name, g.broadcast(node, width(declared?.width ?? "H")));
   }
   const everyStep = (node: Node): Node => g.broadcast(node, node.width, levels.step);
   const isState = cell.states.some((s) => s.name === cell.output);
@@ -152,6 +96,67 @@ function trace(cell: Cell, width: (w: Width) => number, options: LowerOptions): 
     output: everyStep(value(isState ? `${cell.output}'` : cell.output)),
     named,
   };
+}
+
+function traceInputs({ g, width, named }: Trace, cell: Cell): Node[] {
+  const inputs = cell.inputs.map((input) => {
+    const level = input.per === "step" ? levels.step : levels.sequence;
+    return g.add({ op: "input", name: input.name }, [], width(input.width), level);
+  });
+  for (const [i, input] of cell.inputs.entries()) named.set(input.name, inputs[i] as Node);
+  return inputs;
+}
+
+function traceParameters({ g, width, noise, named, matrices }: Trace, cell: Cell): void {
+  for (const p of cell.parameters) {
+    if (p.kind === "vector") {
+      named.set(p.name, g.add({ op: "parameter", name: p.name }, [], width(p.width), levels.fixed));
+      continue;
+    }
+    const [rows, columns] = [width(p.rows), width(p.columns)];
+    checkBlocks(cell.name, p.name, rows, columns, p.blocks);
+    const drop = noise ? p.drop : 0;
+    matrices.set(p.name, { name: p.name, rows, columns, blocks: p.blocks, ...(drop > 0 && { drop }) });
+  }
+}
+
+function build(t: Trace, e: Expression): Node {
+  const { g, width, named } = t;
+  const value = (name: string): Node => named.get(name) as Node;
+  switch (e.kind) {
+    case "number":
+      return g.number(e.value);
+    case "name":
+      return value(e.now ? `${e.name}'` : e.name);
+    case "product": {
+      const matrix = t.matrices.get(e.matrix) as Matrix;
+      const vector = build(t, e.vector);
+      if (!e.transposed) return g.slice(g.product([matrix], g.broadcast(vector, matrix.columns)), 0);
+      const shape = { op: "transposedProduct", matrices: [matrix] } as const;
+      return g.add(shape, [g.broadcast(vector, matrix.rows)], matrix.columns);
+    }
+    case "mask": {
+      if (!t.noise) return g.number(1 - e.rate);
+      const level = e.per === "step" ? levels.step : levels.sequence;
+      return g.add({ op: "mask", rate: e.rate, per: e.per, salt: t.masks++ }, [], width(e.width), level);
+    }
+    case "pick":
+      return g.gather(build(t, e.vector), value(e.indices));
+    case "place": {
+      const indices = value(e.indices);
+      const vector = g.broadcast(build(t, e.vector), indices.width);
+      return g.add({ op: "scatter" }, [vector, indices], width(e.width));
+    }
+    case "norm":
+      return normalise(g, build(t, e.vector), value(e.gain), value(e.shift));
+    case "call":
+      return call(
+        g,
+        e.name,
+        e.arguments.map((argument) => build(t, argument)),
+      );
+  }
+  return e satisfies never;
 }
 
 function checkBlocks(cell: string, name: string, rows: number, columns: number, blocks: number): void {
@@ -183,10 +188,10 @@ function call(g: Graph, name: string, args: readonly Node[]): Node {
     case "mean":
       return mean(g, v);
     case "greatest":
-      return greatest(g, v);
+      return maximum(g, v);
     case "softmax": {
       // Its value does not depend on the shift, so neither does its derivative.
-      const powers = g.apply("exp", g.apply("sub", v, g.apply("detach", greatest(g, v))));
+      const powers = g.apply("exp", g.apply("sub", v, g.apply("detach", maximum(g, v))));
       return g.apply("div", powers, g.sum(powers));
     }
     default:
@@ -194,6 +199,6 @@ function call(g: Graph, name: string, args: readonly Node[]): Node {
   }
 }
 
-function greatest(g: Graph, v: Node): Node {
+function maximum(g: Graph, v: Node): Node {
   return v.width === 1 ? v : g.add({ op: "greatest" }, [v], 1);
 }

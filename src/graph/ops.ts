@@ -1,38 +1,31 @@
-// The op table: what each operation means and how its derivative is written, one row each. How a device
-// spells an operation stands in `emit/`; how the equation language spells it, in `functions.ts`.
-import type { Graph, Node, Product, Pullback } from "./graph.ts";
+// The op table: the meaning and the derivative of each operation, in a row each. How the equation language spells an
+// operation stands in `language/functions.ts`; how a device does, in `emit/`.
+import type {
+  Operator,
+  PointwiseFunction,
+  operatorArities,
+  pointwiseFunctions,
+} from "../language/functions.ts";
+import type { Graph, Node, PointwiseOp, Product, TransposedProduct } from "./graph.ts";
 
-export type PointwiseOp =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "neg"
-  | "sigmoid"
-  | "tanh"
-  | "relu"
-  | "exp"
-  | "log"
-  | "softplus"
-  | "abs"
-  | "min"
-  | "max"
-  | "sqrt"
-  | "square"
-  | "hardsigmoid"
-  | "hardtanh"
-  | "greater"
-  | "where"
-  | "detach";
+export type { PointwiseOp } from "./graph.ts";
 
 /** Operations with a derivative that are not pointwise. */
 export type StructuralOp =
-  "sum" | "greatest" | "broadcast" | "product" | "pullback" | "slice" | "pick" | "place" | "standardised";
+  | "sum"
+  | "greatest"
+  | "broadcast"
+  | "product"
+  | "transposedProduct"
+  | "slice"
+  | "gather"
+  | "scatter"
+  | "standardised";
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**
- * The derivative of the loss by each argument, given `dy`, that by the value `y`; null where there is none.
- * A product has several values, so it is given a list, `deltas`, of which `dy` is the first.
+ * The derivative of the loss by each argument, or null where it is zero. `y` is the operation's value and `dy` the
+ * derivative by it. A product has several values, so it takes a list, `deltas`, of which `dy` is the first.
  */
 export type Derivative = (
   g: Graph,
@@ -42,35 +35,27 @@ export type Derivative = (
   deltas: readonly Node[],
 ) => readonly (Node | null)[];
 
-export interface PointwiseRow {
-  readonly kind: "pointwise";
-  readonly arity: 1 | 2 | 3;
-  /** Cheap to compute again instead of keeping it for the backward pass. */
+type Arity = 1 | 2 | 3;
+
+export interface PointwiseRow<A extends Arity = Arity> {
+  /** The number of arguments. */
+  readonly arity: A;
+  /** True if it is cheaper to compute it again than to store it for the backward pass. */
   readonly cheap: boolean;
-  /** Made by the compiler only: no word of the equation language. */
-  readonly internal: boolean;
+  /** The value of one element. */
   readonly value: (...args: number[]) => number;
   readonly derivative: Derivative;
 }
 
-function row(
-  arity: 1 | 2 | 3,
-  cost: "cheap" | "dear",
+function row<A extends Arity>(
+  arity: A,
+  cost: "cheap" | "expensive",
   value: (a: number, b: number, c: number) => number,
   derivative: Derivative,
-  internal: "internal" | "public" = "public",
-): PointwiseRow {
-  return {
-    kind: "pointwise",
-    arity,
-    cheap: cost === "cheap",
-    internal: internal === "internal",
-    value: value as (...args: number[]) => number,
-    derivative,
-  };
+): PointwiseRow<A> {
+  return { arity, cheap: cost === "cheap", value: value as (...args: number[]) => number, derivative };
 }
 
-/** The first, second and third argument of a row: their number is the row's arity. */
 const first = (args: readonly Node[]): Node => args[0] as Node;
 const second = (args: readonly Node[]): Node => args[1] as Node;
 const third = (args: readonly Node[]): Node => args[2] as Node;
@@ -79,7 +64,15 @@ const oneMinus = (g: Graph, a: Node): Node => g.apply("sub", g.number(1), a);
 const between = (g: Graph, low: number, y: Node, high: number): Node =>
   g.apply("mul", g.apply("greater", y, g.number(low)), g.apply("greater", g.number(high), y));
 
-export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
+/** An operation of the language takes as many arguments as the language says. */
+type ArityOf<Op extends PointwiseOp> = Op extends Operator
+  ? (typeof operatorArities)[Op]
+  : Op extends PointwiseFunction
+    ? (typeof pointwiseFunctions)[Op]
+    : Arity;
+
+/** The rows of the pointwise operations. */
+export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = {
   add: row(
     2,
     "cheap",
@@ -100,7 +93,7 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
   ),
   div: row(
     2,
-    "dear",
+    "expensive",
     (a, b) => a / b,
     (g, a, y, dy) => {
       const da = g.apply("div", dy, second(a));
@@ -115,22 +108,24 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
   ),
   sigmoid: row(
     1,
-    "dear",
+    "expensive",
     (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))),
     (g, _a, y, dy) => [g.apply("mul", dy, g.apply("mul", y, oneMinus(g, y)))],
   ),
-  tanh: row(1, "dear", Math.tanh, (g, _a, y, dy) => [g.apply("mul", dy, oneMinus(g, g.apply("square", y)))]),
+  tanh: row(1, "expensive", Math.tanh, (g, _a, y, dy) => [
+    g.apply("mul", dy, oneMinus(g, g.apply("square", y))),
+  ]),
   relu: row(
     1,
     "cheap",
     (a) => (a > 0 ? a : 0),
     (g, _a, y, dy) => [g.apply("mul", dy, g.apply("greater", y, g.number(0)))],
   ),
-  exp: row(1, "dear", Math.exp, (g, _a, y, dy) => [g.apply("mul", dy, y)]),
-  log: row(1, "dear", Math.log, (g, a, _y, dy) => [g.apply("div", dy, first(a))]),
+  exp: row(1, "expensive", Math.exp, (g, _a, y, dy) => [g.apply("mul", dy, y)]),
+  log: row(1, "expensive", Math.log, (g, a, _y, dy) => [g.apply("div", dy, first(a))]),
   softplus: row(
     1,
-    "dear",
+    "expensive",
     (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
     (g, a, _y, dy) => [g.apply("mul", dy, g.apply("sigmoid", first(a)))],
   ),
@@ -160,7 +155,9 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
       return [g.apply("mul", dy, takesFirst), g.apply("mul", dy, oneMinus(g, takesFirst))];
     },
   ),
-  sqrt: row(1, "dear", Math.sqrt, (g, _a, y, dy) => [g.apply("div", g.apply("mul", g.number(0.5), dy), y)]),
+  sqrt: row(1, "expensive", Math.sqrt, (g, _a, y, dy) => [
+    g.apply("div", g.apply("mul", g.number(0.5), dy), y),
+  ]),
   square: row(
     1,
     "cheap",
@@ -186,7 +183,6 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
     "cheap",
     (a, b) => (a > b ? 1 : 0),
     () => [null, null],
-    "internal",
   ),
   /** b where a > 0, else c. */
   where: row(
@@ -198,32 +194,31 @@ export const ops: Readonly<Record<PointwiseOp, PointwiseRow>> = {
       second(a).op === "number" ? null : g.apply("where", first(a), dy, g.number(0)),
       third(a).op === "number" ? null : g.apply("where", first(a), g.number(0), dy),
     ],
-    "internal",
   ),
-  /** The value, taken as a constant. */
+  /** The value, treated as a constant. */
   detach: row(
     1,
     "cheap",
     (a) => a,
     () => [null],
-    "internal",
   ),
 };
 
 /**
- * A product's and a pullback's rules give the derivative by their vectors and, after those, what meets the
- * vectors in the derivative by each matrix: `dM = Σ δ vᵀ`, which is taken after the time loop.
+ * The rules of the others. Those of products and transposed products return the derivatives by their vectors, followed by
+ * one factor of the derivative by each matrix, `dM = Σ δ vᵀ`, which is summed after the time loop: the δ of a product, the
+ * v of a transposed product.
  */
-export const structural: Readonly<Record<StructuralOp, Derivative>> = {
+const structural: Readonly<Record<StructuralOp, Derivative>> = {
   sum: (g, a, _y, dy) => [g.broadcast(dy, first(a).width)],
   greatest: (g, a, y, dy) => [g.apply("mul", dy, oneMinus(g, g.apply("greater", y, first(a))))],
   broadcast: (g, a, _y, dy) => [first(a).width === 1 ? g.sum(dy) : dy],
   product: (g, a, y, _dy, deltas) => {
     const { matrices } = y as Product;
-    return [g.add({ op: "pullback", matrices }, deltas, first(a).width), ...deltas];
+    return [g.add({ op: "transposedProduct", matrices }, deltas, first(a).width), ...deltas];
   },
-  pullback: (g, a, y, dy) => {
-    const { matrices } = y as Pullback;
+  transposedProduct: (g, a, y, dy) => {
+    const { matrices } = y as TransposedProduct;
     const product = g.product(matrices, dy);
     return [...a.map((_, index) => g.slice(product, index)), ...a.map(() => dy)];
   },
@@ -233,10 +228,11 @@ export const structural: Readonly<Record<StructuralOp, Derivative>> = {
     const rest = g.apply("sub", g.apply("sub", dy, mean(g, dy)), part);
     return [g.apply("mul", rest, third(a)), null, null];
   },
-  pick: (g, a, _y, dy) => [g.add({ op: "place" }, [dy, second(a)], first(a).width), null],
-  place: (g, a, _y, dy) => [g.pick(dy, second(a)), null],
+  gather: (g, a, _y, dy) => [g.add({ op: "scatter" }, [dy, second(a)], first(a).width), null],
+  scatter: (g, a, _y, dy) => [g.gather(dy, second(a)), null],
 };
 
+/** A derivative for every operation that has one. */
 export type Derivatives = Readonly<Record<DifferentiableOp, Derivative>>;
 const pointwise = Object.fromEntries(Object.entries(ops).map(([name, { derivative }]) => [name, derivative]));
 export const derivatives: Derivatives = { ...(pointwise as Record<PointwiseOp, Derivative>), ...structural };

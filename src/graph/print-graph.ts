@@ -1,19 +1,19 @@
-// A value of the graph as text, as one writes it by hand: products without brackets, common factors taken out,
-// `g²` for a square. What has a name is written as its name; which values have one is for the caller to say.
+// Prints a value of the graph as one would write it by hand: products without brackets, common factors taken out, `g²`
+// for a square. A value that has a name is printed as its name; the caller says which values have one.
 import { spelling } from "../language/functions.ts";
-import type { Matrix, Node, Pullback } from "./graph.ts";
+import type { Matrix, Node, TransposedProduct } from "./graph.ts";
 
-/** What a value is called, or undefined where it is to be written out. */
+/** The name of a value, or undefined if it is to be written out. */
 export type NameOf = (node: Node) => string | undefined;
 
-/** How tightly a text binds, as in `print.ts`. */
+/** Precedence, as in `language/print.ts`. */
 const binds = { sum: 1, term: 2, product: 4, atom: 5 } as const;
 
 interface Factor {
   readonly divides: boolean;
   readonly text: string;
   readonly level: number;
-  /** Of a number. */
+  /** Present for numbers. */
   readonly value?: number;
 }
 interface Term {
@@ -21,7 +21,7 @@ interface Term {
   readonly factors: readonly Factor[];
 }
 
-/** The expression that makes a value, from named values; its own name is not used. */
+/** The expression of a value in terms of named values, whether or not it has a name itself. */
 export function printNode(node: Node, nameOf: NameOf): string {
   return writeSum(terms(node, nameOf, true));
 }
@@ -31,9 +31,9 @@ export function printBracketed(node: Node, nameOf: NameOf): string {
   return piece(node, nameOf, binds.atom).text;
 }
 
-/** How many names, numbers and functions a value is written with. */
-export function weight(node: Node, nameOf: NameOf, own = false): number {
-  if ((!own && nameOf(node) !== undefined) || node.arguments.length === 0) return 1;
+/** The length of a value's text: its names and numbers, and half of each function. `itself`: as in `printNode`. */
+export function weight(node: Node, nameOf: NameOf, itself = false): number {
+  if ((!itself && nameOf(node) !== undefined) || node.arguments.length === 0) return 1;
   if (node.op === "slice" || node.op === "neg" || node.op === "square" || node.op === "broadcast") {
     return weight(node.arguments[0] as Node, nameOf);
   }
@@ -41,7 +41,7 @@ export function weight(node: Node, nameOf: NameOf, own = false): number {
 }
 
 function isFunction(node: Node): boolean {
-  return !["add", "sub", "mul", "div", "product", "pullback"].includes(node.op);
+  return !["add", "sub", "mul", "div", "product", "transposedProduct"].includes(node.op);
 }
 
 function writeSum(list: readonly Term[]): string {
@@ -63,14 +63,14 @@ function writeSum(list: readonly Term[]): string {
     .join(" ");
 }
 
-/** Divisors last. */
+/** A product with its divisors last. */
 function writeTerm(factors: readonly Factor[]): string {
   const sorted = [...factors.filter((f) => !f.divides), ...factors.filter((f) => f.divides)];
   if (sorted[0]?.divides !== false) sorted.unshift(atomOf("1", binds.atom));
   return sorted.map((f, i) => (i === 0 ? f.text : `${f.divides ? "/" : "⊙"} ${f.text}`)).join(" ");
 }
 
-/** Its numbers as one, in front, its sign outside. */
+/** The term with its numbers multiplied into one, in front, and the sign outside. */
 function tidy({ negative, factors }: Term): Term {
   const isNumber = (f: Factor): boolean => f.value !== undefined && !f.divides;
   const value = factors.filter(isNumber).reduce((product, f) => product * (f.value as number), 1);
@@ -93,18 +93,21 @@ function without(factors: readonly Factor[], gone: readonly Factor[]): Factor[] 
   return left;
 }
 
-function terms(node: Node, nameOf: NameOf, own = false): Term[] {
-  if (own || nameOf(node) === undefined) {
+function terms(node: Node, nameOf: NameOf, itself = false): Term[] {
+  if (itself || nameOf(node) === undefined) {
     const [a, b] = node.arguments as [Node, Node];
     if (node.op === "add") return [...terms(a, nameOf), ...terms(b, nameOf)];
     if (node.op === "sub") return [...terms(a, nameOf), ...terms(b, nameOf).map(negated)];
     if (node.op === "neg") return terms(a, nameOf).map(negated);
     if (node.op === "broadcast") return terms(a, nameOf);
-    if (node.op === "pullback") {
-      return node.matrices.map((_, i) => ({ negative: false, factors: [atomOf(pullback(node, i, nameOf))] }));
+    if (node.op === "transposedProduct") {
+      return node.matrices.map((_, i) => ({
+        negative: false,
+        factors: [atomOf(transposed(node, i, nameOf))],
+      }));
     }
   }
-  return [tidy(factorsOf(node, nameOf, own))];
+  return [tidy(factorsOf(node, nameOf, itself))];
 }
 
 const negated = (t: Term): Term => ({ ...t, negative: !t.negative });
@@ -113,9 +116,9 @@ const numberOf = (value: number): Factor => {
   return { ...atomOf(String(Number(value.toPrecision(6))), binds.atom), value };
 };
 
-function factorsOf(node: Node, nameOf: NameOf, own: boolean): Term {
+function factorsOf(node: Node, nameOf: NameOf, itself: boolean): Term {
   const [a, b] = node.arguments as [Node, Node];
-  if (own || nameOf(node) === undefined) {
+  if (itself || nameOf(node) === undefined) {
     const average = meanOf(node);
     if (average) return linear("mean", average, nameOf);
     if (node.op === "sum") return linear("sum", a, nameOf);
@@ -133,7 +136,7 @@ function factorsOf(node: Node, nameOf: NameOf, own: boolean): Term {
     }
     if (node.op === "broadcast") return factorsOf(a, nameOf, false);
   }
-  return { negative: false, factors: [piece(node, nameOf, binds.product, own)] };
+  return { negative: false, factors: [piece(node, nameOf, binds.product, itself)] };
 }
 
 /** `sum(-v)` is `-sum(v)`. */
@@ -144,21 +147,21 @@ function linear(name: "sum" | "mean", vector: Node, nameOf: NameOf): Term {
   return { negative, factors: [atomOf(`${name}(${text})`, binds.atom)] };
 }
 
-/** The vector whose mean a value is: its sum, times one over its width. */
+/** If a value is a mean, that is a sum times one over the width, the vector that it is the mean of. */
 function meanOf(node: Node): Node | undefined {
   const [sum, share] = node.arguments;
   const vector = node.op === "mul" && sum?.op === "sum" ? sum.arguments[0] : undefined;
   return vector && share?.op === "number" && share.value === 1 / vector.width ? vector : undefined;
 }
 
-/** One operand, bracketed if it binds less tightly than `least`. */
-function piece(node: Node, nameOf: NameOf, least: number, own = false): Factor {
-  const [text, level] = form(node, nameOf, own);
+/** One operand, bracketed if its precedence is lower than `least`. */
+function piece(node: Node, nameOf: NameOf, least: number, itself = false): Factor {
+  const [text, level] = form(node, nameOf, itself);
   return level < least ? atomOf(`(${text})`, binds.atom) : atomOf(text, level);
 }
 
-function form(node: Node, nameOf: NameOf, own: boolean): readonly [text: string, level: number] {
-  const name = own ? undefined : nameOf(node);
+function form(node: Node, nameOf: NameOf, itself: boolean): readonly [text: string, level: number] {
+  const name = itself ? undefined : nameOf(node);
   if (name !== undefined) return [name, binds.atom];
   const inner = (index: number): string => writeSum(terms(node.arguments[index] as Node, nameOf));
   switch (node.op) {
@@ -204,8 +207,8 @@ function form(node: Node, nameOf: NameOf, own: boolean): readonly [text: string,
     case "div":
     case "broadcast":
     case "sum":
-    case "pullback": {
-      const list = terms(node, nameOf, own);
+    case "transposedProduct": {
+      const list = terms(node, nameOf, itself);
       const [first] = list;
       const level =
         list.length > 1 || first?.negative
@@ -213,7 +216,7 @@ function form(node: Node, nameOf: NameOf, own: boolean): readonly [text: string,
           : first && first.factors.length > 1
             ? binds.term
             : (first?.factors[0]?.level ?? binds.atom);
-      // A sum with a factor in common is written as a product.
+      // A sum with a common factor is written as a product.
       return [writeSum(list), list.length > 1 && commonFactors(list).length > 0 ? binds.term : level];
     }
     default:
@@ -221,11 +224,11 @@ function form(node: Node, nameOf: NameOf, own: boolean): readonly [text: string,
   }
 }
 
-function pullback(node: Pullback, index: number, nameOf: NameOf): string {
+function transposed(node: TransposedProduct, index: number, nameOf: NameOf): string {
   return `${(node.matrices[index] as Matrix).name}ᵀ ${operand(node, index, nameOf)}`;
 }
 
-/** What a matrix is applied to. */
+/** The operand of a matrix. */
 function operand(node: Node, index: number, nameOf: NameOf): string {
   return piece(node.arguments[index] as Node, nameOf, binds.product).text;
 }

@@ -4,7 +4,7 @@ import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/fe
 import { packRows, type Packing } from "../batch/packing.ts";
 import { startOf } from "../graph/evaluate.ts";
 import { sizeOf } from "../graph/lower.ts";
-import { readoutOf } from "../model/readout.ts";
+import { readoutOf } from "../model/head.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
 import {

@@ -1,5 +1,5 @@
-// Statements into a cell: what reaches the output, what the clauses change, and everything put
-// together. Names are found in `resolve.ts`, widths in `widths.ts`, clauses in `settings.ts`.
+// Turns statements into a cell. Names are resolved in `resolve.ts`, widths in `widths.ts`, clauses in `settings.ts`;
+// here they are put together, and locals that reach nothing are rejected.
 import type { Cell, CellParameter, Equation, Expression, Initial, Width } from "./cell.ts";
 import type { Role } from "./declare.ts";
 import { mapOperands, operands } from "./expression.ts";
@@ -7,13 +7,14 @@ import { defaultInitial, matricesOnStates } from "./initial.ts";
 import { suggestion } from "../base/nearest.ts";
 import { misread, resolve, type Names } from "./resolve.ts";
 import { readClauses, type Settings } from "./settings.ts";
-import type { PlacedWidth, Statement } from "./syntax.ts";
+import type { WrittenWidth, Statement } from "./syntax.ts";
 import { EquationError, type Source } from "./text-error.ts";
 import { inferWidths, type Widths } from "./widths.ts";
 
+/** Throws an {@link EquationError} at the first mistake. */
 export function analyse(source: Source, statements: readonly Statement[]): Omit<Cell, "text" | "about"> {
   if (!statements.some((s) => s.kind === "equation")) {
-    const message = "there is no equation; write one, such as h' = tanh(W x + U h + b)";
+    const message = "a cell needs an equation, such as h' = tanh(W x + U h + b)";
     throw new EquationError(source, { line: 1, column: 1, length: 1 }, message);
   }
   const names = resolve(source, statements);
@@ -45,7 +46,7 @@ export function analyse(source: Source, statements: readonly Statement[]): Omit<
     states,
     locals: [...names.locals].map((name) => ({ name, width: width(name) })),
     parameters: parametersOf(names, settings, widths, matricesOnStates({ equations, states })),
-    // Without a prototype, so that no name finds anything but a constant.
+    // Without a prototype, so that a name such as `toString` is not taken for a constant.
     constants: Object.assign(
       Object.create(null) as Record<string, number>,
       Object.fromEntries(names.constants),
@@ -55,7 +56,7 @@ export function analyse(source: Source, statements: readonly Statement[]): Omit<
   };
 }
 
-const zero: Expression = { kind: "number", value: 0, place: { line: 1, column: 1, length: 1 } };
+const zero: Expression = { kind: "number", value: 0, span: { line: 1, column: 1, length: 1 } };
 
 function rolesOf(names: Names): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>();
@@ -73,11 +74,11 @@ function outputOf(source: Source, names: Names, settings: Settings): string {
   if (names.states.has("h")) return "h";
   const last = names.equations.at(-1) as Equation;
   const other = [...names.states].at(-1) ?? last.name;
-  const message = `there is no state 'h' to hand on; write h' = …, or add a line 'output ${other}'`;
-  throw new EquationError(source, last.place, message);
+  const message = `there is no state 'h' to be the output; write h' = …, or add a line 'output ${other}'`;
+  throw new EquationError(source, last.span, message);
 }
 
-/** A local that nothing needs is nearly always a slip of the pen. */
+/** A local that nothing needs is nearly always a typo. */
 function refuseDead(source: Source, names: Names, output: string): void {
   const needed = new Set([output, ...names.states]);
   const visit = (e: Expression): void => {
@@ -93,29 +94,29 @@ function refuseDead(source: Source, names: Names, output: string): void {
   if (!first) return;
   const remedy = misread(first.name, names.parameters) ?? "read it in a later line, or remove it";
   const message = `local '${first.name}' reaches neither the output nor a state; ${remedy}`;
-  throw new EquationError(source, first.place, message);
+  throw new EquationError(source, first.span, message);
 }
 
-function refuseUnknownSymbols(source: Source, required: readonly PlacedWidth[], settings: Settings): void {
+function refuseUnknownSymbols(source: Source, required: readonly WrittenWidth[], settings: Settings): void {
   const symbols = new Set<Width>(["H", "I", ...settings.width.values()]);
-  for (const { width, place } of required) {
+  for (const { width, span } of required) {
     if (typeof width === "number" || symbols.has(width)) continue;
     const known = [...symbols].filter((s) => typeof s === "string");
     const remedy = suggestion(width, known) || `; the widths are ${known.join(", ")}`;
-    throw new EquationError(source, place, `nothing has the width '${width}'${remedy}`);
+    throw new EquationError(source, span, `unknown width '${width}'${remedy}`);
   }
 }
 
-/** Only where the widths are numbers; sizes are known to the layer alone. */
+/** Checks widths that are numbers; those that are symbols are checked once a layer gives them sizes. */
 function refuseIndivisible(source: Source, statements: readonly Statement[], widths: Widths): void {
   for (const clause of statements) {
     if (clause.kind !== "blocks") continue;
-    for (const { name, place } of clause.names) {
+    for (const { name, span } of clause.names) {
       const { rows = 1, columns = 1 } = widths.matrices.get(name) ?? {};
       const odd = [rows, columns].find((width) => typeof width === "number" && width % clause.count !== 0);
       if (odd === undefined) continue;
-      const message = `'${name}' has width ${odd}, which ${clause.count} blocks do not divide; choose another number`;
-      throw new EquationError(source, place, message);
+      const message = `'${name}' has width ${odd}, which is not divisible by ${clause.count} blocks; choose another number`;
+      throw new EquationError(source, span, message);
     }
   }
 }

@@ -1,88 +1,99 @@
-// What a cell is once its equations are read: plain data, with names resolved and widths symbolic.
-// Made by `equations()`; knows no sizes, no graph and no device.
+// A cell whose equations have been read: plain data, with names resolved and widths symbolic. Made by `equations()`;
+// knows no sizes, no graph and no device.
 
-/** Where something stands in the text of a cell: one-based line and column, and a length in code points. */
-export interface Place {
+/** A stretch of a cell's text: line and column from 1, the length in code points. */
+export interface Span {
   readonly line: number;
   readonly column: number;
   readonly length: number;
 }
 
-/** A width: a symbol that the layer gives a size to (`"H"`, `"I"`, `"P"`), or a number. */
+/** A width: a symbol that the layer assigns a size to (`"H"`, `"I"`, `"P"`), or a number. */
 export type Width = string | number;
 
+/** How often a value is read or drawn. */
 export type Period = "step" | "sequence";
 
+/** The right side of an equation. */
 export type Expression =
-  | { readonly kind: "number"; readonly value: number; readonly place: Place }
+  | { readonly kind: "number"; readonly value: number; readonly span: Span }
   /** `now` is true for `h'` on the right: the state's value at this step. */
-  | { readonly kind: "name"; readonly name: string; readonly now: boolean; readonly place: Place }
-  /** An operator or a function: `add sub mul div neg`, `σ`, `sum`, `softmax`, `min` … */
+  | { readonly kind: "name"; readonly name: string; readonly now: boolean; readonly span: Span }
+  /** An operator or a function: `add sub mul div neg`, `sigmoid`, `sum`, `softmax`, `min` … */
   | {
       readonly kind: "call";
       readonly name: string;
       readonly arguments: readonly Expression[];
-      readonly place: Place;
+      readonly span: Span;
     }
+  /** A matrix, or its transpose, applied to a vector. */
   | {
       readonly kind: "product";
       readonly matrix: string;
       readonly transposed: boolean;
       readonly vector: Expression;
-      readonly place: Place;
+      readonly span: Span;
     }
-  /** Zero with probability `rate`, else one; `1 - rate` in evaluation. As wide as its surroundings. */
+  /** 0 with probability `rate`, else 1; its mean, `1 - rate`, in evaluation. As wide as its surroundings. */
   | {
       readonly kind: "mask";
       readonly rate: number;
       readonly per: Period;
       readonly width: Width;
-      readonly place: Place;
+      readonly span: Span;
     }
-  /** Elements of a vector by their numbers, counted from 0: as wide as `indices`, an input. */
+  /** A gather: the elements of `vector` at `indices`, an input of whole numbers from 0. As wide as `indices`. */
   | {
       readonly kind: "pick";
       readonly vector: Expression;
       readonly indices: string;
-      readonly place: Place;
+      readonly span: Span;
     }
   /**
-   * Elements of a vector, as wide as `indices`, added up where those numbers say, counted from 0: zero where nothing is
-   * placed. As wide as its surroundings.
+   * A scatter-add: each element of `vector`, which is as wide as `indices`, is added at its index, from 0; elements that
+   * receive nothing are 0. As wide as its surroundings.
    */
   | {
       readonly kind: "place";
       readonly vector: Expression;
       readonly indices: string;
       readonly width: Width;
-      readonly place: Place;
+      readonly span: Span;
     }
   /**
-   * Layer normalisation, Ba et al. 2016: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`, over all of the vector
-   * and nothing else, with a gain and a shift for this place in the text.
+   * Layer normalisation over the whole vector: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`. Each occurrence in the
+   * text has a gain and a shift of its own. Ba et al. 2016, arXiv:1607.06450v1.
    */
   | {
       readonly kind: "norm";
       readonly vector: Expression;
       readonly gain: string;
       readonly shift: string;
-      readonly place: Place;
+      readonly span: Span;
     };
 
+/** A line of a cell: `z = …` or `h' = …`. */
 export interface Equation {
   readonly name: string;
-  /** `h' = …` assigns the next value of the state `h`; `z = …` a local. */
+  /** True for `h' = …`, the next value of the state `h`; false for `z = …`, a local. */
   readonly next: boolean;
   readonly expression: Expression;
+  /** The text after `#`, without it; empty if there is none. */
   readonly comment: string;
-  readonly place: Place;
+  readonly span: Span;
 }
 
 /**
- * How a parameter starts. Glorot & Bengio 2010: uniform in ±gain · sqrt(6 / (rows + columns)); He et al. 2015: normal
- * with deviation gain · sqrt(2 / columns); orthogonal: Saxe et al. 2013; spectral: normal, scaled so that the greatest
- * eigenvalue has the absolute value `radius`; chrono: log of uniform in [1, longest - 1], Tallec & Ollivier 2018;
- * shift: ones that move a vector `by` places down; negated: minus what another parameter starts with.
+ * The initial value of a parameter; of a matrix with blocks, of each block.
+ * - `constant`: every element is `value`.
+ * - `glorot`: uniform in ±gain · sqrt(6 / (rows + columns)). Glorot & Bengio 2010 (AISTATS).
+ * - `he`: normal with standard deviation gain · sqrt(2 / columns). He et al. 2015, arXiv:1502.01852v1.
+ * - `orthogonal`: orthonormal rows or columns, whichever are fewer, times `gain`. Saxe et al. 2013, arXiv:1312.6120v3.
+ * - `spectral`: normal, scaled so that the largest absolute value of an eigenvalue is `radius`.
+ * - `chrono`: the logarithm of a number uniform in [1, longest - 1]. Tallec & Ollivier 2018, arXiv:1804.11188v1.
+ * - `shift`: ones on the diagonal that moves a vector `by` elements down.
+ * - `negated`: minus the initial value of another parameter.
+ * - `identity`: `gain` on the diagonal. `normal`: mean 0. `uniform`: in [low, high].
  */
 export type Initial =
   | { readonly kind: "constant"; readonly value: number }
@@ -97,6 +108,7 @@ export type Initial =
   | { readonly kind: "normal"; readonly deviation: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number };
 
+/** A matrix or a vector that a cell's equations read and nothing assigns. */
 export type CellParameter = {
   readonly name: string;
   readonly initial: Initial;
@@ -105,36 +117,40 @@ export type CellParameter = {
 } & (
   | {
       readonly kind: "matrix";
-      /** The width it makes and the width it takes: `W x` has width `rows` where x has width `columns`. */
+      /** `W x` has width `rows` where x has width `columns`. */
       readonly rows: Width;
       readonly columns: Width;
-      /** Block-diagonal heads; 1 is an ordinary, dense matrix. Both widths are divisible by it. */
+      /** Blocks on the diagonal; 1 is an ordinary dense matrix. Both widths are divisible by it. */
       readonly blocks: number;
-      /** In training each element is left out with this probability, anew at each update; 0 for none. */
+      /** In training each element is zeroed with this probability, drawn anew at each update; 0 for never. */
       readonly drop: number;
     }
   | { readonly kind: "vector"; readonly width: Width }
 );
 
+/** An input of a cell: `x`, or one that an `input` clause declares. */
 export interface CellInput {
   readonly name: string;
   readonly width: Width;
   readonly per: Period;
 }
 
+/** A value that a cell carries from one step to the next. */
 export interface CellState {
   readonly name: string;
   readonly width: Width;
-  /** Its value where a sequence starts: a number, or made of parameters, constants and inputs per sequence. */
+  /** Its value at the start of a sequence: an expression of numbers, parameters, constants and inputs per sequence. */
   readonly start: Expression;
 }
 
+/** A recurrent cell, or a layer without a state, as its equations define it. */
 export interface Cell {
   readonly name: string;
-  /** What the comment before the first line says: what it is and where it comes from. */
+  /** The comment before the first line: the cell's full name and its source. */
   readonly about: string;
-  /** The text it was read from, in NFC. `equations(name)` of it gives the same cell back. */
+  /** The text it was read from, in NFC. `equations(name)` of it gives an equal cell. */
   readonly text: string;
+  /** In the order of the text. */
   readonly equations: readonly Equation[];
   /** In the order of their first appearance in the equations. */
   readonly inputs: readonly CellInput[];
@@ -142,7 +158,7 @@ export interface Cell {
   readonly locals: readonly { readonly name: string; readonly width: Width }[];
   readonly parameters: readonly CellParameter[];
   readonly constants: Readonly<Record<string, number>>;
-  /** The state or local that the layer hands on. */
+  /** The state or local that is the layer's output. */
   readonly output: string;
   /** Widths that must be equal, from `requires` clauses. */
   readonly requires: readonly (readonly [Width, Width])[];

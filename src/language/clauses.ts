@@ -1,5 +1,4 @@
-// The form of the clauses: `init bf = 1`, `width r = P` and so on, one a line. Whether the names exist is for
-// `analyse.ts` to say.
+// Parses clauses, one per line: `init bf = 1`, `width r = P` and so on. Their names are checked by `settings.ts`.
 import type { Initial, Width } from "./cell.ts";
 import {
   accept,
@@ -16,12 +15,12 @@ import {
 } from "./cursor.ts";
 import { functionNames } from "./functions.ts";
 import { nearest, suggestion } from "../base/nearest.ts";
-import { isMatrixName, type Clause, type Named, type PlacedWidth, type Tree } from "./syntax.ts";
+import { isMatrixName, type Clause, type Named, type WrittenWidth, type Tree } from "./syntax.ts";
 import type { EquationError } from "./text-error.ts";
 
 type ClauseKind = Clause["kind"];
 
-/** Each clause as it is shown in messages. */
+/** An example of each clause, for messages. */
 const examples: Readonly<Record<ClauseKind, string>> = {
   init: "init b = 1",
   start: "start h = 0",
@@ -41,7 +40,7 @@ function isClauseKind(word: string): word is ClauseKind {
   return (kinds as readonly string[]).includes(word);
 }
 
-/** A local may be called `width`: only where no `=` follows is the word a clause. */
+/** True if the statement is a clause. A local may be called `width`, so a word that `=` follows starts an equation. */
 export function startsClause(cursor: Cursor): boolean {
   const token = peek(cursor);
   return (
@@ -49,25 +48,26 @@ export function startsClause(cursor: Cursor): boolean {
   );
 }
 
-/** What to say of a statement that is neither an equation nor a clause. */
+/** The error for a statement that is neither an equation nor a clause. */
 export function unknownStatement(cursor: Cursor): EquationError {
   const token = peek(cursor);
   const form = "an equation such as h' = … or a clause such as init b = 1";
   if (token.kind !== "name") return unexpected(cursor, form);
   const near = nearest(token.text, kinds);
   if (near !== undefined && peek(cursor, 1).kind === "name") {
-    return mistake(cursor, token.place, `unknown clause '${token.text}'; did you mean '${near}'?`);
+    return mistake(cursor, token.span, `unknown clause '${token.text}'; did you mean '${near}'?`);
   }
   take(cursor);
   return unexpected(cursor, `'=' (a line is ${form})`);
 }
 
-/** Reads the expression that stands next. */
+/** Parses an expression. */
 type ReadExpression = (cursor: Cursor) => Tree;
 
+/** Parses a clause; `readExpression` parses the value of a `start` clause. Throws an {@link EquationError}. */
 export function parseClause(cursor: Cursor, readExpression: ReadExpression): Clause {
-  const { text: kind, place } = take(cursor);
-  const clause = parseBody(cursor, kind as ClauseKind, place, readExpression);
+  const { text: kind, span } = take(cursor);
+  const clause = parseBody(cursor, kind as ClauseKind, span, readExpression);
   expectEnd(cursor, `the end of the line, as in '${examples[clause.kind]}'`);
   return clause;
 }
@@ -75,44 +75,44 @@ export function parseClause(cursor: Cursor, readExpression: ReadExpression): Cla
 function parseBody(
   cursor: Cursor,
   kind: ClauseKind,
-  place: Clause["place"],
+  span: Clause["span"],
   readExpression: ReadExpression,
 ): Clause {
   if (kind === "requires") {
     const left = parseWidth(cursor);
     expectSymbol(cursor, "=", "and a width, as in 'requires I = H'");
-    return { kind, left, right: parseWidth(cursor), place };
+    return { kind, left, right: parseWidth(cursor), span };
   }
   const names = parseNames(cursor, kind);
-  if (kind === "fixed") return { kind, names, place };
+  if (kind === "fixed") return { kind, names, span };
   if (kind === "output") {
     const second = names[1];
-    if (second) throw mistake(cursor, second.place, "a layer hands on one state or local; name one output");
-    return { kind, names, place };
+    if (second) throw mistake(cursor, second.span, "a layer has one output; name a single state or local");
+    return { kind, names, span };
   }
-  if (kind === "input") return { kind, names, per: parsePeriod(cursor), place };
+  if (kind === "input") return { kind, names, per: parsePeriod(cursor), span };
 
   expectSymbol(cursor, "=", `and a value, as in '${examples[kind]}'`);
   switch (kind) {
     case "init":
-      return { kind, names, initial: parseInitial(cursor), place };
+      return { kind, names, initial: parseInitial(cursor), span };
     case "start":
-      return { kind, names, value: readExpression(cursor), place };
+      return { kind, names, value: readExpression(cursor), span };
     case "drop": {
       const rate = peek(cursor);
-      if (rate.kind !== "number" || rate.value >= 1) throw unexpected(cursor, "a rate from 0 and below 1");
+      if (rate.kind !== "number" || rate.value >= 1) throw unexpected(cursor, "a rate from 0 to below 1");
       take(cursor);
-      return { kind, names, rate: rate.value, place };
+      return { kind, names, rate: rate.value, span };
     }
     case "constant":
-      return { kind, names, value: parseValue(cursor), place };
+      return { kind, names, value: parseValue(cursor), span };
     case "width":
-      return { kind, names, width: parseWidth(cursor).width, place };
+      return { kind, names, width: parseWidth(cursor).width, span };
     case "blocks": {
       const count = peek(cursor);
       if (count.kind !== "number" || !isCount(count.value)) throw unexpected(cursor, "a whole number from 1");
       take(cursor);
-      return { kind, names, count: count.value, place };
+      return { kind, names, count: count.value, span };
     }
   }
   return kind satisfies never;
@@ -124,40 +124,40 @@ function parseNames(cursor: Cursor, kind: ClauseKind): Named[] {
     const {
       text: name,
       primed,
-      place,
+      span,
     } = expectName(cursor, `a name after '${kind}', as in '${examples[kind]}'`);
-    if (primed) throw mistake(cursor, place, `a clause names '${name}' without a prime; remove it`);
+    if (primed) throw mistake(cursor, span, `a clause names '${name}' without a prime; remove it`);
     if (functionNames.has(name)) {
       throw mistake(
         cursor,
-        place,
+        span,
         `'${name}' is a function, so nothing else may have this name; choose another`,
       );
     }
     if ((kind === "input" || kind === "constant") && isMatrixName(name)) {
       const message = `'${name}' begins with a capital, so it is a matrix; call the ${kind} '${name.toLowerCase()}'`;
-      throw mistake(cursor, place, message);
+      throw mistake(cursor, span, message);
     }
-    names.push({ kind: "name", name, primed, place });
+    names.push({ kind: "name", name, primed, span });
   } while (accept(cursor, ","));
   return names;
 }
 
-function parseWidth(cursor: Cursor): PlacedWidth {
+function parseWidth(cursor: Cursor): WrittenWidth {
   const token = peek(cursor);
   let width: Width | undefined;
   if (token.kind === "number" && isCount(token.value)) width = token.value;
   if (token.kind === "name" && !token.primed) width = token.text;
   if (width === undefined) throw unexpected(cursor, "a width (a symbol such as P, or a whole number from 1)");
   take(cursor);
-  return { width, place: token.place };
+  return { width, span: token.span };
 }
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0;
 }
 
-/** A number, which here alone may have a sign of its own. */
+/** A number with an optional sign, as in `init b = -1`; in expressions the sign is an operator. */
 function parseValue(cursor: Cursor): number {
   const negative = accept(cursor, "-");
   const token = peek(cursor);
@@ -166,7 +166,7 @@ function parseValue(cursor: Cursor): number {
   return negative ? 0 - token.value : token.value;
 }
 
-/** How a distribution is made of its numbers, how many it takes, and what it refuses of the first. */
+/** The initial values by name: the numbers of arguments they take, and why they refuse a first one, if they do. */
 const distributions: ReadonlyMap<
   string,
   {
@@ -188,13 +188,13 @@ const distributions: ReadonlyMap<
 ]);
 
 function belowZero(value: number): string | undefined {
-  return value < 0 ? `must not be negative, but is ${value}` : undefined;
+  return value < 0 ? `must not be negative, got ${value}` : undefined;
 }
 function tooShort(steps: number): string | undefined {
-  return steps <= 2 ? `must be more than 2 steps, but is ${steps}` : undefined;
+  return steps <= 2 ? `must be more than 2 steps, got ${steps}` : undefined;
 }
 function fraction(by: number): string | undefined {
-  return Number.isInteger(by) ? undefined : `must be a whole number, but is ${by}`;
+  return Number.isInteger(by) ? undefined : `must be a whole number, got ${by}`;
 }
 
 function parseInitial(cursor: Cursor): Initial {
@@ -211,26 +211,26 @@ function parseInitial(cursor: Cursor): Initial {
     const remedy =
       suggestion(token.text, distributions.keys()) ||
       `; use a number or ${[...distributions.keys()].join(", ")}`;
-    throw mistake(cursor, token.place, `unknown initial value '${token.text}'${remedy}`);
+    throw mistake(cursor, token.span, `unknown initial value '${token.text}'${remedy}`);
   }
   take(cursor);
 
-  const given: number[] = [];
+  const numbers: number[] = [];
   if (accept(cursor, "(")) {
-    do given.push(parseValue(cursor));
+    do numbers.push(parseValue(cursor));
     while (accept(cursor, ","));
     expectSymbol(cursor, ")", "after the numbers");
   }
-  if (given.length < row.least || given.length > row.most) {
+  if (numbers.length < row.least || numbers.length > row.most) {
     const wanted = row.least === row.most ? `${row.least} number` : `${row.least} or ${row.most} numbers`;
-    throw mistake(cursor, token.place, `'${token.text}' takes ${wanted}, not ${given.length}`);
+    throw mistake(cursor, token.span, `'${token.text}' takes ${wanted}, not ${numbers.length}`);
   }
-  const [a = 1, b] = given;
-  const refused = row.refuse?.(a);
-  if (refused !== undefined) throw mistake(cursor, token.place, `the number of '${token.text}' ${refused}`);
+  const [a = 1, b] = numbers;
+  const fault = row.refuse?.(a);
+  if (fault !== undefined) throw mistake(cursor, token.span, `the argument of '${token.text}' ${fault}`);
   if (token.text !== "uniform") return row.make(a, 0);
   const [low, high] = b === undefined ? [0 - a, a] : [a, b];
   if (low > high)
-    throw mistake(cursor, token.place, `'uniform' goes from ${low} up to ${high}; swap its ends`);
+    throw mistake(cursor, token.span, `'uniform' needs a range, got ${low} to ${high}; swap the ends`);
   return row.make(low, high);
 }

@@ -1,5 +1,5 @@
-// Walking over the tokens of one statement, and what the grammar of equations and of clauses share.
-import type { Period, Place } from "./cell.ts";
+// A cursor over the tokens of one statement, for the parsers of equations and of clauses.
+import type { Period, Span } from "./cell.ts";
 import { shorten, type Token } from "./lexer.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
@@ -11,11 +11,13 @@ export interface Cursor {
 
 export type NameToken = Extract<Token, { kind: "name" }>;
 
+/** The next token, or the one `ahead` of it; the "end" beyond the end. */
 export function peek(cursor: Cursor, ahead = 0): Token {
   const token = cursor.tokens[cursor.at + ahead] ?? cursor.tokens.at(-1);
   return token as Token; // A statement ends with its "end".
 }
 
+/** Consumes the next token and returns it. */
 export function take(cursor: Cursor): Token {
   const token = peek(cursor);
   cursor.at += 1;
@@ -26,53 +28,57 @@ export function isSymbol(token: Token, text: string): boolean {
   return token.kind === "symbol" && token.text === text;
 }
 
-/** Takes the symbol if it stands next. */
+/** Consumes the symbol if it is next. */
 export function accept(cursor: Cursor, text: string): boolean {
   if (!isSymbol(peek(cursor), text)) return false;
   cursor.at += 1;
   return true;
 }
 
-export function expectSymbol(cursor: Cursor, text: string, where: string): void {
-  if (!accept(cursor, text)) throw unexpected(cursor, `'${text}' ${where}`);
+/** Consumes the symbol; throws if something else is next. `context` completes the message, as in "after the name". */
+export function expectSymbol(cursor: Cursor, text: string, context: string): void {
+  if (!accept(cursor, text)) throw unexpected(cursor, `'${text}' ${context}`);
 }
 
-export function expectName(cursor: Cursor, what: string): NameToken {
+/** Consumes a name; throws if something else is next. */
+export function expectName(cursor: Cursor, expected: string): NameToken {
   const token = peek(cursor);
-  if (token.kind !== "name") throw unexpected(cursor, what);
+  if (token.kind !== "name") throw unexpected(cursor, expected);
   cursor.at += 1;
   return token;
 }
 
-export function expectEnd(cursor: Cursor, what: string): void {
-  if (peek(cursor).kind !== "end") throw unexpected(cursor, what);
+/** Throws unless the statement ends here. */
+export function expectEnd(cursor: Cursor, expected: string): void {
+  if (peek(cursor).kind !== "end") throw unexpected(cursor, expected);
 }
 
-export function unexpected(cursor: Cursor, what: string): EquationError {
+/** `expected …, got '2'`, at the next token. */
+export function unexpected(cursor: Cursor, expected: string): EquationError {
   const token = peek(cursor);
-  const came = token.kind === "end" ? "the line ends" : `'${source(cursor, token.place, token.place)}' came`;
-  return mistake(cursor, token.place, `expected ${what}, but ${came}`);
+  const actual =
+    token.kind === "end" ? "but the line ends" : `got '${textOf(cursor, token.span, token.span)}'`;
+  return mistake(cursor, token.span, `expected ${expected}, ${actual}`);
 }
 
-export function mistake(cursor: Cursor, place: Place, message: string): EquationError {
-  return new EquationError(cursor.source, place, message);
+export function mistake(cursor: Cursor, span: Span, message: string): EquationError {
+  return new EquationError(cursor.source, span, message);
 }
 
-/** The text from one place to another of the same line, as it was written. */
-export function source(cursor: Cursor, from: Place, to: Place): string {
+/** The text from one span to another of the same line, shortened for a message. */
+export function textOf(cursor: Cursor, from: Span, to: Span): string {
   const line = [...(cursor.source.lines[from.line - 1] ?? "")];
   const end = to.line === from.line ? to.column - 1 + to.length : line.length;
   return shorten(line.slice(from.column - 1, end).join(""));
 }
 
-/** `per step` or `per sequence`. */
+/** Parses `per step` or `per sequence`. */
 export function parsePeriod(cursor: Cursor): Period {
-  const what = "'per step' or 'per sequence'";
-  const per = peek(cursor);
+  const expected = "'per step' or 'per sequence'";
+  if (peek(cursor).text !== "per") throw unexpected(cursor, expected);
   const period = peek(cursor, 1);
-  if (per.text !== "per") throw unexpected(cursor, what);
   take(cursor);
-  if (period.text !== "step" && period.text !== "sequence") throw unexpected(cursor, what);
+  if (period.text !== "step" && period.text !== "sequence") throw unexpected(cursor, expected);
   take(cursor);
   return period.text;
 }

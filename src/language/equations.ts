@@ -1,14 +1,15 @@
-// A cell from its text: the one way in for cells in code, in files and in model files.
+// Reads a cell from its text: the only way in, for cells in code, in text files and in model files.
 import type { Cell } from "./cell.ts";
 import { analyse } from "./analyse.ts";
 import { parse } from "./parser.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
+/** The longest text that is read, in characters. */
 const longest = 100_000;
 
 /**
- * A cell from its equations: ``equations("elman")`h' = tanh(W x + U h + b)` ``. Numbers and text may be put
- * in with `${}`. Throws an {@link EquationError} that shows the place and says what to write instead.
+ * A template tag that reads a cell: ``equations("elman")`h' = tanh(W x + U h + b)` ``. Numbers and text may be inserted
+ * with `${}`. Throws an {@link EquationError} that shows the line and says what to write instead.
  */
 export function equations(
   name: string,
@@ -16,7 +17,7 @@ export function equations(
   return (strings, ...values) => parseCell(name, String.raw(strings, ...values));
 }
 
-/** The same for text from elsewhere. The lines and columns of its errors count in `cell.text`. */
+/** Reads a cell from any text, like `equations`. Errors count lines and columns in `cell.text`. */
 export function parseCell(name: string, text: string): Cell {
   if (text.length > longest) throw tooLong(name, text.length);
   const clean = normalise(text);
@@ -27,7 +28,7 @@ export function parseCell(name: string, text: string): Cell {
 }
 
 function tooLong(cell: string, length: number): EquationError {
-  const message = `the text has ${length} characters, and a cell may have ${longest}; is this the right file?`;
+  const message = `expected at most ${longest} characters, got ${length}; is this the right file?`;
   return new EquationError({ cell, lines: [] }, { line: 1, column: 1, length: 1 }, message);
 }
 

@@ -1,7 +1,7 @@
-// Walking over expressions, and rebuilding them. Knows their shapes and nothing of what they mean.
+// Walks over expressions and rebuilds them, whatever they mean.
 import type { Expression } from "./cell.ts";
 
-/** The expressions that one is made of, in the order of the text. */
+/** The operands of an expression, in the order of the text. */
 export function operands(e: Expression): readonly Expression[] {
   switch (e.kind) {
     case "number":
@@ -37,7 +37,7 @@ export function mapOperands(e: Expression, change: (operand: Expression) => Expr
   return e satisfies never;
 }
 
-/** Whether the expression, or one inside it, passes the test. */
+/** True if the expression, or one inside it, passes the test. */
 export function contains(e: Expression, test: (inner: Expression) => boolean): boolean {
   return test(e) || operands(e).some((operand) => contains(operand, test));
 }

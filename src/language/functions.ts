@@ -1,47 +1,59 @@
-// How the equation language spells its functions: the pointwise ones from the op table, and those that work
-// over a whole width. The only place that knows both spellings; what they compute stands in `ops.ts`.
-import { ops } from "../graph/ops.ts";
+// The functions and operators of the equation language: their names and numbers of arguments. What they compute, and
+// their derivatives, stands in `graph/`, whose op table has a row for each pointwise one.
 
+/** The pointwise functions, each with its number of arguments. */
+export const pointwiseFunctions = {
+  sigmoid: 1,
+  tanh: 1,
+  relu: 1,
+  exp: 1,
+  log: 1,
+  softplus: 1,
+  abs: 1,
+  min: 2,
+  max: 2,
+  sqrt: 1,
+  square: 1,
+  hardsigmoid: 1,
+  hardtanh: 1,
+} as const;
+export type PointwiseFunction = keyof typeof pointwiseFunctions;
+
+/** The operators, as a `call` names them: `+`, `-`, `⊙`, `/`, and `-` before a value. */
+export const operatorArities = { add: 2, sub: 2, mul: 2, div: 2, neg: 1 } as const;
+export type Operator = keyof typeof operatorArities;
+
+/** A function that becomes a `call`. */
 export interface FunctionRow {
-  /** The name in `Expression`: an op, or a function over the width. */
+  /** Its name in a `call`. */
   readonly op: string;
   readonly arity: number;
-  /** Whether one number comes out, whatever the width of the argument. */
+  /** True if its value is one number, whatever the width of its argument. */
   readonly reduces: boolean;
 }
 
-const operators = new Set(["add", "sub", "mul", "div", "neg"]);
-
-const pointwise = Object.entries(ops)
-  .filter(([op, row]) => !row.internal && !operators.has(op))
-  .map(([op, row]): [string, FunctionRow] => [op, { op, arity: row.arity, reduces: false }]);
-
-const overWidth: [string, FunctionRow][] = [
-  ["softmax", { op: "softmax", arity: 1, reduces: false }],
-  ["sum", { op: "sum", arity: 1, reduces: true }],
-  ["mean", { op: "mean", arity: 1, reduces: true }],
-  ["greatest", { op: "greatest", arity: 1, reduces: true }],
-];
+/** The functions over the width of a vector. */
+const overWidth = { softmax: false, sum: true, mean: true, greatest: true } as const;
 
 /** Every function that becomes a call, by each of its spellings. */
-export const functions: ReadonlyMap<string, FunctionRow> = new Map([
-  ...pointwise,
-  ...overWidth,
+export const functions: ReadonlyMap<string, FunctionRow> = new Map<string, FunctionRow>([
+  ...Object.entries(pointwiseFunctions).map(([op, arity]) => [op, { op, arity, reduces: false }] as const),
+  ...Object.entries(overWidth).map(([op, reduces]) => [op, { op, arity: 1, reduces }] as const),
   ["σ", { op: "sigmoid", arity: 1, reduces: false }],
 ]);
 
-/** The functions with a form of their own: `norm(v)`, `mask(0.1, per step)`, `pick(v, k)`, `place(v, k)`, `transpose(W) v`. */
+/** The functions with a syntax of their own: `norm(v)`, `mask(0.1, per step)`, `pick(v, k)`, `place(v, k)`, `transpose(W) v`. */
 export const specialFunctions: ReadonlySet<string> = new Set(["norm", "mask", "pick", "place", "transpose"]);
 
-/** Names that no state, local, parameter, input or constant may have. */
+/** All spellings, which no state, local, parameter, input or constant may have as its name. */
 export const functionNames: ReadonlySet<string> = new Set([...functions.keys(), ...specialFunctions]);
 
-/** Whether an op of `Expression` gives one number for a whole width. */
+/** True if the call's value is one number, whatever the width of its argument. */
 export function reduces(op: string): boolean {
   return functions.get(op)?.reduces ?? false;
 }
 
-/** The spelling that is printed: `σ` for `sigmoid`, otherwise the op's own name. */
+/** The spelling that is printed: `σ` for `sigmoid`, otherwise the name itself. */
 export function spelling(op: string): string {
   return op === "sigmoid" ? "σ" : op;
 }

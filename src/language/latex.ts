@@ -1,9 +1,8 @@
-// A cell as LaTeX, as a paper writes it: `h'` is h_t, `h` on the right is h_{t-1}. Shows the equations only,
-// without clauses and comments.
+// Prints the equations of a cell as LaTeX, in the notation of papers: `h'` is h_t, and `h` on the right is h_{t-1}.
 import type { Cell, Expression } from "./cell.ts";
 import { levels, operators } from "./print.ts";
 
-/** An `aligned` environment, one line for each equation. */
+/** An `aligned` environment with a line per equation; without clauses and comments. */
 export function latex(cell: Cell): string {
   const timed = new Set([
     ...cell.inputs.filter((input) => input.per === "step").map((input) => input.name),
@@ -18,7 +17,7 @@ export function latex(cell: Cell): string {
   return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
 }
 
-/** The time index of a name: `t`, `t-1`, or nothing for what is the same at every step. */
+/** The time index of a name: `t`, `t-1`, or empty if it is the same at every step. */
 type Time = (name: string, now: boolean) => string;
 
 function write(e: Expression, least: number, time: Time): string {
@@ -70,7 +69,7 @@ function call(name: string, args: readonly Expression[], time: Time): readonly [
   return [`${functionCommands.get(name) ?? `\\operatorname{${name}}`}(${plain.join(", ")})`, levels.atom];
 }
 
-/** `0.5`, and `2.5 \cdot 10^{-7}` for what JavaScript prints with an exponent. */
+/** `0.5`, or `2.5 \cdot 10^{-7}` for numbers that JavaScript prints with an exponent. */
 function decimal(value: number): string {
   const [digits = "", exponent] = String(value).split("e");
   if (exponent === undefined) return digits;

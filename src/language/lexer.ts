@@ -1,28 +1,30 @@
-// Text into statements of tokens. A statement is a line, or several while a parenthesis is open, so this is
-// also where parentheses are paired. Knows no grammar.
-import type { Place } from "./cell.ts";
+// Splits text into statements of tokens. A statement is a line, or several while a parenthesis is open, so parentheses
+// are paired here.
+import type { Span } from "./cell.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
 export type Token =
-  | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly place: Place }
-  | { readonly kind: "number"; readonly text: string; readonly value: number; readonly place: Place }
-  /** An operator in its one spelling: `⊙` for `*`, `·` and `×`. */
-  | { readonly kind: "symbol"; readonly text: string; readonly place: Place }
-  | { readonly kind: "end"; readonly text: ""; readonly place: Place };
+  | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly span: Span }
+  | { readonly kind: "number"; readonly text: string; readonly value: number; readonly span: Span }
+  /** An operator in its canonical spelling: `⊙` for `*`, `·` and `×`. */
+  | { readonly kind: "symbol"; readonly text: string; readonly span: Span }
+  | { readonly kind: "end"; readonly text: ""; readonly span: Span };
 
+/** A text as statements. */
 export interface Lines {
   readonly statements: readonly StatementText[];
   /** The comment before the first statement. */
   readonly about: string;
 }
 
+/** The tokens of a statement. */
 export interface StatementText {
-  /** The last one, and no other, has the kind "end". */
+  /** The last one, and only that, is the "end". */
   readonly tokens: readonly Token[];
   readonly comment: string;
 }
 
-/** Limits that no honest cell comes near, so that what walks a tree may recurse. */
+/** Limits that no real cell comes near, so that walks over trees may recurse. */
 const deepest = 200;
 const mostTokens = 1000;
 
@@ -38,6 +40,7 @@ const numbers = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/uy;
 const names = /(?!ᵀ)[\p{L}_](?:(?!ᵀ)[\p{L}\p{N}\p{M}_])*/uy;
 const primes = /['′’]/uy;
 
+/** Throws an {@link EquationError} for unknown characters, unpaired parentheses and statements that are too long. */
 export function lex(source: Source): Lines {
   const statements: StatementText[] = [];
   const about: string[] = [];
@@ -50,16 +53,16 @@ export function lex(source: Source): Lines {
     for (const token of line.tokens) {
       tokens.push(token);
       if (tokens.length > mostTokens) {
-        const message = `a statement has more than ${mostTokens} symbols; cut it into several with locals`;
-        throw new EquationError(source, token.place, message);
+        const message = `a statement has more than ${mostTokens} symbols; split it with locals`;
+        throw new EquationError(source, token.span, message);
       }
       if (token.kind !== "symbol") continue;
       if (token.text === "(" && open.push(token) > deepest) {
-        const message = `parentheses are nested more than ${deepest} deep; cut the equation into several with locals`;
-        throw new EquationError(source, token.place, message);
+        const message = `parentheses are nested more than ${deepest} deep; split the equation with locals`;
+        throw new EquationError(source, token.span, message);
       }
       if (token.text === ")" && open.pop() === undefined) {
-        throw new EquationError(source, token.place, "this ')' closes nothing; remove it, or add its '('");
+        throw new EquationError(source, token.span, "this ')' closes nothing; remove it, or add its '('");
       }
     }
     if (line.comment !== "" && tokens.length > 0) comments.push(line.comment);
@@ -69,7 +72,7 @@ export function lex(source: Source): Lines {
     [tokens, comments] = [[], []];
   }
   const unclosed = open.at(-1);
-  if (unclosed) throw new EquationError(source, unclosed.place, "this '(' is never closed; add its ')'");
+  if (unclosed) throw new EquationError(source, unclosed.span, "this '(' is never closed; add its ')'");
   return { statements, about: about.join(" ") };
 }
 
@@ -81,11 +84,11 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
     pattern.lastIndex = at;
     return pattern.exec(text)?.[0] ?? "";
   };
-  const advance = (matched: string): Place => {
-    const place = { line, column, length: [...matched].length };
+  const advance = (matched: string): Span => {
+    const span = { line, column, length: [...matched].length };
     at += matched.length;
-    column += place.length;
-    return place;
+    column += span.length;
+    return span;
   };
 
   while (at < text.length) {
@@ -98,12 +101,12 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
     const number = match(numbers);
     const name = match(names);
     if (number !== "") {
-      const token: Token = { kind: "number", text: number, value: Number(number), place: advance(number) };
+      const token: Token = { kind: "number", text: number, value: Number(number), span: advance(number) };
       if (!Number.isFinite(token.value)) {
         throw new EquationError(
           source,
-          token.place,
-          `the number ${shorten(number)} is too large; the most is 1.8e308`,
+          token.span,
+          `the number ${shorten(number)} is too large; the maximum is 1.8e308`,
         );
       }
       tokens.push(token);
@@ -112,8 +115,8 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
       checkName(source, name, start);
       const prime = match(primes);
       advance(prime);
-      const place = { ...start, length: start.length + prime.length };
-      tokens.push({ kind: "name", text: name, primed: prime !== "", place });
+      const span = { ...start, length: start.length + prime.length };
+      tokens.push({ kind: "name", text: name, primed: prime !== "", span });
     } else {
       const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
       tokens.push(symbol(source, character, advance(character)));
@@ -122,33 +125,33 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
   return { tokens, comment: "" };
 }
 
-function symbol(source: Source, character: string, place: Place): Token {
+function symbol(source: Source, character: string, span: Span): Token {
   const canonical = symbols.get(character);
-  if (canonical !== undefined) return { kind: "symbol", text: canonical, place };
+  if (canonical !== undefined) return { kind: "symbol", text: canonical, span };
   if (/['′’]/u.test(character)) {
-    throw new EquationError(source, place, "a prime must follow a name, and only once, as in h'");
+    throw new EquationError(source, span, "a prime must follow a name, and only once, as in h'");
   }
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   const message = `unknown character '${character}' (U+${code}); names are letters, digits and _, operators + - ⊙ * / ᵀ`;
-  throw new EquationError(source, place, message);
+  throw new EquationError(source, span, message);
 }
 
-/** `h²` would otherwise be one more name, and pass silently. */
-function checkName(source: Source, name: string, place: Place): void {
+/** Without this check `h²` would silently be one more parameter. */
+function checkName(source: Source, name: string, span: Span): void {
   const power = /[²³¹⁰-⁹]/u.exec(name);
   if (!power) return;
   const base = name.slice(0, power.index);
-  const column = place.column + [...base].length;
+  const column = span.column + [...base].length;
   const message = `a power is not part of a name; write square(${base}) or ${base} ⊙ ${base}`;
-  throw new EquationError(source, { ...place, column, length: 1 }, message);
+  throw new EquationError(source, { ...span, column, length: 1 }, message);
 }
 
 function endAfter(tokens: readonly Token[]): Token {
-  const last = tokens.at(-1)?.place ?? { line: 1, column: 1, length: 0 };
-  return { kind: "end", text: "", place: { line: last.line, column: last.column + last.length, length: 1 } };
+  const last = tokens.at(-1)?.span ?? { line: 1, column: 1, length: 0 };
+  return { kind: "end", text: "", span: { line: last.line, column: last.column + last.length, length: 1 } };
 }
 
-/** A token as it is shown in a message. */
+/** A text of at most 40 characters, for a message. */
 export function shorten(text: string): string {
   const points = [...text];
   return points.length <= 40 ? text : `${points.slice(0, 39).join("")}…`;

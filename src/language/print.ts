@@ -1,14 +1,13 @@
-// A cell as text again, in one canonical form: `print(parse(text))` reads back as the same cell.
-// LaTeX is written in `latex.ts`.
+// Prints a cell as text in a canonical form, which reads back as the same cell. LaTeX is printed in `latex.ts`.
 import type { Cell, CellParameter, Equation, Expression, Initial, Width } from "./cell.ts";
 import { contains, operands } from "./expression.ts";
 import { reduces, spelling } from "./functions.ts";
 import { defaultInitial, matricesOnStates } from "./initial.ts";
 
-/** How tightly a form binds: a looser one inside a tighter one needs parentheses. */
+/** Precedence: an expression of a lower level inside one of a higher level needs parentheses. */
 export const levels = { sum: 1, term: 2, factor: 3, product: 4, atom: 5 } as const;
 
-/** The operators of two sides. The right side binds one level tighter: they associate to the left. */
+/** The binary operators. They associate to the left, so the right operand needs a level more. */
 export const operators: ReadonlyMap<string, { readonly sign: string; readonly level: number }> = new Map([
   ["add", { sign: "+", level: levels.sum }],
   ["sub", { sign: "-", level: levels.sum }],
@@ -16,7 +15,7 @@ export const operators: ReadonlyMap<string, { readonly sign: string; readonly le
   ["div", { sign: "/", level: levels.term }],
 ]);
 
-/** What a mask's rate is called, where it is a constant. */
+/** The constants that name the rates of masks. */
 type RateNames = ReadonlyMap<number, string>;
 
 /** `(1 - z) ⊙ n + z ⊙ h`. */
@@ -25,7 +24,7 @@ export function printExpression(e: Expression, rates: RateNames = new Map()): st
 }
 
 /** `z = σ(Wz x + Uz h + bz)`, without its comment. */
-export function printEquation(equation: Equation, rates: RateNames = new Map()): string {
+function printEquation(equation: Equation, rates: RateNames = new Map()): string {
   return `${equation.name}${equation.next ? "'" : ""} = ${printExpression(equation.expression, rates)}`;
 }
 
@@ -76,7 +75,7 @@ export function printCell(cell: Cell): string {
     ([name, value]) =>
       !read.some(([other]) => other === name) && occurs((e) => e.kind === "mask" && e.rate === value),
   );
-  // Of two names for one rate one is kept, and what nothing reads any more is left out.
+  // Of two constants with one rate one is kept; constants that nothing reads any more are left out.
   const rateNames = new Map(rates.map(([name, value]) => [value, name]));
   const kept = new Map([...read, ...[...rateNames].map(([value, name]) => [name, value] as const)]);
   const lines = cell.equations.map((equation) => {
@@ -91,7 +90,7 @@ export function printCell(cell: Cell): string {
 }
 
 function printClauses(cell: Cell): string[] {
-  const own = cell.parameters.filter((p) => !p.name.includes(".")); // not those of `norm`
+  const parameters = cell.parameters.filter((p) => !p.name.includes(".")); // without those of `norm`
   const onStates = matricesOnStates(cell);
   const isDefault = (p: CellParameter): boolean =>
     printInitial(p.initial) === printInitial(defaultInitial(p.kind, onStates.has(p.name)));
@@ -99,7 +98,7 @@ function printClauses(cell: Cell): string[] {
     ...cell.inputs.filter((i) => i.width !== (i.name === "x" ? "I" : "H")),
     ...cell.states.filter((s) => s.width !== "H"),
     ...cell.locals.filter((l) => needsWidth(cell, l)),
-    ...own.filter((p) => p.kind === "vector").filter((p) => p.width !== "H"),
+    ...parameters.filter((p) => p.kind === "vector").filter((p) => p.width !== "H"),
   ];
   return [
     ...cell.inputs.filter((i) => i.name !== "x").map((i) => `input ${i.name} per ${i.per}`),
@@ -109,15 +108,17 @@ function printClauses(cell: Cell): string[] {
     ...cell.states
       .filter((s) => !isZero(s.start))
       .map((s) => `start ${s.name} = ${printExpression(s.start)}`),
-    ...own.filter((p) => !isDefault(p)).map((p) => `init ${p.name} = ${printInitial(p.initial)}`),
-    ...own.filter((p) => !p.trained).map((p) => `fixed ${p.name}`),
-    ...own.flatMap((p) => (p.kind === "matrix" && p.blocks > 1 ? [`blocks ${p.name} = ${p.blocks}`] : [])),
-    ...own.flatMap((p) => (p.kind === "matrix" && p.drop > 0 ? [`drop ${p.name} = ${p.drop}`] : [])),
+    ...parameters.filter((p) => !isDefault(p)).map((p) => `init ${p.name} = ${printInitial(p.initial)}`),
+    ...parameters.filter((p) => !p.trained).map((p) => `fixed ${p.name}`),
+    ...parameters.flatMap((p) =>
+      p.kind === "matrix" && p.blocks > 1 ? [`blocks ${p.name} = ${p.blocks}`] : [],
+    ),
+    ...parameters.flatMap((p) => (p.kind === "matrix" && p.drop > 0 ? [`drop ${p.name} = ${p.drop}`] : [])),
     ...(cell.output === "h" && cell.states.some((s) => s.name === "h") ? [] : [`output ${cell.output}`]),
   ];
 }
 
-/** Words in lines that a screen has room for. */
+/** The text wrapped to lines of at most 100 characters. */
 function wrapped(text: string): string[] {
   const most = 100;
   const lines: string[] = [];
@@ -132,14 +133,14 @@ function wrapped(text: string): string[] {
 
 const isZero = (e: Expression): boolean => e.kind === "number" && e.value === 0;
 
-/** Whether reading the equations alone would give a local another width than it has. */
+/** True if the equations alone would give a local another width than it has. */
 function needsWidth(cell: Cell, local: Cell["locals"][number]): boolean {
   const e = cell.equations.find((equation) => equation.name === local.name)?.expression;
   if (local.width === 1) return !e || !isOne(cell, e, false);
   return local.width !== "H" || !e || isOne(cell, e, true);
 }
 
-/** Whether an expression has width 1; without `matrices`, whether it has whatever its matrices make. */
+/** True if an expression has width 1; without `matrices`, if it has width 1 whatever the rows of its matrices. */
 function isOne(cell: Cell, e: Expression, matrices: boolean): boolean {
   switch (e.kind) {
     case "number":
@@ -170,8 +171,8 @@ function widthOf(cell: Cell, name: string): Width | undefined {
   return [...cell.inputs, ...cell.states, ...cell.locals, ...vectors].find((n) => n.name === name)?.width;
 }
 
-/** `0.5`, `orthogonal`, `uniform(-1, 2)`. */
-export function printInitial(initial: Initial): string {
+/** The value of an `init` clause: `0.5`, `orthogonal`, `uniform(-1, 2)`. */
+function printInitial(initial: Initial): string {
   switch (initial.kind) {
     case "constant":
       return String(initial.value);

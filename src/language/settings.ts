@@ -1,5 +1,5 @@
-// What the clauses say of which names, and whether they may. The form of a clause is read in `clauses.ts`;
-// `input`, `constant` and `requires` are for `declare.ts` and `widths.ts`.
+// Collects what the clauses say about each name, and checks that they may. Clauses are parsed in `clauses.ts`; `input`,
+// `constant` and `requires` are handled in `declare.ts` and `widths.ts`.
 import type { Initial, Width } from "./cell.ts";
 import { called, type Role } from "./declare.ts";
 import { nearest } from "../base/nearest.ts";
@@ -8,7 +8,7 @@ import { EquationError, type Source } from "./text-error.ts";
 
 type NamingClause = Exclude<Clause, { kind: "requires" | "input" | "constant" }>;
 
-/** What each clause may name. */
+/** The roles of the names that each clause takes. */
 const allowed: Readonly<Record<NamingClause["kind"], readonly Role[]>> = {
   init: ["matrix", "vector"],
   fixed: ["matrix", "vector"],
@@ -19,18 +19,19 @@ const allowed: Readonly<Record<NamingClause["kind"], readonly Role[]>> = {
   output: ["state", "local"],
 };
 
-/** What the clauses say, by name. */
+/** The clauses' values, by name. */
 export interface Settings {
   readonly init: Map<string, Initial>;
   readonly fixed: Map<string, true>;
   readonly blocks: Map<string, number>;
   readonly drop: Map<string, number>;
-  /** What it says was read in `resolve.ts`. */
+  /** The values are in `Names.starts`. */
   readonly start: Map<string, true>;
   readonly width: Map<string, Width>;
   readonly output: Map<string, true>;
 }
 
+/** Throws an {@link EquationError} for a clause that names something it may not, or names it twice. */
 export function readClauses(
   source: Source,
   statements: readonly Statement[],
@@ -48,14 +49,14 @@ export function readClauses(
   for (const clause of statements) {
     if (clause.kind === "equation" || clause.kind === "requires") continue;
     if (clause.kind === "input" || clause.kind === "constant") continue;
-    for (const { name, place } of clause.names) {
+    for (const { name, span } of clause.names) {
       const role = roles.get(name);
       const message = misplaced(clause.kind, name, role, roles) ?? repeated(settings, clause.kind, name);
-      if (message !== undefined) throw new EquationError(source, place, message);
+      if (message !== undefined) throw new EquationError(source, span, message);
       switch (clause.kind) {
         case "init": {
-          const refused = unfit(name, clause.initial, roles);
-          if (refused !== undefined) throw new EquationError(source, place, refused);
+          const fault = unfit(name, clause.initial, roles);
+          if (fault !== undefined) throw new EquationError(source, span, fault);
           settings.init.set(name, clause.initial);
           break;
         }
@@ -86,15 +87,15 @@ export function readClauses(
   return settings;
 }
 
-/** Minus of minus has no beginning, or a better one. */
+/** A negated initial value may not refer to another negated one: the two could refer to each other. */
 function refuseNegatedTwice(source: Source, statements: readonly Statement[], { init }: Settings): void {
   for (const clause of statements) {
     if (clause.kind !== "init" || clause.initial.kind !== "negated") continue;
     const { of } = clause.initial;
     if (init.get(of)?.kind !== "negated") continue;
     const [first] = clause.names;
-    const message = `'${of}' starts as minus another itself; say how '${of}' starts, or '${first?.name}' without it`;
-    throw new EquationError(source, first?.place ?? clause.place, message);
+    const message = `'${of}' is itself the negative of another parameter; give '${of}' or '${first?.name}' an initial value of its own`;
+    throw new EquationError(source, first?.span ?? clause.span, message);
   }
 }
 
@@ -107,7 +108,7 @@ const forMatrices: readonly Initial["kind"][] = [
   "shift",
 ];
 
-/** Why a parameter cannot start so, if it cannot. */
+/** The reason why a parameter cannot have this initial value, or undefined if it can. */
 function unfit(name: string, initial: Initial, roles: ReadonlyMap<string, Role>): string | undefined {
   const role = roles.get(name);
   const { kind } = initial;
@@ -117,22 +118,23 @@ function unfit(name: string, initial: Initial, roles: ReadonlyMap<string, Role>)
   if (kind !== "negated") return undefined;
   const parameters = [...roles].filter(([other, r]) => r === role && other !== name).map(([other]) => other);
   if (parameters.includes(initial.of)) return undefined;
-  const here = parameters.length === 0 ? "there is no other" : `here ${parameters.slice(0, 8).join(", ")}`;
+  const known =
+    parameters.length === 0 ? "there is no other" : `the others are ${parameters.slice(0, 8).join(", ")}`;
   const meant = nearest(initial.of, parameters);
   return (
-    `'-${initial.of}' is minus what another ${role} starts with` +
-    (meant === undefined ? `, ${here}; use a number, normal or uniform` : `; did you mean '-${meant}'?`)
+    `'-${initial.of}' must be the negative of another ${role}` +
+    (meant === undefined ? `, and ${known}; use a number, normal or uniform` : `; did you mean '-${meant}'?`)
   );
 }
 
 function repeated(settings: Settings, kind: NamingClause["kind"], name: string): string | undefined {
   if (kind === "output" && settings.output.size > 0) {
-    return "a layer hands on one state or local; keep one output clause";
+    return "a layer has one output; keep one output clause";
   }
   return settings[kind].has(name) ? `'${kind}' is given twice for '${name}'; remove one of them` : undefined;
 }
 
-/** Why a clause may not name this name, if it may not. */
+/** The reason why a clause may not name this name, or undefined if it may. */
 function misplaced(
   kind: NamingClause["kind"],
   name: string,
@@ -149,9 +151,10 @@ function misplaced(
     .map((r) => called[r])
     .join(", ")
     .replace(/, ([^,]*)$/u, " or $1");
-  const here = candidates.length === 0 ? "and there is none" : `here ${candidates.slice(0, 8).join(", ")}`;
+  const known =
+    candidates.length === 0 ? " (there is none)" : ` (here: ${candidates.slice(0, 8).join(", ")})`;
 
-  if (role === undefined) return `no equation has '${name}'; ${meant ?? `'${kind}' names ${list}, ${here}`}`;
+  if (role === undefined) return `no equation has '${name}'; ${meant ?? `'${kind}' names ${list}${known}`}`;
   if (role === "vector" && (kind === "start" || kind === "output")) {
     return `state '${name}' is never assigned; ${meant ?? `add a line ${name}' = …`}`;
   }
@@ -161,5 +164,5 @@ function misplaced(
   if (role === "state" && kind === "init") {
     return `'${name}' is a state, and 'init' is for parameters; write 'start ${name} = …'`;
   }
-  return `'${name}' is ${called[role]}, but '${kind}' names ${list}${meant === undefined ? `, ${here}` : `; ${meant}`}`;
+  return `'${name}' is ${called[role]}, but '${kind}' names ${list}${meant === undefined ? known : `; ${meant}`}`;
 }

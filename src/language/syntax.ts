@@ -1,46 +1,49 @@
-// A cell as it is written, before its names are known: what the parser makes and the analysis reads.
-import type { Initial, Period, Place, Width } from "./cell.ts";
+// The syntax tree of a cell's text, from the parser to the analysis: its names are not resolved yet.
+import type { Initial, Period, Span, Width } from "./cell.ts";
 
-/** An expression whose names may yet be states, locals, inputs, constants or parameters. */
+/** An expression whose names may be states, locals, inputs, constants or parameters. */
 export type Tree =
-  | { readonly kind: "number"; readonly value: number; readonly place: Place }
+  | { readonly kind: "number"; readonly value: number; readonly span: Span }
   | Named
-  /** A matrix that is applied to nothing: a mistake, which is explained once all names are known. */
+  /** A matrix that is applied to nothing: an error, reported once all names are known. */
   | Bare
   | {
       readonly kind: "call";
       readonly name: string;
       readonly arguments: readonly Tree[];
-      readonly place: Place;
+      readonly span: Span;
     }
   | {
       readonly kind: "product";
       readonly matrix: string;
       readonly transposed: boolean;
       readonly vector: Tree;
-      readonly place: Place;
+      readonly span: Span;
     }
-  | { readonly kind: "mask"; readonly rate: Rate; readonly per: Period; readonly place: Place }
-  | { readonly kind: "pick" | "place"; readonly vector: Tree; readonly indices: Named; readonly place: Place }
-  | { readonly kind: "norm"; readonly vector: Tree; readonly place: Place };
+  | { readonly kind: "mask"; readonly rate: Rate; readonly per: Period; readonly span: Span }
+  | { readonly kind: "pick" | "place"; readonly vector: Tree; readonly indices: Named; readonly span: Span }
+  | { readonly kind: "norm"; readonly vector: Tree; readonly span: Span };
 
+/** A name, with its prime if it has one. */
 export interface Named {
   readonly kind: "name";
   readonly name: string;
   readonly primed: boolean;
-  readonly place: Place;
+  readonly span: Span;
 }
 
+/** A matrix without a vector. */
 export interface Bare {
   readonly kind: "matrix";
   readonly name: string;
   readonly transposed: boolean;
-  readonly place: Place;
+  readonly span: Span;
 }
 
-/** How likely a mask is zero: a number, or a constant's name. */
-export type Rate = { readonly kind: "number"; readonly value: number; readonly place: Place } | Named;
+/** The probability that an element of a mask is zero: a number, or the name of a constant. */
+export type Rate = { readonly kind: "number"; readonly value: number; readonly span: Span } | Named;
 
+/** An equation. */
 export interface Assignment {
   readonly kind: "equation";
   readonly target: Named;
@@ -48,50 +51,53 @@ export interface Assignment {
   readonly comment: string;
 }
 
+/** A clause: a line that says something about names that the equations have. */
 export type Clause =
   | {
       readonly kind: "init";
       readonly names: readonly Named[];
       readonly initial: Initial;
-      readonly place: Place;
+      readonly span: Span;
     }
   | {
       readonly kind: "start";
       readonly names: readonly Named[];
       readonly value: Tree;
-      readonly place: Place;
+      readonly span: Span;
     }
-  | { readonly kind: "drop"; readonly names: readonly Named[]; readonly rate: number; readonly place: Place }
+  | { readonly kind: "drop"; readonly names: readonly Named[]; readonly rate: number; readonly span: Span }
   | {
       readonly kind: "constant";
       readonly names: readonly Named[];
       readonly value: number;
-      readonly place: Place;
+      readonly span: Span;
     }
-  | { readonly kind: "fixed"; readonly names: readonly Named[]; readonly place: Place }
-  | { readonly kind: "width"; readonly names: readonly Named[]; readonly width: Width; readonly place: Place }
+  | { readonly kind: "fixed"; readonly names: readonly Named[]; readonly span: Span }
+  | { readonly kind: "width"; readonly names: readonly Named[]; readonly width: Width; readonly span: Span }
   | {
       readonly kind: "blocks";
       readonly names: readonly Named[];
       readonly count: number;
-      readonly place: Place;
+      readonly span: Span;
     }
-  | { readonly kind: "output"; readonly names: readonly Named[]; readonly place: Place }
-  | { readonly kind: "input"; readonly names: readonly Named[]; readonly per: Period; readonly place: Place }
+  | { readonly kind: "output"; readonly names: readonly Named[]; readonly span: Span }
+  | { readonly kind: "input"; readonly names: readonly Named[]; readonly per: Period; readonly span: Span }
   | {
       readonly kind: "requires";
-      readonly left: PlacedWidth;
-      readonly right: PlacedWidth;
-      readonly place: Place;
+      readonly left: WrittenWidth;
+      readonly right: WrittenWidth;
+      readonly span: Span;
     };
 
-export interface PlacedWidth {
+/** A width in a `requires` clause. */
+export interface WrittenWidth {
   readonly width: Width;
-  readonly place: Place;
+  readonly span: Span;
 }
 
 export type Statement = Assignment | Clause;
 
+/** True for a name that begins with a capital. */
 export function isMatrixName(name: string): boolean {
   return /^\p{Lu}/u.test(name);
 }

@@ -1,14 +1,13 @@
-// The one error that reading a cell may throw: what is wrong, the line it stands in, and a caret below it.
-// Knows nothing of the language.
-import type { Place } from "./cell.ts";
+// The error for mistakes in the text of a cell: the message, the line, and a caret below the mistake.
+import type { Span } from "./cell.ts";
 
-/** The text of a cell, cut into lines. */
+/** The text of a cell, split into lines. */
 export interface Source {
   readonly cell: string;
   readonly lines: readonly string[];
 }
 
-/** A mistake in the text of a cell; `line` and `column` count from one, in code points of `cell.text`. */
+/** A mistake in the text of a cell; `line` and `column` count from 1, in code points of `cell.text`. */
 export class EquationError extends Error {
   override readonly name: string = "EquationError";
   readonly cell: string;
@@ -16,29 +15,29 @@ export class EquationError extends Error {
   readonly column: number;
   readonly length: number;
 
-  constructor(source: Source, place: Place, message: string) {
-    super(`${source.cell}, line ${place.line}: ${message}${excerpt(source, place)}`);
+  constructor(source: Source, span: Span, message: string) {
+    super(`${source.cell}, line ${span.line}: ${message}${excerpt(source, span)}`);
     this.cell = source.cell;
-    this.line = place.line;
-    this.column = place.column;
-    this.length = place.length;
+    this.line = span.line;
+    this.column = span.column;
+    this.length = span.length;
   }
 }
 
-/** A longer line is shown around its caret only. */
+/** Of a longer line only the part around the caret is shown. */
 const longest = 120;
 
-function excerpt(source: Source, place: Place): string {
-  const points = [...(source.lines[place.line - 1] ?? "")];
+function excerpt(source: Source, span: Span): string {
+  const points = [...(source.lines[span.line - 1] ?? "")];
   if (points.length === 0) return "";
-  const start = points.length <= longest ? 0 : Math.max(0, place.column - 1 - longest / 2);
+  const start = points.length <= longest ? 0 : Math.max(0, span.column - 1 - longest / 2);
   const shown = points.slice(start, start + longest);
   const before = start > 0 ? "…" : "";
   const after = start + longest < points.length ? "…" : "";
 
-  const marked = place.column - 1 - start;
+  const marked = span.column - 1 - start;
   const blank = shown.slice(0, marked).map((point) => (point === "\t" ? "\t" : isMark(point) ? "" : " "));
-  const carets = shown.slice(marked, marked + place.length).filter((point) => !isMark(point)).length;
+  const carets = shown.slice(marked, marked + span.length).filter((point) => !isMark(point)).length;
   const below = before.replace("…", " ") + blank.join("") + "^".repeat(Math.max(1, carets));
   return `\n  ${before}${shown.join("")}${after}\n  ${below}`;
 }

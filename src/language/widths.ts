@@ -1,21 +1,22 @@
-// The width of everything in a cell, found by unification: what is added elementwise is equally wide, and a
-// matrix fits both its sides. Symbols stay symbols; what nothing determines is as wide as the layer, `H`.
-import type { Expression, Place, Width } from "./cell.ts";
+// Infers all widths of a cell by unification: operands of elementwise operations are equally wide, and a matrix fits
+// its operand and its result. Symbols stay symbols; a width that nothing determines is that of the layer, `H`.
+import type { Expression, Span, Width } from "./cell.ts";
 import { reduces } from "./functions.ts";
 import { shorten } from "./lexer.ts";
 import { printExpression } from "./print.ts";
 import type { Names } from "./resolve.ts";
-import type { PlacedWidth } from "./syntax.ts";
+import type { WrittenWidth } from "./syntax.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
+/** The widths of a cell's names, matrices and masks. */
 export interface Widths {
   readonly names: ReadonlyMap<string, Width>;
   readonly matrices: ReadonlyMap<string, { readonly rows: Width; readonly columns: Width }>;
-  /** Of what is as wide as its surroundings, masks and what is placed, by its own object. */
+  /** The widths of expressions that are as wide as their surroundings (`mask`, `place`), by the expression object. */
   readonly surrounded: ReadonlyMap<Expression, Width>;
 }
 
-/** A width not yet known, or the same one as another. */
+/** A width that may not be known yet, or that is the same as another one. */
 interface Unknown {
   same?: Unknown;
   width?: Width;
@@ -29,12 +30,15 @@ interface Context {
   readonly equal: (a: Width, b: Width) => boolean;
 }
 
-/** `declared` are the widths of `width` clauses, `required` those of `requires` clauses. */
+/**
+ * `declared` are the widths of `width` clauses, `required` the pairs of `requires` clauses. Throws an
+ * {@link EquationError} where two widths differ.
+ */
 export function inferWidths(
   source: Source,
   names: Names,
   declared: ReadonlyMap<string, Width>,
-  required: readonly (readonly [PlacedWidth, PlacedWidth])[],
+  required: readonly (readonly [WrittenWidth, WrittenWidth])[],
 ): Widths {
   const context: Context = {
     source,
@@ -43,20 +47,8 @@ export function inferWidths(
     surrounded: new Map(),
     equal: equality(required.map(([a, b]) => [a.width, b.width])),
   };
-  const known = (name: string, otherwise?: Width): void => {
-    const width = declared.get(name) ?? otherwise;
-    context.names.set(name, width === undefined ? {} : { width });
-  };
-  for (const name of names.inputs.keys()) known(name, name === "x" ? "I" : "H");
-  for (const name of names.states) known(name, "H");
-  for (const name of names.locals) known(name);
-  for (const name of names.constants.keys()) known(name, 1);
-  for (const [name, use] of names.parameters) {
-    if (use.kind === "vector") known(name);
-    else context.matrices.set(name, { rows: {}, columns: {} });
-  }
-
-  for (const { name, expression, next, place } of names.equations) {
+  declareWidths(context, names, declared);
+  for (const { name, expression, next, span } of names.equations) {
     const right = measure(context, expression);
     if (!next && !declared.has(name)) {
       context.names.set(name, right);
@@ -64,34 +56,49 @@ export function inferWidths(
     }
     const left = context.names.get(name) as Unknown;
     if (find(right).width === 1 || unify(context, left, right)) continue;
-    const [wanted, came] = [find(left).width as Width, find(right).width as Width];
+    const [wanted, actual] = [find(left).width as Width, find(right).width as Width];
     const change = wanted === 1 ? "apply sum(…) or mean(…)" : "apply a matrix";
-    const message = `'${name}' has width ${wanted} but its right side has width ${came}; ${change} to the right side${orRequire(wanted, came)}`;
-    throw new EquationError(source, place, message);
+    const message = `'${name}' has width ${wanted} but its right side has width ${actual}; ${change} to the right side${orRequire(wanted, actual)}`;
+    throw new EquationError(source, span, message);
   }
 
-  for (const [name, { expression, place }] of names.starts) {
+  for (const [name, { expression, span }] of names.starts) {
     const state = context.names.get(name);
     const right = measure(context, expression);
     if (!state || find(right).width === 1 || unify(context, state, right)) continue;
-    const [wanted, came] = [find(state).width as Width, find(right).width as Width];
-    const message = `'${name}' has width ${wanted} but starts with width ${came}; apply a matrix to what it starts with${orRequire(wanted, came)}`;
-    throw new EquationError(source, place, message);
+    const [wanted, actual] = [find(state).width as Width, find(right).width as Width];
+    const message = `'${name}' has width ${wanted} but its start value has width ${actual}; apply a matrix to it${orRequire(wanted, actual)}`;
+    throw new EquationError(source, span, message);
   }
 
-  const settled = (unknown: Unknown): Width => find(unknown).width ?? "H";
-  const settle = <K>(map: ReadonlyMap<K, Unknown>): Map<K, Width> =>
-    new Map([...map].map(([key, unknown]) => [key, settled(unknown)]));
+  const widthOf = (unknown: Unknown): Width => find(unknown).width ?? "H";
+  const widthsOf = <K>(map: ReadonlyMap<K, Unknown>): Map<K, Width> =>
+    new Map([...map].map(([key, unknown]) => [key, widthOf(unknown)]));
   return {
-    names: settle(context.names),
+    names: widthsOf(context.names),
     matrices: new Map(
       [...context.matrices].map(([name, { rows, columns }]) => [
         name,
-        { rows: settled(rows), columns: settled(columns) },
+        { rows: widthOf(rows), columns: widthOf(columns) },
       ]),
     ),
-    surrounded: settle(context.surrounded),
+    surrounded: widthsOf(context.surrounded),
   };
+}
+
+function declareWidths(context: Context, names: Names, declared: ReadonlyMap<string, Width>): void {
+  const declare = (name: string, byDefault?: Width): void => {
+    const width = declared.get(name) ?? byDefault;
+    context.names.set(name, width === undefined ? {} : { width });
+  };
+  for (const name of names.inputs.keys()) declare(name, name === "x" ? "I" : "H");
+  for (const name of names.states) declare(name, "H");
+  for (const name of names.locals) declare(name);
+  for (const name of names.constants.keys()) declare(name, 1);
+  for (const [name, use] of names.parameters) {
+    if (use.kind === "vector") declare(name);
+    else context.matrices.set(name, { rows: {}, columns: {} });
+  }
 }
 
 function measure(context: Context, e: Expression): Unknown {
@@ -111,9 +118,9 @@ function measure(context: Context, e: Expression): Unknown {
     case "place": {
       const [vector, indices] = [measure(context, e.vector), context.names.get(e.indices) as Unknown];
       if (find(vector).width !== 1 && !unify(context, vector, indices)) {
-        const [wanted, came] = [find(indices).width as Width, find(vector).width as Width];
-        const message = `'place' needs a number for each element, but '${e.indices}' has width ${wanted} and '${show(e.vector)}' has width ${came}; declare it so, as in 'width ${e.indices} = ${came}'`;
-        throw new EquationError(context.source, e.place, message);
+        const [wanted, actual] = [find(indices).width as Width, find(vector).width as Width];
+        const message = `'place' needs an index for each element, but '${e.indices}' has width ${wanted} and '${show(e.vector)}' has width ${actual}; add a line 'width ${e.indices} = ${actual}'`;
+        throw new EquationError(context.source, e.span, message);
       }
       const width = {};
       context.surrounded.set(e, width);
@@ -129,25 +136,25 @@ function measure(context: Context, e: Expression): Unknown {
       const [takes, gives] = e.transposed ? [rows, columns] : [columns, rows];
       const vector = measure(context, e.vector);
       if (unify(context, takes, vector)) return gives;
-      const [wanted, came] = [find(takes).width as Width, find(vector).width as Width];
+      const [wanted, actual] = [find(takes).width as Width, find(vector).width as Width];
       const matrix = e.transposed ? `${e.matrix}ᵀ` : e.matrix;
-      const message = `'${matrix}' takes width ${wanted} but '${show(e.vector)}' has width ${came}; use another matrix${orRequire(wanted, came)}`;
-      throw new EquationError(context.source, e.place, message);
+      const message = `'${matrix}' takes width ${wanted} but '${show(e.vector)}' has width ${actual}; use another matrix${orRequire(wanted, actual)}`;
+      throw new EquationError(context.source, e.span, message);
     }
     case "call": {
       const widths = e.arguments.map((argument) => measure(context, argument));
       if (reduces(e.name)) return { width: 1 };
       const [first = {}, second] = widths;
-      return second === undefined ? first : combine(context, e.place, e.arguments, first, second);
+      return second === undefined ? first : combine(context, e.span, e.arguments, first, second);
     }
   }
   return e satisfies never;
 }
 
-/** Elementwise: equal widths, or one of them 1, which goes with any. */
+/** The width of an elementwise operation: its operands are equally wide, or one of them has width 1. */
 function combine(
   context: Context,
-  place: Place,
+  span: Span,
   [left, right]: readonly Expression[],
   a: Unknown,
   b: Unknown,
@@ -156,15 +163,15 @@ function combine(
   if (find(b).width === 1 || unify(context, a, b)) return a;
   const [first, second] = [find(a).width as Width, find(b).width as Width];
   const message = `'${show(left)}' has width ${first} but '${show(right)}' has width ${second}; apply a matrix to one of them${orRequire(first, second)}`;
-  throw new EquationError(context.source, place, message);
+  throw new EquationError(context.source, span, message);
 }
 
 function show(e: Expression | undefined): string {
   return e ? shorten(printExpression(e)) : "";
 }
 
-function orRequire(wanted: Width, came: Width): string {
-  const [first, second] = came === "I" ? [came, wanted] : [wanted, came];
+function orRequire(wanted: Width, actual: Width): string {
+  const [first, second] = actual === "I" ? [actual, wanted] : [wanted, actual];
   if (first === 1 || second === 1 || (typeof first === "number" && typeof second === "number")) return "";
   return ` or add 'requires ${first} = ${second}'`;
 }
@@ -187,7 +194,7 @@ function unify(context: Context, a: Unknown, b: Unknown): boolean {
   return true;
 }
 
-/** Equality of widths, given pairs that are equal. */
+/** A test for equality of widths, given pairs that must be equal. */
 function equality(pairs: readonly (readonly [Width, Width])[]): (a: Width, b: Width) => boolean {
   const classes = new Map<Width, Width>();
   for (const [a, b] of pairs) {

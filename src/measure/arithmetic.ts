@@ -43,7 +43,7 @@ export function arithmeticOf(cell: Cell, sizes: Sizes): Arithmetic {
   let [products, pointwise] = [0, 0];
   for (const node of reachable([output, ...states.map((state) => state.next)])) {
     if (node.level !== levels.step) continue;
-    if (node.op === "product" || node.op === "pullback") {
+    if (node.op === "product" || node.op === "transposedProduct") {
       products += node.matrices.reduce((sum, m) => sum + (m.rows * m.columns) / m.blocks, 0);
     } else if (!free.has(node.op)) {
       const width =

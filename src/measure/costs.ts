@@ -2,9 +2,8 @@
 // turns, so that other load on the machine affects both.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
-import { sizesFor } from "../check/case-sizes.ts";
 import { initialParameters } from "../model/initialise.ts";
-import { networkOf } from "../check/random-case.ts";
+import { cellNetwork, sizesFor } from "../model/single-cell.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Mode } from "../plan/plan.ts";
@@ -40,7 +39,7 @@ export interface Layer {
 /** Compiles a layer of the cell, with random parameters and inputs. */
 export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<Layer> {
   const { size, rows, steps } = sizes;
-  const network = networkOf(cell, sizesFor(cell, { H: size, I: size, other: size }), false);
+  const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }), false);
   const normal = normalValues();
   const evaluator = await openProgram(network, "evaluate", device, sizes, normal);
   const trainer = await openProgram(network, "train", device, sizes, normal);

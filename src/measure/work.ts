@@ -30,7 +30,7 @@ function multiplyAdds(network: Network, layer: NetworkLayer): number {
     network.inputs.some(({ name, kind }) => name === layer.inputs[input] && kind === "index");
   let sum = 0;
   for (const node of reachable([output, ...states.map((state) => state.next)])) {
-    if ((node.op !== "product" && node.op !== "pullback") || node.level !== levels.step) continue;
+    if ((node.op !== "product" && node.op !== "transposedProduct") || node.level !== levels.step) continue;
     const [vector] = node.arguments;
     if (vector?.op === "input" && isIndex(vector.name)) continue;
     sum += node.matrices.reduce((total, matrix) => total + elements(matrix), 0);

@@ -2,7 +2,7 @@
 // results.
 import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
-import { sizesFor } from "../check/case-sizes.ts";
+import { sizesFor } from "../model/single-cell.ts";
 import { languageModel } from "../model/language-model.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";

@@ -1,5 +1,4 @@
-// Every stage of a cell or a network as text: equations, the derived backward pass, parameters, plan, bytes.
-// Gathers what `ir/` and `plan/` print; runs nothing and prints nothing itself.
+// Explains a cell or a network: equations, LaTeX, parameters, the derived backward pass, plan and bytes, as data or text.
 import { deriveBackward, type DerivedLine } from "../graph/backward.ts";
 import type { Cell } from "../language/cell.ts";
 import { latex } from "../language/latex.ts";
@@ -11,43 +10,45 @@ import type { Plan } from "../plan/plan.ts";
 import { planBytes, printPlan, type PlanBytes } from "../plan/print.ts";
 import type { UpdateRule } from "../plan/update.ts";
 import { showBytes } from "./memory.ts";
-import { sizesFor } from "../check/case-sizes.ts";
+import { cellNetwork, sizesFor } from "./single-cell.ts";
 
-/** What the widths' symbols stand for where a cell is looked at alone. */
+/** The sizes of a cell that is explained alone. */
 export interface CellSizes {
-  /** H. Default 128. */
+  /** Hidden width, H. Default 128. */
   readonly size?: number;
-  /** I. Default 64. */
+  /** Input width, I. Default 64. */
   readonly input?: number;
 }
 
-/** The capacities of the plan that is shown, and what updates the parameters. */
+/** The capacities and the optimiser of the plan that is shown. */
 export interface PlanSizes {
-  /** B. Default 32. */
+  /** Rows, B. Default 32. */
   readonly batch?: number;
-  /** T. Default 50. */
+  /** Steps, T. Default 50. */
   readonly steps?: number;
-  /** Adds the `update` phase, and the optimiser's bytes. */
+  /** The optimiser, which adds the `update` phase and its bytes. Default: none. */
   readonly update?: UpdateRule;
 }
 
+/** A parameter and its size. */
 export interface ParameterRow {
   readonly name: string;
-  /** Axes slowest first; [rows, columns] of a matrix, the columns of one block where it has blocks. */
+  /** [rows, columns] of a matrix, with the columns of one block if it has blocks; [width] of a vector. */
   readonly shape: readonly number[];
   readonly count: number;
   readonly trained: boolean;
 }
 
-/** A cell at every stage, as data. Texts have one entry for each line. */
+/** A cell at every stage, as data. Texts are lists of lines. */
 export interface CellExplanation {
   readonly cell: string;
   readonly equations: readonly string[];
   readonly latex: string;
   readonly sizes: Sizes;
   readonly parameters: readonly ParameterRow[];
-  /** Of all parameters together. */
+  /** The number of parameters, all together. */
   readonly count: number;
+  /** The backward pass, see `deriveBackward`. */
   readonly backward: {
     readonly forward: readonly string[];
     readonly step: readonly string[];
@@ -57,11 +58,13 @@ export interface CellExplanation {
   readonly bytes: PlanBytes;
 }
 
-/** Throws where sizes are not whole numbers from 1. Widths that the cell's clauses tie together stay so. */
+/** Explains a cell; sizes are raised where its clauses require it. Throws unless sizes are whole numbers from 1. */
 export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): CellExplanation {
   const { size: H = 128, input: I = 64, batch = 32, steps = 50 } = sizes;
   const widths = sizesFor(cell, { H, I, other: H });
-  const plan = buildPlan(alone(cell, widths), { mode: "train", rows: batch, steps });
+  // A layer's name ends at the first dot of a parameter's.
+  const layer = cell.name.replace(/\+.*$/su, "").replaceAll(".", "-");
+  const plan = buildPlan(cellNetwork(cell, widths, { layer }), { mode: "train", rows: batch, steps });
   const { forward, step, parameters } = deriveBackward(cell, widths);
   return {
     cell: cell.name,
@@ -76,22 +79,9 @@ export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): Cell
   };
 }
 
-/** The same as text; for a network, each of its cells and the plan of all layers together. */
+/** The same as text; for a network, with each of its cells once and the plan of all layers together. */
 export function explain(subject: Cell | Network, sizes: CellSizes & PlanSizes = {}): string {
   return "layers" in subject ? explainNetwork(subject, sizes) : showCell(explainCell(subject, sizes), sizes);
-}
-
-/** One layer with its inputs given and its output's gradient given. */
-function alone(cell: Cell, sizes: Sizes): Network {
-  const width = (w: string | number): number => (typeof w === "number" ? w : (sizes[w] as number));
-  const inputs = Object.fromEntries(cell.inputs.map(({ name }) => [name, name]));
-  // A layer's name ends at the first dot of a parameter's.
-  const layer = cell.name.replace(/\+.*$/su, "").replaceAll(".", "-");
-  return {
-    inputs: cell.inputs.map(({ name, per, width: w }) => ({ name, per, width: width(w), kind: "dense" })),
-    layers: [{ name: layer, cell, sizes, inputs }],
-    loss: { kind: "given", of: layer },
-  };
 }
 
 function showCell(c: CellExplanation, { batch = 32, steps = 50 }: PlanSizes): string {
@@ -120,7 +110,7 @@ function explainNetwork(network: Network, sizes: PlanSizes): string {
   };
   const cells = all.filter((layer, i) => all.findIndex((other) => other.cell === layer.cell) === i);
   return sections([
-    ...(encoder ? [["encoder, which runs first", encoder.layers.map(shown)] as const] : []),
+    ...(encoder ? [["encoder, run first", encoder.layers.map(shown)] as const] : []),
     ["network", network.layers.map(shown)],
     ...cells.flatMap(({ cell, sizes: widths }): Section[] => {
       const { forward, step, parameters } = deriveBackward(cell, widths);
@@ -187,13 +177,13 @@ function byteTable(bytes: PlanBytes): string[] {
   return rows.map(([name, size]) => `${name.padEnd(names)}  ${showBytes(size)}`);
 }
 
-/** `dh' = …`, with the equals signs below each other. */
+/** Lines `dh' = …` with aligned equals signs. */
 function align(lines: readonly DerivedLine[]): string[] {
   const width = Math.max(0, ...lines.map(({ name }) => name.length));
   return lines.map(({ name, expression }) => `${name.padEnd(width)} = ${expression}`);
 }
 
-/** `1,003,854`. */
+/** A number with thousands separators, `1,003,854`. */
 function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }

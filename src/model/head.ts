@@ -1,4 +1,4 @@
-// What a network ends in: a readout, and a loss that compares it with targets. Joins equations; computes nothing.
+// The end of a network: a readout, and a loss that compares its output with targets.
 import {
   ctc,
   gaussian,
@@ -12,19 +12,29 @@ import {
 } from "../cells/losses.ts";
 import { readout } from "../cells/parts.ts";
 import type { Cell } from "../language/cell.ts";
-import type { Connection, Loss, NetworkInput, NetworkLayer, Part } from "../plan/network.ts";
+import {
+  partsOf,
+  sourceOf,
+  type Connection,
+  type Loss,
+  type Network,
+  type NetworkInput,
+  type NetworkLayer,
+  type Part,
+} from "../plan/network.ts";
 
 /**
- * What is predicted, `width` numbers or one of so many classes at each step:
- * - `classes`: softmax cross-entropy against an index; a negative target is ignored, and `smoothing` (default 0) of each
- *   target is spread over all classes.
- * - `sigmoids`: yes or no for each of several.
+ * What a network predicts at each step: a class, or `width` numbers.
+ * - `classes`: a class, by softmax cross-entropy; a negative target is ignored, and `smoothing` (default 0) of each target
+ *   is spread evenly over all classes.
+ * - `sigmoids`: `width` independent yes-or-no outputs, by binary cross-entropy.
  * - `squared-error`, `absolute-error`, `huber` (`delta` default 1): numbers.
- * - `gaussian`: means and log standard deviations; the readout has them in this order.
- * - `mixture-density`: logits of the components' weights, then for each number the components' means, then for each
- *   number their log standard deviations.
- * - `quantiles`: for each level in turn all numbers.
- * - `ctc`: a class at each step or none (class 0), against a sequence of labels of at most `labels`.
+ * - `gaussian`: normal distributions; the readout has all means, then all log standard deviations.
+ * - `mixture-density`: a mixture of normal distributions; the readout has the logits of the components' weights, then for
+ *   each number the components' means, then for each number their log standard deviations.
+ * - `quantiles`: each number at each of the `levels`; the readout has all numbers for the first level, then for the second.
+ * - `ctc`: at most `labels` labels per sequence, aligned with its steps by connectionist temporal classification; class 0
+ *   is the blank.
  */
 export type Head =
   | { readonly kind: "classes"; readonly classes: number; readonly smoothing?: number }
@@ -34,8 +44,7 @@ export type Head =
   | { readonly kind: "quantiles"; readonly width: number; readonly levels: readonly number[] }
   | { readonly kind: "ctc"; readonly classes: number; readonly labels: number };
 
-export type HeadKind = Head["kind"];
-export const headKinds: readonly HeadKind[] = [
+export const headKinds: readonly Head["kind"][] = [
   "classes",
   "sigmoids",
   "squared-error",
@@ -47,15 +56,18 @@ export const headKinds: readonly HeadKind[] = [
   "ctc",
 ];
 
+/** The inputs, layers and loss that a head adds to a network. */
 export interface PlannedHead {
-  /** The targets, where they are no index: `targets` [width] a step; for CTC as `ctcTargets` makes them. */
+  /** The targets, unless they are classes: `targets` [width] per step, or those of `ctcTargets`. */
   readonly inputs: readonly NetworkInput[];
-  /** `readout`, and `loss` where the loss is equations. */
+  /** The readout, and a layer that is the loss unless that is `cross-entropy`. */
   readonly layers: readonly NetworkLayer[];
   readonly loss: Loss;
+  /** The name of the readout. */
+  readonly readout: string;
 }
 
-/** Numbers of the readout. */
+/** The width of the readout. */
 export function readoutWidth(head: Head): number {
   switch (head.kind) {
     case "classes":
@@ -67,59 +79,82 @@ export function readoutWidth(head: Head): number {
       return head.components * (1 + 2 * head.width);
     case "quantiles":
       return head.levels.length * head.width;
-    default:
+    case "sigmoids":
+    case "squared-error":
+    case "absolute-error":
+    case "huber":
       return head.width;
   }
+  return head satisfies never;
 }
 
-/** A head on what `source`, so wide, hands on. */
-export function planHead(source: Connection, width: number, head: Head): PlannedHead {
-  const read: NetworkLayer = {
-    name: "readout",
+const readoutName = "readout";
+const lossName = "loss";
+
+/** A head on an input of this width. */
+export function planHead(input: Connection, width: number, head: Head): PlannedHead {
+  const layer: NetworkLayer = {
+    name: readoutName,
     cell: readout,
     sizes: { I: width, H: readoutWidth(head) },
-    inputs: { x: source },
+    inputs: { x: input },
   };
   if (head.kind === "classes") {
     const { smoothing } = head;
     const loss: Loss = {
       kind: "cross-entropy",
-      of: "readout",
+      of: readoutName,
       ...(smoothing !== undefined && { smoothing }),
     };
-    return { inputs: [], layers: [read], loss };
+    return { inputs: [], layers: [layer], loss, readout: readoutName };
   }
-  const { cell, sizes, inputs, targets } = lossOf(head);
-  const layer: NetworkLayer = { name: "loss", cell, sizes, inputs };
-  return { inputs: targets, layers: [read, layer], loss: { kind: "mean", of: "loss" } };
+  const { targets, ...loss } = head.kind === "ctc" ? ctcLoss(head) : lossOf(head);
+  return {
+    inputs: targets,
+    layers: [layer, { name: lossName, ...loss }],
+    loss: { kind: "mean", of: lossName },
+    readout: readoutName,
+  };
 }
 
-interface LossParts {
-  readonly cell: Cell;
-  readonly sizes: NetworkLayer["sizes"];
-  readonly inputs: NetworkLayer["inputs"];
+/**
+ * The layer whose output the loss of a network reads: that of a cross-entropy or of a loss that the caller computes, or
+ * the one layer that the loss layer of a `mean` reads. Throws if that reads several layers, or none.
+ */
+export function readoutOf({ layers, loss }: Pick<Network, "layers" | "loss">): string {
+  if (loss.kind !== "mean") return loss.of;
+  const inputs = layers.find((layer) => layer.name === loss.of)?.inputs ?? {};
+  const read = new Set(Object.values(inputs).flatMap(partsOf).map(sourceOf));
+  const readouts = layers.filter((layer) => read.has(layer.name));
+  const [readout] = readouts;
+  if (!readout || readouts.length > 1) {
+    const names = readouts.length === 0 ? "none" : readouts.map((layer) => layer.name).join(", ");
+    throw new Error(`expected the loss layer '${loss.of}' to read one layer, its readout, got ${names}`);
+  }
+  return readout.name;
+}
+
+interface LossLayer extends Pick<NetworkLayer, "cell" | "sizes" | "inputs"> {
   readonly targets: readonly NetworkInput[];
 }
 
-function lossOf(head: Exclude<Head, { kind: "classes" }>): LossParts {
-  const part = (from: number, width: number): Part => ({ of: "readout", from, width });
-  if (head.kind === "ctc") {
-    const { classes, labels } = head;
-    const places = 2 * labels + 1;
-    const names = ["labels", "begin", "skip", "end"];
-    const targets = names.map((name): NetworkInput => ({
-      name,
-      width: places,
-      kind: "dense",
-      per: "sequence",
-    }));
-    const inputs = { x: "readout", k: "labels", begin: "begin", skip: "skip", end: "end" };
-    return { cell: ctc, sizes: { I: classes, H: places }, inputs, targets };
-  }
+function ctcLoss({ classes, labels }: Head & { kind: "ctc" }): LossLayer {
+  const width = 2 * labels + 1;
+  const names = ["labels", "begin", "skip", "end"];
+  return {
+    cell: ctc,
+    sizes: { I: classes, H: width },
+    inputs: { x: readoutName, k: "labels", begin: "begin", skip: "skip", end: "end" },
+    targets: names.map((name): NetworkInput => ({ name, width, kind: "dense", per: "sequence" })),
+  };
+}
+
+function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
   const { width } = head;
+  const part = (from: number, partWidth: number): Part => ({ of: readoutName, from, width: partWidth });
   const targets: readonly NetworkInput[] = [{ name: "targets", width, kind: "dense", per: "step" }];
-  const plain = (cell: Cell): LossParts => {
-    return { cell, sizes: { I: width, H: 1 }, inputs: { x: "readout", t: "targets" }, targets };
+  const plain = (cell: Cell): LossLayer => {
+    return { cell, sizes: { I: width, H: 1 }, inputs: { x: readoutName, t: "targets" }, targets };
   };
   switch (head.kind) {
     case "sigmoids":
@@ -163,27 +198,30 @@ function lossOf(head: Exclude<Head, { kind: "classes" }>): LossParts {
   return head satisfies never;
 }
 
-/** What a `ctc` head is given for a batch, [rows, 2 · capacity + 1] each. */
+/** The inputs of a `ctc` head for a batch, [rows, 2 · capacity + 1] each. */
 export interface CtcTargets {
   /** The labels with blanks before, between and after them. */
   readonly labels: Float32Array;
-  /** 0 where a path may begin, come from two places before, and end; `impossible` elsewhere. */
+  /** 0 where a path may begin, `impossible` elsewhere; the next two likewise. */
   readonly begin: Float32Array;
+  /** Where a path may come from two positions before, skipping a blank. */
   readonly skip: Float32Array;
+  /** Where a path may end. */
   readonly end: Float32Array;
 }
 
 /**
- * The targets of sequences of labels, which are classes from 1; `capacity` is the head's `labels`, `lengths` are the
- * steps of each row. Throws for a label that is none, for too many, and for more than its row has steps for.
+ * The targets for sequences of labels, which are classes from 1. `capacity` is the head's `labels`; `lengths` are the
+ * steps of each row, if they are to be checked. Throws for an invalid label, for more labels than `capacity`, and for more
+ * than the row has steps for.
  */
 export function ctcTargets(
   sequences: readonly ArrayLike<number>[],
   settings: { readonly classes: number; readonly capacity: number; readonly lengths?: ArrayLike<number> },
 ): CtcTargets {
   const { classes, capacity, lengths } = settings;
-  const places = 2 * capacity + 1;
-  const filled = (value: number): Float32Array => new Float32Array(sequences.length * places).fill(value);
+  const width = 2 * capacity + 1;
+  const filled = (value: number): Float32Array => new Float32Array(sequences.length * width).fill(value);
   const targets = {
     labels: filled(0),
     begin: filled(impossible),
@@ -192,15 +230,15 @@ export function ctcTargets(
   };
   sequences.forEach((labels, row) => {
     if (labels.length > capacity) {
-      throw new Error(`ctc: sequence ${row} has ${labels.length} labels, and there is room for ${capacity}`);
+      throw new Error(`ctc, sequence ${row}: expected at most ${capacity} labels, got ${labels.length}`);
     }
-    const first = row * places;
+    const first = row * width;
     let needed = labels.length;
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i] as number;
       if (!(Number.isInteger(label) && label >= 1 && label < classes)) {
         throw new Error(
-          `ctc: label ${i} of sequence ${row} must be a whole number from 1 to ${classes - 1}, not ${label}; 0 is the blank`,
+          `ctc, sequence ${row}: label ${i} must be a whole number from 1 to ${classes - 1} (0 is the blank), got ${label}`,
         );
       }
       const repeats = i > 0 && labels[i - 1] === label;
@@ -210,7 +248,7 @@ export function ctcTargets(
     }
     const steps = lengths?.[row];
     if (steps !== undefined && steps < needed) {
-      throw new Error(`ctc: sequence ${row} has ${steps} steps, but its labels need ${needed}; leave it out`);
+      throw new Error(`ctc, sequence ${row}: its labels need ${needed} steps, got ${steps}; leave it out`);
     }
     targets.begin[first] = 0;
     const last = first + 2 * labels.length;

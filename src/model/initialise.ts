@@ -1,19 +1,19 @@
-// How parameters start, from their `init` clauses and one seed. Each parameter draws from a stream of its own,
-// named after it, so that no other layer and no order changes where it starts. Knows no device.
+// The initial values of parameters, from their `init` clauses and one seed. Each parameter draws from a stream of its
+// own, chosen by its name, so its values do not depend on other layers or on their order.
 import { mix, randomStream, streams, type RandomStream } from "../base/random.ts";
 import type { ParameterLayout, ParameterPlace } from "../plan/parameters.ts";
 import { spectralRadius } from "./spectral.ts";
 
-/** The first values of all parameters, in the layout's order. [layout.size] */
+/** The initial values of all parameters, [layout.size]. Throws for a clause that a parameter's shape does not allow. */
 export function initialParameters(layout: ParameterLayout, seed: number): Float64Array {
   const values = new Float64Array(layout.size);
   const valuesOf = ({ offset, size }: ParameterPlace): Float64Array => values.subarray(offset, offset + size);
   for (const place of layout.places) {
     const stream = randomStream(mix(seed ^ hashOf(place.name)), streams.initial);
-    const own = valuesOf(place);
+    const parameter = valuesOf(place);
     const block = place.size / place.blocks;
     for (let start = 0; start < place.size; start += block) {
-      fill(own.subarray(start, start + block), place, stream);
+      fill(parameter.subarray(start, start + block), place, stream);
     }
   }
   for (const place of layout.places) {
@@ -21,21 +21,21 @@ export function initialParameters(layout: ParameterLayout, seed: number): Float6
   }
   return values;
 
-  /** Minus what another parameter of the same layer starts with. */
+  /** Minus the initial values of another parameter of the same layer. */
   function negative({ name, size }: ParameterPlace, of: string): Float64Array {
     const other = `${name.slice(0, name.lastIndexOf("."))}.${of}`;
     const source = layout.places.find((p) => p.name === other);
     if (source?.size !== size || source.initial.kind === "negated") {
       throw new Error(
-        `${name} starts as minus ${other}, which must be as large and start by itself, ` +
-          `but ${source?.size === size ? "is negated, too" : `has ${source?.size ?? 0} values, not ${size}`}`,
+        `${name} is initially the negative of ${other}, which must have ${size} values of its own, ` +
+          `but it ${source?.size === size ? "is itself negated" : `has ${source?.size ?? 0}`}`,
       );
     }
     return valuesOf(source).map((v) => 0 - v);
   }
 }
 
-/** Fills one block [rows, columns], or a vector. */
+/** Fills one block [rows, columns], or a vector. Negated ones are left for later. */
 function fill(values: Float64Array, place: ParameterPlace, stream: RandomStream): void {
   const { initial } = place;
   const columns = place.shape[1] ?? 1;
@@ -57,8 +57,8 @@ function fill(values: Float64Array, place: ParameterPlace, stream: RandomStream)
     case "spectral": {
       if (rows !== columns) {
         throw new Error(
-          `${place.name} is to start with a spectral radius, so it must be square, but has ${rows} rows and ` +
-            `${columns} columns; use normal or uniform`,
+          `${place.name}: 'spectral' needs a square matrix, got ${rows} rows and ${columns} columns; ` +
+            "use normal or uniform",
         );
       }
       draw(values, () => stream.normal());
@@ -95,8 +95,8 @@ function draw(values: Float64Array, value: (index: number) => number): void {
 }
 
 /**
- * A matrix whose rows (columns, where there are fewer) are orthonormal times `gain`: a normal one, made so by
- * Gram and Schmidt's modified method. Saxe et al. 2013, arXiv:1312.6120v3.
+ * A matrix whose rows, or columns if there are fewer, are orthonormal times `gain`: a normal random matrix, orthogonalised
+ * by the modified Gram-Schmidt method. Saxe et al. 2013, arXiv:1312.6120v3.
  */
 function orthogonal(
   values: Float64Array, // [rows, columns]
@@ -128,7 +128,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** FNV-1a over the name's UTF-16 units. */
+/** FNV-1a over the UTF-16 units of a name. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5 | 0;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,5 +1,4 @@
-// A model of sequences of symbols as a network: symbols → embedding → recurrent layers → readout → loss.
-// Checks its settings; knows no text and no training.
+// The network of a language model: symbols → embedding → recurrent layers → readout → cross-entropy.
 import { dropout, embedding, tiedEmbedding, tiedReadout } from "../cells/parts.ts";
 import type { Cell } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
@@ -8,7 +7,7 @@ import { planHead } from "./head.ts";
 import { stack, type Stack } from "./stack.ts";
 
 export interface LanguageModelSettings {
-  /** Symbols of the alphabet, V; two or more. */
+  /** The number of symbols, V; 2 or more. */
   readonly vocabulary: number;
   /** The cell of every recurrent layer. */
   readonly cell: Cell;
@@ -16,31 +15,31 @@ export interface LanguageModelSettings {
   readonly size: number;
   /** Recurrent layers. Default 1. */
   readonly layers?: number;
-  /** Width of a learned vector for each symbol; 0 feeds the symbols one-hot. Default 0. */
+  /** Width of the learned vector of each symbol; 0 for one-hot input. Default 0. */
   readonly embedding?: number;
   /**
-   * Whether the readout's matrix is the embedding's, which the last layer must be as wide as; they then start smaller.
-   * Default false.
+   * Shares the embedding's matrix with the readout, so the last layer must be as wide as the embedding. Its initial values
+   * are then smaller. Default false.
    */
   readonly tied?: boolean;
-  /** Rate of dropout after each recurrent layer, at every step; not inside the recurrence. Default 0. */
+  /** Dropout rate after each recurrent layer, at every step; not inside the recurrence. Default 0. */
   readonly dropout?: number;
-  /** Rate of dropout on what the first layer reads; needs an embedding. Default 0. */
+  /** Dropout rate after the embedding, which it requires. Default 0. */
   readonly inputDropout?: number;
-  /** What goes around each recurrent layer but the first. */
+  /** The connection around each recurrent layer but the first. Default: none. */
   readonly connections?: "residual" | "highway";
   /** Sizes of further widths that the cell's equations name, such as `{ P: 64 }`. */
   readonly sizes?: Sizes;
 }
 
-/** The network's input: one symbol a step, an index below V. */
-export const symbolsInput = "symbols";
+/** The network's input: a symbol per step, an index below V. */
+const symbolsInput = "symbols";
 
 const mostLayers = 1000;
 
 /**
- * A network of the layers `embedding` (if any), `layer1`, `dropout1` (if any), `layer2` …, `readout`, with the
- * cross-entropy of the next symbol as its loss. Throws at settings out of range, naming them.
+ * A network with the layers `embedding` and `dropout0` (if any), `layer1`, `dropout1` (if any), `layer2` …, `readout`; its
+ * loss is the cross-entropy of the next symbol. Throws for settings out of range, naming them.
  */
 export function languageModel(settings: LanguageModelSettings): Network {
   const {
@@ -72,47 +71,51 @@ export function languageModel(settings: LanguageModelSettings): Network {
         ];
   if (inputDropout > 0) {
     if (width === 0)
-      throw new Error("language model: inputDropout needs an embedding; give one, or leave it out");
+      throw new Error("language model: inputDropout needs an embedding; set one, or leave it out");
     const sizes = { I: width, H: width };
     embedded.push({ name: "dropout0", cell: dropout(inputDropout), sizes, inputs: { x: "embedding" } });
   }
-  const [source, given] = width === 0 ? [symbolsInput, vocabulary] : [embedded.at(-1)?.name as string, width];
-  const recurrent = stack(source, given, settings);
+  const [input, inputWidth] =
+    width === 0 ? [symbolsInput, vocabulary] : [embedded.at(-1)?.name as string, width];
+  const recurrent = stack(input, inputWidth, settings);
   const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: vocabulary });
-  const read = tied ? tieReadout(recurrent, width, vocabulary) : head.layers;
+  const readout = tied ? tiedReadoutOf(recurrent, width, vocabulary, head.readout) : head.layers;
   return {
     inputs: [{ name: symbolsInput, width: vocabulary, kind: "index", per: "step" }],
-    layers: [...embedded, ...recurrent.layers, ...read],
+    layers: [...embedded, ...recurrent.layers, ...readout],
     loss: head.loss,
   };
 }
 
-function tieReadout({ output, width }: Stack, embedded: number, vocabulary: number): NetworkLayer[] {
+function tiedReadoutOf(
+  { output, width }: Stack,
+  embedded: number,
+  vocabulary: number,
+  name: string,
+): NetworkLayer[] {
   if (embedded !== width) {
-    const came = embedded === 0 ? "there is none" : `it is ${embedded}`;
     throw new Error(
-      `language model: a tied readout needs an embedding as wide as the last layer, so embedding must be ${width} ` +
-        `(--embedding ${width}), but ${came}`,
+      `language model: tied needs an embedding as wide as the last layer, so embedding must be ${width}, got ${embedded}`,
     );
   }
   const sizes = { I: width, H: vocabulary };
   const shares = { E: "embedding.E" };
-  return [{ name: "readout", cell: tiedReadout, sizes, inputs: { x: output }, shares }];
+  return [{ name, cell: tiedReadout, sizes, inputs: { x: output }, shares }];
 }
 
 function checkWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `${least} or more`;
-  throw new Error(`language model: ${name} must be a whole number, ${range}, not ${value}`);
+  throw new Error(`language model: ${name} must be a whole number, ${range}, got ${value}`);
 }
 
-/** Symbols are the only input there is. */
+/** Symbols are the only input. */
 function checkInputs(cell: Cell): void {
   const further = cell.inputs.filter((input) => input.name !== "x").map((input) => `'${input.name}'`);
   if (further.length > 0) {
     throw new Error(
-      `language model: ${cell.name} has the further input ${further.join(", ")}, and there is nothing to give ` +
-        `it; write equations that read x alone, or build a network of your own`,
+      `language model: ${cell.name} must have x as its only input, got ${further.join(", ")} as well; ` +
+        "write equations that read x alone, or build a network from layers",
     );
   }
   if (cell.inputs.length === 0) {
@@ -120,13 +123,12 @@ function checkInputs(cell: Cell): void {
   }
 }
 
-/** A cell that mixes its input in needs it as wide as the layer, which an embedding makes it. */
+/** A cell that combines its input and its state elementwise needs an embedding as wide as the layer. */
 function checkWidths({ name, requires }: Cell, size: number, width: number): void {
   const isTied = requires.some((pair) => pair.includes("I") && pair.includes("H"));
   if (!isTied || width === size) return;
-  const came = width === 0 ? "there is none" : `it is ${width}`;
   throw new Error(
-    `language model: ${name} needs an input as wide as the layer (requires I = H), so embedding must be ${size} ` +
-      `(--embedding ${size}), but ${came}`,
+    `language model: ${name} needs an input as wide as the layer (requires I = H), so embedding must be ${size}, ` +
+      `got ${width}`,
   );
 }

@@ -1,16 +1,16 @@
-// What the logits of a row say, computed so that large ones do not overflow.
+// Probabilities from logits, computed so that large logits do not overflow.
 
-/** ln Σ exp. NaN where a logit is NaN; throws nothing. */
+/** ln Σ exp; NaN if a logit is NaN. */
 export function logSumExp(logits: ArrayLike<number>): number {
-  let greatest = -Infinity;
-  for (let i = 0; i < logits.length; i++) greatest = Math.max(greatest, logits[i] as number);
+  let maximum = -Infinity;
+  for (let i = 0; i < logits.length; i++) maximum = Math.max(maximum, logits[i] as number);
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - greatest);
-  return greatest + Math.log(sum);
+  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - maximum);
+  return maximum + Math.log(sum);
 }
 
-/** Softmax: probabilities that sum to 1. */
+/** The softmax: probabilities that sum to 1, [logits.length]. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
-  const normal = logSumExp(logits);
-  return Float64Array.from(logits, (logit) => Math.exp(logit - normal));
+  const normaliser = logSumExp(logits);
+  return Float64Array.from(logits, (logit) => Math.exp(logit - normaliser));
 }

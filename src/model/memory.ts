@@ -1,24 +1,25 @@
-// What a network takes in memory, before anything is allocated: a plan is arithmetic, so any size can be asked.
+// The memory that a network needs, computed from its plans before anything is allocated, so for any size.
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { UpdateRule } from "../plan/update.ts";
 
+/** The memory of a set of plans. */
 export interface MemoryNeeded {
-  /** Parameters, trained and fixed. */
+  /** The number of parameters, trained and fixed. */
   readonly parameters: number;
-  /** Bytes on a device that holds numbers of four bytes: parameters, and the buffers of the plans. */
+  /** Bytes on a device that stores numbers in four bytes: the parameters, and the buffers of all plans. */
   readonly bytes: number;
 }
 
-/** What WebAssembly can address. */
-export const wasmMemory: number = 2 ** 32;
+/** The bytes that WebAssembly can address. */
+const wasmMemory: number = 2 ** 32;
 
 const bytesPerNumber = 4;
 
 /**
- * The memory for training with batches of `batch` rows and `steps` steps, and for validating between them.
- * `update` adds what the optimiser keeps.
+ * The memory for training with batches of `batch` rows and `steps` steps, and for evaluating in between. `update` adds
+ * the optimiser's buffers.
  */
 export function memoryNeeded(
   network: Network,
@@ -36,7 +37,7 @@ export function memoryOfPlans(plans: readonly Plan[]): MemoryNeeded {
   return { parameters, bytes: bytesPerNumber * (parameters + arenas) };
 }
 
-/** Throws where more is needed than `limit` bytes (default: what WebAssembly can address), with the remedy. */
+/** Throws if more than `limit` bytes are needed. Default: the 4 GiB that WebAssembly can address. */
 export function checkMemory(network: Network, needed: MemoryNeeded, limit: number = wasmMemory): void {
   if (needed.bytes <= limit) return;
   const largest = parameterLayout(network).places.reduce((a, b) => (b.size > a.size ? b : a));
@@ -47,7 +48,7 @@ export function checkMemory(network: Network, needed: MemoryNeeded, limit: numbe
   );
 }
 
-/** `3.2 GB`, with three significant digits at most. */
+/** A readable number of bytes in decimal units, such as `3.2 GB`, with at most three significant digits. */
 export function showBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));

@@ -1,33 +1,33 @@
-// The spectral radius of a matrix, the greatest absolute value of its eigenvalues, by Gelfand's formula: the growth
-// of its powers, which are squared until two estimates agree. Knows nothing of what the matrix is for.
+// The spectral radius of a matrix, the largest absolute value of its eigenvalues, by Gelfand's formula: the growth rate
+// of its powers, which are squared until two estimates agree.
 
-/** Squarings at most: the 2^30th power. */
-const most = 30;
+/** The maximum number of squarings: up to the 2^30th power. */
+const maxSquarings = 30;
 const precision = 1e-9;
 
-/** Of a square matrix, row-major [size, size]; 0 for one whose powers vanish. */
+/** The spectral radius of a square matrix [size, size], row-major; 0 for a nilpotent one. */
 export function spectralRadius(matrix: Float64Array, size: number): number {
   let power: Float64Array = matrix.slice();
-  // The logarithm of what the power was divided by, and the estimates so far.
+  // The logarithm of the factor that the power was divided by, and the estimate so far.
   let [scale, estimate, exponent] = [0, Infinity, 1];
   let extrapolated = Infinity;
-  for (let step = 0; step <= most; step++) {
+  for (let step = 0; step <= maxSquarings; step++) {
     const norm = Math.sqrt(power.reduce((sum, v) => sum + v * v, 0));
     if (norm === 0) return 0;
     power = power.map((v) => v / norm);
     scale += Math.log(norm);
-    // log ‖A^n‖ / n is off by a constant over n, so twice the later estimate less the earlier one is nearer.
+    // The error of log ‖A^n‖ / n is about a constant over n, so twice the later estimate minus the earlier one is closer.
     const next = scale / exponent;
     const better = 2 * next - estimate;
     if (Math.abs(better - extrapolated) < precision) return Math.exp(better);
     [estimate, extrapolated] = [next, better];
-    power = squared(power, size);
+    power = square(power, size);
     [scale, exponent] = [2 * scale, 2 * exponent];
   }
   return Math.exp(extrapolated);
 }
 
-function squared(matrix: Float64Array, size: number): Float64Array {
+function square(matrix: Float64Array, size: number): Float64Array {
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     const row = result.subarray(i * size, (i + 1) * size);

@@ -2,7 +2,7 @@
 // for a whole update, and their gradients left out alike. Wan et al. 2013 (ICML), Merity et al. 2017,
 // arXiv:1708.02182v1. Knows no equations.
 import type { Matrix } from "../graph/graph.ts";
-import type { Step } from "../graph/lower.ts";
+import type { Step } from "../graph/step.ts";
 import { access, type Arena } from "./buffers.ts";
 import type { NetworkLayer } from "./network.ts";
 import { dropSalt } from "./noise.ts";
@@ -31,7 +31,7 @@ export function planDrops(context: DropContext): PlannedDrops {
   const { layer, salt, step, places, arena, parameters, gradients } = context;
   const dropped = new Map<string, Matrix>();
   for (const node of step.graph.nodes) {
-    if (node.op !== "product" && node.op !== "pullback") continue;
+    if (node.op !== "product" && node.op !== "transposedProduct") continue;
     for (const matrix of node.matrices) if (matrix.drop) dropped.set(matrix.name, matrix);
   }
   const placeOf = (name: string): ParameterPlace => places.get(`${layer.name}.${name}`) as ParameterPlace;

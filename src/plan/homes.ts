@@ -166,7 +166,7 @@ const outputName = ({ name, step }: LayerContext): string | undefined => {
 
 /** Values that one product reads: they must stand side by side. */
 const argumentsOfPullbacks = (barriers: readonly Node[]): (readonly Node[])[] =>
-  longestFirst(barriers.filter((b) => b.op === "pullback").map((b) => b.arguments));
+  longestFirst(barriers.filter((b) => b.op === "transposedProduct").map((b) => b.arguments));
 
 /** Values that meet the same vector in weight gradients: side by side they make one kernel. */
 function rowsOfGradients(gradient?: StepGradient): (readonly Node[])[] {

@@ -1,6 +1,6 @@
 // Quantities that are asked for by the names of the equations, to be readable after a run. Knows names, no memory.
 import type { Node } from "../graph/graph.ts";
-import type { Step } from "../graph/lower.ts";
+import type { Step } from "../graph/step.ts";
 import type { LayerContext } from "./layer.ts";
 import { isLeaf } from "./placement.ts";
 

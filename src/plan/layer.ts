@@ -1,7 +1,7 @@
 // One layer's part of a plan: its values get places, its forward and its backward pass their kernels. Knows the
 // layer's equations and capacities, no other layer's.
 import { levels, reachable, type Node } from "../graph/graph.ts";
-import type { Step } from "../graph/lower.ts";
+import type { Step } from "../graph/step.ts";
 import type { StepGradient } from "../graph/differentiate.ts";
 import { access, type Arena } from "./buffers.ts";
 import { parameterGradients } from "./gradients.ts";

@@ -2,7 +2,7 @@
 // that the gradient, the clip and the optimiser are one pass over one array each.
 import type { CellParameter, Initial } from "../language/cell.ts";
 import { sizeOf } from "../graph/lower.ts";
-import type { Step } from "../graph/lower.ts";
+import type { Step } from "../graph/step.ts";
 import type { NetworkLayer } from "./network.ts";
 
 export interface ParameterPlace {
@@ -106,7 +106,7 @@ function checkShares(
 function inProductOrder(parameters: readonly CellParameter[], step: Step): CellParameter[] {
   const order = new Map<string, number>();
   for (const node of step.graph.nodes) {
-    if (node.op !== "product" && node.op !== "pullback") continue;
+    if (node.op !== "product" && node.op !== "transposedProduct") continue;
     for (const m of node.matrices) if (!order.has(m.name)) order.set(m.name, order.size);
   }
   const rank = (p: CellParameter): number => order.get(p.name) ?? Infinity;

@@ -1,7 +1,7 @@
 // Where in the course of a layer's work each value belongs: hoisted out of the time loop, inside it, or after
 // it; and at which stage, counted in matrix products. Knows the graph, no memory.
 import { dependents, levels, reachable, type Node } from "../graph/graph.ts";
-import type { Step } from "../graph/lower.ts";
+import type { Step } from "../graph/step.ts";
 import type { StepGradient } from "../graph/differentiate.ts";
 import { isCheap } from "./pointwise.ts";
 
@@ -22,9 +22,9 @@ export interface Spot {
 
 export const isBarrier = (node: Node): boolean =>
   node.op === "product" ||
-  node.op === "pullback" ||
-  node.op === "pick" ||
-  node.op === "place" ||
+  node.op === "transposedProduct" ||
+  node.op === "gather" ||
+  node.op === "scatter" ||
   node.op === "sumSteps";
 
 export interface SpotContext {

@@ -1,6 +1,6 @@
 // The order of a layer's work: region by region and stage by stage, products and what stands between them. Knows
 // where values stand, not why.
-import type { Node, Product, Pullback } from "../graph/graph.ts";
+import type { Node, Product, TransposedProduct } from "../graph/graph.ts";
 import { access } from "./buffers.ts";
 import type { Homes, StateHome } from "./homes.ts";
 import type { LayerContext } from "./layer.ts";
@@ -99,13 +99,13 @@ function barrierKernels(
 ): (Kernel | Loop)[] {
   const into = access(homes.barrierBuffer(node));
   if (node.op === "product") return productKernels(node, over, into, layer, homes);
-  if (node.op === "pullback") return pullbackKernels(node, over, into, layer, homes);
-  if (node.op === "pick" || node.op === "place") {
+  if (node.op === "transposedProduct") return pullbackKernels(node, over, into, layer, homes);
+  if (node.op === "gather" || node.op === "scatter") {
     const [from, indices] = node.arguments.map((a) => homes.memoryOf(a)) as [Access, Access];
     const [vector, numbers] = node.arguments as [Node, Node];
     const common = { from, indices, into, count: numbers.width };
     const kernel: Kernel =
-      node.op === "pick"
+      node.op === "gather"
         ? { kind: "pick", over, ...common, width: vector.width }
         : { kind: "place", over, ...common, width: node.width };
     // Numbers of a sequence for the tokens of its steps: one step at a time.
@@ -134,7 +134,7 @@ function productKernels(
 }
 
 function pullbackKernels(
-  node: Pullback,
+  node: TransposedProduct,
   over: RowsOver,
   into: Access,
   layer: LayerContext,
@@ -148,7 +148,7 @@ function pullbackKernels(
 }
 
 /** A block-diagonal matrix stands as its blocks, one after the other. */
-function placesOf(node: Product | Pullback, layer: LayerContext): MatrixPlace[] {
+function placesOf(node: Product | TransposedProduct, layer: LayerContext): MatrixPlace[] {
   return node.matrices.flatMap((m) => {
     const { buffer, offset } = layer.matrix(m.name);
     const [rows, columns] = [m.rows / m.blocks, m.columns / m.blocks];
@@ -162,7 +162,7 @@ function placesOf(node: Product | Pullback, layer: LayerContext): MatrixPlace[] 
 }
 
 /** A block-diagonal matrix is as many small products as it has blocks. */
-function byBlocks(node: Product | Pullback, kernel: Kernel & { kind: "matmul" }): Kernel[] {
+function byBlocks(node: Product | TransposedProduct, kernel: Kernel & { kind: "matmul" }): Kernel[] {
   if (node.matrices.every((m) => m.blocks === 1)) return [kernel];
   return kernel.matrices.map((matrix, b) => {
     const { rows, columns } = matrix;

@@ -1,25 +1,28 @@
-// The adding problem: of many numbers, the sum of the two that are marked. Two versions: with a fixed length, and as in
-// 1997, which shares its sequences with `multiplication.ts`.
+// The adding problem: the sum of the two marked numbers of a sequence, in two versions: with a fixed length, and as
+// published in 1997, whose sequences are shared with `multiplication.ts`.
 import { numbersWithin } from "./criteria.ts";
 import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 export interface AddingSettings {
   /** Steps, T; default 100. */
   readonly length?: number;
-  /** One mark in each half (Arjovsky et al.; the default), or any two steps (the TCN repository of Bai et al. 2018). */
+  /** One mark in each half (Arjovsky et al. 2016), or at any two steps (the TCN code of Bai et al. 2018). Default halves. */
   readonly marks?: "halves" | "anywhere";
 }
 
-/** Numbers from [0, 1), fixed length, target X1 + X2 at the last step. */
-export const adding = ({ length = 100, marks = "halves" }: AddingSettings = {}): SyntheticTask => {
+/**
+ * The adding problem with a fixed length T: x is [T, 2], a number in [0, 1) and a mark; the target at the last step is
+ * X1 + X2. Solved by an error below 0.04. Le et al. 2015, arXiv:1504.00941v2. Chance: a squared error of 1/6.
+ */
+export const adding = ({ length = 100, marks = "halves" }: AddingSettings = {}): SyntheticProblem => {
   wholeSetting("adding", "length", length, 2);
   const half = Math.floor(length / 2);
   return {
     name: "adding",
     about:
-      "the sum of two marked numbers: Le et al. 2015, arXiv:1504.00941v2; marks of Arjovsky et al. 2016 (ICML)",
+      "the sum of two marked numbers: Le et al. 2015, arXiv:1504.00941v2; marks as in Arjovsky et al. 2016 (ICML)",
     input: { kind: "dense", width: 2 },
     head: { kind: "squared-error", width: 1 },
     example(seed, index) {
@@ -35,17 +38,24 @@ export const adding = ({ length = 100, marks = "halves" }: AddingSettings = {}):
       return answerAtEnd(length, x, values[first]! + values[second]!);
     },
     isSolved: (example, outputs) => numbersWithin(0.04, example, outputs, 1),
-    chance: { loss: 1 / 6, why: "always 1, the mean: two numbers from [0, 1) have a variance of 1/12 each" },
+    chance: {
+      loss: 1 / 6,
+      derivation: "always 1, the mean: two numbers from [0, 1) have a variance of 1/12 each",
+    },
   };
 };
 
 export interface MarkedPairsSettings {
-  /** The least length, T; sequences have up to a tenth more. From 20; default 100. */
+  /** The minimum length, T, from 20; sequences have up to a tenth more. Default 100. */
   readonly length?: number;
 }
 
-/** Numbers from [-1, 1), target 0.5 + (X1 + X2) / 4 at the last step. Solved where it is less than 0.04 off. */
-export const adding1997 = ({ length = 100 }: MarkedPairsSettings = {}): SyntheticTask => {
+/**
+ * The adding problem of Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment 4: numbers in [-1, 1), see
+ * `markedPairs`; the target at the last step is 0.5 + (X1 + X2) / 4. Solved by an error below 0.04. Chance: a squared
+ * error of about 1/24.
+ */
+export const adding1997 = ({ length = 100 }: MarkedPairsSettings = {}): SyntheticProblem => {
   wholeSetting("adding-1997", "length", length, 20);
   const unknown = firstPairMarked(length);
   return {
@@ -62,22 +72,22 @@ export const adding1997 = ({ length = 100 }: MarkedPairsSettings = {}): Syntheti
     isSolved: (example, outputs) => numbersWithin(0.04, example, outputs, 1),
     chance: {
       loss: (2 - unknown) / 48,
-      why:
-        "always 0.5, the mean: (X1 + X2) / 4 has a variance of (1/3 + 1/3) / 16 = 1/24, less where the first pair " +
-        "is marked and its number taken for 0",
+      derivation:
+        "always 0.5, the mean: (X1 + X2) / 4 has a variance of (1/3 + 1/3) / 16 = 1/24, and less where the first " +
+        "pair is marked and its number is taken to be 0",
     },
   };
 };
 
-/** How likely one of the two marks of `markedPairs` falls on the first pair. */
+/** The probability that one of the two marks of `markedPairs` is on the first pair. */
 export function firstPairMarked(length: number): number {
   return 1 / 10 + 9 / 10 / (Math.floor(length / 2) - 1);
 }
 
 /**
  * The sequences of Hochreiter & Schmidhuber's experiments 4 and 5: x is [steps, 2], a number and a marker. The first mark
- * is on one of the first 10 pairs, the second on one of the first T/2 - 1 that are left. The first and the last pair have
- * the marker -1 in any case, so a number marked there cannot be known, and `unknown` is taken for it.
+ * is on one of the first 10 pairs, the second on another of the first T/2. The first and the last pair always have the
+ * marker -1, so a number marked there cannot be known, and `unknown` takes its place.
  */
 export function markedPairs(
   length: number,
@@ -97,7 +107,7 @@ export function markedPairs(
   return { steps, x, first: known(first), second: known(second) };
 }
 
-/** An example whose one target number stands at its last step, the only one that counts. */
+/** An example with a single target number, at its last step; the other steps have weight 0. */
 export function answerAtEnd(steps: number, x: Float64Array, answer: number): SyntheticExample {
   const targets = new Float64Array(steps);
   const weights = new Float64Array(steps);

@@ -1,53 +1,63 @@
-// Copying: symbols are read, kept over blanks, and said again in order. Three versions: a fixed lag, a lag that varies,
-// and symbols that lie among the blanks. Knows no network.
+// Copying: symbols are read, remembered over blanks, and repeated in order. Three versions: a fixed lag, a variable lag,
+// and symbols scattered among the blanks.
 import { choosesTargets } from "./criteria.ts";
 import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 export interface CopySettings {
-  /** Blanks between symbols and answer, the delimiter included: T. From 1; default 100. */
+  /** Blanks between symbols and answer, including the delimiter: T, from 1. Default 100. */
   readonly lag?: number;
-  /** Symbols to keep; default 10. */
-  readonly kept?: number;
-  /** Different symbols; default 8. Ids: those, then the blank, then the delimiter. */
+  /** Symbols to copy. Default 10. */
+  readonly items?: number;
+  /** Size of the alphabet. Default 8. Ids: the symbols, then the blank, then the delimiter. */
   readonly symbols?: number;
 }
 
-/** T - 1 blanks and a delimiter between symbols and answer; blanks are predicted at all steps before the answer. */
-export const copyMemory = (settings: CopySettings = {}): SyntheticTask => {
-  const { lag, kept, symbols } = checked("copy-memory", settings);
+/**
+ * Copy memory: x is [T + 2 · items], the symbols, T - 1 blanks, a delimiter and blanks; the targets are blanks until the
+ * answer, then the symbols. Solved if every prediction is right. Arjovsky et al. 2016 (ICML). Chance:
+ * items · ln(symbols) / (T + 2 · items) nats.
+ */
+export const copyMemory = (settings: CopySettings = {}): SyntheticProblem => {
+  const { lag, items, symbols } = checkedSettings("copy-memory", settings);
   return {
     ...copying("copy-memory", settings, lag, () => lag),
-    about: `${kept} symbols, said again ${lag} steps later: Arjovsky et al. 2016 (ICML)`,
-    chance: memoryless(kept, symbols, lag),
+    about: `repeats ${items} symbols ${lag} steps later: Arjovsky et al. 2016 (ICML)`,
+    chance: chanceOf(items, symbols, lag),
   };
 };
 
-/** As `copyMemory`, with each of 1 to T as likely a lag, so that counting steps does not help. */
-export const copyVariable = (settings: CopySettings = {}): SyntheticTask => {
-  const { lag, kept, symbols } = checked("copy-variable", settings);
+/**
+ * Variable copy: `copyMemory` with a lag that is uniform from 1 to T, so that counting steps does not help. Tallec & Ollivier
+ * 2018, arXiv:1804.11188v1.
+ */
+export const copyVariable = (settings: CopySettings = {}): SyntheticProblem => {
+  const { lag, items, symbols } = checkedSettings("copy-variable", settings);
   return {
     ...copying("copy-variable", settings, lag, (draws) => draws.between(1, lag)),
-    about: `${kept} symbols, said again at a sign: Tallec & Ollivier 2018, arXiv:1804.11188v1, variable copy`,
-    chance: memoryless(kept, symbols, (lag + 1) / 2),
+    about: `repeats ${items} symbols after a delimiter: Tallec & Ollivier 2018, arXiv:1804.11188v1, variable copy`,
+    chance: chanceOf(items, symbols, (lag + 1) / 2),
   };
 };
 
-function checked(name: string, { lag = 100, kept = 10, symbols = 8 }: CopySettings): Required<CopySettings> {
+function checkedSettings(
+  name: string,
+  { lag = 100, items = 10, symbols = 8 }: CopySettings,
+): Required<CopySettings> {
   return {
     lag: wholeSetting(name, "lag", lag, 1),
-    kept: wholeSetting(name, "kept", kept, 1),
+    items: wholeSetting(name, "items", items, 1),
     symbols: wholeSetting(name, "symbols", symbols, 2),
   };
 }
 
-function memoryless(kept: number, symbols: number, meanLag: number): SyntheticTask["chance"] {
+function chanceOf(items: number, symbols: number, meanLag: number): SyntheticProblem["chance"] {
   return {
-    loss: (kept * Math.log(symbols)) / (meanLag + 2 * kept),
-    why:
-      `blanks until the delimiter, then each of ${symbols} symbols as likely, without memory of which: ` +
-      `${kept} ln ${symbols} in ${meanLag + 2 * kept} steps`,
+    loss: (items * Math.log(symbols)) / (meanLag + 2 * items),
+    derivation:
+      `blanks until the delimiter, then each of ${symbols} symbols with equal probability: ` +
+      `${items} ln ${symbols} in ${meanLag + 2 * items} steps`,
   };
 }
 
@@ -56,8 +66,8 @@ function copying(
   settings: CopySettings,
   lag: number,
   drawLag: (draws: Draws) => number,
-): Omit<SyntheticTask, "about" | "chance"> {
-  const { kept, symbols } = checked(name, { ...settings, lag });
+): Omit<SyntheticProblem, "about" | "chance"> {
+  const { items, symbols } = checkedSettings(name, { ...settings, lag });
   const classes = symbols + 1;
   const [blank, delimiter] = [symbols, symbols + 1];
   return {
@@ -66,11 +76,11 @@ function copying(
     head: { kind: "classes", classes },
     example(seed, index) {
       const draws = drawsOf(seed, index);
-      const before = kept + drawLag(draws); // steps until the answer
-      const steps = before + kept;
+      const before = items + drawLag(draws); // steps until the answer
+      const steps = before + items;
       const x = new Int32Array(steps).fill(blank);
       const targets = new Int32Array(steps).fill(blank);
-      for (let i = 0; i < kept; i++) x[i] = targets[before + i] = draws.between(0, symbols - 1);
+      for (let i = 0; i < items; i++) x[i] = targets[before + i] = draws.between(0, symbols - 1);
       x[before - 1] = delimiter;
       return { steps, inputs: { x }, targets };
     },
@@ -79,39 +89,46 @@ function copying(
 }
 
 export interface SelectiveCopySettings {
-  /** Steps in which the symbols lie; default 256 (4096 in the paper). */
+  /** Steps that contain the symbols. Default 256 (4096 in the paper). */
   readonly length?: number;
-  /** Symbols to keep, at most `length`; default 16. */
-  readonly kept?: number;
-  /** Different symbols; default 14. Ids: those, then the blank, then the sign that asks. */
+  /** Symbols to copy, at most `length`. Default 16. */
+  readonly items?: number;
+  /** Size of the alphabet. Default 14. Ids: the symbols, then the blank, then the query. */
   readonly symbols?: number;
 }
 
-/** Symbols at random steps among blanks, then as many signs, at which alone they are predicted, in order. */
-export const copySelective = (settings: SelectiveCopySettings = {}): SyntheticTask => {
+/**
+ * Selective copying: x is [length + items], the symbols at random steps among blanks, then `items` queries, at which the
+ * symbols are predicted in order. Solved if every prediction is right. Gu & Dao 2023, arXiv:2312.00752v1. Chance:
+ * ln(symbols) nats.
+ */
+export const copySelective = (settings: SelectiveCopySettings = {}): SyntheticProblem => {
   const name = "copy-selective";
-  const { length = 256, kept = 16, symbols = 14 } = settings;
+  const { length = 256, items = 16, symbols = 14 } = settings;
   wholeSetting(name, "length", length, 1);
-  wholeSetting(name, "kept", kept, 1, length);
+  wholeSetting(name, "items", items, 1, length);
   wholeSetting(name, "symbols", symbols, 2);
-  const [blank, sign] = [symbols, symbols + 1];
+  const [blank, query] = [symbols, symbols + 1];
   return {
     name,
-    about: `${kept} symbols among blanks, said again in order: Gu & Dao 2023, arXiv:2312.00752v1, selective copying`,
+    about: `repeats ${items} symbols scattered among blanks: Gu & Dao 2023, arXiv:2312.00752v1, selective copying`,
     input: { kind: "index", width: symbols + 2 },
     head: { kind: "classes", classes: symbols },
     example(seed, index): SyntheticExample {
       const draws = drawsOf(seed, index);
-      const x = new Int32Array(length + kept).fill(blank).fill(sign, length);
-      const targets = new Int32Array(length + kept).fill(-1);
-      // Each step is taken with the share of symbols that are left among the steps that are: all subsets as likely.
-      for (let step = 0, said = 0; said < kept; step++) {
-        if (draws.between(1, length - step) > kept - said) continue;
-        x[step] = targets[length + said++] = draws.between(0, symbols - 1);
+      const x = new Int32Array(length + items).fill(blank).fill(query, length);
+      const targets = new Int32Array(length + items).fill(-1);
+      // With probability (symbols left) / (steps left) at each step, all subsets of steps are equally likely.
+      for (let step = 0, count = 0; count < items; step++) {
+        if (draws.between(1, length - step) > items - count) continue;
+        x[step] = targets[length + count++] = draws.between(0, symbols - 1);
       }
-      return { steps: length + kept, inputs: { x }, targets };
+      return { steps: length + items, inputs: { x }, targets };
     },
     isSolved: (example, outputs) => choosesTargets(example, outputs, symbols),
-    chance: { loss: Math.log(symbols), why: `each of ${symbols} symbols as likely: ln ${symbols}` },
+    chance: {
+      loss: Math.log(symbols),
+      derivation: `each of ${symbols} symbols with equal probability: ln ${symbols}`,
+    },
   };
 };

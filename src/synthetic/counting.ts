@@ -1,35 +1,40 @@
-// The languages a^n b^n and a^n b^n c^n: at each step a network names all legal next symbols, which takes counting.
-// Knows no network.
+// The languages a^n b^n and a^n b^n c^n: at each step a network predicts the set of legal next symbols, which requires
+// counting.
 import { setsAgree } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticTask } from "./problem.ts";
+import type { SyntheticProblem } from "./problem.ts";
 
 export interface CountingSettings {
-  /** n, each number from `least` to `most` as likely; default 1 to 10. */
-  readonly least?: number;
-  readonly most?: number;
+  /** n is uniform from this, from 1. Default 1. */
+  readonly minCount?: number;
+  /** To this. Default 10. */
+  readonly maxCount?: number;
 }
 
-/** Read are S (id 0), a, b; outputs are a, b and the end T, 1 where legal. */
-export const aNbN = (settings: CountingSettings = {}): SyntheticTask => counting("a^n b^n", 2, settings);
+/**
+ * a^n b^n: x is [2n + 1], the start S (id 0), a (1) and b (2); the targets are [2n + 1, 3], 1 for each of a, b and the end T
+ * that is legal next. Solved if all sets are right. Gers & Schmidhuber 2001, IEEE Transactions on Neural Networks 12(6).
+ * Chance: the entropies of the outputs' shares.
+ */
+export const aNbN = (settings: CountingSettings = {}): SyntheticProblem => counting("a^n b^n", 2, settings);
 
-/** Read are S (id 0), a, b, c; outputs are a, b, c and the end T, 1 where legal. */
-export const aNbNcN = (settings: CountingSettings = {}): SyntheticTask =>
+/** a^n b^n c^n: as `aNbN`, with c (id 3) as a further input and output; x is [3n + 1], the targets are [3n + 1, 4]. */
+export const aNbNcN = (settings: CountingSettings = {}): SyntheticProblem =>
   counting("a^n b^n c^n", 3, settings);
 
 function counting(
   language: string,
   letters: number,
-  { least = 1, most = 10 }: CountingSettings,
-): SyntheticTask {
+  { minCount = 1, maxCount = 10 }: CountingSettings,
+): SyntheticProblem {
   const name = language.replaceAll("^", "").replaceAll(" ", "-");
-  wholeSetting(name, "least", least, 1);
-  wholeSetting(name, "most", most, least);
+  wholeSetting(name, "minCount", minCount, 1);
+  wholeSetting(name, "maxCount", maxCount, minCount);
   const width = letters + 1;
-  const mean = (least + most) / 2;
+  const mean = (minCount + maxCount) / 2;
   const steps = letters * mean + 1;
-  // In a string of n: a is legal after S and each a, b after each a and each b but the last, the others n times.
+  // In a string of n: a is legal after S and after each a, b after each a and each b but the last, the others n times.
   const legal = [mean + 1, 2 * mean - 1, ...Array.from({ length: letters - 2 }, () => mean), 1];
   return {
     name,
@@ -37,12 +42,12 @@ function counting(
     input: { kind: "index", width },
     head: { kind: "sigmoids", width },
     example(seed, index) {
-      const n = drawsOf(seed, index).between(least, most);
+      const n = drawsOf(seed, index).between(minCount, maxCount);
       const x = Int32Array.from({ length: letters * n + 1 }, (_, i) => Math.ceil(i / n));
       const targets = new Float64Array(x.length * width);
       x.forEach((id, step) => {
         const isLastOfRun = id > 0 && step === id * n;
-        // After S and after a's more a's may come; after the last of a run only what follows it, but that a's may go on.
+        // An a may follow S and any a; the last letter of any other run is followed by the next letter only.
         if (id <= 1) targets[step * width] = 1;
         if (id === 1) targets[step * width + 1] = 1;
         if (id > 1) targets[step * width + (isLastOfRun ? id : id - 1)] = 1;
@@ -52,12 +57,12 @@ function counting(
     isSolved: (example, outputs) => setsAgree(example, outputs, width),
     chance: {
       loss: legal.reduce((sum, count) => sum + binaryEntropy(count / steps), 0),
-      why: `how often each output is legal, in ${steps} steps on average ${legal.join(", ")} times`,
+      derivation: `the share of steps at which each output is legal: of ${steps} on average, ${legal.join(", ")}`,
     },
   };
 }
 
-/** In nats: the cross-entropy of always saying the share `p` of what comes with it. */
+/** The entropy, in nats, of an event with probability `p`. */
 export function binaryEntropy(p: number): number {
   const part = (q: number): number => (q > 0 ? -q * Math.log(q) : 0);
   return part(p) + part(1 - p);

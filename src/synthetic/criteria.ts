@@ -1,8 +1,8 @@
-// When a network's outputs count as right, in the ways that papers use. Steps that the loss leaves out are left out
-// here too: classes below 0, weights of 0. Knows no task.
+// Criteria of papers for right outputs. Steps that the loss ignores, with a class below 0 or a weight of 0, are ignored
+// here as well.
 import type { SyntheticExample } from "./problem.ts";
 
-/** At every step that counts, the greatest of the `classes` logits is the target's, and no other equals it. */
+/** At every step, the target's logit is the largest of the `classes`, and no other equals it. */
 export function choosesTargets(
   example: SyntheticExample,
   outputs: ArrayLike<number>,
@@ -14,7 +14,7 @@ export function choosesTargets(
   });
 }
 
-/** At every step that counts, the softmax of each class is less than `limit` from 1 for the target, else from 0. */
+/** At every step, the probability of the target is less than `limit` from 1, and those of the others from 0. */
 export function probabilitiesWithin(
   limit: number,
   example: SyntheticExample,
@@ -24,14 +24,14 @@ export function probabilitiesWithin(
   return everyStep(example, outputs, classes, (logits, step) => {
     const target = example.targets[step]!;
     if (target < 0) return true;
-    const greatest = Math.max(...logits);
-    const powers = logits.map((logit) => Math.exp(logit - greatest));
+    const maximum = Math.max(...logits);
+    const powers = logits.map((logit) => Math.exp(logit - maximum));
     const sum = powers.reduce((total, power) => total + power, 0);
     return powers.every((power, i) => Math.abs(power / sum - (i === target ? 1 : 0)) < limit);
   });
 }
 
-/** At every step that counts, each of the `width` outputs is less than `limit` from the target before noise. */
+/** At every step, each of the `width` outputs is less than `limit` from the target without noise. */
 export function numbersWithin(
   limit: number,
   example: SyntheticExample,
@@ -44,24 +44,24 @@ export function numbersWithin(
   );
 }
 
-/** At every step that counts, the outputs that are more likely than not (a logit above 0) are those with target 1. */
+/** At every step, the outputs with a logit above 0 are those with target 1. */
 export function setsAgree(example: SyntheticExample, outputs: ArrayLike<number>, width: number): boolean {
   return everyStep(example, outputs, width, (row, step) =>
     row.every((logit, i) => logit > 0 === (example.targets[step * width + i] === 1)),
   );
 }
 
-/** At every step, each output that `legal` names is greater than each that it does not. */
-export function legalAreGreatest(
+/** At every step, each output in `legal` is larger than each other one. */
+export function legalAreLargest(
   legal: readonly (readonly number[])[],
   example: SyntheticExample,
   outputs: ArrayLike<number>,
   width: number,
 ): boolean {
   return everyStep(example, outputs, width, (row, step) => {
-    const named = legal[step]!;
-    const least = Math.min(...named.map((i) => row[i]!));
-    return row.every((value, i) => named.includes(i) || value < least);
+    const ids = legal[step]!;
+    const least = Math.min(...ids.map((i) => row[i]!));
+    return row.every((value, i) => ids.includes(i) || value < least);
   });
 }
 
@@ -73,14 +73,14 @@ function everyStep(
 ): boolean {
   if (outputs.length !== steps * width) {
     throw new Error(
-      `outputs: ${steps} steps of width ${width} need ${steps * width} numbers, not ${outputs.length}; give the head's ` +
-        "outputs at every step",
+      `outputs: expected ${steps * width} numbers for ${steps} steps of width ${width}, got ${outputs.length}; pass the ` +
+        "head's outputs at every step",
     );
   }
   for (let step = 0; step < steps; step++) {
     if (weights?.[step] === 0) continue;
     const row = Array.from({ length: width }, (_, i) => outputs[step * width + i]!);
-    // A NaN is neither above nor below, and must not pass for right.
+    // Comparisons with NaN are false, and must not count as right.
     if (row.some(Number.isNaN) || !isRight(row, step)) return false;
   }
   return true;

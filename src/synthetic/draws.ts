@@ -1,27 +1,28 @@
-// The random numbers of one example: a stream of its own for each (seed, index). Integer arithmetic, comparisons, and
-// what IEEE 754 rounds in one way only, so an example has the same bits on every machine. Knows no task.
+// The random numbers of one example, from a stream for each (seed, index). Only integer arithmetic, comparisons and
+// correctly rounded operations, so an example has the same bits on every machine.
 import { randomStream, streamKey, streams } from "../base/random.ts";
 
+/** A stream of random numbers. */
 export interface Draws {
   /** Uniform in [0, 1), with 32 random bits. */
   uniform(): number;
-  /** A whole number from `first` to `last`, both included, each as likely. */
+  /** A whole number, uniform from `first` to `last`, both included. */
   between(first: number, last: number): number;
   /** True with probability 1/2. */
   coin(): boolean;
-  /** Normal with mean 0 and deviation 1. */
+  /** Normal with mean 0 and standard deviation 1. */
   normal(): number;
 }
 
-/** Throws unless both are whole numbers and `index` is 0 or more. */
+/** The stream of an example. Throws unless both are whole numbers and `index` is from 0 to 2^32 - 1. */
 export function drawsOf(seed: number, index: number): Draws {
   if (!Number.isSafeInteger(seed)) {
-    throw new Error(`synthetic example: the seed must be a whole number, not ${seed}`);
+    throw new Error(`synthetic example: the seed must be a whole number, got ${seed}`);
   }
   if (!(Number.isSafeInteger(index) && index >= 0 && index < 2 ** 32)) {
-    throw new Error(`synthetic example: the index must be a whole number from 0 to 2^32 - 1, not ${index}`);
+    throw new Error(`synthetic example: the index must be a whole number from 0 to 2^32 - 1, got ${index}`);
   }
-  const stream = randomStream(streamKey(seed, streams.tasks), index);
+  const stream = randomStream(streamKey(seed, streams.problems), index);
   const uniform = (): number => stream.uniform();
   return {
     uniform,
@@ -31,7 +32,7 @@ export function drawsOf(seed: number, index: number): Draws {
   };
 }
 
-/** Karney 2016, ACM Transactions on Mathematical Software 42(1), algorithm N; in place of Box and Muller's logarithm. */
+/** Algorithm N of Karney 2016, ACM Transactions on Mathematical Software 42(1), which needs no logarithm. */
 function normal(uniform: () => number): number {
   for (;;) {
     let whole = 0;
@@ -44,7 +45,7 @@ function normal(uniform: () => number): number {
   }
 }
 
-/** True with probability exp(-p), for p from 0 to 1, by von Neumann's falling runs: no exponential is computed. */
+/** True with probability exp(-p), for p from 0 to 1, by von Neumann's method, which needs no exponential. */
 function withProbabilityExp(p: number, uniform: () => number): boolean {
   let even = true;
   for (let least = p, next = uniform(); next < least; next = uniform()) {

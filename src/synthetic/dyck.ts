@@ -1,38 +1,40 @@
-// Dyck languages: strings of brackets of k kinds that are closed in the right order, every string of a length as likely.
-// At each step a network names all legal next symbols, which takes a stack. Knows no network.
+// Dyck languages: balanced strings of k kinds of brackets, uniform among those of a length. At each step a network predicts
+// the set of legal next symbols, which requires a stack.
 import { binaryEntropy } from "./counting.ts";
 import { setsAgree } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticTask } from "./problem.ts";
+import type { SyntheticProblem } from "./problem.ts";
 
 export interface DyckSettings {
-  /** Kinds of brackets, k; default 2. */
+  /** Kinds of brackets, k. Default 2. */
   readonly kinds?: number;
-  /** Pairs of brackets, each number from `least` to `most` as likely; default 1 to 20. */
-  readonly least?: number;
-  readonly most?: number;
+  /** The number of pairs is uniform from this, from 1. Default 1. */
+  readonly minPairs?: number;
+  /** To this. Default 20. */
+  readonly maxPairs?: number;
 }
 
 /**
- * Read are the start (id 2k), brackets that open (ids below k) and that close (k and more); outputs are the brackets and
- * the end (2k), 1 where legal: any may open, the latest that is open may close, and the end may come where none is.
+ * A Dyck language: x is [2 · pairs + 1], the start (id 2k), opening brackets (below k) and closing ones (from k); the
+ * targets are [2 · pairs + 1, 2k + 1], 1 for each bracket, and for the end (2k), that is legal next. Solved if all sets are
+ * right. Suzgun et al. 2019, arXiv:1911.03329v1. Chance: the entropies of the outputs' shares.
  */
-export const dyck = ({ kinds = 2, least = 1, most = 20 }: DyckSettings = {}): SyntheticTask => {
+export const dyck = ({ kinds = 2, minPairs = 1, maxPairs = 20 }: DyckSettings = {}): SyntheticProblem => {
   wholeSetting("dyck", "kinds", kinds, 1);
-  wholeSetting("dyck", "least", least, 1);
-  wholeSetting("dyck", "most", most, least);
+  wholeSetting("dyck", "minPairs", minPairs, 1);
+  wholeSetting("dyck", "maxPairs", maxPairs, minPairs);
   const width = 2 * kinds + 1;
   const end = 2 * kinds;
-  const ended = shareAtDepth0(least, most);
+  const endShare = shareAtDepth0(minPairs, maxPairs);
   return {
     name: `dyck-${kinds}`,
-    about: `all legal next symbols among brackets of ${kinds} kinds: Suzgun et al. 2019, arXiv:1911.03329v1`,
+    about: `the legal next symbols of balanced brackets of ${kinds} kinds: Suzgun et al. 2019, arXiv:1911.03329v1`,
     input: { kind: "index", width },
     head: { kind: "sigmoids", width },
     example(seed, index) {
       const draws = drawsOf(seed, index);
-      const pairs = draws.between(least, most);
+      const pairs = draws.between(minPairs, maxPairs);
       const steps = 2 * pairs + 1;
       const x = new Int32Array(steps).fill(end, 0, 1);
       const targets = new Float64Array(steps * width);
@@ -40,8 +42,8 @@ export const dyck = ({ kinds = 2, least = 1, most = 20 }: DyckSettings = {}): Sy
       for (let step = 0; step < steps; step++) {
         if (step > 0) {
           const [left, depth] = [steps - step, open.length];
-          // The share of strings that go on with an opening one: paths from this depth to 0 in `left` steps, counted by
-          // the ballot theorem.
+          // The share of strings that continue with an opening bracket: paths from this depth to 0 in `left` steps,
+          // counted by the ballot theorem.
           const opens = draws.uniform() < ((depth + 2) * (left - depth)) / (2 * left * (depth + 1));
           if (opens) open.push(draws.between(0, kinds - 1));
           x[step] = opens ? open.at(-1)! : kinds + open.pop()!;
@@ -54,18 +56,18 @@ export const dyck = ({ kinds = 2, least = 1, most = 20 }: DyckSettings = {}): Sy
     },
     isSolved: (example, outputs) => setsAgree(example, outputs, width),
     chance: {
-      loss: binaryEntropy(ended) + kinds * binaryEntropy((1 - ended) / kinds),
-      why:
-        `how often each output is legal: those that open always, the end at a share ${ended.toPrecision(4)} of the ` +
-        "steps (in n pairs, 1 + 3n / (n + 2) of 2n + 1), one that closes at the others",
+      loss: binaryEntropy(endShare) + kinds * binaryEntropy((1 - endShare) / kinds),
+      derivation:
+        "the share of steps at which each output is legal: opening brackets always, the end at " +
+        `${endShare.toPrecision(4)} of them (1 + 3n / (n + 2) of 2n + 1 for n pairs), a closing one at the others`,
     },
   };
 };
 
-/** Of all steps of strings with `least` to `most` pairs; a path of 2n steps returns to 0 on average 3n / (n + 2) times. */
-function shareAtDepth0(least: number, most: number): number {
+/** The share of steps at depth 0, as a path of 2n steps returns to 0 on average 3n / (n + 2) times. */
+function shareAtDepth0(minPairs: number, maxPairs: number): number {
   let [ends, steps] = [0, 0];
-  for (let n = least; n <= most; n++) {
+  for (let n = minPairs; n <= maxPairs; n++) {
     ends += 1 + (3 * n) / (n + 2);
     steps += 2 * n + 1;
   }

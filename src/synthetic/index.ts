@@ -1,16 +1,17 @@
-// The synthetic tasks by name, with their default settings. Adding one costs its file and a line in `list.ts`.
+// The synthetic problems by name, with their default settings. A new one takes its file and a line in `list.ts`.
 import { suggestion } from "../base/nearest.ts";
 import * as list from "./list.ts";
-import type { SyntheticTask } from "./problem.ts";
+import type { SyntheticProblem } from "./problem.ts";
 
-export const syntheticTasks: readonly SyntheticTask[] = Object.values(list).map((make) => make());
+/** All synthetic problems, in the order of their names. */
+export const syntheticProblems: readonly SyntheticProblem[] = Object.values(list).map((make) => make());
 
-/** The task of this name, with its default settings. An error that lists the names if there is none. */
-export function syntheticTaskNamed(name: string): SyntheticTask {
-  const found = syntheticTasks.find((task) => task.name === name);
-  if (found) return found;
-  const names = syntheticTasks.map((task) => task.name);
+/** The problem of this name. Throws for an unknown name, listing the names. */
+export function syntheticProblemNamed(name: string): SyntheticProblem {
+  const problem = syntheticProblems.find((p) => p.name === name);
+  if (problem) return problem;
+  const names = syntheticProblems.map((p) => p.name);
   throw new Error(
-    `there is no synthetic task '${name}'${suggestion(name, names)} (the tasks are ${names.join(", ")})`,
+    `unknown synthetic problem '${name}'${suggestion(name, names)} (the problems are ${names.join(", ")})`,
   );
 }

@@ -1,4 +1,4 @@
-// The synthetic tasks, a line each; `index.ts` makes a list of them.
+// The synthetic problems, one file per line; `index.ts` makes a list of them.
 export { adding, adding1997 } from "./adding.ts";
 export { copyMemory, copySelective, copyVariable } from "./copy-memory.ts";
 export { aNbN, aNbNcN } from "./counting.ts";

@@ -1,30 +1,30 @@
-// The Mackey-Glass equation, a chaotic series with a delay, as a series and as a task of forecasting. Additions and
-// products only, so a series has the same bits on every machine. Knows no network.
+// The Mackey-Glass equation, a chaotic series with a delay, as a series and as a forecasting problem. Only correctly
+// rounded operations, so a series has the same bits on every machine.
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 export interface MackeyGlassSettings {
-  /** Samples, one of each unit of time, from time 0 on. */
+  /** The number of samples, one per unit of time, from time 0. */
   readonly samples: number;
-  /** x at time 0 and at all times before; default 1.2. */
+  /** x at time 0 and at all earlier times. Default 1.2. */
   readonly start?: number;
-  /** The delay in units of time, a whole number; default 17. */
+  /** The delay in units of time, a whole number. Default 17. */
   readonly delay?: number;
 }
 
-/** Steps of integration in a unit of time. */
-const stepsOfUnit = 10;
+/** Integration steps per unit of time. */
+const stepsPerUnit = 10;
 
 /**
- * dx/dt = 0.2 x(t - delay) / (1 + x(t - delay)^10) - 0.1 x(t), Mackey & Glass 1977, Science 197, by the classical
- * Runge-Kutta method of order 4 with steps of 0.1; delayed values between steps by cubic Hermite interpolation.
+ * The series dx/dt = 0.2 x(t - delay) / (1 + x(t - delay)^10) - 0.1 x(t), [samples], by the classical Runge-Kutta method
+ * of order 4 with steps of 0.1 and cubic Hermite interpolation of delayed values. Mackey & Glass 1977, Science 197.
  */
 export function mackeyGlass({ samples, start = 1.2, delay = 17 }: MackeyGlassSettings): Float64Array {
   wholeSetting("mackey-glass", "samples", samples, 1);
-  const lag = wholeSetting("mackey-glass", "delay", delay, 1) * stepsOfUnit;
-  const h = 1 / stepsOfUnit;
-  const steps = (samples - 1) * stepsOfUnit;
+  const lag = wholeSetting("mackey-glass", "delay", delay, 1) * stepsPerUnit;
+  const h = 1 / stepsPerUnit;
+  const steps = (samples - 1) * stepsPerUnit;
   const x = new Float64Array(steps + 1).fill(start, 0, 1);
   const slopes = new Float64Array(steps + 1);
   const value = (i: number): number => (i < 0 ? start : x[i]!);
@@ -40,7 +40,7 @@ export function mackeyGlass({ samples, start = 1.2, delay = 17 }: MackeyGlassSet
     slopes[i] = k1;
     x[i + 1] = now + (h / 6) * (k1 + 2 * k2 + 2 * k3 + k4);
   }
-  return Float64Array.from({ length: samples }, (_, i) => x[i * stepsOfUnit]!);
+  return Float64Array.from({ length: samples }, (_, i) => x[i * stepsPerUnit]!);
 }
 
 function slope(x: number, delayed: number): number {
@@ -50,42 +50,44 @@ function slope(x: number, delayed: number): number {
 }
 
 /**
- * Root mean squared error in deviations of the series: NRMSE@84 where `predictions` [n] were made 84 units of time before
- * `targets` [n]; `variance` is the series'. 1 is what its mean reaches. Throws at rows of unequal length, and at none.
+ * The root mean squared error of `predictions` [n], divided by the standard deviation of the series: NRMSE@84 if they were
+ * made 84 units of time before the `targets` [n]. Always predicting the mean scores 1. Throws for arrays that are empty or
+ * of unequal length.
  */
 export function nrmse(targets: ArrayLike<number>, predictions: ArrayLike<number>, variance: number): number {
   if (targets.length !== predictions.length || targets.length === 0) {
     throw new Error(
-      `nrmse: targets and predictions must be as many and at least 1, not ${targets.length} and ${predictions.length}`,
+      `nrmse: expected as many predictions as targets, and at least 1, got ${predictions.length} and ${targets.length}`,
     );
   }
-  if (!(variance > 0)) throw new Error(`nrmse: the variance must be more than 0, not ${variance}`);
+  if (!(variance > 0)) throw new Error(`nrmse: the variance must be more than 0, got ${variance}`);
   let sum = 0;
   for (let i = 0; i < targets.length; i++) sum += (predictions[i]! - targets[i]!) ** 2;
   return Math.sqrt(sum / targets.length / variance);
 }
 
-/** Of the series with delay 17, over 200,000 units of time but the first 1000; the test measures it. */
+/** The variance of the series with delay 17, measured over 200,000 units of time without the first 1000. */
 export const mackeyGlassVariance = 0.05113;
 
-export interface ForecastSettings {
-  /** Steps of an example, a unit of time each; default 500. */
+export interface MackeyGlassForecastSettings {
+  /** Steps per example, one unit of time each. Default 500. */
   readonly length?: number;
-  /** Steps first that do not count, in which a network may find its state; default 100. */
-  readonly settling?: number;
-  /** How far ahead the target is; default 84. */
+  /** Steps at the beginning that are ignored, while a network's state settles. Default 100. */
+  readonly washout?: number;
+  /** Steps ahead. Default 84. */
   readonly horizon?: number;
 }
 
 /**
- * x(t) is read, x(t + horizon) is asked for; each example has a start of its own in [0.6, 1.4), and 1000 units of time
- * before it begins. The literature reports NRMSE and sets no bound; solved is here an NRMSE below 0.1.
+ * Forecasting: the input is x(t), [length, 1], the target x(t + horizon); each example has its own start in [0.6, 1.4), and
+ * begins 1000 units of time later. Solved by an NRMSE below 0.1; the literature reports NRMSE and sets no limit. Jaeger &
+ * Haas 2004, Science 304. Chance: a squared error of 0.05113, the variance.
  */
-export const mackeyGlassForecast = (settings: ForecastSettings = {}): SyntheticTask => {
+export const mackeyGlassForecast = (settings: MackeyGlassForecastSettings = {}): SyntheticProblem => {
   const name = "mackey-glass";
-  const { length = 500, settling = 100, horizon = 84 } = settings;
+  const { length = 500, washout = 100, horizon = 84 } = settings;
   wholeSetting(name, "length", length, 1);
-  wholeSetting(name, "settling", settling, 0, length - 1);
+  wholeSetting(name, "washout", washout, 0, length - 1);
   wholeSetting(name, "horizon", horizon, 1);
   return {
     name,
@@ -99,18 +101,23 @@ export const mackeyGlassForecast = (settings: ForecastSettings = {}): SyntheticT
         steps: length,
         inputs: { x: series.subarray(before, before + length) },
         targets: series.subarray(before + horizon),
-        weights: new Float64Array(length).fill(1, settling),
+        weights: new Float64Array(length).fill(1, washout),
       };
     },
     isSolved({ targets, steps }, outputs) {
       if (outputs.length !== steps)
-        throw new Error(`outputs: ${steps} steps of width 1 need ${steps} numbers, not ${outputs.length}`);
-      const counted = (all: ArrayLike<number>): number[] => Array.from(all).slice(settling);
+        throw new Error(
+          `outputs: expected ${steps} numbers for ${steps} steps of width 1, got ${outputs.length}`,
+        );
+      const counted = (all: ArrayLike<number>): number[] => Array.from(all).slice(washout);
       return nrmse(counted(targets), counted(outputs), mackeyGlassVariance) < 0.1;
     },
-    chance: { loss: mackeyGlassVariance, why: "always the mean of the series: its variance, measured" },
+    chance: {
+      loss: mackeyGlassVariance,
+      derivation: "always the mean of the series: its variance, measured",
+    },
   };
 };
 
-/** Units of time of a series that are left out, until the start is forgotten. */
+/** Units of time at the beginning of a series that are left out, until it no longer depends on its start. */
 const before = 1000;

@@ -1,13 +1,17 @@
-// The multiplication problem: of many numbers, the product of the two that are marked. A constant store that can add
-// is not enough for it, which is why it was set beside the adding problem.
+// The multiplication problem: the product of the two marked numbers of a sequence. Unlike the adding problem, it cannot be
+// solved by accumulating in a memory cell.
 import { answerAtEnd, firstPairMarked, markedPairs, type MarkedPairsSettings } from "./adding.ts";
 import { numbersWithin } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticTask } from "./problem.ts";
+import type { SyntheticProblem } from "./problem.ts";
 
-/** Numbers from [0, 1), target X1 · X2 at the last step. Solved where it is less than 0.04 off. */
-export const multiplication = ({ length = 100 }: MarkedPairsSettings = {}): SyntheticTask => {
+/**
+ * The multiplication problem: numbers in [0, 1), see `markedPairs`; the target at the last step is X1 · X2. Solved by an
+ * error below 0.04. Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment 5. Chance: a squared error of about
+ * 7/144.
+ */
+export const multiplication = ({ length = 100 }: MarkedPairsSettings = {}): SyntheticProblem => {
   wholeSetting("multiplication", "length", length, 20);
   const alone = firstPairMarked(length); // the product is then one number
   const mean = (1 - alone) / 4 + alone / 2;
@@ -25,9 +29,9 @@ export const multiplication = ({ length = 100 }: MarkedPairsSettings = {}): Synt
     isSolved: (example, outputs) => numbersWithin(0.04, example, outputs, 1),
     chance: {
       loss: (1 - alone) / 9 + alone / 3 - mean ** 2,
-      why:
-        "always the mean: a product has a mean of 1/4 and a mean square of 1/9, and 1/2 and 1/3 where the first pair " +
-        "is marked and its number taken for 1",
+      derivation:
+        "always the mean: a product has a mean of 1/4 and a mean square of 1/9, or 1/2 and 1/3 where the first pair " +
+        "is marked and its number is taken to be 1",
     },
   };
 };

@@ -1,42 +1,43 @@
-// What a synthetic task is: a seeded stream of examples, the head that its targets are meant for, and when the paper
-// that set it counts an example as solved. Plain data; knows no network and trains nothing.
+// A synthetic problem: a seeded stream of examples, the head for its targets, and the paper's criterion for a solved
+// example. Plain data; trains nothing.
 import type { Example } from "../batch/example.ts";
 
 export interface SyntheticExample extends Example {
-  /** The input "x", see `SyntheticTask.input`: [steps] of an index, [steps, width] of numbers. */
+  /** The input "x", see `SyntheticProblem.input`: [steps] of an index, [steps, width] of numbers. */
   readonly inputs: { readonly x: ArrayLike<number> };
   readonly targets: ArrayLike<number>;
-  /** The targets before noise was added, where the criterion is about those; shaped as `targets`. */
+  /** The targets without noise, shaped as `targets`; absent unless the criterion compares with them. */
   readonly noiseless?: ArrayLike<number>;
 }
 
-export interface SyntheticTask {
+/** A benchmark problem of a paper. */
+export interface SyntheticProblem {
   readonly name: string;
-  /** One line: what it asks, and the paper with its version. */
+  /** One line: the question, and the paper with its version. */
   readonly about: string;
-  /** Of the input "x": symbols below `width`, or `width` numbers a step. */
+  /** The input "x": a symbol below `width`, or `width` numbers, per step. */
   readonly input: { readonly kind: "index" | "dense"; readonly width: number };
-  /** A softmax over classes, or a loss of `cells/losses.ts` with that many outputs. */
+  /** The head that the targets are for, see `Head` in `model/head.ts`. */
   readonly head:
     | { readonly kind: "classes"; readonly classes: number }
     | { readonly kind: "squared-error" | "sigmoids"; readonly width: number };
   /**
-   * Example number `index` of the stream with this seed: a pure function of both, so parts for training and testing
-   * are other seeds or other ranges of the index. Throws unless both are whole numbers, the index from 0.
+   * Example number `index` of the stream with this seed: a pure function of both, so training and test sets are other seeds
+   * or other ranges of the index. Throws unless both are whole numbers and the index is 0 or more.
    */
   example(seed: number, index: number): SyntheticExample;
   /**
-   * Whether an example is solved by the paper's criterion. `outputs` are the head's, [steps, width] with the steps of
-   * the example: logits for classes and sigmoids. Throws where their number is another.
+   * True if the example is solved by the paper's criterion. `outputs` are the head's at every step, [steps, width]: logits
+   * for classes and sigmoids. Throws for another number of outputs.
    */
   isSolved(example: SyntheticExample, outputs: ArrayLike<number>): boolean;
-  /** What the best predictor reaches that remembers nothing. */
+  /** The loss of the best predictor without memory. */
   readonly chance: Chance;
 }
 
 export interface Chance {
-  /** The head's loss in nats or squared units: the weighted sum over steps and examples, by the sum of the weights. */
+  /** The head's loss, in nats or squared units: the weighted sum over steps and examples divided by the sum of the weights. */
   readonly loss: number;
-  /** Which predictor that is, and the arithmetic. */
-  readonly why: string;
+  /** The predictor, and the arithmetic. */
+  readonly derivation: string;
 }

@@ -1,17 +1,21 @@
-// Reber's grammar, embedded Reber strings, and a stream of them: a network predicts the next symbol, and is right where
-// the legal next symbols have the greatest outputs, whichever of them came. Knows no network.
+// Reber's grammar, embedded Reber strings, and streams of them: a network predicts the next symbol, and is right if the
+// legal next symbols have the largest outputs, whichever of them follows.
 import { nextSymbols } from "../batch/example.ts";
-import { legalAreGreatest } from "./criteria.ts";
+import { legalAreLargest } from "./criteria.ts";
 import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 /** The symbols, in the order of their ids. */
 export const reberSymbols: readonly string[] = ["B", "T", "S", "X", "P", "V", "E"];
 
-/** One string of Reber's grammar an example, from B to E. */
-export const reber = (): SyntheticTask =>
-  predicted(
+/**
+ * Reber's grammar: x is [steps], a string from B on, the targets are the next symbols up to E. Solved if the legal symbols
+ * have the largest outputs at every step. Reber 1967, Journal of Verbal Learning and Verbal Behavior 6(6). Chance: the
+ * entropy of the symbols' shares.
+ */
+export const reber = (): SyntheticProblem =>
+  prediction(
     "reber",
     "the next symbol of a Reber string, any legal one: Reber 1967, Journal of Verbal Learning and Verbal Behavior 6(6)",
     [[edge("B", 1)], ...grammar(1, 6), [edge("E", 7)], []],
@@ -19,9 +23,12 @@ export const reber = (): SyntheticTask =>
     { T: 1.5, P: 1, S: 1, X: 1, V: 1.5, E: 1 },
   );
 
-/** B, T or P, a Reber string, the same of T and P again, E; one string an example. */
-export const embeddedReber = (): SyntheticTask =>
-  predicted(
+/**
+ * The embedded Reber grammar: as `reber`, for strings of B, T or P, a Reber string, the same of T and P again, and E.
+ * Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment 1.
+ */
+export const embeddedReber = (): SyntheticProblem =>
+  prediction(
     "embedded-reber",
     "the next symbol of an embedded Reber string: Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment 1",
     [...embedded(19), []],
@@ -30,13 +37,13 @@ export const embeddedReber = (): SyntheticTask =>
   );
 
 export interface ContinualReberSettings {
-  /** Strings of an example; default 100, about 1,200 steps. */
+  /** Strings per example. Default 100, about 1,200 steps. */
   readonly strings?: number;
 }
 
-/** Embedded Reber strings one after another, with no sign that the state should be forgotten. */
-export const continualEmbeddedReber = ({ strings = 100 }: ContinualReberSettings = {}): SyntheticTask =>
-  predicted(
+/** Embedded Reber strings in a row, with no sign that the state is to be reset. Gers et al. 2000, Neural Computation 12(10). */
+export const continualEmbeddedReber = ({ strings = 100 }: ContinualReberSettings = {}): SyntheticProblem =>
+  prediction(
     "continual-embedded-reber",
     "the next symbol of embedded Reber strings in a row: Gers et al. 2000, Neural Computation 12(10)",
     embedded(0),
@@ -50,14 +57,14 @@ interface Edge {
   readonly next: number;
 }
 
-/** The ways out of each state, each as likely. It begins in state 0; a state without a way out ends it. */
+/** The edges from each state, with equal probabilities. Strings begin in state 0 and end in a state without edges. */
 type Automaton = readonly (readonly Edge[])[];
 
 function edge(symbol: string, next: number): Edge {
   return { id: reberSymbols.indexOf(symbol), next };
 }
 
-/** The five states of Reber's grammar after B and before E, as states from `first` on; then `end`. */
+/** The five states of Reber's grammar between B and E, numbered from `first`; the next state is `end`. */
 function grammar(first: number, end: number): Automaton {
   return [
     [edge("T", first + 1), edge("P", first + 2)],
@@ -68,7 +75,7 @@ function grammar(first: number, end: number): Automaton {
   ];
 }
 
-/** States 0 to 18: two copies of the grammar, so that the state knows which of T and P it was; then `end`. */
+/** States 0 to 18, with a copy of the grammar for each of T and P; the next state is `end`. */
 function embedded(end: number): Automaton {
   const branch = (first: number, symbol: string): Automaton => [
     [edge("B", first + 1)],
@@ -80,14 +87,14 @@ function embedded(end: number): Automaton {
   return [...states, [edge("E", end)]];
 }
 
-/** `counts` is how often a symbol is a target, on average, in each of an example's strings. */
-function predicted(
+/** `counts` are the average numbers of times that each symbol is a target in a string. */
+function prediction(
   name: string,
   about: string,
   automaton: Automaton,
   strings: number,
   counts: Readonly<Record<string, number>>,
-): SyntheticTask {
+): SyntheticProblem {
   const classes = reberSymbols.length;
   return {
     name,
@@ -98,42 +105,42 @@ function predicted(
       const draws = drawsOf(seed, index);
       const symbols: number[] = [];
       for (let [state, left] = [0, strings]; left > 0;) {
-        const ways = automaton[state]!;
-        const way = ways[ways.length === 1 ? 0 : draws.between(0, ways.length - 1)]!;
-        symbols.push(way.id);
-        state = way.next;
+        const edges = automaton[state]!;
+        const { id, next } = edges[edges.length === 1 ? 0 : draws.between(0, edges.length - 1)]!;
+        symbols.push(id);
+        state = next;
         if (state === 0 || automaton[state]!.length === 0) left--;
       }
       return nextSymbols(symbols, "x") as SyntheticExample;
     },
     isSolved: (example, outputs) =>
-      legalAreGreatest(legalSymbols(name, automaton, example.inputs.x), example, outputs, classes),
+      legalAreLargest(legalSymbols(name, automaton, example.inputs.x), example, outputs, classes),
     chance: {
       loss: entropyOf(Object.values(counts)),
-      why: `the shares of the symbols; in a string come ${Object.entries(counts)
+      derivation: `the shares of the symbols; a string has ${Object.entries(counts)
         .map(([symbol, count]) => `${+count.toFixed(3)} ${symbol}`)
         .join(", ")} on average`,
     },
   };
 }
 
-/** The ids that may follow each symbol. Throws at a symbol that may not stand where it does. */
+/** The ids that may follow each symbol. Throws for a symbol that is not legal. */
 function legalSymbols(name: string, automaton: Automaton, symbols: ArrayLike<number>): number[][] {
   let state = 0;
   return Array.from(symbols, (id, step) => {
-    const way = automaton[state]!.find((each) => each.id === id);
-    if (!way) {
+    const edgeTaken = automaton[state]!.find((each) => each.id === id);
+    if (!edgeTaken) {
       const legal = automaton[state]!.map((each) => reberSymbols[each.id]).join(" or ");
       throw new Error(
-        `${name}, step ${step}: the symbol must be ${legal}, not ${reberSymbols[id] ?? id}; give examples of this task`,
+        `${name}, step ${step}: expected ${legal}, got ${reberSymbols[id] ?? id}; pass an example of this problem`,
       );
     }
-    state = way.next;
+    state = edgeTaken.next;
     return automaton[state]!.map((each) => each.id);
   });
 }
 
-/** In nats, of a distribution in proportion to `counts`. */
+/** The entropy, in nats, of a distribution proportional to `counts`. */
 function entropyOf(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.reduce((sum, count) => sum - (count / total) * Math.log(count / total), 0);

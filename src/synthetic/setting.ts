@@ -1,8 +1,8 @@
-// The settings of tasks, checked; one message for all of them.
+// Checks the settings of synthetic problems, with one message for all.
 
-/** The value if it is a whole number from `least` to `most`; else an error that names the task and the setting. */
+/** The value if it is a whole number from `least` to `most`; otherwise throws, naming the problem and the setting. */
 export function wholeSetting(
-  task: string,
+  problem: string,
   name: string,
   value: number,
   least: number,
@@ -10,5 +10,5 @@ export function wholeSetting(
 ): number {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
   const range = most === Infinity ? `${least} or more` : `from ${least} to ${most}`;
-  throw new Error(`${task}: ${name} must be a whole number, ${range}, not ${value}`);
+  throw new Error(`${problem}: ${name} must be a whole number, ${range}, got ${value}`);
 }

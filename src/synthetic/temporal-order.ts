@@ -1,8 +1,8 @@
-// Temporal order: in which order two or three rare symbols came, far apart among distractors. Knows no network.
+// Temporal order: the order of two or three rare symbols, far apart among distractors.
 import { probabilitiesWithin } from "./criteria.ts";
 import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
-import type { SyntheticExample, SyntheticTask } from "./problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 const hochreiter = "Hochreiter & Schmidhuber 1997, Neural Computation 9(8)";
 
@@ -10,8 +10,12 @@ const hochreiter = "Hochreiter & Schmidhuber 1997, Neural Computation 9(8)";
 export const temporalOrderSymbols: readonly string[] = ["a", "b", "c", "d", "X", "Y", "E", "B"];
 const [start, trigger] = [6, 7];
 
-/** Two of X and Y, at steps 10 to 20 and 50 to 60 of 100 to 110: four classes, XX, XY, YX, YY. */
-export const temporalOrder6a = (): SyntheticTask =>
+/**
+ * Two symbols, X or Y each, at steps 10 to 20 and 50 to 60 of 100 to 110: x is [steps], the target at the last step is one
+ * of four classes, XX, XY, YX, YY. Solved by errors of all probabilities below 0.3. Hochreiter & Schmidhuber 1997,
+ * Neural Computation 9(8), experiment 6a. Chance: ln 4 nats.
+ */
+export const temporalOrder6a = (): SyntheticProblem =>
   original(
     "temporal-order-6a",
     [
@@ -21,8 +25,11 @@ export const temporalOrder6a = (): SyntheticTask =>
     `${hochreiter}, experiment 6a`,
   );
 
-/** Three of X and Y, at steps 10 to 20, 33 to 43 and 66 to 76 of 100 to 110: eight classes, XXX, XXY, … YYY. */
-export const temporalOrder6b = (): SyntheticTask =>
+/**
+ * As 6a with three symbols, at steps 10 to 20, 33 to 43 and 66 to 76, and eight classes, XXX, XXY, … YYY. Experiment 6b.
+ * Chance: ln 8 nats.
+ */
+export const temporalOrder6b = (): SyntheticProblem =>
   original(
     "temporal-order-6b",
     [
@@ -33,8 +40,13 @@ export const temporalOrder6b = (): SyntheticTask =>
     `${hochreiter}, experiment 6b`,
   );
 
-/** Two of X and Y, in the second and the fifth tenth of T steps (from 10; default 100); no start and no trigger. */
-export const temporalOrderPascanu = ({ length = 100 }: { readonly length?: number } = {}): SyntheticTask => {
+/**
+ * As 6a at any length T (from 10; default 100): the symbols are in the second and the fifth tenth of the steps, and there is
+ * no start and no trigger. Pascanu et al. 2013 (ICML).
+ */
+export const temporalOrderPascanu = ({
+  length = 100,
+}: { readonly length?: number } = {}): SyntheticProblem => {
   const name = "temporal-order-pascanu";
   wholeSetting(name, "length", length, 10);
   const tenths = (from: number, to: number): Range => [
@@ -43,49 +55,52 @@ export const temporalOrderPascanu = ({ length = 100 }: { readonly length?: numbe
   ];
   const ranges = [tenths(1, 2), tenths(4, 5)];
   return {
-    ...shared(name, ranges, "Pascanu et al. 2013 (ICML), at any length"),
+    ...common(name, ranges, "Pascanu et al. 2013 (ICML), at any length"),
     input: { kind: "index", width: 6 },
     example(seed, index) {
       const draws = drawsOf(seed, index);
       const x = Int32Array.from({ length }, () => draws.between(0, 3));
-      return placed(x, ranges, draws);
+      return withSymbols(x, ranges, draws);
     },
   };
 };
 
 type Range = readonly [first: number, last: number];
 
-function original(name: string, ranges: readonly Range[], source: string): SyntheticTask {
+function original(name: string, ranges: readonly Range[], paper: string): SyntheticProblem {
   return {
-    ...shared(name, ranges, source),
+    ...common(name, ranges, paper),
     input: { kind: "index", width: temporalOrderSymbols.length },
     example(seed, index) {
       const draws = drawsOf(seed, index);
       const x = Int32Array.from({ length: draws.between(100, 110) }, () => draws.between(0, 3));
       x[0] = start;
       x[x.length - 1] = trigger;
-      return placed(x, ranges, draws);
+      return withSymbols(x, ranges, draws);
     },
   };
 }
 
-function shared(
+function common(
   name: string,
   ranges: readonly Range[],
-  source: string,
-): Pick<SyntheticTask, "name" | "about" | "head" | "isSolved" | "chance"> {
+  paper: string,
+): Pick<SyntheticProblem, "name" | "about" | "head" | "isSolved" | "chance"> {
   const classes = 2 ** ranges.length;
   return {
     name,
-    about: `in which order ${ranges.length} symbols came, far apart: ${source}`,
+    about: `the order of ${ranges.length} symbols that are far apart: ${paper}`,
     head: { kind: "classes", classes },
     isSolved: (example, outputs) => probabilitiesWithin(0.3, example, outputs, classes),
-    chance: { loss: Math.log(classes), why: `${classes} classes, each as likely: ln ${classes}` },
+    chance: {
+      loss: Math.log(classes),
+      derivation: `${classes} classes with equal probability: ln ${classes}`,
+    },
   };
 }
 
-/** Puts an X or a Y (ids 4 and 5) in each range of `x`; the class is their number in base 2, X being 0. */
-function placed(x: Int32Array, ranges: readonly Range[], draws: Draws): SyntheticExample {
+/** Puts an X or a Y (ids 4 and 5) in each range of `x`; the class is their number in base 2, with X as 0. */
+function withSymbols(x: Int32Array, ranges: readonly Range[], draws: Draws): SyntheticExample {
   let answer = 0;
   for (const [first, last] of ranges) {
     const bit = draws.between(0, 1);
@@ -95,7 +110,7 @@ function placed(x: Int32Array, ranges: readonly Range[], draws: Draws): Syntheti
   return classAtEnd(x, answer);
 }
 
-/** An example whose one target class stands at its last step. */
+/** An example with a single target class, at its last step. */
 export function classAtEnd(x: Int32Array, answer: number): SyntheticExample {
   const targets = new Int32Array(x.length).fill(-1);
   targets[x.length - 1] = answer;

@@ -43,7 +43,7 @@ describe("the order of examples", () => {
       () => exampleOrder([1, 1, 1], { batch: 2, seed: 0, shuffle: false }).batch(0, 2),
       "batch must be a whole number from 0 to 1, not 2",
     ],
-    [() => nextSymbols([5], "symbols"), "each needs 2 symbols or more, not 1"],
+    [() => nextSymbols([5], "symbols"), "expected 2 symbols or more, got 1"],
   ])("says what is wrong", (make, message) => {
     expect(make).toThrow(message);
   });

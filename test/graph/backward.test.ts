@@ -7,7 +7,7 @@ import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 import { printExpression } from "../../src/language/print.ts";
 import { runCase } from "../../src/check/case-run.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
+import { sizesFor } from "../../src/model/single-cell.ts";
 import { randomCase } from "../../src/check/random-case.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { tolerances } from "../tolerances.ts";

@@ -1,7 +1,8 @@
 // The pointwise rows of the op table: what each computes, and its derivative against a central difference, at
 // ordinary points and where it is hard: saturated, near a kink, near a pole.
 import { describe, expect, test } from "vitest";
-import { createGraph, type Node } from "../../src/graph/graph.ts";
+import { createGraph } from "../../src/graph/builder.ts";
+import type { Node } from "../../src/graph/graph.ts";
 import { derivatives, ops, type Derivative, type PointwiseOp } from "../../src/graph/ops.ts";
 import { relativeError, slope } from "../../src/check/directions.ts";
 import { evaluate, input } from "../proof/interpret.ts";

@@ -1,7 +1,8 @@
 // The rows of the op table that are not pointwise: the derivative by every element of every argument, and by
 // every element of every matrix, against a central difference.
 import { describe, expect, test } from "vitest";
-import { createGraph, levels, type Graph, type Matrix, type Node } from "../../src/graph/graph.ts";
+import { createGraph } from "../../src/graph/builder.ts";
+import { levels, type Graph, type Matrix, type Node } from "../../src/graph/graph.ts";
 import { derivatives, type StructuralOp } from "../../src/graph/ops.ts";
 import { relativeError, slope } from "../../src/check/directions.ts";
 import { evaluate, input, outer } from "../proof/interpret.ts";
@@ -42,28 +43,28 @@ const structures: Readonly<
     { widths: [4], make: (g, [a]) => g.broadcast(a as Node, 4, levels.step) },
   ],
   standardised: [{ widths: [5], make: (g, [v]) => standardise(g, v as Node) }],
-  pick: [{ widths: [5], numbers: [4, 1, 1], make: (g, [a, k]) => g.pick(a as Node, k as Node) }],
-  place: [
+  gather: [{ widths: [5], numbers: [4, 1, 1], make: (g, [a, k]) => g.gather(a as Node, k as Node) }],
+  scatter: [
     {
       widths: [3],
       numbers: [4, 1, 1],
-      make: (g, [a, k]) => g.add({ op: "place" }, [a as Node, k as Node], 5),
+      make: (g, [a, k]) => g.add({ op: "scatter" }, [a as Node, k as Node], 5),
     },
   ],
   product: [
     { widths: [2], matrices: [dense, second], make: (g, [a]) => g.product([dense, second], a as Node) },
     { widths: [6], matrices: [blocked], make: (g, [a]) => g.product([blocked], a as Node) },
   ],
-  pullback: [
+  transposedProduct: [
     {
       widths: [3, 4],
       matrices: [dense, second],
-      make: (g, args) => g.add({ op: "pullback", matrices: [dense, second] }, args, 2),
+      make: (g, args) => g.add({ op: "transposedProduct", matrices: [dense, second] }, args, 2),
     },
     {
       widths: [4],
       matrices: [blocked],
-      make: (g, args) => g.add({ op: "pullback", matrices: [blocked] }, args, 6),
+      make: (g, args) => g.add({ op: "transposedProduct", matrices: [blocked] }, args, 6),
     },
   ],
 };

@@ -6,17 +6,17 @@ const read = (text: string) => (): unknown => parseCell("gru", text);
 
 test("the output and the start of states", () => {
   expect(read("c' = W x")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: there is no state 'h' to hand on; write h' = …, or add a line 'output c'
+    [EquationError: gru, line 1: there is no state 'h' to be the output; write h' = …, or add a line 'output c'
       c' = W x
       ^^]
   `);
   expect(read("h = tanh(W x)")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: there is no state 'h' to hand on; write h' = …, or add a line 'output h'
+    [EquationError: gru, line 1: there is no state 'h' to be the output; write h' = …, or add a line 'output h'
       h = tanh(W x)
       ^]
   `);
   expect(read("h' = W x\noutput c")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: no equation has 'c'; 'output' names a state or a local, here h
+    [EquationError: gru, line 2: no equation has 'c'; 'output' names a state or a local (here: h)
       output c
              ^]
   `);
@@ -26,17 +26,17 @@ test("the output and the start of states", () => {
              ^]
   `);
   expect(read("h' = W x\noutput x")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: 'x' is an input, but 'output' names a state or a local, here h
+    [EquationError: gru, line 2: 'x' is an input, but 'output' names a state or a local (here: h)
       output x
              ^]
   `);
   expect(read("h' = W x\noutput h, h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: a layer hands on one state or local; name one output
+    [EquationError: gru, line 2: a layer has one output; name a single state or local
       output h, h
                 ^]
   `);
   expect(read("h' = W x\noutput h\noutput h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 3: a layer hands on one state or local; keep one output clause
+    [EquationError: gru, line 3: a layer has one output; keep one output clause
       output h
              ^]
   `);
@@ -46,12 +46,12 @@ test("the output and the start of states", () => {
             ^]
   `);
   expect(read("h' = W x\nstart n = 1")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: no equation has 'n'; 'start' names a state, here h
+    [EquationError: gru, line 2: no equation has 'n'; 'start' names a state (here: h)
       start n = 1
             ^]
   `);
   expect(read("z = W x\nh' = z\nstart z = 1")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 3: 'z' is a local, but 'start' names a state, here h
+    [EquationError: gru, line 3: 'z' is a local, but 'start' names a state (here: h)
       start z = 1
             ^]
   `);
@@ -79,7 +79,7 @@ test("clauses", () => {
            ^]
   `);
   expect(read("z = W x\nh' = z\ninit z = 1")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 3: 'z' is a local, but 'init' names a matrix or a vector parameter, here W
+    [EquationError: gru, line 3: 'z' is a local, but 'init' names a matrix or a vector parameter (here: W)
       init z = 1
            ^]
   `);
@@ -124,32 +124,32 @@ test("clauses", () => {
                ^^^^^^^]
   `);
   expect(read("h' = W x\ninit W = uniform(2, 1)")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: 'uniform' goes from 2 up to 1; swap its ends
+    [EquationError: gru, line 2: 'uniform' needs a range, got 2 to 1; swap the ends
       init W = uniform(2, 1)
                ^^^^^^^]
   `);
   expect(read("h' = W x\ninit W = normal(-1)")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: the number of 'normal' must not be negative, but is -1
+    [EquationError: gru, line 2: the argument of 'normal' must not be negative, got -1
       init W = normal(-1)
                ^^^^^^]
   `);
   expect(read("h' = W x\ninit W = 1 2")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected the end of the line, as in 'init b = 1', but '2' came
+    [EquationError: gru, line 2: expected the end of the line, as in 'init b = 1', got '2'
       init W = 1 2
                  ^]
   `);
   expect(read("h' = W x\ninit 3 = 1")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a name after 'init', as in 'init b = 1', but '3' came
+    [EquationError: gru, line 2: expected a name after 'init', as in 'init b = 1', got '3'
       init 3 = 1
            ^]
   `);
   expect(read("h' = W x\nfixed b")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: no equation has 'b'; 'fixed' names a matrix or a vector parameter, here W
+    [EquationError: gru, line 2: no equation has 'b'; 'fixed' names a matrix or a vector parameter (here: W)
       fixed b
             ^]
   `);
   expect(read("h' = W x\nfixed x")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: 'x' is an input, but 'fixed' names a matrix or a vector parameter, here W
+    [EquationError: gru, line 2: 'x' is an input, but 'fixed' names a matrix or a vector parameter (here: W)
       fixed x
             ^]
   `);
@@ -159,22 +159,22 @@ test("clauses", () => {
             ^]
   `);
   expect(read("h' = W x\nwidth h = 0")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a width (a symbol such as P, or a whole number from 1), but '0' came
+    [EquationError: gru, line 2: expected a width (a symbol such as P, or a whole number from 1), got '0'
       width h = 0
                 ^]
   `);
   expect(read("h' = W x\nwidth h = 1.5")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a width (a symbol such as P, or a whole number from 1), but '1.5' came
+    [EquationError: gru, line 2: expected a width (a symbol such as P, or a whole number from 1), got '1.5'
       width h = 1.5
                 ^^^]
   `);
   expect(read("h' = W x\nwidth q = 3")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: no equation has 'q'; 'width' names a state, a local, an input or a vector parameter, here h, x
+    [EquationError: gru, line 2: no equation has 'q'; 'width' names a state, a local, an input or a vector parameter (here: h, x)
       width q = 3
             ^]
   `);
   expect(read("h' = W x + γ\nconstant γ = 1\nwidth γ = 3")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 3: 'γ' is a constant, but 'width' names a state, a local, an input or a vector parameter, here h, x
+    [EquationError: gru, line 3: 'γ' is a constant, but 'width' names a state, a local, an input or a vector parameter (here: h, x)
       width γ = 3
             ^]
   `);
@@ -184,22 +184,22 @@ test("clauses", () => {
                 ^]
   `);
   expect(read("h' = W x + b\nblocks b = 4")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: 'b' is a vector parameter, but 'blocks' names a matrix, here W
+    [EquationError: gru, line 2: 'b' is a vector parameter, but 'blocks' names a matrix (here: W)
       blocks b = 4
              ^]
   `);
   expect(read("h' = W x\nblocks W = 1.5")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a whole number from 1, but '1.5' came
+    [EquationError: gru, line 2: expected a whole number from 1, got '1.5'
       blocks W = 1.5
                  ^^^]
   `);
   expect(read("h' = W x\nblocks W = R")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected a whole number from 1, but 'R' came
+    [EquationError: gru, line 2: expected a whole number from 1, got 'R'
       blocks W = R
                  ^]
   `);
   expect(read("h' = U h\nwidth h = 5\nblocks U = 4")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 3: 'U' has width 5, which 4 blocks do not divide; choose another number
+    [EquationError: gru, line 3: 'U' has width 5, which is not divisible by 4 blocks; choose another number
       blocks U = 4
              ^]
   `);
@@ -209,7 +209,7 @@ test("clauses", () => {
              ^]
   `);
   expect(read("h' = W x + v\ninput v per epoch")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: expected 'per step' or 'per sequence', but 'epoch' came
+    [EquationError: gru, line 2: expected 'per step' or 'per sequence', got 'epoch'
       input v per epoch
                   ^^^^^]
   `);
@@ -244,43 +244,43 @@ test("what states start with, what is left out, and what parameters start with",
   refused("h' = pick(W x)");
   refused("h' = place(x, k)\ninput k per step");
   expect(messages.join("\n\n")).toMatchInlineSnapshot(`
-    "gru, line 2: a sequence starts before its first step, and 'x' is an input per step; make it of numbers, parameters, constants and inputs per sequence
+    "gru, line 2: 'x' is an input per step, and a start value is needed before the first step; use only numbers, parameters, constants and inputs per sequence
       start h = W x
                   ^
 
-    gru, line 3: a sequence starts before its first step, and 'c' is a state; make it of numbers, parameters, constants and inputs per sequence
+    gru, line 3: 'c' is a state, and a start value is needed before the first step; use only numbers, parameters, constants and inputs per sequence
       start h = c
                 ^
 
-    gru, line 3: a sequence starts before its first step, and 'z' is a local; make it of numbers, parameters, constants and inputs per sequence
+    gru, line 3: 'z' is a local, and a start value is needed before the first step; use only numbers, parameters, constants and inputs per sequence
       start h = z
                 ^
 
-    gru, line 2: a sequence starts before its first step, and a mask is drawn at a step; make it of numbers, parameters, constants and inputs per sequence
+    gru, line 2: a mask is drawn at a step, and a start value is needed before the first step; use only numbers, parameters, constants and inputs per sequence
       start h = mask(0.1, per step)
                 ^^^^
 
-    gru, line 2: a sequence starts before its first step, and 'v' is an input per step; make it of numbers, parameters, constants and inputs per sequence
+    gru, line 2: 'v' is an input per step, and a start value is needed before the first step; use only numbers, parameters, constants and inputs per sequence
       start h = A v
                   ^
 
-    gru, line 2: 'h' has width H but starts with width P; apply a matrix to what it starts with or add 'requires H = P'
+    gru, line 2: 'h' has width H but its start value has width P; apply a matrix to it or add 'requires H = P'
       start h = b
             ^
 
-    gru, line 2: expected a rate from 0 and below 1, but '1' came
+    gru, line 2: expected a rate from 0 to below 1, got '1'
       drop W = 1
                ^
 
-    gru, line 2: 'b' is a vector parameter, but 'drop' names a matrix, here W
+    gru, line 2: 'b' is a vector parameter, but 'drop' names a matrix (here: W)
       drop b = 0.5
            ^
 
-    gru, line 2: the number of 'spectral' must not be negative, but is -1
+    gru, line 2: the argument of 'spectral' must not be negative, got -1
       init W = spectral(-1)
                ^^^^^^^^
 
-    gru, line 2: the number of 'chrono' must be more than 2 steps, but is 2
+    gru, line 2: the argument of 'chrono' must be more than 2 steps, got 2
       init b = chrono(2)
                ^^^^^^
 
@@ -288,27 +288,27 @@ test("what states start with, what is left out, and what parameters start with",
       init b = he
            ^
 
-    gru, line 2: the number of 'shift' must be a whole number, but is 0.5
+    gru, line 2: the argument of 'shift' must be a whole number, got 0.5
       init U = shift(0.5)
                ^^^^^
 
-    gru, line 2: '-bg' is minus what another vector starts with; did you mean '-bf'?
+    gru, line 2: '-bg' must be the negative of another vector; did you mean '-bf'?
       init bi = -bg
            ^^
 
-    gru, line 2: 'b' starts as minus another itself; say how 'b' starts, or 'a' without it
+    gru, line 2: 'b' is itself the negative of another parameter; give 'b' or 'a' an initial value of its own
       init a = -b
            ^
 
-    gru, line 1: 'pick' goes by an input of whole numbers, and 'y' is no input; add a line 'input y per step', or 'per sequence'
+    gru, line 1: the indices of 'pick' must be an input, and 'y' is not; add a line 'input y per step' or 'input y per sequence'
       h' = pick(W x, y)
                      ^
 
-    gru, line 1: expected ',' and an input of whole numbers, as in 'pick(y, k)', but ')' came
+    gru, line 1: expected ',' and an input of whole numbers, as in 'pick(y, k)', got ')'
       h' = pick(W x)
                    ^
 
-    gru, line 1: 'place' needs a number for each element, but 'k' has width H and 'x' has width I; declare it so, as in 'width k = I'
+    gru, line 1: 'place' needs an index for each element, but 'k' has width H and 'x' has width I; add a line 'width k = I'
       h' = place(x, k)
            ^^^^^"
   `);

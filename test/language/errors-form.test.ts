@@ -69,7 +69,7 @@ test("characters, parentheses and the form of a line", () => {
             ^]
   `);
   expect(read("h' = W x + 1e999")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: the number 1e999 is too large; the most is 1.8e308
+    [EquationError: gru, line 1: the number 1e999 is too large; the maximum is 1.8e308
       h' = W x + 1e999
                  ^^^^^]
   `);
@@ -99,17 +99,17 @@ test("characters, parentheses and the form of a line", () => {
                 ^]
   `);
   expect(read("h' = = x")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected a name, a number or '(', but '=' came
+    [EquationError: gru, line 1: expected a name, a number or '(', got '='
       h' = = x
            ^]
   `);
   expect(read("h' = W (x, h)")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected ')' or an operator, but ',' came
+    [EquationError: gru, line 1: expected ')' or an operator, got ','
       h' = W (x, h)
                ^]
   `);
   expect(read("W x + h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected '=' (a line is an equation such as h' = … or a clause such as init b = 1), but 'x' came
+    [EquationError: gru, line 1: expected '=' (a line is an equation such as h' = … or a clause such as init b = 1), got 'x'
       W x + h
         ^]
   `);
@@ -119,17 +119,17 @@ test("characters, parentheses and the form of a line", () => {
        ^]
   `);
   expect(read("3 = h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected an equation such as h' = … or a clause such as init b = 1, but '3' came
+    [EquationError: gru, line 1: expected an equation such as h' = … or a clause such as init b = 1, got '3'
       3 = h
       ^]
   `);
   expect(read("= h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected an equation such as h' = … or a clause such as init b = 1, but '=' came
+    [EquationError: gru, line 1: expected an equation such as h' = … or a clause such as init b = 1, got '='
       = h
       ^]
   `);
   expect(read("h' = W x = 2")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected an operator or the end of the line, but '=' came
+    [EquationError: gru, line 1: expected an operator or the end of the line, got '='
       h' = W x = 2
                ^]
   `);
@@ -139,15 +139,15 @@ test("characters, parentheses and the form of a line", () => {
            ^^^^^^^^]
   `);
   expect(read("")).toThrowErrorMatchingInlineSnapshot(
-    `[EquationError: gru, line 1: there is no equation; write one, such as h' = tanh(W x + U h + b)]`,
+    `[EquationError: gru, line 1: a cell needs an equation, such as h' = tanh(W x + U h + b)]`,
   );
   expect(read(" # only a comment")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: there is no equation; write one, such as h' = tanh(W x + U h + b)
+    [EquationError: gru, line 1: a cell needs an equation, such as h' = tanh(W x + U h + b)
       # only a comment
       ^]
   `);
   expect(read("fixed U")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: there is no equation; write one, such as h' = tanh(W x + U h + b)
+    [EquationError: gru, line 1: a cell needs an equation, such as h' = tanh(W x + U h + b)
       fixed U
       ^]
   `);
@@ -215,32 +215,32 @@ test("functions", () => {
                      ^]
   `);
   expect(read("h' = mask(1, per step) ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: a mask's rate must be a number from 0 and below 1, or a constant, but it is 1
+    [EquationError: gru, line 1: a mask's rate must be a number or a constant, from 0 to below 1, got 1
       h' = mask(1, per step) ⊙ h
                 ^]
   `);
   expect(read("h' = mask(p, per step) ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: a mask's rate must be a number from 0 and below 1, or a constant, but 'p' is no constant
+    [EquationError: gru, line 1: a mask's rate must be a number or a constant, from 0 to below 1, got 'p'
       h' = mask(p, per step) ⊙ h
                 ^]
   `);
   expect(read("h' = mask(-0.1, per step) ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected a rate: a number from 0 and below 1, or a constant, but '-' came
+    [EquationError: gru, line 1: expected a rate: a number from 0 to below 1, or a constant, got '-'
       h' = mask(-0.1, per step) ⊙ h
                 ^]
   `);
   expect(read("h' = mask(p, per step) ⊙ h\nconstant p = 1.5")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: a mask's rate must be a number from 0 and below 1, or a constant, but 'p' is 1.5
+    [EquationError: gru, line 1: a mask's rate must be a number or a constant, from 0 to below 1, got p = 1.5
       h' = mask(p, per step) ⊙ h
                 ^]
   `);
   expect(read("h' = mask(0.1 per step) ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected ',' and 'per step' or 'per sequence', as in 'mask(0.1, per step)', but 'per' came
+    [EquationError: gru, line 1: expected ',' and 'per step' or 'per sequence', as in 'mask(0.1, per step)', got 'per'
       h' = mask(0.1 per step) ⊙ h
                     ^^^]
   `);
   expect(read("h' = mask(0.1, per stp) ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: expected 'per step' or 'per sequence', but 'stp' came
+    [EquationError: gru, line 1: expected 'per step' or 'per sequence', got 'stp'
       h' = mask(0.1, per stp) ⊙ h
                          ^^^]
   `);
@@ -248,15 +248,15 @@ test("functions", () => {
 
 test("a text that is no cell at all", () => {
   expect(read("#".repeat(100_001))).toThrowErrorMatchingInlineSnapshot(
-    `[EquationError: gru, line 1: the text has 100001 characters, and a cell may have 100000; is this the right file?]`,
+    `[EquationError: gru, line 1: expected at most 100000 characters, got 100001; is this the right file?]`,
   );
   expect(read(`h' = ${"(".repeat(10_000)}x${")".repeat(10_000)}`)).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: parentheses are nested more than 200 deep; cut the equation into several with locals
+    [EquationError: gru, line 1: parentheses are nested more than 200 deep; split the equation with locals
       …((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((…
                                                                    ^]
   `);
   expect(read(`h' = h${" + h".repeat(500)}`)).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: a statement has more than 1000 symbols; cut it into several with locals
+    [EquationError: gru, line 1: a statement has more than 1000 symbols; split it with locals
       …h + h + h + h + h + h + h + h + h + h + h + h + h + h + h + h + h
                                                                    ^]
   `);

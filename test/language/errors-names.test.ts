@@ -119,12 +119,12 @@ test("names that are read too early, or primed wrongly", () => {
            ^^^^^^]
   `);
   expect(read("h' = W x_t + U h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: 'x_t' is no name of this cell: time is not written; write x
+    [EquationError: gru, line 1: unknown name 'x_t'; time indices are not written: write x
       h' = W x_t + U h
              ^^^]
   `);
   expect(read("h' = W x + U h_t")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: 'h_t' is no name of this cell: time is not written; write h (before the step) or h' (after it)
+    [EquationError: gru, line 1: unknown name 'h_t'; time indices are not written: write h (before the step) or h' (after it)
       h' = W x + U h_t
                    ^^^]
   `);
@@ -147,12 +147,12 @@ test("matrices that are not applied, and vectors that are", () => {
                 ^^]
   `);
   expect(read("h' = U h + U ⊙ h")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 1: 'U' is used both as a matrix and as a vector; apply it, as in 'U h', or rename the vector in small letters
+    [EquationError: gru, line 1: 'U' is used both as a matrix and as a vector; apply it, as in 'U h', or rename the vector with a small letter
       h' = U h + U ⊙ h
                  ^]
   `);
   expect(read("z = U h\nh' = z + U")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: 'U' is used both as a matrix (line 1) and as a vector; apply it, as in 'U h', or rename the vector in small letters
+    [EquationError: gru, line 2: 'U' is used both as a matrix (line 1) and as a vector; apply it, as in 'U h', or rename the vector with a small letter
       h' = z + U
                ^]
   `);
@@ -248,16 +248,16 @@ test("widths that differ", () => {
                      ^]
   `);
   expect(read("h' = W x + U h\nrequires I = Q")).toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 2: nothing has the width 'Q'; the widths are H, I
+    [EquationError: gru, line 2: unknown width 'Q'; the widths are H, I
       requires I = Q
                    ^]
   `);
   expect(read("h' = W x + U r\nr' = W x\nwidth r = Proj\nrequires I = Poj"))
     .toThrowErrorMatchingInlineSnapshot(`
-    [EquationError: gru, line 4: nothing has the width 'Poj'; did you mean 'Proj'?
-      requires I = Poj
-                   ^^^]
-  `);
+      [EquationError: gru, line 4: unknown width 'Poj'; did you mean 'Proj'?
+        requires I = Poj
+                     ^^^]
+    `);
 });
 
 test("what nothing needs", () => {

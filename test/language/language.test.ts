@@ -160,7 +160,7 @@ test("masks and normalisations carry what they need", () => {
   JSON.stringify(cell.equations, (key, value: unknown) => {
     const { kind } = (value ?? {}) as { kind?: string };
     if (kind === "mask" || kind === "norm") found.push(value);
-    return key === "place" ? undefined : value;
+    return key === "span" ? undefined : value;
   });
   expect(found).toMatchObject([
     { kind: "mask", rate: 0.1, per: "step", width: "H" },
@@ -197,13 +197,13 @@ test("a template takes numbers and text, and leaves backslashes alone", () => {
   expect(() => equations("cell")`h' = \tanh(x)`).toThrow("unknown character '\\' (U+005C)");
 });
 
-test("places count code points from one", () => {
+test("spans count code points from one", () => {
   const cell = parseCell("cell", "𝛾 = W x\nh' = tanh(𝛾)");
-  expect(cell.equations[0]).toMatchObject({ place: { line: 1, column: 1, length: 1 } });
-  expect(cell.equations[0]?.expression.place).toEqual({ line: 1, column: 5, length: 1 });
+  expect(cell.equations[0]).toMatchObject({ span: { line: 1, column: 1, length: 1 } });
+  expect(cell.equations[0]?.expression.span).toEqual({ line: 1, column: 5, length: 1 });
   expect(cell.equations[1]).toMatchObject({
-    place: { line: 2, column: 1, length: 2 },
-    expression: { place: { line: 2, column: 6, length: 4 } },
+    span: { line: 2, column: 1, length: 2 },
+    expression: { span: { line: 2, column: 6, length: 4 } },
   });
 });
 

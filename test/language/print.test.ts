@@ -9,7 +9,7 @@ import { EquationError } from "../../src/language/text-error.ts";
 /** A cell without its text and places, which printing may change. */
 function bare(cell: Cell): unknown {
   return JSON.parse(
-    JSON.stringify({ ...cell, text: "" }, (key, value: unknown) => (key === "place" ? 0 : value)),
+    JSON.stringify({ ...cell, text: "" }, (key, value: unknown) => (key === "span" ? 0 : value)),
   );
 }
 

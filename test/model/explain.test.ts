@@ -1,4 +1,4 @@
-// What `explain` gathers: every stage of a cell and of a network, with numbers that add up.
+// `explain`: every stage of a cell and of a network, with numbers that add up.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
@@ -9,7 +9,7 @@ import { planBytes, printPlan } from "../../src/plan/print.ts";
 import { translator } from "../../src/tasks/translate/translate.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
-test("parameters have the shapes and counts of the sizes given", () => {
+test("parameters have the shapes and counts that the sizes imply", () => {
   const { parameters, count, sizes } = explainCell(cellNamed("gru"), { size: 5, input: 3 });
   expect(sizes).toEqual({ H: 5, I: 3 });
   expect(parameters.find((p) => p.name === "Un")).toEqual({
@@ -71,7 +71,7 @@ test("a plan prints every kernel once, with the loop's inside it", () => {
   ]);
 });
 
-test("bytes add up to what a plan takes", () => {
+test("bytes add up to the total of a plan", () => {
   const network = languageModel({ vocabulary: 6, cell: cellNamed("lstm"), size: 7, layers: 2, dropout: 0.1 });
   const { rule } = updateOf({ kind: "adam" });
   const plan = buildPlan(network, { mode: "train", rows: 3, steps: 4, update: rule });
@@ -93,11 +93,11 @@ test("a network is shown with its layers, each of its cells once, and one plan",
   expect(text).toContain("loss, d.readout ← softmax of");
 });
 
-test("a network that reads a source first shows its layers and its plan, too", () => {
+test("a network with an encoder shows the encoder's layers and plan, too", () => {
   const pairs = [{ source: "abc", target: "cab" }];
   const shape = { cell: cellNamed("gru"), size: 4, embedding: 3, attentionSize: 2 };
   const text = explain(translator(pairs, shape).network, { batch: 2, steps: 3 });
-  expect(text).toMatch(/^source, read first\n {2}\S+ = embedding\(source\)/u);
-  expect(text).toMatch(/^source: plan of a training step, B = 2 rows, T = 3 steps$/mu);
+  expect(text).toMatch(/^encoder, run first\n {2}\S+ = embedding\(source\)/u);
+  expect(text).toMatch(/^encoder: plan of a training step, B = 2 rows, T = 3 steps$/mu);
   expect(text.match(/^gru: equations$/gmu)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-// First values of parameters: the distributions of the clauses, and independence of everything else.
+// Initial values of parameters: the distributions of the clauses, and independence of everything else.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
@@ -35,7 +35,7 @@ const probe = (clauses: string, name: string): Float64Array => valuesOf(layoutOf
 const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 const square = (values: Float64Array): number => mean(values.map((v) => v * v));
 
-/** The greatest deviation of M Mᵀ from gain² times the identity; of Mᵀ M with `columns`. */
+/** The largest deviation of M Mᵀ from gain² times the identity; of Mᵀ M with `columns`. */
 function deviation(
   values: Float64Array,
   rows: number,
@@ -168,10 +168,10 @@ describe("first values by other rules", () => {
 
   it("says what cannot start so", () => {
     expect(() => probe("init W = spectral(0.9)", "W")).toThrow(
-      "layer.W is to start with a spectral radius, so it must be square, but has 49 rows and 35 columns",
+      "layer.W: 'spectral' needs a square matrix, got 49 rows and 35 columns",
     );
     expect(() => initialParameters(layoutOf("init W = -U"), 1)).toThrow(
-      "layer.W starts as minus layer.U, which must be as large and start by itself, but has 2401 values, not 1715",
+      "layer.W is initially the negative of layer.U, which must have 1715 values of its own, but it has 2401",
     );
   });
 });

@@ -1,4 +1,4 @@
-// The network of a language model, and what is said of settings that cannot be.
+// The network of a language model, its errors, and the memory that a network needs.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
@@ -28,7 +28,7 @@ describe("language model", () => {
     ]);
   });
 
-  it("puts what was asked for around each layer but the first", () => {
+  it("puts the connection around each layer but the first", () => {
     const { layers } = model({ layers: 3, connections: "residual" });
     expect(layers.map(({ cell }) => cell.name)).toEqual([
       "lstm",
@@ -38,17 +38,17 @@ describe("language model", () => {
     ]);
   });
 
-  it("says what a cell that mixes its input in needs", () => {
+  it("names the embedding that a cell with I = H needs", () => {
     expect(() => model({ cell: cellNamed("mut1") })).toThrow(
-      "language model: mut1 needs an input as wide as the layer (requires I = H), so embedding must be 128 (--embedding 128), but there is none",
+      "language model: mut1 needs an input as wide as the layer (requires I = H), so embedding must be 128, got 0",
     );
     expect(() => model({ cell: cellNamed("sru"), embedding: 64 })).toThrow(
-      "so embedding must be 128 (--embedding 128), but it is 64",
+      "so embedding must be 128, got 64",
     );
     expect(model({ cell: cellNamed("mut1"), embedding: 128, layers: 2 }).layers).toHaveLength(4);
   });
 
-  it("takes the width that a cell hands on, and further sizes", () => {
+  it("takes the width of a cell's output, and further sizes", () => {
     const projected = equations("projected")`
       s' = tanh(W x + U r + b)
       r' = R s'
@@ -60,18 +60,18 @@ describe("language model", () => {
   });
 
   it.each([
-    [{ size: 0 }, "language model: size must be a whole number, 1 or more, not 0"],
-    [{ size: 1.5 }, "language model: size must be a whole number, 1 or more, not 1.5"],
-    [{ size: NaN }, "language model: size must be a whole number, 1 or more, not NaN"],
-    [{ layers: 0 }, "language model: layers must be a whole number, from 1 to 1000, not 0"],
-    [{ layers: 1e9 }, "language model: layers must be a whole number, from 1 to 1000, not 1000000000"],
-    [{ embedding: -1 }, "language model: embedding must be a whole number, 0 or more, not -1"],
-    [{ vocabulary: 1 }, "language model: vocabulary must be a whole number, 2 or more, not 1"],
+    [{ size: 0 }, "language model: size must be a whole number, 1 or more, got 0"],
+    [{ size: 1.5 }, "language model: size must be a whole number, 1 or more, got 1.5"],
+    [{ size: NaN }, "language model: size must be a whole number, 1 or more, got NaN"],
+    [{ layers: 0 }, "language model: layers must be a whole number, from 1 to 1000, got 0"],
+    [{ layers: 1e9 }, "language model: layers must be a whole number, from 1 to 1000, got 1000000000"],
+    [{ embedding: -1 }, "language model: embedding must be a whole number, 0 or more, got -1"],
+    [{ vocabulary: 1 }, "language model: vocabulary must be a whole number, 2 or more, got 1"],
     [{ dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
     [{ dropout: NaN }, "dropout must be from 0 (none) to below 1, not NaN"],
     [
       { cell: equations("two")`h' = tanh(W x + V v)${"\ninput v per step"}` },
-      "two has the further input 'v'",
+      "two must have x as its only input, got 'v' as well",
     ],
     [{ cell: equations("deaf")`h' = tanh(U h + b)` }, "deaf never reads its input x; add it, as in 'W x'"],
   ])("refuses %o", (settings, message) => {
@@ -80,14 +80,14 @@ describe("language model", () => {
 });
 
 describe("memory", () => {
-  it("is that of the plans, before anything is allocated", () => {
+  it("is computed from the plans", () => {
     const { parameters, bytes } = memoryNeeded(model(), { batch: 32, steps: 50 });
     expect(parameters).toBe(parameterLayout(model()).size);
     expect(bytes).toBeGreaterThan(4 * parameters);
     expect(bytes).toBeLessThan(100e6);
   });
 
-  it("says the bytes of a size that is out of reach, and what to do", () => {
+  it("is reported for a size out of reach, with a remedy", () => {
     const network = model({ size: 1e9 });
     const needed = memoryNeeded(network, { batch: 32, steps: 50 });
     const message = /needs 32 EB, and 4.29 GB can be used: .* layer1.Ui .* choose a smaller size/;

@@ -1,7 +1,8 @@
-// Layers on top of each other: their names, widths and connections, and what is said of settings that cannot be. That
-// they compute what they should stands in `runner.test.ts` and in the check of everything.
+// Stacks: the names, widths and connections of their layers, and the errors. Their values are tested by `runner.test.ts`
+// and the checks of the zoo.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
+import { equations } from "../../src/language/equations.ts";
 import { stack, type StackSettings } from "../../src/model/stack.ts";
 
 const [lstm, gru] = [cellNamed("lstm"), cellNamed("gru")];
@@ -52,15 +53,39 @@ test("both directions added up, with highways", () => {
   expect([output, width]).toEqual(["layer2-merged", 5]);
 });
 
+test("the recurrent layers are listed by depth, and their further inputs are connected", () => {
+  const cell = equations("seeing")`
+    h' = tanh(W x + U h + V v + b)
+    input v per sequence
+    width v = C
+  `;
+  const inputs = (depth: number): Record<string, string> => ({ v: `image${depth}` });
+  const settings = { cell, size: 5, layers: 2, dropout: 0.2, sizes: { C: 4 }, inputs };
+  const deep = stack("x", 3, settings);
+  expect(deep.recurrent).toEqual([{ forward: "layer1" }, { forward: "layer2" }]);
+  const wide = stack("x", 3, { ...settings, bidirectional: "average" });
+  expect(wide.recurrent).toEqual([
+    { forward: "layer1", reverse: "layer1-reverse" },
+    { forward: "layer2", reverse: "layer2-reverse" },
+  ]);
+  expect(wide.layers.map(({ name, inputs: connected }) => [name, connected["v"]])).toEqual([
+    ["layer1", "image1"],
+    ["layer1-reverse", "image1"],
+    ["layer1-merged", undefined],
+    ["dropout1", undefined],
+    ["layer2", "image2"],
+    ["layer2-reverse", "image2"],
+    ["layer2-merged", undefined],
+    ["dropout2", undefined],
+  ]);
+});
+
 test.each<[StackSettings, string]>([
-  [
-    { cell: [lstm, gru], size: 5, layers: 3 },
-    "there are 2 cells for 3 layers; give one, or one for each layer",
-  ],
+  [{ cell: [lstm, gru], size: 5, layers: 3 }, "expected one cell, or 3 for 3 layers, got 2"],
   [{ cell: lstm, size: 5, dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
   [
     { cell: lstm, size: 5, layers: 2, connections: "residual", bidirectional: "concatenate" },
-    "lstm+residual: requires I = H, but I is 10 and H is 5; give both one size",
+    "lstm+residual: requires I = H, but I is 10 and H is 5; use one size for both",
   ],
 ])("%j is refused", (settings, message) => {
   expect(() => stack("x", 3, settings)).toThrow(message);

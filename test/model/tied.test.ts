@@ -1,4 +1,4 @@
-// Parameters that layers share: one place, one gradient, the sum of what each use gives it.
+// Parameters that layers share: stored once, with one gradient, the sum over all uses.
 import { expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { checkNetwork, checkNetworkOnDevice } from "../../src/check/check.ts";
@@ -36,7 +36,7 @@ it.each([wasmDevice(), nativeDevice()])("agrees on $name", async (device) => {
 
 it("refuses what does not fit", () => {
   expect(() => languageModel({ ...settings, embedding: 7, tied: true })).toThrow(
-    "a tied readout needs an embedding as wide as the last layer, so embedding must be 5 (--embedding 5), but it is 7",
+    "language model: tied needs an embedding as wide as the last layer, so embedding must be 5, got 7",
   );
   const layers = tied.layers.map((layer) =>
     layer.name === "readout" ? { ...layer, shares: { E: "embedding.W" } } : layer,

@@ -1,8 +1,7 @@
 // Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
 import { encodePlan } from "../../src/emit/native/encode.ts";
 import { parseCell } from "../../src/language/equations.ts";
-import { networkOf } from "../../src/check/random-case.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
+import { cellNetwork, sizesFor } from "../../src/model/single-cell.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { proofCells } from "../proof/cells.ts";
@@ -12,13 +11,13 @@ import { planOfCase, trainingCases } from "./training.ts";
 /** A weight gradient with many more columns than rows, over many tokens: threads divide its columns. */
 function wideGradient(): Plan {
   const cell = parseCell("head", "y = W x + b\noutput y\nwidth y = H");
-  const network = networkOf(cell, { H: 19, I: 1000 }, false);
+  const network = cellNetwork(cell, { H: 19, I: 1000 });
   return buildPlan(network, { mode: "train", rows: 300, steps: 1 });
 }
 
 export function manyPlans(): Plan[] {
   const alone = proofCells.map((cell) =>
-    networkOf(cell, sizesFor(cell, { H: 5, I: 3, other: 2 }), cell.name === "scalars"),
+    cellNetwork(cell, sizesFor(cell, { H: 5, I: 3, other: 2 }), { index: cell.name === "scalars" }),
   );
   return [
     ...trainingCases.map(planOfCase),

@@ -5,14 +5,13 @@ import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
 import type { Cell } from "../../src/language/cell.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
-import { networkOf } from "../../src/check/random-case.ts";
+import { cellNetwork, sizesFor } from "../../src/model/single-cell.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Kernel, Plan } from "../../src/plan/plan.ts";
 import { proofCells } from "../proof/cells.ts";
 
 const planOf = (cell: Cell): Plan =>
-  buildPlan(networkOf(cell, sizesFor(cell, { H: 8, I: 8, other: 8 }), false), {
+  buildPlan(cellNetwork(cell, sizesFor(cell, { H: 8, I: 8, other: 8 })), {
     mode: "train",
     rows: 4,
     steps: 5,

@@ -5,7 +5,7 @@ import { cellNamed, cells } from "../../src/cells/index.ts";
 import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 import { lower } from "../../src/graph/lower.ts";
-import { networkOf } from "../../src/check/random-case.ts";
+import { cellNetwork } from "../../src/model/single-cell.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import { referenceDevice } from "../../src/run/reference/device.ts";
 import { readCellGoldens, readTransformGoldens, type LayerGolden, type Named } from "../goldens/read.ts";
@@ -18,7 +18,7 @@ async function measure(cell: Cell, golden: LayerGolden, scale = 1): Promise<Map<
   const device = referenceDevice();
   // Fixed parameters have no gradient: the goldens give one for all.
   const trained = { ...cell, parameters: cell.parameters.map((p) => ({ ...p, trained: true })) };
-  const network = networkOf(trained, sizes, false);
+  const network = cellNetwork(trained, sizes);
   const plan = buildPlan(network, { mode: "train", rows: B, steps: T });
   const store = device.parameters(plan.parameters);
   const program = await device.compile(plan, store);
@@ -171,7 +171,7 @@ test("the nine of Greff et al. have the numbers of parameters that their table s
       "greff-fgr": 4 * gate + 3 * peephole + 9 * N * N,
     };
     for (const [name, count] of Object.entries(expected)) {
-      const network = networkOf(cellNamed(name), { H: N, I: M }, false);
+      const network = cellNetwork(cellNamed(name), { H: N, I: M });
       expect(buildPlan(network, { mode: "evaluate", rows: 1, steps: 1 }).parameters.size, name).toBe(count);
     }
   }

@@ -1,8 +1,8 @@
-// What each node of a graph means, given its arguments' values: one line an operation, in float64.
+// The meaning of each node of a graph, in float64, with a case per operation.
 import { levels, type Graph, type Matrix, type Node } from "../../src/graph/graph.ts";
 import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
 
-/** A node that has arguments and belongs to one step. */
+/** The value of a node that has arguments and belongs to one step. */
 export function interpret(
   node: Node,
   args: readonly Float64Array[],
@@ -14,14 +14,12 @@ export function interpret(
       return Float64Array.of(first.reduce((a, b) => a + b, 0));
     case "greatest":
       return Float64Array.of(Math.max(...first));
-    case "pick":
+    case "gather":
       return (args[1] as Float64Array).map((i) => first[i] as number);
-    case "place": {
-      const placed = new Float64Array(node.width);
-      (args[1] as Float64Array).forEach(
-        (to, i) => (placed[to] = (placed[to] as number) + (first[i] as number)),
-      );
-      return placed;
+    case "scatter": {
+      const sums = new Float64Array(node.width);
+      (args[1] as Float64Array).forEach((to, i) => (sums[to] = (sums[to] as number) + (first[i] as number)));
+      return sums;
     }
     case "standardised":
       return args[1] as Float64Array;
@@ -33,7 +31,7 @@ export function interpret(
       return Float64Array.from(
         node.matrices.flatMap((m) => [...multiply(m, elements(m.name), first, false)]),
       );
-    case "pullback":
+    case "transposedProduct":
       return node.matrices
         .map((m, i) => multiply(m, elements(m.name), args[i] as Float64Array, true))
         .reduce(add);
@@ -48,7 +46,7 @@ export function add(a: Float64Array | undefined, b: Float64Array): Float64Array 
   return a ? a.map((v, i) => v + (b[i] as number)) : b;
 }
 
-/** `rows vectorᵀ`, as a matrix with these blocks is kept. */
+/** `rows vectorᵀ`, in the storage order of a matrix with these blocks. */
 export function outer(rows: Float64Array, vector: Float64Array, blocks: number): Float64Array {
   const places = placesOf({ rows: rows.length, columns: vector.length, blocks });
   return Float64Array.from(places, ({ row, column }) => (rows[row] as number) * (vector[column] as number));
@@ -68,7 +66,7 @@ function multiply(
   return result;
 }
 
-/** Row and column of each element that is kept: of a matrix in blocks, only those inside. */
+/** The row and column of each stored element; a matrix with blocks stores only those inside its blocks. */
 function placesOf({ rows, columns, blocks }: Omit<Matrix, "name">): { row: number; column: number }[] {
   const [height, width] = [rows / blocks, columns / blocks];
   return Array.from({ length: rows * width }, (_, at) => {
@@ -77,12 +75,12 @@ function placesOf({ rows, columns, blocks }: Omit<Matrix, "name">): { row: numbe
   });
 }
 
-/** A value that is given. */
+/** A leaf whose value is set by the test. */
 export function input(g: Graph, name: string, width: number): Node {
   return g.add({ op: "input", name }, [], width, levels.sequence);
 }
 
-/** The value of a node, from those of inputs and of matrices. */
+/** The value of a node, from the values of leaves and matrices. */
 export function evaluate(
   node: Node,
   given: ReadonlyMap<Node, Float64Array>,

@@ -138,10 +138,10 @@ test.each(readCtcGoldens().map((golden, i) => ({ golden, i })))("ctc $i", async 
 });
 
 test.each([
-  [[[1, 2, 3, 4]], "sequence 0 has 4 labels, and there is room for 3"],
-  [[[1], [0]], "label 0 of sequence 1 must be a whole number from 1 to 4, not 0; 0 is the blank"],
-  [[[1], [5]], "label 0 of sequence 1 must be a whole number from 1 to 4, not 5"],
-  [[[1, 1, 2]], "sequence 0 has 3 steps, but its labels need 4; leave it out"],
+  [[[1, 2, 3, 4]], "ctc, sequence 0: expected at most 3 labels, got 4"],
+  [[[1], [0]], "ctc, sequence 1: label 0 must be a whole number from 1 to 4 (0 is the blank), got 0"],
+  [[[1], [5]], "ctc, sequence 1: label 0 must be a whole number from 1 to 4 (0 is the blank), got 5"],
+  [[[1, 1, 2]], "ctc, sequence 0: its labels need 4 steps, got 3; leave it out"],
 ])("labels %j are refused", (labels, message) => {
   expect(() => ctcTargets(labels, { classes: 5, capacity: 3, lengths: [3, 3] })).toThrow(message);
 });

@@ -9,7 +9,7 @@ import {
   type Derivatives,
   type DifferentiableOp,
 } from "../../src/graph/ops.ts";
-import { sizesFor } from "../../src/check/case-sizes.ts";
+import { sizesFor } from "../../src/model/single-cell.ts";
 
 /** The derivative by one argument of an operation; those by matrices and by parts of a product count on. */
 export interface Plant {
@@ -40,7 +40,7 @@ export function plantsOf(cell: Cell): Plant[] {
       (g, args, y, dy, deltas) => {
         const results = rule(g, args, y, dy, deltas);
         // The results after those by the arguments are by matrices.
-        const matrices = y.op === "product" || y.op === "pullback" ? y.matrices : [];
+        const matrices = y.op === "product" || y.op === "transposedProduct" ? y.matrices : [];
         const matters = (position: number): boolean => {
           const target = args[position];
           return target ? leadsToSource(target) : isTrained(matrices[position - args.length]?.name ?? "");

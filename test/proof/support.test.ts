@@ -4,7 +4,7 @@ import { dropout, embedding } from "../../src/cells/parts.ts";
 import { lstm } from "../../src/cells/lstm.ts";
 import { parseCell } from "../../src/language/equations.ts";
 import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
-import { spelling } from "../../src/language/functions.ts";
+import { operatorArities, pointwiseFunctions, spelling } from "../../src/language/functions.ts";
 import {
   checkCell,
   checkDevice,
@@ -70,7 +70,9 @@ async function row(name: string, check: (device: Device) => Promise<CheckResult>
 }
 
 async function supportTable(): Promise<string> {
-  const named = Object.keys(ops).filter((op) => !ops[op as PointwiseOp].internal) as PointwiseOp[];
+  const named = Object.keys(ops).filter(
+    (op) => op in operatorArities || op in pointwiseFunctions,
+  ) as PointwiseOp[];
   const cellRow = (name: string, text: string): Promise<string> =>
     row(name, (device) => {
       const cell = parseCell("row", text);

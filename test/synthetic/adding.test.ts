@@ -35,14 +35,14 @@ describe("adding", () => {
   });
 
   it("counts an error below 0.04 as solved", () => {
-    const task = adding({ length: 4 });
-    const example = task.example(1, 0);
-    expect(task.isSolved(example, [9, 9, 9, answer(example) + 0.039])).toBe(true);
-    expect(task.isSolved(example, [9, 9, 9, answer(example) - 0.041])).toBe(false);
+    const problem = adding({ length: 4 });
+    const example = problem.example(1, 0);
+    expect(problem.isSolved(example, [9, 9, 9, answer(example) + 0.039])).toBe(true);
+    expect(problem.isSolved(example, [9, 9, 9, answer(example) - 0.041])).toBe(false);
   });
 
   it("refuses a length that holds no two marks", () => {
-    expect(() => adding({ length: 1 })).toThrow("adding: length must be a whole number, 2 or more, not 1");
+    expect(() => adding({ length: 1 })).toThrow("adding: length must be a whole number, 2 or more, got 1");
     expect(() => adding1997({ length: 19 })).toThrow(
       "adding-1997: length must be a whole number, 20 or more",
     );

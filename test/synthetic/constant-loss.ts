@@ -1,24 +1,24 @@
-// What the best constant predictor reaches on examples of a task, with its standard error: the numerical twin of
-// `chance`. The constant is found from the same examples, so nothing of the task's own arithmetic is used.
-import type { SyntheticExample, SyntheticTask } from "../../src/synthetic/problem.ts";
+// The loss of the best constant predictor on examples of a problem, with its standard error, to compare with `chance`. The
+// constant is fitted to the same examples, so the arithmetic of the problem is not used.
+import type { SyntheticExample, SyntheticProblem } from "../../src/synthetic/problem.ts";
 
 export interface Measured {
   readonly loss: number;
-  /** Of the loss, as a ratio of sums over independent examples. */
+  /** The standard error of the loss, as a ratio of sums over independent examples. */
   readonly standardError: number;
 }
 
-export function examplesOf(task: SyntheticTask, count: number, seed = 7): SyntheticExample[] {
-  return Array.from({ length: count }, (_, index) => task.example(seed, index));
+export function examplesOf(problem: SyntheticProblem, count: number, seed = 7): SyntheticExample[] {
+  return Array.from({ length: count }, (_, index) => problem.example(seed, index));
 }
 
-export function constantLoss(task: SyntheticTask, examples: readonly SyntheticExample[]): Measured {
-  const { head } = task;
+export function constantLoss(problem: SyntheticProblem, examples: readonly SyntheticExample[]): Measured {
+  const { head } = problem;
   const width = head.kind === "classes" ? head.classes : head.width;
   const means = new Float64Array(width); // of the targets, or shares of the classes
   let total = 0;
   for (const example of examples)
-    eachStep(task, example, (row, weight) => {
+    eachStep(problem, example, (row, weight) => {
       row.forEach((value, i) => (means[i]! += weight * value));
       total += weight;
     });
@@ -31,7 +31,7 @@ export function constantLoss(task: SyntheticTask, examples: readonly SyntheticEx
       const no = head.kind === "classes" || value === 1 ? 0 : -(1 - value) * Math.log(1 - mean);
       return sum + yes + no;
     }, 0);
-  return measured(examples.map((example) => sums(task, example, loss)));
+  return measured(examples.map((example) => sums(problem, example, loss)));
 }
 
 export function measured(sumsOfExamples: readonly (readonly [loss: number, weight: number])[]): Measured {
@@ -43,21 +43,21 @@ export function measured(sumsOfExamples: readonly (readonly [loss: number, weigh
 }
 
 function sums(
-  task: SyntheticTask,
+  problem: SyntheticProblem,
   example: SyntheticExample,
   loss: (row: readonly number[]) => number,
 ): readonly [number, number] {
   let [losses, weights] = [0, 0];
-  eachStep(task, example, (row, weight) => {
+  eachStep(problem, example, (row, weight) => {
     losses += weight * loss(row);
     weights += weight;
   });
   return [losses, weights];
 }
 
-/** Calls with the target of each step that counts: one-hot of classes. */
+/** Visits the target of each step that counts; classes are one-hot. */
 function eachStep(
-  { head }: SyntheticTask,
+  { head }: SyntheticProblem,
   { steps, targets, weights }: SyntheticExample,
   visit: (row: readonly number[], weight: number) => void,
 ): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { copyMemory, copySelective, copyVariable } from "../../src/synthetic/copy-memory.ts";
-import type { SyntheticExample, SyntheticTask } from "../../src/synthetic/problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "../../src/synthetic/problem.ts";
 import { examplesOf, measured } from "./constant-loss.ts";
 
 const inputs = (example: SyntheticExample): number[] => Array.from(example.inputs.x);
@@ -10,10 +10,10 @@ describe("copying", () => {
   it("says ten symbols again after T blanks and a delimiter", () => {
     const seen = new Set<number>();
     for (const example of examplesOf(copyMemory({ lag: 3 }), 200)) {
-      const kept = inputs(example).slice(0, 10);
-      kept.forEach((id) => seen.add(id));
-      expect(inputs(example)).toEqual([...kept, 8, 8, 9, ...Array<number>(10).fill(8)]);
-      expect(targets(example)).toEqual([...Array<number>(13).fill(8), ...kept]);
+      const copied = inputs(example).slice(0, 10);
+      copied.forEach((id) => seen.add(id));
+      expect(inputs(example)).toEqual([...copied, 8, 8, 9, ...Array<number>(10).fill(8)]);
+      expect(targets(example)).toEqual([...Array<number>(13).fill(8), ...copied]);
     }
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(copyMemory().example(1, 0).steps).toBe(120);
@@ -21,7 +21,7 @@ describe("copying", () => {
 
   it("says them at a sign that comes after 1 to T steps", () => {
     const counts = [0, 0, 0, 0];
-    for (const example of examplesOf(copyVariable({ lag: 4, kept: 2, symbols: 3 }), 4000)) {
+    for (const example of examplesOf(copyVariable({ lag: 4, items: 2, symbols: 3 }), 4000)) {
       const [a, b] = inputs(example);
       const lag = example.steps - 4;
       counts[lag - 1]!++;
@@ -33,12 +33,12 @@ describe("copying", () => {
 
   it("finds symbols among blanks, all places as likely", () => {
     const places = new Map<string, number>();
-    for (const example of examplesOf(copySelective({ length: 5, kept: 2, symbols: 3 }), 5000)) {
+    for (const example of examplesOf(copySelective({ length: 5, items: 2, symbols: 3 }), 5000)) {
       const read = inputs(example).slice(0, 5);
-      const kept = read.filter((id) => id !== 3);
+      const copied = read.filter((id) => id !== 3);
       expect(inputs(example).slice(5)).toEqual([4, 4]);
-      expect(targets(example)).toEqual([-1, -1, -1, -1, -1, ...kept]);
-      expect(kept.every((id) => id < 3)).toBe(true);
+      expect(targets(example)).toEqual([-1, -1, -1, -1, -1, ...copied]);
+      expect(copied.every((id) => id < 3)).toBe(true);
       const place = read.map((id) => (id === 3 ? "." : "x")).join("");
       places.set(place, (places.get(place) ?? 0) + 1);
     }
@@ -47,20 +47,20 @@ describe("copying", () => {
   });
 
   it("counts one wrong symbol as unsolved", () => {
-    const task = copySelective({ length: 2, kept: 2, symbols: 2 });
-    const example = task.example(1, 0);
+    const problem = copySelective({ length: 2, items: 2, symbols: 2 });
+    const example = problem.example(1, 0);
     const outputs = new Float64Array(8);
     outputs[4 + example.targets[2]!] = 1;
-    expect(task.isSolved(example, outputs)).toBe(false);
+    expect(problem.isSolved(example, outputs)).toBe(false);
     outputs[6 + example.targets[3]!] = 1;
-    expect(task.isSolved(example, outputs)).toBe(true);
+    expect(problem.isSolved(example, outputs)).toBe(true);
   });
 
   it("refuses more symbols than there are steps", () => {
-    expect(() => copySelective({ length: 3, kept: 4 })).toThrow(
-      "kept must be a whole number, from 1 to 3, not 4",
+    expect(() => copySelective({ length: 3, items: 4 })).toThrow(
+      "items must be a whole number, from 1 to 3, got 4",
     );
-    expect(() => copyMemory({ lag: 0 })).toThrow("copy-memory: lag must be a whole number, 1 or more, not 0");
+    expect(() => copyMemory({ lag: 0 })).toThrow("copy-memory: lag must be a whole number, 1 or more, got 0");
   });
 });
 
@@ -83,13 +83,13 @@ describe("the memoryless predictor", () => {
     ["fixed", copyMemory({ lag: 20 }), 0.52],
     ["fixed, 500", copyMemory({ lag: 500 }), 0.04],
     ["variable", copyVariable({ lag: 21 }), 20.794415 / 31],
-  ] as readonly (readonly [string, SyntheticTask, number])[])(
+  ] as readonly (readonly [string, SyntheticProblem, number])[])(
     "reaches 10 ln 8 / (T + 20): %s",
-    (_, task, known) => {
-      expect(task.chance.loss).toBeCloseTo(known, 3);
-      const examples = examplesOf(task, 2000);
+    (_, problem, known) => {
+      expect(problem.chance.loss).toBeCloseTo(known, 3);
+      const examples = examplesOf(problem, 2000);
       const { loss, standardError } = measured(examples.map((example) => lossOf(example, 8)));
-      expect(Math.abs(loss - task.chance.loss)).toBeLessThan(3 * standardError + 1e-12);
+      expect(Math.abs(loss - problem.chance.loss)).toBeLessThan(3 * standardError + 1e-12);
     },
   );
 });

@@ -24,8 +24,8 @@ describe.each([
 
   it("has all n as often, and exactly the legal next symbols as targets", () => {
     const counts = new Map<number, number>();
-    const task = make({ least: 2, most: 5 });
-    for (const [number, { inputs, targets, steps }] of examplesOf(task, 2000).entries()) {
+    const problem = make({ minCount: 2, maxCount: 5 });
+    for (const [number, { inputs, targets, steps }] of examplesOf(problem, 2000).entries()) {
       const word = Array.from(inputs.x, (id) => symbols[id])
         .join("")
         .slice(1);
@@ -46,11 +46,13 @@ describe.each([
 });
 
 it("accepts a string only where every output of every step is on its side of 1/2", () => {
-  const task = aNbN({ least: 1, most: 1 });
+  const problem = aNbN({ minCount: 1, maxCount: 1 });
   // S: a; a: a or b; b: T.
   const outputs = [1, -1, -1, 1, 1, -1, -1, -1, 1];
-  const example = task.example(1, 0);
-  expect(task.isSolved(example, outputs)).toBe(true);
-  outputs.forEach((_, i) => expect(task.isSolved(example, outputs.with(i, -outputs[i]!))).toBe(false));
-  expect(() => aNbNcN({ most: 0 })).toThrow("an-bn-cn: most must be a whole number, 1 or more, not 0");
+  const example = problem.example(1, 0);
+  expect(problem.isSolved(example, outputs)).toBe(true);
+  outputs.forEach((_, i) => expect(problem.isSolved(example, outputs.with(i, -outputs[i]!))).toBe(false));
+  expect(() => aNbNcN({ maxCount: 0 })).toThrow(
+    "an-bn-cn: maxCount must be a whole number, 1 or more, got 0",
+  );
 });

@@ -12,7 +12,7 @@ function reduced(word: string): string {
 
 describe("Dyck languages", () => {
   it("are strings that an independent recogniser accepts, with exactly the legal next symbols as targets", () => {
-    for (const { inputs, targets, steps } of examplesOf(dyck({ most: 12 }), 500)) {
+    for (const { inputs, targets, steps } of examplesOf(dyck({ maxPairs: 12 }), 500)) {
       expect(inputs.x[0]).toBe(4);
       const word = Array.from(inputs.x, (id) => brackets[id] ?? "").join("");
       expect(word.length).toBe(steps - 1);
@@ -30,7 +30,7 @@ describe("Dyck languages", () => {
 
   it("has every string of a length as often", () => {
     const counts = new Map<string, number>();
-    for (const { inputs } of examplesOf(dyck({ kinds: 1, least: 4, most: 4 }), 7000)) {
+    for (const { inputs } of examplesOf(dyck({ kinds: 1, minPairs: 4, maxPairs: 4 }), 7000)) {
       const word = Array.from(inputs.x).slice(1).join("");
       counts.set(word, (counts.get(word) ?? 0) + 1);
     }
@@ -40,6 +40,6 @@ describe("Dyck languages", () => {
   });
 
   it("refuses no kinds", () => {
-    expect(() => dyck({ kinds: 0 })).toThrow("dyck: kinds must be a whole number, 1 or more, not 0");
+    expect(() => dyck({ kinds: 0 })).toThrow("dyck: kinds must be a whole number, 1 or more, got 0");
   });
 });

@@ -4,10 +4,10 @@ import { examplesOf } from "./constant-loss.ts";
 
 describe("noise-free long lags", () => {
   it("2a: one of two sequences, each as often", () => {
-    const task = longLag2a({ lag: 5 });
-    expect(task.input.width).toBe(6);
+    const problem = longLag2a({ lag: 5 });
+    expect(problem.input.width).toBe(6);
     let ofX = 0;
-    for (const { inputs, targets } of examplesOf(task, 4000)) {
+    for (const { inputs, targets } of examplesOf(problem, 4000)) {
       const ends = inputs.x[0]!;
       expect([4, 5]).toContain(ends);
       if (ends === 4) ofX++;
@@ -35,13 +35,13 @@ describe("noise-free long lags", () => {
       [longLag2a, false],
       [longLag2b, true],
     ] as const) {
-      const task = make(settings);
-      const example = task.example(1, 2);
+      const problem = make(settings);
+      const example = problem.example(1, 2);
       const outputs = new Float64Array(12);
       outputs[8 + example.targets[2]!] = 9;
-      expect(task.isSolved(example, outputs)).toBe(solved);
+      expect(problem.isSolved(example, outputs)).toBe(solved);
       outputs[8 + example.targets[2]!] = 1; // e / (e + 3) = 0.475
-      expect(task.isSolved(example, outputs)).toBe(false);
+      expect(problem.isSolved(example, outputs)).toBe(false);
     }
   });
 
@@ -63,9 +63,9 @@ describe("noise-free long lags", () => {
   });
 
   it("refuses settings that leave nothing", () => {
-    expect(() => longLag2a({ lag: 1 })).toThrow("long-lag-2a: lag must be a whole number, 2 or more, not 1");
+    expect(() => longLag2a({ lag: 1 })).toThrow("long-lag-2a: lag must be a whole number, 2 or more, got 1");
     expect(() => longLag2c({ distractors: 0 })).toThrow(
-      "distractors must be a whole number, 1 or more, not 0",
+      "distractors must be a whole number, 1 or more, got 0",
     );
   });
 });

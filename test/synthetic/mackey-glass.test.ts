@@ -42,30 +42,32 @@ describe("the Mackey-Glass equation", () => {
 });
 
 describe("forecasts", () => {
-  const task = mackeyGlassForecast({ length: 50, settling: 10, horizon: 4 });
+  const problem = mackeyGlassForecast({ length: 50, washout: 10, horizon: 4 });
 
   it("ask for what comes later", () => {
-    for (const { inputs, targets } of examplesOf(task, 5))
+    for (const { inputs, targets } of examplesOf(problem, 5))
       expect(Array.from(targets).slice(0, 46)).toEqual(Array.from(inputs.x).slice(4));
   });
 
-  it("are solved below an NRMSE of 0.1 after settling", () => {
-    const example = task.example(1, 0);
+  it("are solved below an NRMSE of 0.1 after the washout", () => {
+    const example = problem.example(1, 0);
     const off = (error: number): number[] =>
       Array.from(example.targets, (target, step) => target + (step < 10 ? 9 : error));
     const deviation = Math.sqrt(mackeyGlassVariance);
-    expect(task.isSolved(example, off(0.099 * deviation))).toBe(true);
-    expect(task.isSolved(example, off(0.101 * deviation))).toBe(false);
+    expect(problem.isSolved(example, off(0.099 * deviation))).toBe(true);
+    expect(problem.isSolved(example, off(0.101 * deviation))).toBe(false);
   });
 
   it("are measured in deviations", () => {
     // Errors 1 and 3 have a mean square of 5; √(5 / 4).
     expect(nrmse([0, 0], [1, -3], 4)).toBeCloseTo(Math.sqrt(1.25), 14);
-    expect(() => nrmse([1], [], 1)).toThrow("must be as many and at least 1, not 1 and 0");
-    expect(() => nrmse([1], [1], 0)).toThrow("the variance must be more than 0, not 0");
-    expect(() => mackeyGlass({ samples: 0 })).toThrow("samples must be a whole number, 1 or more, not 0");
-    expect(() => mackeyGlassForecast({ settling: 500 })).toThrow(
-      "settling must be a whole number, from 0 to 499",
+    expect(() => nrmse([1], [], 1)).toThrow(
+      "expected as many predictions as targets, and at least 1, got 0 and 1",
+    );
+    expect(() => nrmse([1], [1], 0)).toThrow("the variance must be more than 0, got 0");
+    expect(() => mackeyGlass({ samples: 0 })).toThrow("samples must be a whole number, 1 or more, got 0");
+    expect(() => mackeyGlassForecast({ washout: 500 })).toThrow(
+      "washout must be a whole number, from 0 to 499",
     );
   });
 });

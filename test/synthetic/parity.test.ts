@@ -22,7 +22,7 @@ describe("parity", () => {
 
   it("refuses lengths in the wrong order", () => {
     expect(() => parity({ shortest: 41 })).toThrow(
-      "parity: longest must be a whole number, 41 or more, not 40",
+      "parity: longest must be a whole number, 41 or more, got 40",
     );
   });
 });
@@ -43,16 +43,16 @@ describe("temporal XOR", () => {
   });
 
   it("is solved by every third bit", () => {
-    const task = temporalXor({ length: 6 });
-    const example = task.example(1, 0);
+    const problem = temporalXor({ length: 6 });
+    const example = problem.example(1, 0);
     // Right at the steps before the third and the sixth bit, wrong at all others.
     const outputs = Array.from({ length: 10 }, (_, i) => {
       const [step, bit] = [Math.floor(i / 2), i % 2];
       return (bit === example.targets[step]) === (step === 1 || step === 4) ? 1 : 0;
     });
-    expect(task.isSolved(example, outputs)).toBe(true);
+    expect(problem.isSolved(example, outputs)).toBe(true);
     expect(
-      task.isSolved(
+      problem.isSolved(
         example,
         outputs.map((v) => 1 - v),
       ),

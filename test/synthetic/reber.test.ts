@@ -61,7 +61,7 @@ function exampleOf(word: string): SyntheticExample {
 }
 
 describe("the criterion", () => {
-  it("is about all legal symbols, not the one that came", () => {
+  it("accepts any legal symbol, not only the target", () => {
     const example = exampleOf("BTSXSE");
     expect(reber().isSolved(example, favouring(["TP", "SX", "SX", "XS", "E"]))).toBe(true);
     expect(reber().isSolved(example, favouring(["T", "S", "X", "S", "E"]))).toBe(false);
@@ -77,16 +77,16 @@ describe("the criterion", () => {
   });
 
   it("expects a new string after the end of one", () => {
-    const task = continualEmbeddedReber({ strings: 2 });
+    const problem = continualEmbeddedReber({ strings: 2 });
     const steps = ["TP", "B", "TP", "TV", "PV", "E", "P", "E"];
     const example = exampleOf("BPBPVVEPEBPBPVVEPE");
-    expect(task.isSolved(example, favouring([...steps, "B", ...steps]))).toBe(true);
-    expect(task.isSolved(example, favouring([...steps, "E", ...steps]))).toBe(false);
+    expect(problem.isSolved(example, favouring([...steps, "B", ...steps]))).toBe(true);
+    expect(problem.isSolved(example, favouring([...steps, "E", ...steps]))).toBe(false);
   });
 
   it("refuses what is not of the grammar", () => {
     expect(() => reber().isSolved(exampleOf("BTVE"), new Float64Array(21))).toThrow(
-      "reber, step 2: the symbol must be S or X, not V; give examples of this task",
+      "reber, step 2: expected S or X, got V; pass an example of this problem",
     );
     expect(() => continualEmbeddedReber({ strings: 0 })).toThrow("strings must be a whole number, 1 or more");
   });

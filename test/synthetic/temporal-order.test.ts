@@ -15,8 +15,8 @@ describe.each([
     temporalOrderPascanu({ length: 25 }),
     /^([a-d]{3,5})[XY][a-d]{4,8}[XY][a-d]{12,14}$/,
   ],
-] as const)("temporal order %s", (_, task, form) => {
-  const examples = examplesOf(task, 4000);
+] as const)("temporal order %s", (_, problem, form) => {
+  const examples = examplesOf(problem, 4000);
   const words = examples.map(({ inputs }) => Array.from(inputs.x, (id) => temporalOrderSymbols[id]).join(""));
 
   it("has two or three marks among distractors, in their ranges", () => {
@@ -27,7 +27,7 @@ describe.each([
   });
 
   it("asks at the last step which order it was, each as often", () => {
-    const classes = task.head.kind === "classes" ? task.head.classes : 0;
+    const classes = problem.head.kind === "classes" ? problem.head.classes : 0;
     const counts = Array.from({ length: classes }, () => 0);
     examples.forEach(({ targets, steps }, i) => {
       const order = words[i]!.replace(/[^XY]/g, "").replace(/X/g, "0").replace(/Y/g, "1");
@@ -57,8 +57,8 @@ it("takes lengths from 100 to 110, each as often", () => {
 });
 
 it("counts probabilities within 0.3 as solved", () => {
-  const task = temporalOrderPascanu({ length: 10 });
-  const example = task.example(1, 0);
+  const problem = temporalOrderPascanu({ length: 10 });
+  const example = problem.example(1, 0);
   const answer = example.targets[9]!;
   // Softmax of (log 9, 0, 0, 0) is 9/12 = 0.75 of the target; of (log 6, 0, 0, 0) 6/9 = 0.67.
   const outputs = (odds: number): Float64Array => {
@@ -66,9 +66,9 @@ it("counts probabilities within 0.3 as solved", () => {
     all[36 + answer] = Math.log(odds);
     return all;
   };
-  expect(task.isSolved(example, outputs(9))).toBe(true);
-  expect(task.isSolved(example, outputs(6))).toBe(false);
+  expect(problem.isSolved(example, outputs(9))).toBe(true);
+  expect(problem.isSolved(example, outputs(6))).toBe(false);
   expect(() => temporalOrderPascanu({ length: 9 })).toThrow(
-    "length must be a whole number, 10 or more, not 9",
+    "length must be a whole number, 10 or more, got 9",
   );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as tomita from "../../src/synthetic/tomita.ts";
-import type { SyntheticExample, SyntheticTask } from "../../src/synthetic/problem.ts";
+import type { SyntheticExample, SyntheticProblem } from "../../src/synthetic/problem.ts";
 import { examplesOf } from "./constant-loss.ts";
 
 const count = (word: string, bit: string): number => word.split(bit).length - 1;
@@ -22,7 +22,7 @@ const wordOf = ({ inputs, steps }: SyntheticExample): string =>
     .slice(0, steps - 1)
     .join("");
 
-const makers = Object.values(tomita) as ((settings?: tomita.TomitaSettings) => SyntheticTask)[];
+const makers = Object.values(tomita) as ((settings?: tomita.TomitaSettings) => SyntheticProblem)[];
 
 describe.each(makers.map((make, i) => [i + 1, make, recognisers[i]!] as const))(
   "Tomita %i",
@@ -68,6 +68,6 @@ describe.each(makers.map((make, i) => [i + 1, make, recognisers[i]!] as const))(
 
 it("refuses lengths for which shares cannot be told from nothing", () => {
   expect(() => tomita.tomita1({ longest: 1001 })).toThrow(
-    "tomita-1: longest must be a whole number, from 1 to 1000, not 1001",
+    "tomita-1: longest must be a whole number, from 1 to 1000, got 1001",
   );
 });

@@ -1,13 +1,13 @@
 // What transforms of equations have in common: a cell with some of its parts changed is printed and read again, so
 // that its text stays the whole truth of it. Knows no transform.
-import type { Cell, CellParameter, Equation, Expression, Place, Width } from "../../language/cell.ts";
+import type { Cell, CellParameter, Equation, Expression, Span, Width } from "../../language/cell.ts";
 import { parseCell } from "../../language/equations.ts";
 import { contains, mapOperands, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
 import { printCell } from "../../language/print.ts";
 
 /** Nothing that is made here stands in a text yet. */
-const nowhere: Place = { line: 1, column: 1, length: 1 };
+const nowhere: Span = { line: 1, column: 1, length: 1 };
 
 /** The cell with some of its parts changed, under its name and what was done to it. */
 export function rewritten(cell: Cell, label: string, changes: Partial<Cell>): Cell {
@@ -24,27 +24,27 @@ export function mapExpression(e: Expression, change: (inner: Expression) => Expr
   return change(mapOperands(e, (operand) => mapExpression(operand, change)));
 }
 
-export const number = (value: number): Expression => ({ kind: "number", value, place: nowhere });
-export const read = (name: string, now = false): Expression => ({ kind: "name", name, now, place: nowhere });
+export const number = (value: number): Expression => ({ kind: "number", value, span: nowhere });
+export const read = (name: string, now = false): Expression => ({ kind: "name", name, now, span: nowhere });
 export const call = (name: string, ...args: readonly Expression[]): Expression => ({
   kind: "call",
   name,
   arguments: args,
-  place: nowhere,
+  span: nowhere,
 });
 export const apply = (matrix: string, vector: Expression): Expression => ({
   kind: "product",
   matrix,
   transposed: false,
   vector,
-  place: nowhere,
+  span: nowhere,
 });
 export const norm = (vector: Expression): Expression => ({
   kind: "norm",
   vector,
   gain: "",
   shift: "",
-  place: nowhere,
+  span: nowhere,
 });
 
 /** Zero with probability `rate` and otherwise scaled up, so that its mean in evaluation is one. */
@@ -56,7 +56,7 @@ export const mask = (rate: number, per: "step" | "sequence"): Expression => ({
   rate,
   per,
   width: "H",
-  place: nowhere,
+  span: nowhere,
 });
 
 export const local = (name: string, expression: Expression, comment = ""): Equation => ({
@@ -64,7 +64,7 @@ export const local = (name: string, expression: Expression, comment = ""): Equat
   next: false,
   expression,
   comment,
-  place: nowhere,
+  span: nowhere,
 });
 
 export const next = (name: string, expression: Expression, comment = ""): Equation => ({
@@ -76,7 +76,7 @@ export const pick = (vector: Expression, indices: string): Expression => ({
   kind: "pick",
   vector,
   indices,
-  place: nowhere,
+  span: nowhere,
 });
 
 export const place = (vector: Expression, indices: string, width: Width): Expression => ({
@@ -84,7 +84,7 @@ export const place = (vector: Expression, indices: string, width: Width): Expres
   vector,
   indices,
   width,
-  place: nowhere,
+  span: nowhere,
 });
 
 /** What a name is not taken by: the wanted one, or that with a number. */

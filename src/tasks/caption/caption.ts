@@ -115,17 +115,15 @@ function networkOf(task: CaptionTask, settings: CaptionerSettings): Network {
     size,
     dropout,
     sizes: { ...sizes, [contextWidth]: task.mean.length },
+    inputs: (depth) => (depth === 1 ? { [seeing.input]: imageInput } : {}),
   });
-  const joined = recurrent.layers.map((layer) =>
-    layer.name === "layer1" ? { ...layer, inputs: { ...layer.inputs, [seeing.input]: imageInput } } : layer,
-  );
   const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: words });
   return {
     inputs: [
       { name: wordInput, width: words, kind: "index", per: "step" },
       { name: imageInput, width: task.mean.length, kind: "dense", per: "sequence" },
     ],
-    layers: [read, ...joined, ...head.layers],
+    layers: [read, ...recurrent.layers, ...head.layers],
     loss: head.loss,
   };
 }

@@ -1,7 +1,7 @@
 // Sequence to sequence: an encoder reads one sequence, a decoder writes another, with or without attention to what was
 // read. Makes the network and its examples; trains nothing and reads no files.
 import { attending, attentionWidths } from "../../cells/transforms/attending.ts";
-import { conditioned, contextWidth } from "../../cells/transforms/conditioned.ts";
+import { conditioned, contextWidth, type ConditionedCell } from "../../cells/transforms/conditioned.ts";
 import { embedding, readout } from "../../cells/parts.ts";
 import type { Example } from "../../batch/example.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import type { Cell } from "../../language/cell.ts";
 import { sizeOf, type Sizes } from "../../graph/lower.ts";
 import { planHead } from "../../model/head.ts";
-import { stack } from "../../model/stack.ts";
+import { stack, type RecurrentLayer } from "../../model/stack.ts";
 import {
   partsOf,
   type Bridge,
@@ -140,27 +140,25 @@ function networkOf(task: TranslateTask, settings: TranslatorSettings): Network {
     size,
     dropout,
     sizes: own,
-  });
-  /** From the inputs of the network to those of the cell. */
-  const attended: readonly [string, string][] = looking ? Object.entries(looking.inputs) : [];
-  const joined = recurrent.layers.map((layer) => {
-    const number = /^layer(\d+)$/u.exec(layer.name)?.[1];
-    const start = number === undefined ? undefined : begun[Number(number) - 1];
-    if (!start) return layer;
-    const further: Record<string, Connection> = { [start.input]: context.name };
-    if (number === "1" && seeing) further[seeing.input] = context.name;
-    if (number === "1") for (const [name, input] of attended) further[input] = name;
-    return { ...layer, inputs: { ...layer.inputs, ...further } };
+    inputs: (depth) => ({
+      [(begun[depth - 1] as ConditionedCell).input]: context.name,
+      ...(depth === 1 && seeing && { [seeing.input]: context.name }),
+      ...(depth === 1 && looking && invert(looking.inputs)),
+    }),
   });
   const classes = vocabularySize(task.target);
   const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes });
   return {
     inputs,
-    layers: [read, ...joined, ...head.layers],
+    layers: [read, ...recurrent.layers, ...head.layers],
     loss: head.loss,
     source: encoder.source,
   };
 }
+
+/** From the inputs of a cell, as values, to the network's inputs of the same meaning, as keys. */
+const invert = (inputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, input]) => [input, name]));
 
 interface Encoder {
   readonly source: SourceNetwork;
@@ -202,9 +200,8 @@ function encoderOf(task: TranslateTask, settings: TranslatorSettings): Encoder {
   };
   const { places } = task;
   const all = places > 0 ? [read, ...recurrent.layers, memory] : [read, ...recurrent.layers];
-  const finals = [`layer${layers}`, `layer${layers}-reverse`].map(
-    (layer) => `${before}${layer}.${state.name}`,
-  );
+  const { forward, reverse } = recurrent.recurrent.at(-1) as Required<RecurrentLayer>;
+  const finals = [forward, reverse].map((layer) => `${before}${layer}.${state.name}`);
   const bridges: Bridge[] = [{ kind: "finals", of: finals, input: "context" }];
   const names = { memory: "memory", far: "far", element: "element", position: "position" };
   if (places > 0) bridges.push({ kind: "outputs", of: `${before}memory`, places, inputs: names });
