@@ -39,7 +39,7 @@ export interface Layer {
 /** Compiles a layer of the cell, with random parameters and inputs. */
 export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<Layer> {
   const { size, rows, steps } = sizes;
-  const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }), false);
+  const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }));
   const normal = normalValues();
   const evaluator = await openProgram(network, "evaluate", device, sizes, normal);
   const trainer = await openProgram(network, "train", device, sizes, normal);

@@ -33,7 +33,7 @@ export interface LanguageModelSettings {
 }
 
 /** The network's input: a symbol per step, an index below V. */
-const symbolsInput = "symbols";
+export const symbolsInput = "symbols";
 
 const mostLayers = 1000;
 
