@@ -9,4 +9,5 @@ const common: Readonly<Record<string, string>> = { atLeast: "minCount", widths: 
 
 const byTask: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   language: { horizon: "bptt" },
+  forecast: { lag: "seasonalDifference", levels: "quantiles" },
 };

@@ -1,6 +1,7 @@
 // The tasks of the command line, in the order of its help.
 import { classifyCommand } from "./classify/flags.ts";
 import type { TaskCommand } from "./command.ts";
+import { forecastCommand } from "./forecast/flags.ts";
 import { languageCommand } from "./language/flags.ts";
 
-export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand];
+export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand];

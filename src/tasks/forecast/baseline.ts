@@ -1,47 +1,47 @@
-// What every baseline is: fitted to a history once, it forecasts from that or any later one, with the errors it made
-// while fitting as its intervals. Knows no method.
+// The frame of all baselines: fitted to a history once, they forecast from it or a later one, with intervals from their
+// residuals on the history they were fitted to.
 
 export interface BaselineSettings {
   /** Steps ahead; 1 or more. */
   readonly horizon: number;
-  /** Steps of a season, as 12 of months. */
+  /** Steps of a season: 12 for months. */
   readonly period?: number;
-  /** Last values that a regression reads. */
+  /** Number of last values that a regression reads. */
   readonly lags?: number;
-  /** Of the quantiles, each between 0 and 1; none for none. */
+  /** Levels of the quantiles, each between 0 and 1; may be empty. */
   readonly levels: readonly number[];
 }
 
-export interface Forecast {
-  /** [horizon] the point forecast, in the units of the history. */
+export interface PointForecast {
+  /** The point forecast in the units of the history, [horizon]. */
   readonly mean: Float64Array;
   /**
-   * [levels][horizon]: `mean` plus the quantile of the residuals while fitting, at each step ahead its own. They never
-   * cross. Residuals of what was fitted to are smaller than those to come, so intervals err to the narrow side.
+   * [levels][horizon]: `mean` plus the residuals' quantile at that step ahead. They never cross. Residuals on the history
+   * of the fit are smaller than future ones, so intervals tend to be too narrow.
    */
   readonly quantiles: readonly Float64Array[];
 }
 
-/** Forecasts what follows on `history`, in the units of the one it was fitted to. Throws where that is too short. */
-export type Forecaster = (history: ArrayLike<number>) => Forecast;
+/** Forecasts the steps after `history`, in its units. Throws for a history that is too short. */
+export type Baseline = (history: ArrayLike<number>) => PointForecast;
 
-/** How a method forecasts at one step ahead, for `makeForecaster`. */
+/** A method that forecasts one step ahead at a time, for `makeBaseline`. */
 export interface Method {
   readonly name: string;
-  /** Values that a forecast reads. */
+  /** Number of values that a forecast reads. */
   readonly reads: number;
-  /** The forecast of the value `step` (1 or more) steps after the first `end` of `values`. */
+  /** The forecast `step` steps (1 or more) after the first `end` of `values`. */
   readonly predict: (values: ArrayLike<number>, end: number, step: number) => number;
 }
 
-/** Takes the residuals of `method` at all steps ahead over all of `history`, and adds their quantiles to forecasts. */
-export function makeForecaster(
+/** A baseline by a method, with the quantiles of its residuals at each step ahead over all of `history`. */
+export function makeBaseline(
   method: Method,
   history: ArrayLike<number>,
   { horizon, levels }: BaselineSettings,
-): Forecaster {
+): Baseline {
   const steps = Array.from({ length: horizon }, (_, k) => k + 1);
-  const spread = steps.map((step) => {
+  const residualQuantiles = steps.map((step) => {
     const ends = history.length - step - method.reads + 1;
     const residuals = Float64Array.from({ length: ends }, (_, i) => {
       const end = method.reads + i;
@@ -52,11 +52,14 @@ export function makeForecaster(
   return (later) => {
     checkHistory(method.name, later, method.reads, "forecasting");
     const mean = Float64Array.from(steps, (step) => method.predict(later, later.length, step));
-    return { mean, quantiles: levels.map((_, l) => mean.map((value, k) => value + spread[k]![l]!)) };
+    return {
+      mean,
+      quantiles: levels.map((_, l) => mean.map((value, k) => value + residualQuantiles[k]![l]!)),
+    };
   };
 }
 
-/** Throws at settings out of range, naming the method. */
+/** Throws for settings out of range, naming the method. */
 export function checkSettings(name: string, { horizon, period, lags, levels }: BaselineSettings): void {
   for (const [setting, value] of Object.entries({ horizon, period, lags }))
     if (value !== undefined && (!Number.isInteger(value) || value < 1))
@@ -66,7 +69,7 @@ export function checkSettings(name: string, { horizon, period, lags, levels }: B
       throw new Error(`${name}: a level must be between 0 and 1, not ${level}; write a tenth as 0.1`);
 }
 
-/** Throws at a history shorter than `least`, and at one with a number that is not finite. */
+/** Throws for a history shorter than `least`, and for one with a number that is not finite. */
 export function checkHistory(
   name: string,
   history: ArrayLike<number>,
@@ -83,7 +86,7 @@ export function checkHistory(
       throw new Error(`${name}: history[${i}] must be a finite number, not ${history[i]}; fill it first`);
 }
 
-/** Linear between order statistics, numpy's default (type 7 of Hyndman & Fan 1996, The American Statistician 50(4)). */
+/** Linear between order statistics, as numpy's default (type 7 of Hyndman & Fan 1996, The American Statistician 50(4)). */
 function quantileOfSorted(sorted: Float64Array, level: number): number {
   const at = level * (sorted.length - 1);
   const below = Math.floor(at);

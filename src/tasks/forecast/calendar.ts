@@ -1,5 +1,5 @@
-// Where times stand in their day, week and year, as numbers a network can take: a sine and a cosine for each cycle, so
-// that the end of a cycle is beside its beginning. In UTC, as all times here; knows no holidays.
+// The position of times in their day, week and year as features: a sine and a cosine per cycle, so that the end of a cycle
+// is close to its beginning. In UTC; holidays are not known.
 import type { Frequency, FrequencyUnit } from "./frequency.ts";
 
 const day = 864e5; // milliseconds
@@ -30,17 +30,17 @@ const phases: Readonly<Record<Cycle, (time: number, date: Date) => number>> = {
 };
 
 /**
- * The names of the calendar's features for a frequency, in order; their number is their width. A sine and a cosine each
- * of: below days the hour of day (with its minutes), the day of week and the day of year; of days the last two; of weeks
- * the day of year; of months and quarters the month. Years have none.
+ * The names of the calendar's features for a frequency, in order; their number is the features' width. There is a sine and
+ * a cosine for: the hour of day (with its minutes), the day of week and the day of year below days; the last two for days;
+ * the day of year for weeks; the month for months and quarters; nothing for years.
  */
 export function calendarFeatures(frequency: Frequency): readonly string[] {
   return cycles[frequency.unit].flatMap((cycle) => [`sine of ${cycle}`, `cosine of ${cycle}`]);
 }
 
 /**
- * [times, width] slowest axis first, from -1 to 1; `times` in milliseconds. At phase 0 (midnight, Monday, 1 January) a
- * sine is 0 and its cosine 1. Throws at a time that is not a date.
+ * The features of `times` in milliseconds, [times, width], from -1 to 1. At phase 0 (midnight, Monday, 1 January) a sine
+ * is 0 and its cosine 1. Throws at a time that is not a date.
  */
 export function calendarValues(times: ArrayLike<number>, frequency: Frequency): Float64Array {
   const chosen = cycles[frequency.unit];

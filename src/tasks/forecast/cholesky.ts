@@ -1,9 +1,9 @@
-// Linear equations with a symmetric positive definite matrix, by Cholesky's factors. Simple arithmetic in a fixed order:
-// the same bits on every machine.
+// Linear equations with a symmetric positive definite matrix, by Cholesky factorisation. Plain arithmetic in a fixed order
+// gives the same bits on every machine.
 
 /**
- * x [n] of A x = b, for `matrix` [n, n], of which the lower triangle is read, and `right` [n]; neither is written.
- * Undefined where the matrix is not positive definite, or not by more than rounding.
+ * Solves A x = b for x [n]: `matrix` [n, n], of which the lower triangle is read, and `right` [n]; neither is written.
+ * Undefined where the matrix is not positive definite beyond rounding.
  */
 export function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
   const n = right.length;

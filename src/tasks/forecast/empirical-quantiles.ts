@@ -1,14 +1,15 @@
-// Quantiles of values that were seen, whatever they are distributed like.
+// Quantiles of a sample, with no assumption about its distribution.
 
 /**
- * [levels] between the two nearest values, in a straight line: where the next value is as likely to lie below as the
- * level says (type 6 of Hyndman & Fan 1996, The American Statistician 50(4)). Beyond the outermost values it is those.
+ * The quantiles of `values` at `levels`, [levels], linear between order statistics, so that the next value lies below with
+ * the level's probability (type 6 of Hyndman & Fan 1996, The American Statistician 50(4)). Levels beyond the outermost
+ * values give those.
  */
 export function empiricalQuantiles(values: readonly number[], levels: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return levels.map((level) => {
-    const place = Math.min(Math.max(level * (sorted.length + 1) - 1, 0), sorted.length - 1);
-    const [low, high] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
-    return low + (place - Math.floor(place)) * (high - low);
+    const position = Math.min(Math.max(level * (sorted.length + 1) - 1, 0), sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(position)] as number, sorted[Math.ceil(position)] as number];
+    return low + (position - Math.floor(position)) * (high - low);
   });
 }

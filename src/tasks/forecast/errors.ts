@@ -1,5 +1,5 @@
-// Errors of point forecasts of one series. `targets` are what came, `predictions` what was forecast, [n] each, in the
-// series' own units. Every function throws at rows of unequal length, at none, and at numbers that are not finite.
+// Errors of point forecasts of one series: `targets` are the actual values, `predictions` the forecasts, [n] each, in the
+// series' units. Every function throws for rows of unequal length, for empty ones, and for numbers that are not finite.
 import { checkFinite, checkSeries, meanOver } from "../shared/series-checks.ts";
 
 /** Mean absolute error, in the series' units. */
@@ -15,9 +15,9 @@ export function rmse(targets: ArrayLike<number>, predictions: ArrayLike<number>)
 }
 
 /**
- * Mean absolute scaled error: Hyndman & Koehler 2006, International Journal of Forecasting 22(4). The mean absolute
- * error divided by `seasonalNaiveError` of the series before the forecast; below 1 is better than that.
- * Throws where the scale is 0, as of a constant history.
+ * Mean absolute scaled error (Hyndman & Koehler 2006, International Journal of Forecasting 22(4)): the mean absolute error
+ * over the `seasonalNaiveError` of the series before the forecast; below 1 is better than that. Throws where that scale is
+ * 0, as for a constant history.
  */
 export function mase(
   targets: ArrayLike<number>,
@@ -29,14 +29,14 @@ export function mase(
   const scale = seasonalNaiveError(history, period);
   if (scale === 0)
     throw new Error(
-      `mase: the history must not repeat itself exactly every ${period} steps, as its naive error is 0; use mae`,
+      `mase: the history must not repeat itself exactly every ${period} steps, since its naive error is then 0; use mae`,
     );
   return mae(targets, predictions) / scale;
 }
 
 /**
- * The mean absolute error of forecasting each number of `history` by the one `period` steps before (1, the default,
- * is the last value). Throws at a history that is not longer than `period`.
+ * The mean absolute error of forecasting each number of `history` by the one `period` steps before; with 1 (default), by
+ * the last value. Throws for a history that is not longer than `period`.
  */
 export function seasonalNaiveError(history: ArrayLike<number>, period = 1): number {
   if (!Number.isInteger(period) || period < 1)
@@ -51,8 +51,8 @@ export function seasonalNaiveError(history: ArrayLike<number>, period = 1): numb
 }
 
 /**
- * Symmetric mean absolute percentage error, from 0 to 200: the mean of 200 |y - f| / (|y| + |f|), as in the M4
- * competition (Makridakis et al. 2020, International Journal of Forecasting 36(1)). 0 where both are 0.
+ * Symmetric mean absolute percentage error, from 0 to 200: the mean of 200 |y - f| / (|y| + |f|), with 0 where both are 0,
+ * as in the M4 competition (Makridakis et al. 2020, International Journal of Forecasting 36(1)).
  */
 export function smape(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
   checkSeries("smape", { targets, predictions });

@@ -1,138 +1,169 @@
-// Forecasts of series: quantiles of the steps that follow an origin, from the steps before, corrected by the errors of
-// earlier forecasts. Trains nothing and reads no files.
-import { describeFrequency } from "./frequency.ts";
-import { invertQuantiles, type Scaling } from "./scaling.ts";
-import type { Series } from "./series.ts";
-import { createPredictor } from "../../train/predict.ts";
-import { empiricalQuantiles } from "./empirical-quantiles.ts";
-import { distributionReader, scoresOf } from "./distribution.ts";
-import { columnNamed, rowsBefore, scaledSeries, type ScaledSeries } from "./examples.ts";
-import { quantilesOfPaths } from "./paths.ts";
-import { checkWhole, seriesInput, type ForecastTask } from "./forecaster.ts";
-import type { TaskModel } from "../shared/model.ts";
+// Forecasts of series of numbers in time: quantiles of the next steps.
+import * as z from "zod/mini";
+import { modelCore } from "../shared/model.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { checkSpec } from "../shared/spec-schema.ts";
+import { grouped } from "../shared/words.ts";
+import { maker, type Maker, type Model, type Part, type Parts, type Trained } from "../task.ts";
+import {
+  errorRows,
+  scoreForecasts,
+  type BacktestSettings,
+  type ErrorRow,
+  type ForecastScore,
+} from "./backtest.ts";
+import {
+  designForecaster,
+  forecastDefaults,
+  forecastOutputs,
+  forecastStrategies,
+  type ForecastOptions,
+  type ForecastSpec,
+  type ForecastStrategy,
+} from "./design.ts";
+import { forecastExamples } from "./examples.ts";
+import { describeFrequency, frequencyUnits, type Frequency } from "./frequency.ts";
+import { partsOfSeries, recordedParts, recordOfSeries } from "./parts.ts";
+import { forecastQuantiles, type ForecastSettings, type QuantileForecast } from "./quantile-forecasts.ts";
+import { forecastRows, type ForecastRow } from "./rows.ts";
+import type { SeriesTable } from "./series.ts";
 
-export interface SeriesForecast {
-  /** [levels][horizon] by column, in its own units; they never cross. */
-  readonly quantiles: readonly (readonly Float64Array[])[];
-}
-
-export interface ForecastSettings {
-  /**
-   * Forecasts before the origin whose errors, known by then, move each quantile at each step ahead to where its share of
-   * them is; 0 for the model's own. Romano et al. 2019 (arXiv:1905.03222v1) correct intervals in this spirit. Default 300.
-   */
-  readonly calibrate?: number;
-  /** Of a recursive model: paths drawn from each origin. Default 100. */
-  readonly paths?: number;
-  /** Of the draws. Default 1. */
-  readonly seed?: number;
+/**
+ * A trained forecaster. A series is scored where training did not see it, a part of one where the part lies; the steps
+ * before an origin are always read.
+ */
+export interface Forecaster extends Model<SeriesTable, ForecastScore> {
+  readonly kind: "forecast";
+  /** Names of the columns, all of which are read and forecast. */
+  readonly columns: readonly string[];
+  readonly frequency: Frequency;
+  /** Steps ahead. */
+  readonly horizon: number;
+  /** Levels of the quantiles, ascending. */
+  readonly quantiles: readonly number[];
+  readonly strategy: ForecastStrategy;
+  /** The steps after the end of a series, a row each. Throws for a series with other columns or another frequency. */
+  predict<V extends string>(
+    series: SeriesTable<V>,
+    settings?: ForecastSettings,
+  ): Promise<readonly ForecastRow<V>[]>;
+  /** The steps after each of several origins, numbers of steps from the beginning; nothing after an origin is read. */
+  predictFrom<V extends string>(
+    series: SeriesTable<V>,
+    origins: readonly number[],
+    settings?: ForecastSettings,
+  ): Promise<readonly (readonly ForecastRow<V>[])[]>;
+  score(data: SeriesTable | Part, settings?: BacktestSettings): Promise<ForecastScore>;
+  /** The errors of `score` as a table: a row for this model and for each baseline. */
+  backtest(series: SeriesTable, settings?: BacktestSettings): Promise<Record<string, ErrorRow>>;
+  /** What training saw of its series, as the training part, and the rest as the test part. */
+  parts(series: SeriesTable): Promise<Parts<SeriesTable>>;
 }
 
 /**
- * What follows each origin, which is a number of steps from the series' beginning: nothing from there on is read. Throws
- * where a history is shorter than the context.
+ * Forecasts of one series or several together. Trains a GRU of 32 on windows of 48 steps by default, to predict quantiles
+ * of the next 12; scores MASE, sMAPE, CRPS and coverage beside naive, seasonal naive and linear forecasts.
  */
-export async function forecast(
-  model: TaskModel<ForecastTask>,
-  series: Series,
-  origins: readonly number[],
-  { calibrate = 300, paths = 100, seed = 1 }: ForecastSettings = {},
-): Promise<SeriesForecast[]> {
-  const { task } = model;
-  const { context, horizon } = task;
-  checkWhole("paths", paths);
-  const [given, learned] = [series, task].map(({ frequency }) => describeFrequency(frequency));
-  if (given !== learned) {
-    throw new Error(
-      `forecast: the model learned steps of ${learned}, and the series has ${given}; give such a one`,
-    );
-  }
-  const scaled = scaledSeries(task, series);
-  const least = context + scaled.lag;
-  const short = origins.find((origin) => !(origin >= least && origin <= series.times.length));
-  if (short !== undefined) {
-    throw new Error(
-      `forecast: an origin must be from ${least}, the steps that the model reads, to ${series.times.length}, not ${short}; ` +
-        "give a longer history, or fewer origins",
-    );
-  }
-  /** Forecasts that could be judged by then. */
-  const judged = (origin: number): number[] =>
-    Array.from({ length: calibrate }, (_, i) => origin - horizon - i).filter((own) => own >= least);
-  const all = [...new Set(origins.flatMap((origin) => [origin, ...judged(origin)]))];
-  const said =
-    task.strategy === "recursive"
-      ? await quantilesOfPaths(model, series, scaled, all, { paths, seed })
-      : await quantilesSaid(model, series, scaled, all);
-  const places = new Map(all.map((origin, i) => [origin, i]));
+export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
+  (options = {}) => ({
+    kind: "forecast",
+    defaults: { budget: { epochs: 40 }, rate: 0.003, patience: 8, split: "0.7/0.1/0.2" },
+    cell: cellRecord(recurrentOptions(options, forecastDefaults).cell),
+    design(series, { split }) {
+      const parts = partsOfSeries(series, split);
+      const { spec, network } = designForecaster(parts.train, options);
+      return {
+        spec,
+        network,
+        parts,
+        examples: {
+          kind: "examples",
+          train: forecastExamples(spec, parts.train),
+          validation: parts.validation && forecastExamples(spec, parts.validation),
+        },
+        record: async () => recordOfSeries(series, split),
+        summary: [seriesInWords(series, parts)],
+        open: (trained) => openForecaster(trained, parts),
+      };
+    },
+  }),
+  { kind: "forecast", check: (spec) => checkSpec(schema, spec), open: (trained) => openForecaster(trained) },
+);
 
-  return origins.map((origin) => ({
-    quantiles: task.columns.map((name, j) => {
-      const own = (at: number): readonly Float64Array[] =>
-        said[places.get(at) as number]?.[j] as readonly Float64Array[];
-      const values = columnNamed(series, name);
-      return uncrossed(calibrated(task, own, values, origin, judged(origin), task.scalings[j] as Scaling));
-    }),
-  }));
-}
+const count = z.int().check(z.minimum(1));
 
-/** By origin and column [levels][horizon], in the series' own units, as a network says that knows all steps ahead. */
-async function quantilesSaid(
-  model: TaskModel<ForecastTask>,
-  series: Series,
-  scaled: ScaledSeries,
-  origins: readonly number[],
-): Promise<(readonly Float64Array[])[][]> {
-  const { task } = model;
-  const { context, horizon, columns, levels } = task;
-  const targets = new Float32Array(context * horizon * columns.length);
-  const examples = origins.map((origin) => ({
-    steps: context,
-    inputs: { [seriesInput]: rowsBefore(task, scaled, origin) },
-    targets,
-  }));
-  const readouts = await createPredictor(model).predict(examples, "last step");
-  const distribution = distributionReader(task);
-  const scores = scoresOf(levels);
-  return readouts.map((readout, i) =>
-    columns.map((name, j) => {
-      const steps = Array.from({ length: horizon }, (_, k) => distribution(readout, 0, k, j));
-      const quantiles = scores.map((score) => Float64Array.from(steps, (own) => own(score)));
-      const history = columnNamed(series, name).subarray(0, origins[i]);
-      return invertQuantiles(task.scalings[j] as Scaling, history, quantiles);
-    }),
+const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
+  kind: z.literal("forecast"),
+  columns: z.array(z.string()).check(z.minLength(1)),
+  scalings: z
+    .array(
+      z.strictObject({
+        log: z.boolean(),
+        lag: z.int().check(z.minimum(0)),
+        mean: z.number(),
+        deviation: z.number().check(z.positive()),
+      }),
+    )
+    .check(z.minLength(1)),
+  frequency: z.strictObject({
+    unit: z.enum(frequencyUnits),
+    every: count,
+    monthEnd: z.exactOptional(z.literal(true)),
+  }),
+  calendar: z.boolean(),
+  horizon: count,
+  context: count,
+  levels: z.array(z.number().check(z.gt(0), z.lt(1))).check(z.minLength(1)),
+  // Early files, from before these were choices, have neither.
+  output: z._default(z.enum(forecastOutputs), "quantiles"),
+  strategy: z._default(z.enum(forecastStrategies), "direct"),
+});
+
+/** "144 steps of 1 month; train on the first 100, validate on 15, leave 29 for testing". */
+function seriesInWords(
+  { times, frequency }: SeriesTable,
+  { train, validation, test }: Parts<SeriesTable>,
+): string {
+  const stepsOf = ({ times: { length }, partFrom = 0 }: SeriesTable): string => grouped(length - partFrom);
+  return (
+    `${grouped(times.length)} steps of ${describeFrequency(frequency)}; train on the first ${stepsOf(train)}, ` +
+    `validate on ${validation ? stepsOf(validation) : "nothing"}` +
+    (test ? `, leave ${stepsOf(test)} for testing` : "")
   );
 }
 
-/** The quantiles of an origin, moved by the errors of those `before`, of logarithms where the scale is one. */
-function calibrated(
-  { levels, horizon }: ForecastTask,
-  quantilesAt: (origin: number) => readonly Float64Array[],
-  values: Float64Array,
-  origin: number,
-  before: readonly number[],
-  { log }: Scaling,
-): readonly Float64Array[] {
-  const own = quantilesAt(origin);
-  if (before.length === 0) return own;
-  const on = (value: number): number => (log ? Math.log(value) : value);
-  return levels.map((level, q) =>
-    Float64Array.from({ length: horizon }, (_, k) => {
-      const at = (place: number): number => on(quantilesAt(place)[q]?.[k] as number);
-      const errors = before.map((place) => on(values[place + k] as number) - at(place));
-      const moved = at(origin) + (empiricalQuantiles(errors, [level])[0] as number);
-      return log ? Math.exp(moved) : moved;
-    }),
-  );
-}
+function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forecaster {
+  const spec = trained.spec as ForecastSpec;
+  const { columns, frequency, horizon, levels, strategy } = spec;
+  const core = modelCore<"forecast", SeriesTable>("forecast", trained, trainedOn);
+  const network = { spec, session: core.session, open: core.open };
 
-/** Each step's quantiles in ascending order. Chernozhukov et al. 2010, Econometrica 78(3). */
-function uncrossed(quantiles: readonly Float64Array[]): Float64Array[] {
-  const sorted = quantiles.map((level) => level.slice());
-  const horizon = sorted[0]?.length ?? 0;
-  for (let k = 0; k < horizon; k++) {
-    const own = Float64Array.from(quantiles, (level) => level[k] as number).sort();
-    sorted.forEach((level, q) => (level[k] = own[q] as number));
+  async function predictFrom<V extends string>(
+    series: SeriesTable<V>,
+    origins: readonly number[],
+    settings?: ForecastSettings,
+  ): Promise<ForecastRow<V>[][]> {
+    const forecasts = await forecastQuantiles(network, series, origins, settings);
+    return origins.map((origin, i) => forecastRows(spec, series, origin, forecasts[i] as QuantileForecast));
   }
-  return sorted;
+
+  const score: Forecaster["score"] = async (data, settings) =>
+    scoreForecasts(network, core.dataOf(data), core.metadata, settings);
+
+  return {
+    ...core,
+    columns,
+    frequency,
+    horizon,
+    quantiles: levels,
+    strategy,
+    predictFrom,
+    async predict(series, settings) {
+      const [rows = []] = await predictFrom(series, [series.times.length], settings);
+      return rows;
+    },
+    score,
+    backtest: async (series, settings) => errorRows(await score(series, settings)),
+    parts: async (series) => recordedParts(series, core.metadata),
+  };
 }

@@ -1,5 +1,5 @@
-// How far apart the times of a regular series are, and arithmetic in that step. Months, quarters and years go by the
-// calendar, in UTC; all else has a fixed length. Knows no values.
+// The step between the times of a regular series, and arithmetic in such steps. Months, quarters and years go by the
+// calendar, in UTC; other units have a fixed length.
 
 export const frequencyUnits = [
   "second",
@@ -13,12 +13,12 @@ export const frequencyUnits = [
 ] as const;
 export type FrequencyUnit = (typeof frequencyUnits)[number];
 
-/** Plain data, as JSON takes it. */
+/** The step of a series, as plain data. */
 export interface Frequency {
   readonly unit: FrequencyUnit;
-  /** Units a step; 1 or more. */
+  /** Units per step; 1 or more. */
   readonly every: number;
-  /** Of months, quarters and years: each time is on the last day of its month, as 31 January, 28 February. */
+  /** For months, quarters and years: each time is on the last day of its month, such as 31 January and 28 February. */
   readonly monthEnd?: true;
 }
 
@@ -26,10 +26,10 @@ const milliseconds = { second: 1e3, minute: 6e4, hour: 36e5, day: 864e5, week: 6
 const months = { month: 1, quarter: 3, year: 12 } as const;
 
 /**
- * The frequency of `times` in milliseconds, ascending and distinct: the most common distance, the shorter of two as
- * common, so that gaps do not count. By the calendar where all times are at the same hour of the same day of their
- * months, or of the last; else of a fixed length, in the longest unit that divides it (every 7 days is a week).
- * `undefined` below two times, and where the distance is not a whole number of seconds.
+ * The frequency of `times` in milliseconds, ascending and distinct: their most common distance (the shorter of two that
+ * are equally common), so that gaps do not count. Where all times are at the same hour of the same day of their months, or
+ * of the last day, it goes by the calendar; else it has a fixed length in the longest unit that divides it (every 7 days
+ * is a week). Undefined for fewer than two times, and for a distance that is not a whole number of seconds.
  */
 export function findFrequency(times: ArrayLike<number>): Frequency | undefined {
   if (times.length < 2) return undefined;
@@ -50,12 +50,12 @@ export function findFrequency(times: ArrayLike<number>): Frequency | undefined {
 }
 
 /**
- * The time `n` steps after `time`, before it where `n` is negative. Of months that have no such day it is the last they
- * have: a month after 30 January is 28 or 29 February. Throws where `n` is not a whole number.
+ * The time `n` steps after `time`, or before it where `n` is negative. A day that a month lacks becomes its last: a month
+ * after 30 January is 28 or 29 February. Throws where `n` is not a whole number.
  */
 export function addPeriods(time: number, frequency: Frequency, n: number): number {
   if (!Number.isInteger(n))
-    throw new Error(`adding periods to a time: their number must be whole, not ${n}; round it`);
+    throw new Error(`adding steps to a time: their number must be whole, not ${n}; round it`);
   const { unit, every, monthEnd } = frequency;
   if (!isCalendar(unit)) return time + n * every * milliseconds[unit];
   const month = monthIndex(time) + n * every * months[unit];
@@ -65,7 +65,7 @@ export function addPeriods(time: number, frequency: Frequency, n: number): numbe
   return firstOfMonth(month) + (day - 1) * milliseconds.day + clockOf(time);
 }
 
-/** Steps from one time to another: a fraction where the second is not on the grid of the first. */
+/** Steps from one time to another; a fraction where the second is not on the grid of the first. */
 export function periodsBetween(from: number, to: number, frequency: Frequency): number {
   const { unit, every } = frequency;
   return isCalendar(unit)
@@ -73,10 +73,26 @@ export function periodsBetween(from: number, to: number, frequency: Frequency): 
     : (to - from) / (every * milliseconds[unit]);
 }
 
-/** "1 hour", "2 quarters"; of several steps "6 hours". */
+/** The length of steps in words: "1 hour", "2 quarters"; "6 hours" for six steps of an hour. */
 export function describeFrequency({ unit, every }: Frequency, steps = 1): string {
   const count = every * steps;
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+const stepsPerSeason: Readonly<Record<FrequencyUnit, number>> = {
+  second: 86_400,
+  minute: 1440,
+  hour: 24,
+  day: 7,
+  week: 52,
+  month: 12,
+  quarter: 4,
+  year: 1,
+};
+
+/** The usual season in steps: a day for units shorter than a day, a week for days, a year for the others. */
+export function seasonOf({ unit, every }: Frequency): number {
+  return Math.max(1, Math.round(stepsPerSeason[unit] / every));
 }
 
 function isCalendar(unit: FrequencyUnit): unit is keyof typeof months {

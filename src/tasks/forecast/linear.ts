@@ -1,35 +1,44 @@
-// Ridge regression of each of the next values on the last ones and an intercept, one regression for each step ahead:
-// what a network has to beat to be worth its training. Reads one series and no calendar.
+// The linear forecast: for each step ahead a ridge regression on the last values and an intercept. The strongest of the
+// baselines; reads one column and no calendar.
 import { solvePositive } from "./cholesky.ts";
 import {
+  makeBaseline,
   checkHistory,
   checkSettings,
-  makeForecaster,
+  type Baseline,
   type BaselineSettings,
-  type Forecaster,
 } from "./baseline.ts";
 
 export interface LinearSettings extends BaselineSettings {
   /**
-   * Added to the sum of squared errors: this times the sum of squared weights, without the intercept's, of the history in
-   * units of its deviation. Default 1; 0 or more.
+   * Weight of the squared weights (not the intercept's) that are added to the squared errors, both for the history in units
+   * of its deviation. 0 or more; default 1.
    */
   readonly ridge?: number;
 }
 
+/** The values that a fit needs: with fewer, the last step has no more windows than weights. */
+export function linearHistory({ horizon, period = 1, lags }: Omit<LinearSettings, "levels">): number {
+  return 2 * (lags ?? defaultLags(horizon, period)) + horizon + 1;
+}
+
+function defaultLags(horizon: number, period: number): number {
+  return Math.max(2 * period, horizon);
+}
+
 /**
- * Fits on all windows of `history`. `lags` defaults to twice the `period`, or the horizon where that is more. Throws at a
- * history of fewer than 2 `lags` + `horizon` + 1 values, where the last step has no more windows than weights, at settings
- * out of range, and where without a ridge the weights are not determined.
+ * Fits on all windows of `history`. `lags` defaults to twice the `period`, or the horizon where that is more. Throws for a
+ * history shorter than `linearHistory`, for settings out of range, and where without a ridge the weights are not
+ * determined.
  */
-export function fitLinear(history: ArrayLike<number>, settings: LinearSettings): Forecaster {
+export function fitLinear(history: ArrayLike<number>, settings: LinearSettings): Baseline {
   const name = "linear";
   checkSettings(name, settings);
-  const { horizon, period = 1, lags = Math.max(2 * period, horizon), ridge = 1 } = settings;
+  const { horizon, period = 1, lags = defaultLags(horizon, period), ridge = 1 } = settings;
   if (!(ridge >= 0 && ridge < Infinity))
     throw new Error(`${name}: ridge must be 0 or more, not ${ridge}; 1 is the default`);
-  checkHistory(name, history, 2 * lags + horizon + 1, "fitting");
-  const { scaled, mean, deviation } = standardised(history);
+  checkHistory(name, history, linearHistory({ horizon, lags }), "fitting");
+  const { scaled, mean, deviation } = standardise(history);
   const steps = regressions(scaled, horizon, lags, ridge);
   const predict = (values: ArrayLike<number>, end: number, step: number): number => {
     const weights = steps[step - 1]!;
@@ -37,10 +46,10 @@ export function fitLinear(history: ArrayLike<number>, settings: LinearSettings):
     for (let lag = 0; lag < lags; lag++) sum += weights[lag]! * (values[end - 1 - lag]! - mean);
     return sum;
   };
-  return makeForecaster({ name, reads: lags, predict }, history, { ...settings, lags });
+  return makeBaseline({ name, reads: lags, predict }, history, { ...settings, lags });
 }
 
-/** By step ahead the weights [lags + 1]: of the last value, of the one before, and so on; then the intercept. */
+/** The weights of each step ahead, [lags + 1]: of the last value, of the one before, and so on; then the intercept. */
 function regressions(
   values: Float64Array,
   horizon: number,
@@ -62,7 +71,7 @@ function regressions(
   for (let end = lags; end <= last; end++) addRow(end);
   const steps: Float64Array[] = [];
   for (let step = horizon; step >= 1; step--) {
-    if (step < horizon) addRow(values.length - step); // a step less ahead has one window more
+    if (step < horizon) addRow(values.length - step); // one step less ahead has one more window
     const right = new Float64Array(width); // Xᵀy
     for (let end = lags; end <= values.length - step; end++) {
       readRow(end);
@@ -72,16 +81,16 @@ function regressions(
     const weights = solvePositive(gram, right);
     if (!weights)
       throw new Error(
-        `linear: the weights of step ${step} are not determined, as values repeat themselves; ` +
-          `set ridge above ${ridge}, as 1, or take fewer lags than ${lags}`,
+        `linear: the weights of step ${step} are not determined, since values repeat; ` +
+          `set ridge above ${ridge}, such as 1, or take fewer lags than ${lags}`,
       );
     steps.unshift(weights);
   }
   return steps;
 }
 
-/** Mean 0 and deviation 1, so that a ridge means the same in any units; a constant history only loses its mean. */
-function standardised(history: ArrayLike<number>): {
+/** Scales to mean 0 and deviation 1, so that a ridge means the same in any units; a constant history only loses its mean. */
+function standardise(history: ArrayLike<number>): {
   readonly scaled: Float64Array;
   readonly mean: number;
   readonly deviation: number;

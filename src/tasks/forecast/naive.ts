@@ -1,17 +1,17 @@
-// The last value, again and again: what any forecast of a series without seasons has to beat.
+// The naive forecast, the last value repeated: the baseline for series without seasons.
 import {
+  makeBaseline,
   checkHistory,
   checkSettings,
-  makeForecaster,
+  type Baseline,
   type BaselineSettings,
-  type Forecaster,
 } from "./baseline.ts";
 
 /**
- * Fits the intervals of the naive forecast; `period` and `lags` are not read. Throws at a history of fewer than
- * `horizon` + 1 values, which leaves no residual at the last step, and at settings out of range.
+ * Fits the intervals of the naive forecast; `period` and `lags` are not read. Throws for a history of fewer than
+ * `horizon` + 1 values, which leaves no residual at the last step, and for settings out of range.
  */
-export function fitNaive(history: ArrayLike<number>, settings: BaselineSettings): Forecaster {
+export function fitNaive(history: ArrayLike<number>, settings: BaselineSettings): Baseline {
   checkSettings("naive", settings);
   checkHistory("naive", history, settings.horizon + 1, "fitting");
   const method = {
@@ -19,5 +19,5 @@ export function fitNaive(history: ArrayLike<number>, settings: BaselineSettings)
     reads: 1,
     predict: (values: ArrayLike<number>, end: number) => values[end - 1]!,
   };
-  return makeForecaster(method, history, settings);
+  return makeBaseline(method, history, settings);
 }

@@ -1,4 +1,4 @@
-// The standard normal distribution, in float64: what others are compared with, and drawn from.
+// The error function and the quantiles of the standard normal distribution, in float64.
 
 /** The error function by its series of positive terms: 2/√π e^(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)). */
 export function erf(x: number): number {
@@ -13,9 +13,8 @@ export function erf(x: number): number {
 }
 
 /**
- * The value that is not passed with probability `level`, as 1.2816 of 0.9; to 1e-12 for levels from 1e-4 to 1 - 1e-4,
- * to 1e-6 for those from 1e-9. Begins with formula 26.2.23 of Abramowitz & Stegun 1964 and goes on with Newton's method.
- * Throws unless the level is between 0 and 1.
+ * The quantile at `level`: 1.2816 at 0.9. To 1e-12 for levels from 1e-4 to 1 - 1e-4, to 1e-6 from 1e-9 on. Starts with
+ * formula 26.2.23 of Abramowitz & Stegun 1964 and continues by Newton's method. Throws unless the level is between 0 and 1.
  */
 export function normalQuantile(level: number): number {
   if (!(level > 0 && level < 1))

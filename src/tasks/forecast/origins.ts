@@ -1,39 +1,39 @@
-// Where a backtest cuts a series: rolling origins, each with all before it as history and what follows as target
-// (Tashman 2000, International Journal of Forecasting 16(4)). Gives indices; knows no values and no forecast.
+// The rolling origins of a backtest: each has everything before it as history, and the steps after it as target
+// (Tashman 2000, International Journal of Forecasting 16(4)).
 
 export interface OriginSettings {
-  /** Values of the series. */
+  /** Steps of the series. */
   readonly length: number;
-  /** Steps that each origin has to forecast. */
+  /** Steps to forecast from each origin. */
   readonly horizon: number;
-  /** Origins. */
+  /** Number of origins. */
   readonly count: number;
-  /** From an origin to the next; default 1. */
-  readonly step?: number;
-  /** Values that the first origin must have before it, as what a method needs to fit; default 1. */
+  /** Steps from one origin to the next. Default 1. */
+  readonly stride?: number;
+  /** Steps that the first origin must have before it. Default 1. */
   readonly minimum?: number;
 }
 
 /**
- * [count] ascending: an origin `o` has the history [0, o) and the target [o, o + horizon). The last target ends the series.
- * Throws at settings that are not whole numbers from 1, and where the series is too short, naming the length it takes.
+ * The origins, [count], ascending: an origin `o` has the history [0, o) and the target [o, o + horizon). The last target
+ * ends with the series. Throws for settings that are not whole numbers from 1, and for a series that is too short.
  */
-export function origins(settings: OriginSettings): readonly number[] {
-  const { length, horizon, count, step = 1, minimum = 1 } = settings;
-  for (const [name, value] of Object.entries({ horizon, count, step, minimum }))
+export function rollingOrigins(settings: OriginSettings): readonly number[] {
+  const { length, horizon, count, stride = 1, minimum = 1 } = settings;
+  for (const [name, value] of Object.entries({ horizon, count, stride, minimum }))
     if (!Number.isInteger(value) || value < 1)
       throw new Error(`backtest: ${name} must be a whole number, 1 or more, not ${value}`);
-  const needed = minimum + (count - 1) * step + horizon;
+  const needed = minimum + (count - 1) * stride + horizon;
   if (!(length >= needed))
     throw new Error(
-      `backtest: ${count} origins, ${step} apart, with ${minimum} values before the first and horizon ${horizon} need a ` +
-        `series of ${needed} values or more, not ${length}; ${remedy(length - horizon - minimum, step)}`,
+      `backtest: ${count} origins, ${stride} apart, with ${minimum} steps before the first and horizon ${horizon} need a ` +
+        `series of ${needed} steps or more, not ${length}; ${remedy(length - horizon - minimum, stride)}`,
     );
-  return Array.from({ length: count }, (_, i) => length - horizon - (count - 1 - i) * step);
+  return Array.from({ length: count }, (_, i) => length - horizon - (count - 1 - i) * stride);
 }
 
-/** `room` is from the first origin there may be to the last. */
-function remedy(room: number, step: number): string {
-  if (!(room >= 0)) return "give more of it, or a shorter horizon";
-  return `give more of it, or at most ${Math.floor(room / step) + 1} origins`;
+/** `room`: steps from the first possible origin to the last. */
+function remedy(room: number, stride: number): string {
+  if (!(room >= 0)) return "use a longer series, or a shorter horizon";
+  return `use a longer series, or at most ${Math.floor(room / stride) + 1} origins`;
 }

@@ -1,10 +1,10 @@
-// Forecasts by quantiles: how far each is off, and how often the interval between two holds what came.
-// `targets` are [n]; all in the series' own units.
+// Scores of quantile forecasts: the loss of each quantile, and the coverage of the interval between two. `targets` are the
+// actual values, [n]; all numbers are in the series' units.
 import { checkFinite, checkSeries, meanOver } from "../shared/series-checks.ts";
 
 /**
- * Mean pinball (quantile) loss: Koenker & Bassett 1978, Econometrica 46(1). level (y - q) where y is above q, else
- * (1 - level) (q - y). `quantiles` [n] are forecasts of the quantile `level`, between 0 and 1.
+ * Mean pinball (quantile) loss (Koenker & Bassett 1978, Econometrica 46(1)): level (y - q) where y is above q, else
+ * (1 - level) (q - y). `quantiles` [n] are forecasts of the quantile at `level`, between 0 and 1.
  */
 export function pinballLoss(targets: ArrayLike<number>, quantiles: ArrayLike<number>, level: number): number {
   checkSeries("pinball loss", { targets, quantiles });
@@ -13,9 +13,9 @@ export function pinballLoss(targets: ArrayLike<number>, quantiles: ArrayLike<num
 }
 
 /**
- * CRPS from `quantiles` [n, levels], slowest axis first: twice the pinball loss, as a mean over `levels` and targets
- * (Gneiting & Ranjan 2011, Journal of Business & Economic Statistics 29(3)). An approximation, better the more levels
- * there are; it supposes that they are spread evenly, as 0.1, 0.2, … 0.9 are.
+ * CRPS from `quantiles` [n, levels]: twice the pinball loss, averaged over `levels` and targets (Gneiting & Ranjan 2011,
+ * Journal of Business & Economic Statistics 29(3)). An approximation that improves with the number of levels and assumes
+ * that they are evenly spaced, as 0.1, 0.2, … 0.9 are.
  */
 export function crpsQuantiles(
   targets: ArrayLike<number>,
@@ -25,7 +25,7 @@ export function crpsQuantiles(
   checkSeries("crps of quantiles", { targets });
   const [n, count] = [targets.length, levels.length];
   if (count === 0)
-    throw new Error("crps of quantiles: needs one level or more, not 0; give them, as 0.1, 0.5, 0.9");
+    throw new Error("crps of quantiles: needs one level or more, not 0; give some, such as 0.1, 0.5, 0.9");
   for (const level of levels) checkLevel("crps of quantiles", level);
   if (quantiles.length !== n * count)
     throw new Error(
@@ -40,13 +40,13 @@ export function crpsQuantiles(
 }
 
 export interface IntervalScore {
-  /** Share of targets in their interval, ends included; 0.8 is right from the quantiles 0.1 to 0.9. */
+  /** Share of targets in their interval, ends included; 0.8 is right for quantiles 0.1 to 0.9. */
   readonly coverage: number;
   /** Mean of upper - lower. */
   readonly width: number;
 }
 
-/** Of the intervals from `lower` to `upper`, [n] each. Throws where a lower end is above its upper one. */
+/** Scores the intervals from `lower` to `upper`, [n] each. Throws where a lower end is above its upper one. */
 export function intervalScore(
   targets: ArrayLike<number>,
   lower: ArrayLike<number>,

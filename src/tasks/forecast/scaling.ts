@@ -1,60 +1,58 @@
-// The scale on which a network sees a series: logarithms, then differences from a season before, then mean 0 and
-// deviation 1, and the way back. Fitted on a part, so that it knows nothing of what is forecast. Plain data, as JSON
-// takes it; knows no time.
+// The scale on which a network sees a series, and the way back: logarithms, then seasonal differences, then mean 0 and
+// deviation 1. Fitted on the training part alone, so that it knows nothing of what is forecast.
 
 export interface ScalingSettings {
-  /** Natural logarithms first; default false. For values above 0 whose swings grow with them. */
+  /** Whether to take natural logarithms first: for values above 0 whose swings grow with them. Default false. */
   readonly log?: boolean;
-  /** Differences from the value `lag` steps before, as 12 of months or 1 of the step before; default 0 for none. */
+  /**
+   * Steps back to the value that each is taken as the difference from: 12 for a year of months, 1 for the step before, 0
+   * (default) for no differences.
+   */
   readonly lag?: number;
 }
 
-/** z = (d - mean) / deviation, where d[t] = u[t] - u[t - lag] (or u[t] without a lag), and u = log y (or y). */
+/** z = (d - mean) / deviation, where d[t] = u[t] - u[t - lag] (or u[t] where the lag is 0), and u = log y (or y). */
 export interface Scaling {
   readonly log: boolean;
   readonly lag: number;
   readonly mean: number;
-  /** Above 0: 1 where the part is constant. */
+  /** Above 0; 1 where the training part is constant. */
   readonly deviation: number;
 }
 
 /**
- * Fits to `part` [n], which is to be training data only. The deviation divides by n (as numpy's `std`).
- * Throws at values that are not finite, at values not above 0 where `log`, and at `n` not above `lag`.
+ * Fits to `part` [n], the training data. The deviation divides by n, as numpy's `std` does. Throws at values that are not
+ * finite, at values not above 0 with `log`, and at `n` not above `lag`.
  */
 export function fitScaling(part: ArrayLike<number>, settings: ScalingSettings = {}): Scaling {
   const { log = false, lag = 0 } = settings;
   if (!Number.isInteger(lag) || lag < 0)
-    throw new Error(`scaling: lag must be a whole number, 0 or more, not ${lag}; 0 is no difference`);
-  const values = differenced(part, log, lag);
-  if (values.length === 0)
     throw new Error(
-      `scaling: fitting with lag ${lag} needs ${lag + 1} values or more, not ${part.length}; give more of the series`,
+      `scaling: the seasonal difference must be a whole number, 0 or more, not ${lag}; 0 takes no difference`,
     );
+  const values = differenced(part, log, lag);
+  if (values.length === 0) throw tooShort("fitting", lag, lag + 1, part.length);
   const mean = average(values);
   const deviation = Math.sqrt(average(values.map((value) => (value - mean) ** 2)));
   if (!Number.isFinite(deviation) || !Number.isFinite(mean))
     throw new Error("scaling: the values are too large to be squared; give them in a larger unit");
   // A deviation that rounding alone explains would blow up the first value that differs.
-  const constant = deviation <= 1e-13 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return { log, lag, mean, deviation: constant ? 1 : deviation };
+  const isConstant = deviation <= 1e-13 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return { log, lag, mean, deviation: isConstant ? 1 : deviation };
 }
 
-/** Scales `values` [n] to [n - lag]: the first that it gives belongs to `values[lag]`. Throws as `fitScaling` does. */
+/** Scales `values` [n] to [n - lag]; the first result belongs to `values[lag]`. Throws as `fitScaling` does. */
 export function applyScaling(scaling: Scaling, values: ArrayLike<number>): Float64Array {
   const { log, lag, mean, deviation } = scaling;
-  if (values.length <= lag)
-    throw new Error(
-      `scaling: with lag ${lag} it needs ${lag + 1} values or more, not ${values.length}; give more of the series`,
-    );
+  if (values.length <= lag) throw tooShort("scaling", lag, lag + 1, values.length);
   return differenced(values, log, lag).map((value) => (value - mean) / deviation);
 }
 
 /**
- * The way back: `predicted` [k], scaled, of the k steps that follow on `history`, in the series' own units; [k] in those
- * units. Only the last `lag` values of `history` are read. It inverts `applyScaling` exactly, but for rounding: where k
- * is above `lag`, a difference is added to what was predicted `lag` steps before. With `log` what comes back of a mean
- * is not the mean but, of a distribution that is symmetric in logarithms, the median.
+ * The way back: scaled values `predicted` [k] of the k steps that follow `history`, in the series' own units. Of `history`
+ * only the last `lag` values are read. Inverts `applyScaling` exactly but for rounding: a difference more than `lag` steps
+ * ahead is added to the value predicted `lag` steps before. With `log` a mean does not come back as the mean but, for a
+ * distribution that is symmetric in logarithms, as the median.
  */
 export function invertScaling(
   scaling: Scaling,
@@ -62,11 +60,7 @@ export function invertScaling(
   predicted: ArrayLike<number>,
 ): Float64Array {
   const { log, lag, mean, deviation } = scaling;
-  if (history.length < lag)
-    throw new Error(
-      `scaling: the way back with lag ${lag} needs the last ${lag} values of the history or more, not ` +
-        `${history.length}; give more of it`,
-    );
+  if (history.length < lag) throw tooShort("the way back", lag, lag, history.length);
   const first = history.length - lag;
   const known = Float64Array.from({ length: lag }, (_, i) => transformed(history, first + i, log, "history"));
   const undone = new Float64Array(predicted.length);
@@ -79,10 +73,10 @@ export function invertScaling(
 }
 
 /**
- * The way back for `quantiles` [levels][k], each level as `invertScaling`. Every stage rises with what it is given, so
- * quantiles stay quantiles and in their order. They are exact, `log` included, without a lag and for the first `lag`
- * steps. From there on a quantile of a difference is added to the same quantile of `lag` steps before, which is exact
- * only where both errors come together: of independent errors the intervals are too wide.
+ * The way back for `quantiles` [levels][k], each level as `invertScaling`. Every stage is increasing, so quantiles stay
+ * quantiles and in order. They are exact, with `log` too, without differences and for the first `lag` steps. From there on
+ * the quantile of a difference is added to the same quantile `lag` steps before, which is exact only where both errors
+ * occur together; for independent errors the intervals are too wide.
  */
 export function invertQuantiles(
   scaling: Scaling,
@@ -90,6 +84,13 @@ export function invertQuantiles(
   quantiles: readonly ArrayLike<number>[],
 ): readonly Float64Array[] {
   return quantiles.map((level) => invertScaling(scaling, history, level));
+}
+
+function tooShort(purpose: string, lag: number, needed: number, length: number): Error {
+  return new Error(
+    `scaling: ${purpose} with a seasonal difference of ${lag} needs ${needed} values or more, not ${length}; give more ` +
+      "of the series",
+  );
 }
 
 function differenced(values: ArrayLike<number>, log: boolean, lag: number): Float64Array {

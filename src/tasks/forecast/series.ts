@@ -1,118 +1,181 @@
-// A table with a column of times as a regular series: one row a step, every cell a number. What does not fit is an error
-// that names its line and the setting that would mend it; nothing is mended unasked. Reads no file.
-import { describeFrequency, addPeriods, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
+// Regular series of numbers: one step after another, with a number in every column at every step. Made from columns of
+// cells; an irregularity is an error that names its row and the setting that repairs it, and nothing is repaired unasked.
+import { addPeriods, describeFrequency, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
 import { formatTime, namesZone, readTimes, type TimeCell } from "./time.ts";
 
 /** A number, or text that is one. Missing are null, undefined, NaN and the texts "", "NA", "N/A", "NaN" and "null". */
 export type NumberCell = number | string | null | undefined;
 
-export interface SeriesTable {
-  /** [rows] */
-  readonly times: readonly TimeCell[];
-  /** [columns][rows] */
-  readonly values: readonly (readonly NumberCell[])[];
-  /** [columns] */
-  readonly names: readonly string[];
-  /** [rows] the line of the file that each row stands on. */
-  readonly lines: ArrayLike<number>;
-  readonly file: string;
-  /** Of the column of times, for errors; default "time". */
-  readonly timeName?: string;
-}
-
-export interface SeriesSettings {
-  /**
-   * Steps that the table leaves out: an error (default), or rows with the last value before, or on the straight line
-   * from it to the next one, by steps. The straight line looks ahead: a backtest that begins in a gap knows its end.
-   */
-  readonly gaps?: "error" | "fill" | "interpolate";
-  /** Rows of one time: an error (default), the mean of the values that are not missing, or the last row as it is. */
-  readonly duplicates?: "error" | "mean" | "last";
-  /** Cells without a value: as `gaps`. */
-  readonly missing?: "error" | "fill" | "interpolate";
-  /** Whether to sort rows by time; default false, where a row before the one above is an error. */
-  readonly sort?: boolean;
-}
-
-export interface Series {
-  /** Milliseconds since 1970, as `times[0]`. */
+/** A regular series, typed by the names of its value columns. `readSeries` and `seriesOf` make one. */
+export interface SeriesTable<V extends string = string> {
+  /** The first time, in milliseconds since 1970. */
   readonly start: number;
   readonly frequency: Frequency;
-  /** [steps] milliseconds since 1970, each one step of `frequency` after the one before. */
+  /** [steps] milliseconds since 1970, one step of `frequency` apart. */
   readonly times: Float64Array;
-  readonly columns: readonly SeriesColumn[];
-  /** Whether the table's times named their zones; those here are UTC in any case. */
+  readonly columns: readonly SeriesColumn<V>[];
+  /** Whether the times were written with zones; those here are UTC in any case. */
   readonly isZoned?: boolean;
+  /** For a part of a series: the step at which it begins. The steps before are its history. */
+  readonly partFrom?: number;
 }
 
-export interface SeriesColumn {
-  readonly name: string;
+export interface SeriesColumn<V extends string = string> {
+  readonly name: V;
   /** [steps] finite numbers. */
   readonly values: Float64Array;
 }
 
+/** How an irregular table is repaired. */
+export interface SeriesSettings {
+  /**
+   * Steps that the table leaves out: an error (default), the last value before, or a straight line from it to the next
+   * value. The straight line looks ahead: a backtest that begins in a gap knows its end.
+   */
+  readonly gaps?: "error" | "fill" | "interpolate";
+  /** Several rows with the same time: an error (default), the mean of their values, or the last row. */
+  readonly duplicates?: "error" | "mean" | "last";
+  /** Cells without a value: as `gaps`. */
+  readonly missing?: "error" | "fill" | "interpolate";
+  /** Whether to sort rows by time. Default false: a row earlier than the one above it is an error. */
+  readonly sort?: boolean;
+}
+
+/** The cells of a series, with what errors need to name a row. */
+export interface SeriesCells<V extends string = string> {
+  readonly times: readonly TimeCell[]; // [rows]
+  readonly values: readonly ArrayLike<NumberCell>[]; // [columns][rows]
+  readonly names: readonly V[]; // [columns]
+  /** The file's name, or another name for the table. */
+  readonly source: string;
+  /** What `lines` counts. */
+  readonly unit: "line" | "row";
+  readonly lines: ArrayLike<number>; // [rows]
+  /** Name of the column of times. */
+  readonly timeName: string;
+}
+
 /**
- * Throws, naming file, line and column: at cells that are not times (as `readTimes`) or finite numbers, at rows out of
- * order, at times twice, at steps left out and at missing cells (unless settings say what to do), at times that are not
- * on the grid of the most common distance, at fewer than two times, and at gaps that would make more than a million steps of
- * less than a hundredth as many times.
+ * A series from columns in memory: times under `time` (dates, ISO 8601 texts, or numbers that are years), and numbers
+ * under any other names but `series`. `seriesOf({ time: ["2024-01", "2024-02"], sold: [3, 5] })`. Throws as
+ * `regularSeries` does.
  */
-export function readSeries(table: SeriesTable, settings: SeriesSettings = {}): Series {
-  checkTable(table);
-  const { file, lines, timeName = "time" } = table;
-  const read = readTimes(table.times, { file, lines, column: timeName });
-  const { times, rows } = distinctTimes(read, table, settings);
+export function seriesOf<const K extends string>(
+  columns: { readonly time: readonly TimeCell[] } & {
+    readonly [N in K]: N extends "time" ? readonly TimeCell[] : ArrayLike<NumberCell>;
+  },
+  settings: SeriesSettings = {},
+): SeriesTable<Exclude<K, "time">> {
+  type Value = Exclude<K, "time">;
+  const { time, ...values } = columns as { readonly time: readonly TimeCell[] } & Readonly<
+    Record<Value, ArrayLike<NumberCell>>
+  >;
+  const cells: SeriesCells<Value> = {
+    times: time,
+    values: Object.values(values),
+    names: Object.keys(values) as Value[],
+    source: "series",
+    unit: "row",
+    lines: time.map((_, row) => row + 1),
+    timeName: "time",
+  };
+  return regularSeries(cells, settings);
+}
+
+/**
+ * A regular series from cells. Throws, naming source, row and column: for cells that are not times (see `readTimes`) or
+ * finite numbers; for rows out of order, repeated times, gaps and missing cells, unless settings say what to do; for times
+ * off the grid of the most common distance; for fewer than two times; for value columns named `time` or `series`; and for
+ * gaps that would make more than a million steps out of less than a hundredth as many times.
+ */
+export function regularSeries<V extends string>(
+  cells: SeriesCells<V>,
+  settings: SeriesSettings = {},
+): SeriesTable<V> {
+  checkCells(cells);
+  const { source, unit, lines, timeName } = cells;
+  const rowTimes = readTimes(cells.times, { source, unit, lines, column: timeName });
+  const { times, rows } = distinctTimes(rowTimes, cells, settings);
   const frequency = findFrequency(times);
   if (!frequency)
     throw new Error(
       times.length < 2
-        ? `${file}: a series needs two different times or more, not ${times.length}; give more rows`
-        : `${file}: times must be whole seconds apart, not ${smallestDistance(times)} ms; round them`,
+        ? `${source}: a series needs two different times or more, not ${times.length}; give more rows`
+        : `${source}: times must be whole seconds apart, not ${smallestDistance(times)} ms; round them`,
     );
-  const positions = gridPositions(times, rows, frequency, table, settings);
+  const positions = gridPositions(times, rows, frequency, cells, settings);
   const grid = Float64Array.from({ length: positions.at(-1)! + 1 }, (_, i) =>
     addPeriods(times[0]!, frequency, i),
   );
-  const columns = table.names.map((name, c) => {
-    const values = rows.map((same) => combined(same, c, table, settings));
-    return { name, values: spread(values, positions, name, rows, table, settings) };
+  const columns = cells.names.map((name, c) => {
+    const values = rows.map((same) => combineRows(same, c, cells, settings));
+    return { name, values: fillGrid(values, positions, name, rows, cells, settings) };
   });
-  const isZoned = namesZone(table.times[0]);
+  const isZoned = namesZone(cells.times[0]);
   return { start: grid[0]!, frequency, times: grid, columns, ...(isZoned && { isZoned }) };
 }
 
-/** Of a series that is mostly gaps. */
+/** The values of a column. Throws where the series lacks it. */
+export function columnValues(series: SeriesTable, name: string): Float64Array {
+  const column = series.columns.find((candidate) => candidate.name === name);
+  if (column) return column.values;
+  const names = series.columns.map((candidate) => candidate.name).join(", ");
+  throw new Error(`forecast: the model reads a column '${name}', and the series has only ${names}; add it`);
+}
+
+/** The steps up to `to`, of which those from `from` on are the part and those before its history. */
+export function stretchOf<V extends string>(
+  series: SeriesTable<V>,
+  from: number,
+  to: number,
+): SeriesTable<V> {
+  return {
+    ...series,
+    times: series.times.subarray(0, to),
+    columns: series.columns.map(({ name, values }) => ({ name, values: values.subarray(0, to) })),
+    partFrom: from,
+  };
+}
+
+/** The most steps of a series that is mostly gaps. */
 const mostSteps = 1e6;
 
-/** Ascending times, and for each the rows of the table that have it. */
+/** Ascending times, and the rows of the table that have each. */
 interface DistinctTimes {
   readonly times: readonly number[];
   readonly rows: readonly (readonly number[])[];
 }
 
-function distinctTimes(read: Float64Array, table: SeriesTable, settings: SeriesSettings): DistinctTimes {
-  const { file, lines } = table;
-  const { duplicates = "error", sort = false } = settings;
-  const order = Array.from(read, (_, row) => row);
-  if (sort) order.sort((a, b) => read[a]! - read[b]! || a - b);
+function placeOf({ source, unit, lines }: SeriesCells, row: number): string {
+  return `${source}, ${unit} ${lines[row]}`;
+}
+
+function distinctTimes(
+  rowTimes: Float64Array,
+  cells: SeriesCells,
+  { duplicates = "error", sort = false }: SeriesSettings,
+): DistinctTimes {
+  const { unit, lines } = cells;
+  const order = Array.from(rowTimes, (_, row) => row);
+  if (sort) order.sort((a, b) => rowTimes[a]! - rowTimes[b]! || a - b);
   const times: number[] = [];
   const rows: number[][] = [];
   for (const row of order) {
-    const [time, before] = [read[row]!, times.at(-1)];
+    const [time, before] = [rowTimes[row]!, times.at(-1)];
     if (before === undefined || time > before) {
       times.push(time);
       rows.push([row]);
       continue;
     }
-    const last = lines[rows.at(-1)!.at(-1)!];
-    const place = `${file}, line ${lines[row]}: ${formatTime(time)}`;
+    const last = `${unit} ${lines[rows.at(-1)!.at(-1)!]}`;
+    const place = `${placeOf(cells, row)}: ${formatTime(time)}`;
     if (time < before)
       throw new Error(
-        `${place} must not be before ${formatTime(before)} on line ${last}; sort the rows, or set sort to true (--sort)`,
+        `${place} must not be before ${formatTime(before)} on ${last}; sort the rows, or set sort to true (--sort)`,
       );
     if (duplicates === "error")
       throw new Error(
-        `${place} must be there once, but is on line ${last} too; ` +
+        `${place} must occur only once, but is on ${last}, too; ` +
           `leave one out, or set duplicates to "mean" or "last" (--duplicates mean)`,
       );
     rows.at(-1)!.push(row);
@@ -120,18 +183,18 @@ function distinctTimes(read: Float64Array, table: SeriesTable, settings: SeriesS
   return { times, rows };
 }
 
-/** Of each distinct time its step, from 0. */
+/** The step of each distinct time, from 0. */
 function gridPositions(
   times: readonly number[],
   rows: DistinctTimes["rows"],
   frequency: Frequency,
-  table: SeriesTable,
+  cells: SeriesCells,
   { gaps = "error" }: SeriesSettings,
 ): readonly number[] {
   const positions = times.map((time) => periodsBetween(times[0]!, time, frequency));
   positions.forEach((position, i) => {
     if (i === 0) return;
-    const place = `${table.file}, line ${table.lines[rows[i]![0]!]}: ${formatTime(times[i]!)}`;
+    const place = `${placeOf(cells, rows[i]![0]!)}: ${formatTime(times[i]!)}`;
     if (!Number.isInteger(position))
       throw new Error(
         `${place} must be a whole number of steps after ${formatTime(times[0]!)}, the first time, where most steps ` +
@@ -141,58 +204,61 @@ function gridPositions(
       throw new Error(
         `${place} must be ${describeFrequency(frequency)} after ${formatTime(times[i - 1]!)}, the time before, not ` +
           `${describeFrequency(frequency, position - positions[i - 1]!)}; ` +
-          `add what is left out, or set gaps to "fill" or "interpolate" (--gaps fill)`,
+          `add the missing rows, or set gaps to "fill" or "interpolate" (--gaps fill)`,
       );
   });
   // Without this one mistyped year among seconds takes the machine's memory.
   const steps = positions.at(-1)! + 1;
   if (steps > mostSteps && steps > 100 * times.length)
     throw new Error(
-      `${table.file}: ${times.length} times, ${formatTime(times[0]!)} to ${formatTime(times.at(-1)!)}, would fill up to ` +
+      `${cells.source}: ${times.length} times, ${formatTime(times[0]!)} to ${formatTime(times.at(-1)!)}, would fill up to ` +
         `${steps} steps of ${describeFrequency(frequency)}; correct the time that is far off`,
     );
   return positions;
 }
 
 /** One number for the rows of one time, NaN where it is missing. */
-function combined(
+function combineRows(
   rows: readonly number[],
   column: number,
-  table: SeriesTable,
+  cells: SeriesCells,
   { duplicates }: SeriesSettings,
 ): number {
-  const cells = rows.map((row) => readNumber(row, column, table));
-  if (duplicates !== "mean") return cells.at(-1)!;
-  const present = cells.filter((value) => !Number.isNaN(value));
+  const values = rows.map((row) => readNumber(row, column, cells));
+  if (duplicates !== "mean") return values.at(-1)!;
+  const present = values.filter((value) => !Number.isNaN(value));
   return present.reduce((sum, value) => sum + value, 0) / present.length;
 }
 
-/** Values on the grid, with what is missing or left out put in. */
-function spread(
+/** Puts values on the grid, and fills in those of gaps and missing cells. */
+function fillGrid(
   values: readonly number[],
   positions: readonly number[],
   name: string,
   rows: DistinctTimes["rows"],
-  table: SeriesTable,
+  cells: SeriesCells,
   { gaps = "error", missing = "error" }: SeriesSettings,
 ): Float64Array {
   const grid = new Float64Array(positions.at(-1)! + 1).fill(NaN);
-  const here = new Map(positions.map((position, i) => [position, i]));
+  const inTable = new Set(positions);
   const present = positions.filter((_, i) => !Number.isNaN(values[i]));
-  const empty = (i: number, what: string): Error =>
-    new Error(`${table.file}, line ${table.lines[rows[i]!.at(-1)!]}: column '${name}' ${what}`);
+  const cellError = (i: number, problem: string): Error =>
+    new Error(`${placeOf(cells, rows[i]!.at(-1)!)}: column '${name}' ${problem}`);
   positions.forEach((position, i) => {
     grid[position] = values[i]!;
     if (!Number.isNaN(values[i])) return;
     if (missing === "error")
-      throw empty(
+      throw cellError(
         i,
         `must have a number, but it is missing; give it, or set missing to "fill" or "interpolate" (--missing fill)`,
       );
     if (present.length === 0 || position < present[0]!)
-      throw empty(i, "has no number up to here to fill it with; leave out the rows before the first number");
+      throw cellError(
+        i,
+        "has no number up to here to fill it with; leave out the rows before the first number",
+      );
     if (missing === "interpolate" && position > present.at(-1)!)
-      throw empty(
+      throw cellError(
         i,
         `has no number after it to interpolate to; leave out the last rows, or set missing to "fill" (--missing fill)`,
       );
@@ -202,21 +268,21 @@ function spread(
     if (step === present[next]) next++;
     if (!Number.isNaN(grid[step])) continue;
     const [from, to] = [present[next - 1]!, present[next]];
-    const way = here.has(step) ? missing : gaps;
-    const share = way === "fill" || to === undefined ? 0 : (step - from) / (to - from);
+    const rule = inTable.has(step) ? missing : gaps;
+    const share = rule === "fill" || to === undefined ? 0 : (step - from) / (to - from);
     grid[step] = grid[from]! + (share === 0 ? 0 : share * (grid[to!]! - grid[from]!));
   }
   return grid;
 }
 
-function readNumber(row: number, column: number, table: SeriesTable): number {
-  const cell = table.values[column]![row];
+function readNumber(row: number, column: number, cells: SeriesCells): number {
+  const cell = cells.values[column]![row];
   if (cell === null || cell === undefined || Number.isNaN(cell)) return NaN;
   if (typeof cell === "string" && /^\s*(?:na|n\/a|nan|null)?\s*$/i.test(cell)) return NaN;
   const value = Number(cell);
   if (Number.isFinite(value)) return value;
   throw new Error(
-    `${table.file}, line ${table.lines[row]}: column '${table.names[column]}' must be a number, not '${cell}'; ` +
+    `${placeOf(cells, row)}: column '${cells.names[column]}' must be a number, not '${cell}'; ` +
       `correct it, or leave the cell empty`,
   );
 }
@@ -225,17 +291,27 @@ function smallestDistance(times: readonly number[]): number {
   return times.slice(1).reduce((least, time, i) => Math.min(least, time - times[i]!), Infinity);
 }
 
-function checkTable({ times, values, names, lines, file }: SeriesTable): void {
+/** Names that rows of forecasts, and of tables with several series, use themselves. */
+const reservedNames: readonly string[] = ["time", "series"];
+
+function checkCells({ times, values, names, lines, source }: SeriesCells): void {
+  if (names.length === 0) throw new Error(`${source}: a series needs a column of values or more; give one`);
+  const reserved = names.find((name) => reservedNames.includes(name));
+  if (reserved !== undefined)
+    throw new Error(`${source}: a column of values cannot be named '${reserved}'; rename it`);
+  const repeated = names.find((name, c) => names.indexOf(name) < c);
+  if (repeated !== undefined)
+    throw new Error(`${source}: the column '${repeated}' is named twice; name it once`);
   if (names.length !== values.length)
-    throw new Error(`${file}: ${values.length} columns need as many names, not ${names.length}; name each`);
+    throw new Error(`${source}: ${values.length} columns need as many names, not ${names.length}; name each`);
   if (lines.length !== times.length)
     throw new Error(
-      `${file}: ${times.length} rows need as many lines, not ${lines.length}; give one for each`,
+      `${source}: ${times.length} rows need as many lines, not ${lines.length}; give one for each`,
     );
   values.forEach((column, c) => {
     if (column.length !== times.length)
       throw new Error(
-        `${file}: column '${names[c]}' must have ${times.length} cells, one for each time, not ${column.length}`,
+        `${source}: column '${names[c]}' must have ${times.length} cells, one for each time, not ${column.length}`,
       );
   });
 }

@@ -1,46 +1,49 @@
-// Reads times to milliseconds since 1970-01-01T00:00:00Z. A time without a zone is UTC, whatever the machine's own
-// zone is; an offset is converted. Knows no format but ISO 8601's and no calendar but the Gregorian.
+// Times as text and as milliseconds since 1970-01-01T00:00:00Z, in ISO 8601 and the Gregorian calendar. A time without a
+// zone is UTC whatever the machine's own zone; an offset is converted.
 
 /**
- * What a table has in a column of times: text, a number that is a year, or an instant. Text is `1949`, `1949-01`,
- * `2016-07-01`, `2016-07-01 14:30`, `2016-07-01T14:30:00.250` and the last two with `Z`, `+01:00`, `+0100` or `+01`.
+ * A cell of a column of times: text, a number that is a year, or a date. Text is `1949`, `1949-01`, `2016-07-01`,
+ * `2016-07-01 14:30` or `2016-07-01T14:30:00.250`, the last two also with `Z`, `+01:00`, `+0100` or `+01`.
  */
 export type TimeCell = string | number | Date | null | undefined;
 
-/** Where cells stand, for errors. */
+/** Where a column's cells are from, for errors. */
 export interface ColumnPlace {
-  readonly file: string;
+  readonly source: string;
   readonly column: string;
-  /** By cell, the line of the file. */
-  readonly lines: ArrayLike<number>;
+  /** What `lines` counts. */
+  readonly unit: "line" | "row";
+  readonly lines: ArrayLike<number>; // [cells]
 }
 
 const pattern =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d{2}(?::?\d{2})?))?)?)?)?$/;
 
-/** A time in milliseconds, and whether a zone was named with it. */
 interface ReadTime {
+  /** Milliseconds since 1970. */
   readonly time: number;
-  readonly zoned: boolean;
+  /** Whether the cell names a zone. */
+  readonly isZoned: boolean;
 }
 
 /**
- * Milliseconds since 1970 [cells]. What is left out of a date is its first: `1949` is 1949-01-01T00:00:00Z. Digits below
- * a millisecond are dropped. Throws at a cell that is not a time, and where some name a zone and some do not, as those
- * that do not may be an hour or more off.
+ * Milliseconds since 1970 [cells]. A part that a date leaves out is its first: `1949` is 1949-01-01T00:00:00Z. Digits
+ * below a millisecond are dropped. Throws at a cell that is not a time, and where some cells name a zone and some do not,
+ * since those that do not may be off by hours.
  */
 export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float64Array {
+  const { source, unit, lines, column } = place;
   const times = new Float64Array(cells.length);
   let first: ReadTime | undefined;
   cells.forEach((cell, i) => {
     const read = readTime(cell);
-    const at = `${place.file}, line ${place.lines[i]}: column '${place.column}'`;
-    if (!read) throw new Error(`${at} must be a time such as 2024-01-31, not ${shown(cell)}; correct it`);
+    const at = `${source}, ${unit} ${lines[i]}: column '${column}'`;
+    if (!read) throw new Error(`${at} must be a time such as 2024-01-31, not ${showCell(cell)}; correct it`);
     first ??= read;
-    if (read.zoned !== first.zoned)
+    if (read.isZoned !== first.isZoned)
       throw new Error(
-        `${at} must ${first.zoned ? "name" : "not name"} a zone, as line ${place.lines[0]} ` +
-          `${first.zoned ? "does" : "does not"}, but is ${shown(cell)}; write all times with a zone or none`,
+        `${at} must ${first.isZoned ? "name" : "not name"} a zone, as ${unit} ${lines[0]} ` +
+          `${first.isZoned ? "does" : "does not"}, but is ${showCell(cell)}; write all times with a zone or none`,
       );
     times[i] = read.time;
   });
@@ -49,13 +52,15 @@ export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float
 
 /** Whether a cell names a zone with its time. */
 export function namesZone(cell: TimeCell): boolean {
-  return readTime(cell)?.zoned === true;
+  return readTime(cell)?.isZoned === true;
 }
 
-/**
- * The shortest text that `readTimes` reads as this time: without what is 0, in UTC. Where times have zones, with the hour
- * and Z.
- */
+/** Whether a cell is a time. */
+export function isTime(cell: TimeCell): boolean {
+  return readTime(cell) !== undefined;
+}
+
+/** The shortest text that `readTimes` reads as this time, in UTC; for times with zones always with the hour and `Z`. */
 export function formatTime(time: number, isZoned: boolean = false): string {
   if (isZoned) return new Date(time).toISOString().replace(".000Z", "Z");
   const [date = "", clock = ""] = new Date(time).toISOString().split("T");
@@ -66,7 +71,7 @@ export function formatTime(time: number, isZoned: boolean = false): string {
 function readTime(cell: TimeCell): ReadTime | undefined {
   if (cell instanceof Date) {
     const time = cell.getTime();
-    return Number.isNaN(time) ? undefined : { time, zoned: true };
+    return Number.isNaN(time) ? undefined : { time, isZoned: true };
   }
   const parts = pattern.exec(String(cell ?? "").trim());
   if (!parts) return undefined;
@@ -76,14 +81,14 @@ function readTime(cell: TimeCell): ReadTime | undefined {
   const [, , , , , , , fraction = "", zone] = parts;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day); // not Date.UTC, which takes years below 100 for 1900 and on
-  const real =
+  const exists =
     date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!real || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (!exists || hour > 23 || minute > 59 || second > 59) return undefined;
   const offset = zone === undefined ? 0 : readOffset(zone);
   if (offset === undefined) return undefined;
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"));
   const clock = ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds;
-  return { time: date.getTime() + clock, zoned: zone !== undefined };
+  return { time: date.getTime() + clock, isZoned: zone !== undefined };
 }
 
 /** Minutes east of UTC. */
@@ -94,7 +99,7 @@ function readOffset(zone: string): number | undefined {
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }
 
-function shown(cell: TimeCell): string {
+function showCell(cell: TimeCell): string {
   if (cell === null || cell === undefined) return "empty";
   return cell instanceof Date ? "an invalid date" : `'${cell}'`;
 }

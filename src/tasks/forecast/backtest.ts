@@ -1,0 +1,226 @@
+// Forecasts from rolling origins that training did not see, scored beside baselines that are fitted to everything before
+// the first of them.
+import type { ModelMetadata, ScoreOptions } from "../task.ts";
+import type { PointForecast } from "./baseline.ts";
+import { baselineHistory, fitBaselines, type Baselines } from "./fit-baselines.ts";
+import { checkWhole, type ForecastSpec } from "./design.ts";
+import { mase, smape } from "./errors.ts";
+import { stepsRead } from "./examples.ts";
+import { addPeriods, seasonOf, type Frequency } from "./frequency.ts";
+import { rollingOrigins } from "./origins.ts";
+import { evaluationStart } from "./parts.ts";
+import {
+  forecastQuantiles,
+  type ForecastNetwork,
+  type ForecastSettings,
+  type QuantileForecast,
+} from "./quantile-forecasts.ts";
+import { crpsQuantiles, intervalScore } from "./quantiles.ts";
+import { forecastRows, type ForecastRow } from "./rows.ts";
+import { columnValues, type SeriesTable } from "./series.ts";
+import { formatTime } from "./time.ts";
+
+export interface BacktestSettings extends ForecastSettings, ScoreOptions<SeriesTable> {
+  /** Steps of a season, for MASE and the baselines. Default a year; a week of days; a day of shorter steps. */
+  readonly period?: number;
+  /** Number of origins, the last of which is a horizon before the end. Default all that there is room for. */
+  readonly origins?: number;
+  /** Steps from one origin to the next. Default 1. */
+  readonly stride?: number;
+}
+
+/** Errors of forecasts, averaged over all origins and steps ahead. */
+export interface ErrorRow {
+  /** Error of the median over that of the seasonal naive forecast within the history; below 1 is better than that. */
+  readonly mase: number;
+  /** Symmetric error of the median, from 0 to 200 percent. */
+  readonly smape: number;
+  /** Distance of the quantiles from the actual values, in the units of the series. */
+  readonly crps: number;
+  /** Share of the actual values in the widest interval. */
+  readonly coverage: number;
+}
+
+/** Errors of a model, and of baselines at the same origins. */
+export interface ComparedErrors extends ErrorRow {
+  /** By name: `naive`, `seasonal naive`, and `linear` where the history is long enough for it. */
+  readonly baselines: Readonly<Record<string, ErrorRow>>;
+}
+
+/** Scores of a forecaster; its errors are means over the columns. */
+export interface ForecastScore extends ComparedErrors {
+  readonly columns: Readonly<Record<string, ComparedErrors>>;
+  /** Number of origins. */
+  readonly origins: number;
+  /** Time of the first step that is forecast. */
+  readonly from: Date;
+  readonly horizon: number;
+  /** Steps of a season. */
+  readonly period: number;
+  readonly frequency: Frequency;
+  /** The last forecasts that do not overlap, at most three, for a chart. */
+  readonly forecasts: readonly OriginForecast[];
+}
+
+/** The forecasts of a model and of baselines from one origin. */
+export interface OriginForecast {
+  /** Steps of the series before the forecast. */
+  readonly origin: number;
+  readonly rows: readonly ForecastRow<string>[];
+  /** Point forecasts by column and baseline, [horizon] each. */
+  readonly baselines: Readonly<Record<string, Readonly<Record<string, Float64Array>>>>;
+}
+
+/** A table of errors with a row for the model and for each baseline; of several columns with `name: ` before the row's. */
+export function errorRows({ columns }: ForecastScore): Record<string, ErrorRow> {
+  const isOne = Object.keys(columns).length === 1;
+  const rows = Object.entries(columns).flatMap(([name, { baselines, ...errors }]) =>
+    Object.entries({ "this model": errors, ...baselines }).map(([title, row]) => {
+      return [isOne ? title : `${name}: ${title}`, row] as const;
+    }),
+  );
+  return Object.fromEntries(rows);
+}
+
+/** Scores a model on a series, or on a part of one. Throws where not one origin fits. */
+export async function scoreForecasts(
+  network: ForecastNetwork,
+  series: SeriesTable,
+  metadata: ModelMetadata,
+  settings: BacktestSettings = {},
+): Promise<ForecastScore> {
+  const { spec } = network;
+  const { horizon, levels, frequency } = spec;
+  const { period = seasonOf(frequency), baseline: learned } = settings;
+  const origins = originsOf(spec, series, metadata, period, settings);
+  const first = origins[0] as number;
+  const forecasts = await forecastQuantiles(network, series, origins, settings);
+  const columns = spec.columns.map((name, j) => {
+    const values = columnValues(series, name);
+    const history = values.subarray(0, first);
+    const fitted = learned ? columnValues(learned, name) : history;
+    const baselines = fitBaselines(fitted, { horizon, period, levels });
+    const targets: Targets = { values, history, origins, levels, period };
+    const errors = errorsOf(targets, (i) => {
+      const quantiles = (forecasts[i] as QuantileForecast)[j] ?? [];
+      return { mean: quantiles[levels.indexOf(0.5)] as Float64Array, quantiles };
+    });
+    const beside = mapValues(baselines, (baseline) =>
+      errorsOf(targets, (_, origin) => baseline(values.subarray(0, origin))),
+    );
+    return { name, values, baselines, score: { ...errors, baselines: beside } };
+  });
+  return {
+    ...meanScore(columns.map(({ score }) => score)),
+    columns: Object.fromEntries(columns.map(({ name, score }) => [name, score])),
+    origins: origins.length,
+    from: new Date(series.times[first] as number),
+    horizon,
+    period,
+    frequency,
+    forecasts: lastApart(origins, horizon).map((i) => {
+      const origin = origins[i] as number;
+      return {
+        origin,
+        rows: forecastRows(spec, series, origin, forecasts[i] as QuantileForecast),
+        baselines: Object.fromEntries(columns.map((column) => [column.name, pointsAt(column, origin)])),
+      };
+    }),
+  };
+}
+
+function originsOf(
+  spec: ForecastSpec,
+  series: SeriesTable,
+  metadata: ModelMetadata,
+  period: number,
+  { origins: count, stride = 1 }: BacktestSettings,
+): readonly number[] {
+  const { horizon } = spec;
+  const { length } = series.times;
+  for (const [name, value] of Object.entries({ period, stride })) checkWhole(name, value);
+  const { step: from, where } = evaluationStart(series, metadata);
+  const needed = Math.max(stepsRead(spec), baselineHistory({ horizon, period }));
+  const minimum = Math.max(from, needed);
+  const room = Math.floor((length - horizon - minimum) / stride) + 1;
+  if (room >= 1) return rollingOrigins({ length, horizon, count: count ?? room, stride, minimum });
+  const time = formatTime(addPeriods(series.start, series.frequency, from), series.isZoned);
+  throw new Error(
+    from + horizon > length
+      ? `backtest: there are no ${horizon} steps from ${time} on, where ${where}; give a series that goes on, or ` +
+          "train with a part for testing, such as the split 0.7/0.1/0.2"
+      : `backtest: forecasts and their baselines read the ${needed} steps before them, which with ${horizon} to forecast ` +
+          `are more than the ${length} there are; give a longer series, or a shorter period`,
+  );
+}
+
+interface Targets {
+  readonly values: Float64Array;
+  /** The values before the first origin, for MASE. */
+  readonly history: Float64Array;
+  readonly origins: readonly number[];
+  readonly levels: readonly number[];
+  readonly period: number;
+}
+
+function errorsOf(
+  { values, history, origins, levels, period }: Targets,
+  forecastAt: (i: number, origin: number) => PointForecast,
+): ErrorRow {
+  return meanErrors(
+    origins.map((origin, i) => {
+      const { mean, quantiles } = forecastAt(i, origin);
+      const [low, high] = [quantiles[0] as Float64Array, quantiles.at(-1) as Float64Array];
+      const actual = values.subarray(origin, origin + low.length);
+      const byStep = Float64Array.from({ length: actual.length * levels.length }, (_, at) => {
+        return (quantiles[at % levels.length] as Float64Array)[Math.floor(at / levels.length)] as number;
+      });
+      return {
+        mase: mase(actual, mean, { history, period }),
+        smape: smape(actual, mean),
+        crps: crpsQuantiles(actual, byStep, levels),
+        coverage: intervalScore(actual, low, high).coverage,
+      };
+    }),
+  );
+}
+
+function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
+  const mean = (of: keyof ErrorRow): number => rows.reduce((sum, row) => sum + row[of], 0) / rows.length;
+  return { mase: mean("mase"), smape: mean("smape"), crps: mean("crps"), coverage: mean("coverage") };
+}
+
+/** The mean over columns, all of which have the same baselines. */
+function meanScore(columns: readonly ComparedErrors[]): ComparedErrors {
+  const baselines = mapValues(columns[0]?.baselines ?? {}, (_, name) =>
+    meanErrors(columns.map((column) => column.baselines[name] as ErrorRow)),
+  );
+  return { ...meanErrors(columns), baselines };
+}
+
+function pointsAt(
+  { values, baselines }: { readonly values: Float64Array; readonly baselines: Baselines },
+  origin: number,
+): Record<string, Float64Array> {
+  const history = values.subarray(0, origin);
+  return mapValues(baselines, (baseline) => baseline(history).mean);
+}
+
+const mostDrawn = 3;
+
+/** The indices of the last of ascending `origins` that are `horizon` or more apart, ascending. */
+function lastApart(origins: readonly number[], horizon: number): number[] {
+  const chosen: number[] = [];
+  for (let i = origins.length - 1; i >= 0 && chosen.length < mostDrawn; i--) {
+    const next = origins[chosen[0] ?? -1] ?? Infinity;
+    if ((origins[i] as number) + horizon <= next) chosen.unshift(i);
+  }
+  return chosen;
+}
+
+function mapValues<A, B>(
+  values: Readonly<Record<string, A>>,
+  to: (value: A, name: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value, name)]));
+}

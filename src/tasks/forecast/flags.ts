@@ -1,0 +1,253 @@
+// Forecasts on the command line: a table with a column of times in, quantiles of the next steps out.
+import { z } from "zod";
+import { encodeCsv } from "../../formats/csv.ts";
+import { taskCommand, type Report, type UseContext } from "../command.ts";
+import { foundInWords } from "../shared/columns.ts";
+import { flag, flagOf, flags, oneOf, outputFile, seed, whole } from "../shared/flags.ts";
+import { grouped, table } from "../shared/words.ts";
+import { errorRows, type ForecastScore } from "./backtest.ts";
+import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
+import { forecast, type Forecaster } from "./forecast.ts";
+import { backtestChart, predictionChart } from "./plots.ts";
+import type { ForecastSettings } from "./quantile-forecasts.ts";
+import type { ForecastRow, Prediction } from "./rows.ts";
+import { readSeriesFile } from "./series-files.ts";
+import type { SeriesSettings, SeriesTable } from "./series.ts";
+import { formatTime } from "./time.ts";
+
+const repairs = ["error", "fill", "interpolate"] as const;
+
+const reading = {
+  time: z.string().optional().describe("the column of times (default: time, or the only one of dates)"),
+  sort: flag.describe("sort the rows by time"),
+  gaps: oneOf(repairs)
+    .default("error")
+    .describe("steps left out: error, fill (with the last value) or interpolate"),
+  missing: oneOf(repairs)
+    .default("error")
+    .describe("cells without a value: error, fill (with the last value) or interpolate"),
+  duplicates: oneOf(["error", "mean", "last"])
+    .default("error")
+    .describe("rows with the same time: error, mean (of their values) or last"),
+};
+
+const readingNames = { time: "column", gaps: "rule", missing: "rule", duplicates: "rule" };
+
+const levels = z
+  .string()
+  .default("0.1,0.5,0.9")
+  .transform((text, context) => {
+    const numbers = text.split(",").map(Number);
+    if (numbers.every((level) => level > 0 && level < 1) && numbers.includes(0.5)) return numbers;
+    const message = `must be numbers between 0 and 1, with 0.5 among them, such as 0.1,0.5,0.9, not '${text}'`;
+    context.issues.push({ code: "custom", message, input: text });
+    return z.NEVER;
+  });
+
+/** How a model forecasts. */
+const forecasting = {
+  calibrate: whole(0)
+    .default(300)
+    .describe("earlier forecasts whose errors correct the intervals; 0 leaves them uncorrected"),
+  paths: whole(1).optional().describe("paths to draw with a recursive model (default: 100)"),
+  seed: seed.optional().describe("random seed of a recursive model's draws (default: 1)"),
+};
+
+const forecastingNames = { paths: "n", seed: "n" };
+
+export const forecastCommand = taskCommand({
+  maker: forecast,
+  about: "forecast series of numbers in time, with intervals",
+  train: {
+    about: "train a model that forecasts the next steps of one series or several",
+    file: "a table with a column of times (.csv, .jsonl, .parquet)",
+    examples: [
+      "forecast train passengers.csv --log --seasonal-difference 12 --context 24",
+      "forecast train load.csv --value load,temperature --horizon 24 --seasonal-difference 24 --calendar",
+      "forecast train sunspots.csv --time Month --value Sunspots --output gaussian --strategy recursive",
+      "forecast eval passengers-gru.safetensors passengers.csv",
+      "forecast predict passengers-gru.safetensors passengers.csv --csv next.csv --plot next.svg",
+    ],
+    hasEmbedding: false,
+    batches: "windows of the series",
+    defaults: forecastDefaults,
+    flags: flags(
+      {
+        ...reading,
+        value: z
+          .string()
+          .optional()
+          .describe("the column to forecast, or several as a,b (default: value, or the only one of numbers)"),
+        horizon: whole(1).default(12).describe("steps ahead"),
+        context: whole(1).default(48).describe("steps that are read before a forecast"),
+        log: flag.describe("take logarithms first"),
+        seasonalDifference: whole(0)
+          .default(0)
+          .describe("learn differences from this many steps before, such as a season; 0 learns the values"),
+        calendar: flag.describe("read the calendar of the next step, too"),
+        quantiles: levels.describe("quantiles to forecast"),
+        output: oneOf(forecastOutputs)
+          .default("quantiles")
+          .describe("what the network predicts for a step: quantiles, or a normal distribution (gaussian)"),
+        strategy: oneOf(forecastStrategies)
+          .default("direct")
+          .describe("predict all steps at once (direct), or one after another along drawn paths (recursive)"),
+      },
+      { ...readingNames, value: "columns", quantiles: "list" },
+    ),
+    async read(path, { time, value, sort, gaps, missing, duplicates }, _common, context) {
+      const names = value?.split(",").map((name) => name.trim());
+      const settings = { time, value: names, sort, gaps, missing, duplicates };
+      const { series, time: timeName } = await readSeriesFile(path, settings);
+      const found = { time: timeName, value: series.columns.map((column) => column.name).join(",") };
+      const told = foundInWords(found, { time, value });
+      if (told !== "") context.say(told);
+      return { data: series, found };
+    },
+    options: ({ horizon, context, log, seasonalDifference, calendar, quantiles, output, strategy }) => ({
+      horizon,
+      context,
+      log,
+      seasonalDifference,
+      calendar,
+      quantiles,
+      output,
+      strategy,
+    }),
+  },
+  evaluate: {
+    about: "backtest forecasts beside naive, seasonal naive and linear ones",
+    file: "the table that the model was trained on, or one that continues it",
+    flags: flags(
+      {
+        ...reading,
+        period: whole(1).optional().describe("steps of a season (default: of a year, a week or a day)"),
+        origins: whole(1)
+          .optional()
+          .describe("forecasts to score (default: all steps that training did not see)"),
+        stride: whole(1).default(1).describe("steps from one forecast to the next"),
+        ...forecasting,
+        plot: outputFile(".svg")
+          .optional()
+          .describe("plot the last forecasts against the actual values, as an SVG file"),
+      },
+      { ...readingNames, ...forecastingNames, period: "n", origins: "n", plot: "file" },
+    ),
+    remembered: ["time", "sort", "gaps", "missing", "duplicates"],
+    async run(model, path, settings, context) {
+      const { period, origins, stride, plot } = settings;
+      const series = await readFor(model, path as string, settings);
+      const score = await model.score(series, {
+        stride,
+        ...(period !== undefined && { period }),
+        ...(origins !== undefined && { origins }),
+        ...forecastSettings(model, settings, context),
+      });
+      if (plot !== undefined) await context.write(plot, backtestChart(series, score));
+      return reportOf(score, series, model.quantiles);
+    },
+  },
+  predict: {
+    about: "forecast the steps after the end of a table",
+    file: "a table with the columns that the model was trained on",
+    flags: flags(
+      {
+        ...reading,
+        ...forecasting,
+        csv: outputFile(".csv").optional().describe("write the forecast as a CSV file"),
+        plot: outputFile(".svg")
+          .optional()
+          .describe("plot the forecast after the last values, as an SVG file"),
+      },
+      { ...readingNames, ...forecastingNames, csv: "file", plot: "file" },
+    ),
+    remembered: ["time", "sort", "gaps", "missing", "duplicates"],
+    async run(model, path, settings, context) {
+      const { csv, plot } = settings;
+      const series = await readFor(model, path as string, settings);
+      const rows = await model.predict(series, forecastSettings(model, settings, context));
+      if (plot !== undefined) await context.write(plot, predictionChart(series, rows));
+      const names = model.columns.flatMap((name) => model.quantiles.map((level) => `${name} ${level}`));
+      const cells = rows.map((row) => cellsOf(row, model, series.isZoned));
+      if (csv !== undefined) await context.write(csv, encodeCsv([["time", ...names], ...cells]));
+      return {
+        json: cells.map(([time, ...values]) => ({
+          time,
+          ...Object.fromEntries(names.map((name, i) => [name, values[i]])),
+        })),
+        text: table(
+          ["time", ...names],
+          cells.map(([time, ...values]) => [time, ...values.map((v) => String(Number(v.toPrecision(6))))]),
+        ),
+      };
+    },
+  },
+});
+
+type Reading = { readonly time?: string | undefined } & Required<SeriesSettings>;
+
+/** The columns of a model from a table. */
+async function readFor(model: Forecaster, path: string, settings: Reading): Promise<SeriesTable> {
+  const { time, sort, gaps, missing, duplicates } = settings;
+  const { series } = await readSeriesFile(path, {
+    time,
+    value: model.columns,
+    sort,
+    gaps,
+    missing,
+    duplicates,
+  });
+  return series;
+}
+
+interface Forecasting {
+  readonly calibrate: number;
+  readonly paths?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** Throws for flags of paths where the model draws none. */
+function forecastSettings(
+  { strategy }: Forecaster,
+  { calibrate, paths, seed: drawSeed }: Forecasting,
+  { modelPath }: UseContext,
+): ForecastSettings {
+  const given = { ...(paths !== undefined && { paths }), ...(drawSeed !== undefined && { seed: drawSeed }) };
+  const [idle] = Object.keys(given);
+  if (strategy === "recursive" || idle === undefined) return { calibrate, ...given };
+  throw new Error(`${modelPath} forecasts all steps at once and draws no paths; leave out ${flagOf(idle)}`);
+}
+
+/** The time of a step, and its quantiles column by column. */
+function cellsOf(
+  row: ForecastRow<string>,
+  { columns, quantiles }: Forecaster,
+  isZoned: boolean | undefined,
+): readonly [time: string, ...values: number[]] {
+  const values = columns.flatMap((name) =>
+    quantiles.map((level) => (row[name] as Prediction).quantiles[String(level)] as number),
+  );
+  return [formatTime(row.time.getTime(), isZoned), ...values];
+}
+
+function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly number[]): Report {
+  const { origins, horizon, from, period } = score;
+  const rows = Object.entries(errorRows(score));
+  const interval = `${((quantiles.at(-1) as number) - (quantiles[0] as number)).toFixed(2)} cover`;
+  const lines = [
+    table(
+      ["model", "MASE", "sMAPE", "CRPS", interval],
+      rows.map(([title, { mase, smape, crps, coverage }]) => [
+        title,
+        ...[mase, smape, crps, coverage].map((error) => error.toFixed(3)),
+      ]),
+    ),
+    `${grouped(origins)} origins from ${formatTime(from.getTime(), series.isZoned)}, ${horizon} steps each; ` +
+      `a season is ${period} ${period === 1 ? "step" : "steps"}`,
+  ];
+  if (score.baselines["linear"] === undefined) lines.push("the history is too short for the linear baseline");
+  return {
+    json: rows.map(([model, errors]) => ({ model, ...errors, origins, horizon })),
+    text: lines.join("\n"),
+  };
+}

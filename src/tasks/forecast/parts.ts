@@ -1,0 +1,78 @@
+// The parts of a series: stretches one after another, made for training by shares and found again by the time at which
+// the last one begins.
+import { readShares } from "../../train/split.ts";
+import type { DataRecord, ModelMetadata, Parts } from "../task.ts";
+import { addPeriods } from "./frequency.ts";
+import { stretchOf, type SeriesTable } from "./series.ts";
+
+/** The stretches that shares give: training, then validation, then test. */
+export function partsOfSeries<V extends string>(
+  series: SeriesTable<V>,
+  split: string,
+): Parts<SeriesTable<V>> {
+  const { length } = series.times;
+  const [trained = length, validated, tested] = partEnds(length, split);
+  return {
+    train: stretchOf(series, 0, trained),
+    validation: validated === undefined ? undefined : stretchOf(series, trained, validated),
+    test: tested === undefined ? undefined : stretchOf(series, validated as number, tested),
+  };
+}
+
+/** The time at which the last part begins; after the end of the series where all of it is trained on. */
+export function recordOfSeries(series: SeriesTable, split: string): DataRecord {
+  return { kind: "time", from: lastPartTime(series, split) };
+}
+
+function lastPartTime({ times, start, frequency }: SeriesTable, split: string): number {
+  const ends = partEnds(times.length, split);
+  return addPeriods(start, frequency, ends.length > 1 ? (ends.at(-2) as number) : times.length);
+}
+
+/** The step at which each part ends. */
+function partEnds(steps: number, split: string): readonly number[] {
+  let sum = 0;
+  return readShares(split).map((share) => Math.floor((sum += share) * steps + 1e-6));
+}
+
+/** What a model saw of a series, and what it did not. Throws where its file does not say. */
+export function recordedParts<V extends string>(
+  series: SeriesTable<V>,
+  { data }: ModelMetadata,
+): Parts<SeriesTable<V>> {
+  if (data?.kind !== "time") {
+    throw new Error(
+      "parts: the model file does not say how far its training went; score the series as a whole instead",
+    );
+  }
+  const from = stepAt(series, data.from);
+  const { length } = series.times;
+  if (from === 0)
+    throw new Error("parts: the series begins after the last time that the model was trained on");
+  return {
+    train: stretchOf(series, 0, from),
+    test: from < length ? stretchOf(series, from, length) : undefined,
+  };
+}
+
+/** The first step whose forecast is evaluated, and the words for what begins there. */
+export interface EvaluationStart {
+  readonly step: number;
+  readonly where: string;
+}
+
+/**
+ * The beginning of a part; of a whole series that of the steps which training did not see, or of its last fifth where the
+ * model file does not say.
+ */
+export function evaluationStart(series: SeriesTable, { data }: ModelMetadata): EvaluationStart {
+  if (series.partFrom !== undefined) return { step: series.partFrom, where: "the part begins" };
+  return data?.kind === "time"
+    ? { step: stepAt(series, data.from), where: "the steps begin that training did not see" }
+    : { step: stepAt(series, lastPartTime(series, "0.8")), where: "the last fifth of the series begins" };
+}
+
+function stepAt({ times }: SeriesTable, from: number): number {
+  const step = times.findIndex((time) => time >= from);
+  return step < 0 ? times.length : step;
+}

@@ -1,0 +1,174 @@
+// Quantiles of the steps that follow an origin, from the steps before it, corrected by the errors of earlier forecasts.
+import { predict } from "../../infer/predict.ts";
+import type { Session } from "../../infer/session.ts";
+import { checkWhole, seriesInput, type ForecastSpec } from "./design.ts";
+import { distributionReader, normalScores } from "./distribution.ts";
+import { empiricalQuantiles } from "./empirical-quantiles.ts";
+import { rowsBefore, scaledSeries, stepsRead, type ScaledSeries } from "./examples.ts";
+import { describeFrequency } from "./frequency.ts";
+import { quantilesOfPaths } from "./paths.ts";
+import { invertQuantiles, type Scaling } from "./scaling.ts";
+import { columnValues, type SeriesTable } from "./series.ts";
+
+/** A network that forecasts, on a device. */
+export interface ForecastNetwork {
+  readonly spec: ForecastSpec;
+  /** The session for whole sequences. */
+  readonly session: () => Session;
+  /** Opens another session, which the caller disposes of. */
+  readonly open: () => Session;
+}
+
+export interface ForecastSettings {
+  /**
+   * Number of forecasts before the origin whose errors, known by then, move each quantile at each step ahead to where its
+   * share of them lies; 0 leaves the model's own quantiles. Corrects intervals in the spirit of Romano et al. 2019
+   * (arXiv:1905.03222v1). Default 300.
+   */
+  readonly calibrate?: number;
+  /** For a recursive model: paths drawn from each origin. Default 100. */
+  readonly paths?: number;
+  /** For a recursive model: random seed of the draws. Default 1. */
+  readonly seed?: number;
+}
+
+/** By column [levels][horizon], in the column's units; they never cross. */
+export type QuantileForecast = readonly (readonly Float64Array[])[];
+
+/**
+ * The quantiles after each origin, a number of steps from the beginning of the series: nothing after it is read. Throws
+ * for another frequency or other columns than the model's, for a history shorter than the model reads, and for settings
+ * that would do nothing.
+ */
+export async function forecastQuantiles(
+  network: ForecastNetwork,
+  series: SeriesTable,
+  origins: readonly number[],
+  settings: ForecastSettings = {},
+): Promise<QuantileForecast[]> {
+  const { spec } = network;
+  const { calibrate: earlier = 300, paths = 100, seed = 1 } = settings;
+  checkSettings(spec, settings);
+  checkSeries(spec, series);
+  checkOrigins(spec, series, origins);
+  const scaled = scaledSeries(spec, series);
+  /** Earlier origins whose forecasts can be compared with actual values by then. */
+  const originsBefore = (origin: number): number[] =>
+    Array.from({ length: earlier }, (_, i) => origin - spec.horizon - i).filter(
+      (before) => before >= stepsRead(spec),
+    );
+  const all = [...new Set(origins.flatMap((origin) => [origin, ...originsBefore(origin)]))];
+  const forecasts =
+    spec.strategy === "recursive"
+      ? await quantilesOfPaths(network, series, scaled, all, { paths, seed })
+      : await directQuantiles(network, series, scaled, all);
+  const indices = new Map(all.map((origin, i) => [origin, i]));
+
+  return origins.map((origin) =>
+    spec.columns.map((name, j) => {
+      const quantilesAt = (at: number): readonly Float64Array[] =>
+        forecasts[indices.get(at) as number]?.[j] as readonly Float64Array[];
+      const { log } = spec.scalings[j] as Scaling;
+      const values = columnValues(series, name);
+      return sortQuantiles(calibrate(spec, quantilesAt, values, origin, originsBefore(origin), log));
+    }),
+  );
+}
+
+/** By origin and column [levels][horizon], in the series' units, from a network that predicts all steps ahead at once. */
+async function directQuantiles(
+  { spec, session }: ForecastNetwork,
+  series: SeriesTable,
+  scaled: ScaledSeries,
+  origins: readonly number[],
+): Promise<QuantileForecast[]> {
+  const { context, horizon, columns, levels } = spec;
+  const targets = new Float32Array(context * horizon * columns.length);
+  const examples = origins.map((origin) => ({
+    steps: context,
+    inputs: { [seriesInput]: rowsBefore(spec, scaled, origin) },
+    targets,
+  }));
+  const readouts = await predict(session(), examples, { at: "last step" });
+  const distributionOf = distributionReader(spec);
+  const scores = normalScores(levels);
+  return readouts.map((readout, i) =>
+    columns.map((name, j) => {
+      const steps = Array.from({ length: horizon }, (_, k) => distributionOf(readout, 0, k, j));
+      const quantiles = scores.map((score) =>
+        Float64Array.from(steps, (distribution) => distribution(score)),
+      );
+      const history = columnValues(series, name).subarray(0, origins[i]);
+      return invertQuantiles(spec.scalings[j] as Scaling, history, quantiles);
+    }),
+  );
+}
+
+/** The quantiles of an origin, moved by the errors of those `before`; with `log` by those of logarithms. */
+function calibrate(
+  { levels, horizon }: ForecastSpec,
+  quantilesAt: (origin: number) => readonly Float64Array[],
+  values: Float64Array,
+  origin: number,
+  before: readonly number[],
+  log: boolean,
+): readonly Float64Array[] {
+  if (before.length === 0) return quantilesAt(origin);
+  const toScale = (value: number): number => (log ? Math.log(value) : value);
+  return levels.map((level, q) =>
+    Float64Array.from({ length: horizon }, (_, k) => {
+      const quantileAt = (at: number): number => toScale(quantilesAt(at)[q]?.[k] as number);
+      const errors = before.map((at) => toScale(values[at + k] as number) - quantileAt(at));
+      const moved = quantileAt(origin) + (empiricalQuantiles(errors, [level])[0] as number);
+      return log ? Math.exp(moved) : moved;
+    }),
+  );
+}
+
+/** Each step's quantiles in ascending order. Chernozhukov et al. 2010, Econometrica 78(3). */
+function sortQuantiles(quantiles: readonly Float64Array[]): Float64Array[] {
+  const sorted = quantiles.map((level) => level.slice());
+  const horizon = sorted[0]?.length ?? 0;
+  for (let k = 0; k < horizon; k++) {
+    const ascending = Float64Array.from(quantiles, (level) => level[k] as number).sort();
+    sorted.forEach((level, q) => (level[k] = ascending[q] as number));
+  }
+  return sorted;
+}
+
+function checkSettings({ strategy }: ForecastSpec, settings: ForecastSettings): void {
+  const { calibrate: earlier = 0, paths = 1 } = settings;
+  if (!Number.isSafeInteger(earlier) || earlier < 0)
+    throw new Error(`forecast: calibrate must be a whole number, 0 or more, not ${earlier}`);
+  checkWhole("paths", paths);
+  const idle = (["paths", "seed"] as const).find((name) => settings[name] !== undefined);
+  if (strategy === "recursive" || idle === undefined) return;
+  throw new Error(`forecast: this model forecasts all steps at once and draws no paths; leave out ${idle}`);
+}
+
+/** Throws for a series with another frequency or other columns than the model's. */
+function checkSeries({ frequency, columns }: ForecastSpec, series: SeriesTable): void {
+  const [expected, actual] = [frequency, series.frequency].map((step) => describeFrequency(step));
+  if (actual !== expected) {
+    throw new Error(
+      `forecast: the model learned steps of ${expected}, but the series has steps of ${actual}`,
+    );
+  }
+  const unknown = series.columns.find(({ name }) => !columns.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(
+    `forecast: the model does not know the column '${unknown.name}'; give a series of ${columns.join(", ")} alone`,
+  );
+}
+
+function checkOrigins(spec: ForecastSpec, { times }: SeriesTable, origins: readonly number[]): void {
+  const least = stepsRead(spec);
+  const wrong = origins.find(
+    (origin) => !(Number.isInteger(origin) && origin >= least && origin <= times.length),
+  );
+  if (wrong === undefined) return;
+  throw new Error(
+    `forecast: the model reads ${least} steps, so an origin must be from ${least} to ${times.length}, the end of the ` +
+      `series, not ${wrong}; give a longer series, or fewer origins`,
+  );
+}

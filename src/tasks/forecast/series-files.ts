@@ -1,0 +1,71 @@
+// Series from a table file: a column of times, and columns of values.
+import { column, isMissing, numberOf, type Cell, type Column, type Table } from "../../formats/table.ts";
+import { readTableFile } from "../../formats/table-file.ts";
+import { chooseColumn } from "../shared/columns.ts";
+import { regularSeries, type SeriesSettings, type SeriesTable } from "./series.ts";
+import { isTime } from "./time.ts";
+
+/** The columns of a series, and how an irregular table is repaired. */
+export interface SeriesFileSettings<V extends string> extends SeriesSettings {
+  /** The column of times. Default `time`, or the only column of dates. */
+  readonly time?: string | undefined;
+  /** The column of values, or several. Default `value`, or the only other column of numbers. */
+  readonly value?: V | readonly V[] | undefined;
+}
+
+/**
+ * Reads a table (.csv, .tsv, .jsonl, .json, .parquet) as a regular series. Throws, naming file and line, for a missing
+ * column, where several columns could be meant, and as `seriesOf` does.
+ */
+export async function readSeries<const V extends string = string>(
+  path: string,
+  settings: SeriesFileSettings<V> = {},
+): Promise<SeriesTable<V>> {
+  return (await readSeriesFile(path, settings)).series;
+}
+
+/** Reads a series, and says which of the columns has the times. */
+export async function readSeriesFile<V extends string>(
+  path: string,
+  { time, value, ...repairs }: SeriesFileSettings<V>,
+): Promise<{ readonly series: SeriesTable<V>; readonly time: string }> {
+  const table = await readTableFile(path);
+  const named = value === undefined ? [] : typeof value === "string" ? [value] : value;
+  const timeName = chooseTime(table, time, named);
+  const names = value === undefined ? [chooseValue(table, timeName) as V] : named;
+  if (names.includes(timeName as V))
+    throw new Error(`${path}: '${timeName}' cannot be both the time and a value; name another column`);
+  const series = regularSeries(
+    {
+      times: column(table, timeName).cells,
+      values: names.map((name) => column(table, name).cells),
+      names,
+      source: table.source,
+      unit: table.unit,
+      lines: table.lines,
+      timeName,
+    },
+    repairs,
+  );
+  return { series, time: timeName };
+}
+
+function chooseTime(table: Table, name: string | undefined, taken: readonly string[]): string {
+  const areTimes = (candidate: Column): boolean => areAll(candidate, isTime);
+  // A number of four digits may be a year or a value, but a date is a time for certain.
+  const areDates = (candidate: Column): boolean =>
+    areAll(candidate, (cell) => isTime(cell) && numberOf(cell) === undefined);
+  const fits = table.columns.some(areDates) ? areDates : areTimes;
+  return chooseColumn(table, { name, usual: "time", taken, fits });
+}
+
+function chooseValue(table: Table, time: string): string {
+  const fits = (candidate: Column): boolean => areAll(candidate, (cell) => numberOf(cell) !== undefined);
+  return chooseColumn(table, { name: undefined, usual: "value", taken: [time], fits });
+}
+
+/** Whether all cells that are not missing, one or more, are of a kind. */
+function areAll({ cells }: Column, isKind: (cell: Cell) => boolean): boolean {
+  const present = cells.filter((cell) => !isMissing(cell));
+  return present.length > 0 && present.every(isKind);
+}
