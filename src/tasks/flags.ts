@@ -1,7 +1,8 @@
 // The tasks of the command line, in the order of its help.
-import { classifyCommand } from "./classify/flags.ts";
 import type { TaskCommand } from "./command.ts";
+import { classifyCommand } from "./classify/flags.ts";
 import { forecastCommand } from "./forecast/flags.ts";
 import { languageCommand } from "./language/flags.ts";
+import { tagCommand } from "./tag/flags.ts";
 
-export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand];
+export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand, tagCommand];

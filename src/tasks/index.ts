@@ -2,12 +2,13 @@
 import { classify, type Classifier } from "./classify/classify.ts";
 import { forecast, type Forecaster } from "./forecast/forecast.ts";
 import { language, type LanguageModel } from "./language/language.ts";
+import { tag, type Tagger } from "./tag/tag.ts";
 import type { Maker } from "./task.ts";
 
 /** A model of any task; its `kind` says which. */
-export type AnyModel = LanguageModel | Classifier | Forecaster;
+export type AnyModel = LanguageModel | Classifier | Forecaster | Tagger;
 
 /** A task by which models of its kind are opened. */
 export type AnyTask = Pick<Maker<never, never, AnyModel>, "kind" | "check" | "open">;
 
-export const tasks: readonly AnyTask[] = [language, classify, forecast];
+export const tasks: readonly AnyTask[] = [language, classify, forecast, tag];

@@ -1,7 +1,5 @@
-// The labels that a network tells apart: gathered from data, as classes for it, and found again in its logits. Knows no
-// task.
+// The labels that a network tells apart: gathered from data, and as its classes.
 import { nearest } from "../../base/nearest.ts";
-import { softmax } from "../../model/logits.ts";
 
 /** In alphabetical order, each once. Throws for fewer than two; `task` and `count` sequences are for the error. */
 export function gatherLabels(given: Iterable<string>, task: string, count: number): string[] {
@@ -23,16 +21,4 @@ export function classFinder(labels: readonly string[]): (label: string, place: s
     const remedy = near === undefined ? `it has ${labels.join(", ")}` : `did you mean '${near}'?`;
     throw new Error(`${place}: the label '${label}' is none of the ${labels.length} learned; ${remedy}`);
   };
-}
-
-export interface Judgement {
-  /** The most probable one; of equal ones the first. */
-  readonly label: string;
-  /** By class, in the order of the task's labels; they sum to 1. */
-  readonly probabilities: Float64Array;
-}
-
-/** What logits, [labels], say. */
-export function judge(logits: Float64Array, labels: readonly string[]): Judgement {
-  return { label: labels[logits.indexOf(Math.max(...logits))] as string, probabilities: softmax(logits) };
 }

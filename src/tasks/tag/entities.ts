@@ -1,11 +1,10 @@
-// Sentences with names that may be those of a person, a place or a firm, with the tag of each word: to learn tagging from.
-// What a name is stands before it, after it, or on both sides; the name itself says nothing. Every sentence is a function
-// of a seed and its number. English.
+// English sentences with names of persons, places and firms, and the tag of each word: toy data for tagging. Only the
+// words before a name, after it, or on both sides tell which of the three it is; the name itself tells nothing.
 import { randomStream, streams } from "../../base/random.ts";
 
 export interface TaggedWords {
   readonly tokens: readonly string[];
-  /** [tokens] O, B-type or I-type, of PER, LOC and ORG. */
+  /** [tokens] O, B-type or I-type, with the types PER, LOC and ORG. */
   readonly tags: readonly string[];
 }
 
@@ -35,7 +34,7 @@ const after: ByType = {
   ORG: ["sold its shares", "will pay a dividend", "hired forty people"],
 };
 
-/** What comes before a name, and the name's own end. With one of both alone it may be two of the three. */
+/** The words before a name, and the end of the name. Either alone leaves two of the three types. */
 const around: Readonly<Record<EntityType, readonly (readonly [before: string, end: string])[]>> = {
   PER: [["a letter for", ""]],
   LOC: [["a train for", ""]],
@@ -45,20 +44,20 @@ const around: Readonly<Record<EntityType, readonly (readonly [before: string, en
   ],
 };
 
-/** More than any sentence takes. */
+/** Random numbers reserved per sentence, more than any sentence draws. */
 const drawsOfSentence = 32;
 
-/** Sentence number `index` of the stream with this seed, of one or two clauses. */
+/** Sentence number `index` for a seed, of one or two clauses; the same for the same two numbers. */
 export function entitySentence(seed: number, index: number): TaggedWords {
   const stream = randomStream(seed, streams.data, index * drawsOfSentence);
   const draw = (count: number): number => Math.floor(stream.uniform() * count);
   const of = <T>(list: readonly T[]): T => list[draw(list.length)] as T;
   const tokens: string[] = [];
   const tags: string[] = [];
-  const write = (words: string, type?: EntityType): void => {
-    const own = words.split(" ").filter((word) => word !== "");
-    tokens.push(...own);
-    tags.push(...own.map((_, i) => (type === undefined ? "O" : `${i === 0 ? "B" : "I"}-${type}`)));
+  const write = (text: string, type?: EntityType): void => {
+    const words = text.split(" ").filter((word) => word !== "");
+    tokens.push(...words);
+    tags.push(...words.map((_, i) => (type === undefined ? "O" : `${i === 0 ? "B" : "I"}-${type}`)));
   };
   const clause = (): void => {
     const type = of(types);

@@ -1,10 +1,9 @@
-// Scores of tagging by whole spans: B-PER, I-PER, O. A span counts where start, end and type are right.
+// Scores of tagging by whole spans, as B-PER, I-PER and O mark them: a span is right where start, end and type are.
 
+/** Tokens from `start` to before `end`. */
 export interface Span {
   readonly type: string;
-  /** From this token, … */
   readonly start: number;
-  /** … to before this one. */
   readonly end: number;
 }
 
@@ -17,12 +16,13 @@ export interface SpanScores {
 }
 
 export interface SpanReport extends SpanScores {
-  readonly byType: ReadonlyMap<string, SpanScores>;
+  /** In alphabetical order. */
+  readonly byType: Readonly<Record<string, SpanScores>>;
 }
 
 const bio = /^(?:O|([BI])-(.+))$/su;
 
-/** Whether labels are such tags: O, B-type and I-type alone, and a type or more. */
+/** Whether labels mark spans: O, B-type and I-type alone, with one type or more. */
 export function areSpanTags(labels: readonly string[]): boolean {
   return labels.every((label) => bio.test(label)) && labels.some((label) => label !== "O");
 }
@@ -39,7 +39,13 @@ export function spansOf(tags: readonly string[]): Span[] {
     open = undefined;
   };
   tags.forEach((tag, i) => {
-    const [, prefix, type] = bio.exec(tag) ?? fail(tag, i);
+    const match = bio.exec(tag);
+    if (!match) {
+      throw new Error(
+        `spans, token ${i}: a tag must be O, B-type or I-type, not ${JSON.stringify(tag)}; convert it`,
+      );
+    }
+    const [, prefix, type] = match;
     if (prefix === "I" && type === open?.type) return;
     close(i);
     if (type !== undefined) open = { type, start: i };
@@ -49,51 +55,50 @@ export function spansOf(tags: readonly string[]): Span[] {
 }
 
 /**
- * Precision, recall and F1 of the spans of all sequences together (CoNLL's, micro-averaged), and by type in
- * alphabetical order. What would divide by 0 is 0. Throws at sequences of unequal length.
+ * Precision, recall and F1 of the spans of all sequences together (CoNLL's, micro-averaged), and by type. A ratio whose
+ * denominator is 0 is 0. Throws where targets and predictions differ in length.
  */
 export function spanReport(
   targets: readonly (readonly string[])[],
   predictions: readonly (readonly string[])[],
 ): SpanReport {
-  if (targets.length !== predictions.length)
+  if (targets.length !== predictions.length) {
     throw new Error(
-      `spans: ${targets.length} sequences of targets need as many of predictions, not ${predictions.length}`,
+      `spans: expected as many sequences of predictions as of targets, ${targets.length}, got ${predictions.length}`,
     );
-  const wanted = new Map<string, string>(); // type, by place and type
-  const found = new Map<string, string>();
+  }
   targets.forEach((tags, i) => {
-    const guesses = predictions[i]!;
-    if (tags.length !== guesses.length)
+    const { length } = predictions[i] as readonly string[];
+    if (tags.length !== length)
       throw new Error(
-        `spans, sequence ${i}: ${tags.length} targets need as many predictions, not ${guesses.length}`,
+        `spans, sequence ${i}: expected ${tags.length} predictions, one per target, got ${length}`,
       );
-    for (const [spans, into] of [
-      [spansOf(tags), wanted],
-      [spansOf(guesses), found],
-    ] as const)
-      for (const { type, start, end } of spans) into.set(`${i} ${start} ${end} ${type}`, type);
   });
+  const targetTypes = typesBySpan(targets);
+  const predictedTypes = typesBySpan(predictions);
   const scores = (type?: string): SpanScores => {
-    const ofType = (spans: ReadonlyMap<string, string>): string[] =>
-      [...spans.keys()].filter((key) => type === undefined || spans.get(key) === type);
-    const [mine, theirs] = [ofType(found), ofType(wanted)];
-    const right = mine.filter((key) => wanted.has(key)).length;
+    const ofType = (types: ReadonlyMap<string, string>): string[] =>
+      [...types.keys()].filter((key) => type === undefined || types.get(key) === type);
+    const [predicted, support] = [ofType(predictedTypes), ofType(targetTypes).length];
+    const right = predicted.filter((key) => targetTypes.has(key)).length;
     return {
-      precision: ratio(right, mine.length),
-      recall: ratio(right, theirs.length),
-      f1: ratio(2 * right, mine.length + theirs.length),
-      support: theirs.length,
+      precision: ratio(right, predicted.length),
+      recall: ratio(right, support),
+      f1: ratio(2 * right, predicted.length + support),
+      support,
     };
   };
-  const types = [...new Set([...wanted.values(), ...found.values()])].sort();
-  return { ...scores(), byType: new Map(types.map((type) => [type, scores(type)])) };
+  const types = [...new Set([...targetTypes.values(), ...predictedTypes.values()])].sort();
+  return { ...scores(), byType: Object.fromEntries(types.map((type) => [type, scores(type)])) };
+}
+
+/** The type of each span, by a key of sequence, start, end and type. */
+function typesBySpan(sequences: readonly (readonly string[])[]): Map<string, string> {
+  const types = new Map<string, string>();
+  sequences.forEach((tags, i) => {
+    for (const { type, start, end } of spansOf(tags)) types.set(`${i} ${start} ${end} ${type}`, type);
+  });
+  return types;
 }
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-
-function fail(tag: string, i: number): never {
-  throw new Error(
-    `spans, token ${i}: a tag must be O, B-type or I-type, not ${JSON.stringify(tag)}; convert it`,
-  );
-}

@@ -1,133 +1,145 @@
-// Tagging of sequences: a label for every token of a text, or every step of a series. Makes the network and its
-// examples, and reads its answers; trains nothing and reads no files.
-import type { Example } from "../../batch/example.ts";
-import { planHead } from "../../model/head.ts";
-import type { Network } from "../../plan/network.ts";
-import { createPredictor } from "../../train/predict.ts";
-import { classFinder, gatherLabels, judge } from "../shared/labels.ts";
-import type { TaskModel } from "../shared/model.ts";
+// Tagging of sequences: a label for every token of a text, or every step of a series.
+import * as z from "zod/mini";
+import { predict } from "../../infer/predict.ts";
+import { softmax } from "../../model/logits.ts";
+import { modelCore } from "../shared/model.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
+import type { SequenceValue } from "../shared/sequence-input.ts";
+import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
+import { splitInWords } from "../shared/words.ts";
+import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
-  encodeSequence,
-  fitSequenceInput,
-  sequenceInputName,
-  tokensOf,
-  type InputSettings,
-  type SequenceInput,
-  type SequenceValue,
-} from "../shared/sequence-input.ts";
-import { planReader, type ReaderSettings } from "../shared/sequence-reader.ts";
+  designTagger,
+  exampleOf,
+  splitFor,
+  tagDefaults,
+  tagExamples,
+  type TaggedItem,
+  type TagOptions,
+  type TagSpec,
+} from "./design.ts";
+import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
 
-export interface TagTask {
-  readonly kind: "tag";
-  readonly input: SequenceInput;
-  /** By class, in alphabetical order. */
-  readonly labels: readonly string[];
-}
-
-export interface TaggedSequence {
-  /** Tokens as they are, a text to be split into them, or the numbers of each step. */
-  readonly value: SequenceValue;
-  /** [steps] */
+/** A sequence with a tag for each of its tokens. */
+export interface Tagging<V extends SequenceValue = SequenceValue> {
+  /** The tokens of a text; a sequence that was split already, and a series, as it was given. */
+  readonly tokens: V extends string ? readonly string[] : V;
+  /** [tokens] The most probable tag of each; the first of equally probable ones. */
   readonly tags: readonly string[];
-  /** Where it is from, for errors; `sequence 7` otherwise. */
-  readonly place?: string;
-  /** [steps] Where each token is from; `place`, token 3, otherwise. */
-  readonly places?: readonly string[];
-}
-
-/** As a classifier's, but a symbol of a text is a word by default. */
-export interface TaggerSettings extends InputSettings, ReaderSettings {
-  /** Where there are more than the sequences to learn from have. */
-  readonly labels?: Iterable<string>;
-}
-
-export interface Tagger {
-  readonly task: TagTask;
-  readonly network: Network;
-}
-
-/** The network and the labels for sequences to learn from. Throws where there are fewer than two labels. */
-export function tagger(items: readonly TaggedSequence[], settings: TaggerSettings): Tagger {
-  const { unit = "word", labels: further = [] } = settings;
-  const given = new Set(further);
-  for (const { tags } of items) for (const label of tags) given.add(label);
-  const labels = gatherLabels(given, "tagging", items.length);
-  const input = fitSequenceInput(
-    items.map((item) => stepsOf(item.value, unit)),
-    { ...settings, unit },
-  );
-  const reader = planReader(input, settings);
-  const head = planHead(reader.output, reader.width, { kind: "classes", classes: labels.length });
-  return {
-    task: { kind: "tag", input, labels },
-    network: { inputs: [reader.input], layers: [...reader.layers, ...head.layers], loss: head.loss },
-  };
-}
-
-/**
- * Sequences as examples, every step of which counts. Throws for as many tags as there are no tokens, and for a label
- * that the task does not have, naming the place.
- */
-export function tagExamples(task: TagTask, items: readonly TaggedSequence[]): Example[] {
-  const classOf = classFinder(task.labels);
-  return items.map(({ value, tags, place, places }, i) => {
-    const own = place ?? `sequence ${i}`;
-    const example = exampleOf(task, splitAs(task, value), own);
-    if (example.steps !== tags.length) {
-      throw new Error(
-        `${own}: ${example.steps} tokens need as many tags, not ${tags.length}; tag every token`,
-      );
-    }
-    const targets = Int32Array.from(tags, (label, t) => classOf(label, places?.[t] ?? `${own}, token ${t}`));
-    return { ...example, targets };
-  });
-}
-
-/** With targets that are there but mean nothing. */
-function exampleOf({ input }: TagTask, value: SequenceValue, place: string): Example {
-  const { steps, values } = encodeSequence(input, value, place);
-  return { steps, inputs: { [sequenceInputName]: values }, targets: new Int32Array(steps) };
-}
-
-type Steps = Exclude<SequenceValue, string>;
-
-/** A text is split before its letters may become small ones, for that may change how many there are. */
-function stepsOf(value: SequenceValue, unit: "char" | "word"): Steps {
-  return typeof value === "string" ? tokensOf(value, unit, false) : value;
-}
-
-function splitAs({ input }: TagTask, value: SequenceValue): Steps {
-  return stepsOf(value, input.kind === "text" ? input.vocabulary.unit : "word");
-}
-
-export interface Tagging {
-  /** What the tags are of: tokens, or the numbers of each step. */
-  readonly tokens: Steps;
-  /** [steps] the most probable one of each. */
-  readonly tags: readonly string[];
-  /** [steps] by class, in the order of the task's labels; they sum to 1. */
+  /** [tokens] The probability of each label, in the order of the tagger's `labels`; they sum to 1. */
   readonly probabilities: readonly Float64Array[];
 }
 
-/** What a trained model takes the tokens of sequences for. */
-export async function tag(
-  model: TaskModel<TagTask>,
-  sequences: readonly SequenceValue[],
-): Promise<Tagging[]> {
-  const { task } = model;
-  const { labels } = task;
-  const split = sequences.map((value) => splitAs(task, value));
-  const examples = split.map((value, i) => exampleOf(task, value, `sequence ${i}`));
-  const logits = await createPredictor(model).predict(examples);
-  return split.map((tokens, i) => {
-    const own = logits[i] as Float64Array; // [steps, labels]
-    const judgements = Array.from({ length: tokens.length }, (_, t) =>
-      judge(own.subarray(t * labels.length, (t + 1) * labels.length), labels),
-    );
-    return {
-      tokens,
-      tags: judgements.map((found) => found.label),
-      probabilities: judgements.map((found) => found.probabilities),
-    };
-  });
+/** Scores of a tagger, and of a baseline on the same sequences. */
+export interface TagScore extends TagScores {
+  readonly labels: readonly string[];
+  readonly sequences: number;
+  /** Tokens of all sequences. */
+  readonly tokens: number;
+  /** The most frequent tag of each token; absent without data to learn from, and for series. */
+  readonly baseline?: TagScores & { readonly name: string };
+}
+
+/** A trained tagger. */
+export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
+  readonly kind: "tag";
+  /** The labels, in alphabetical order. */
+  readonly labels: readonly string[];
+  /**
+   * Tags texts, which are split into the model's tokens, lists of tokens, or series. Throws for an empty sequence, and for
+   * numbers where texts were learned.
+   */
+  predict<const I extends readonly SequenceValue[]>(
+    items: I,
+  ): Promise<{ readonly [K in keyof I]: Tagging<I[K]> }>;
+}
+
+/**
+ * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. Trains a bidirectional
+ * GRU of 128 by default; scores tokens, and spans where labels are B-type, I-type and O, beside each token's most frequent
+ * tag.
+ */
+export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
+  (options = {}) => ({
+    kind: "tag",
+    defaults: { budget: { epochs: 20 }, batch: 32, patience: 5 },
+    cell: cellRecord(recurrentOptions(options, tagDefaults).cell),
+    design(items, settings) {
+      const parts = partsOfItems(items, settings);
+      const { spec, network } = designTagger(parts.train, items, options);
+      return {
+        spec,
+        network,
+        parts,
+        examples: {
+          kind: "examples",
+          train: tagExamples(spec, parts.train),
+          validation: parts.validation && tagExamples(spec, parts.validation),
+        },
+        record: () => recordOf(items, settings),
+        summary: [`${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`],
+        open: (trained) => openTagger(trained, parts),
+      };
+    },
+  }),
+  { kind: "tag", check: (spec) => checkSpec(schema, spec), open: (trained) => openTagger(trained) },
+);
+
+const schema: z.ZodMiniType<TagSpec> = z.strictObject({
+  kind: z.literal("tag"),
+  input: sequenceInputSchema,
+  labels: labelsSchema,
+});
+
+function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>): Tagger {
+  const spec = trained.spec as TagSpec;
+  const { labels } = spec;
+  const core = modelCore("tag", trained, trainedOn);
+
+  async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+    const sequences = values.map((value) => splitFor(spec, value));
+    const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`));
+    const logits = await predict(core.session(), examples); // [steps, labels] each
+    return sequences.map((tokens, i) => {
+      const all = logits[i] as Float64Array;
+      const rows = Array.from({ length: tokens.length }, (_, t) =>
+        all.subarray(t * labels.length, (t + 1) * labels.length),
+      );
+      return {
+        tokens,
+        tags: rows.map((row) => labels[row.indexOf(Math.max(...row))] as string),
+        probabilities: rows.map((row) => softmax(row)),
+      };
+    });
+  }
+
+  return {
+    ...core,
+    labels,
+    predict: async (items) => (await tagAll(items)) as never,
+    parts: async (items) => partsOfItems(items, await recordedSplit(items, core.metadata)),
+    async score(data, options) {
+      const items = core.dataOf(data);
+      // A label that was not learned is an error that names its place.
+      tagExamples(spec, items);
+      const targets = items.map(({ tags }) => tags);
+      const taggings = await tagAll(items.map(({ value }) => value));
+      const learned = core.baselineOf(data, options);
+      const baseline = learned && baselineTags(spec, learned, items);
+      return {
+        labels,
+        sequences: items.length,
+        tokens: targets.reduce((sum, tags) => sum + tags.length, 0),
+        ...scoreTags(
+          labels,
+          targets,
+          taggings.map(({ tags }) => tags),
+        ),
+        ...(baseline && {
+          baseline: { name: "most frequent tag", ...scoreTags(labels, targets, baseline) },
+        }),
+      };
+    },
+  };
 }

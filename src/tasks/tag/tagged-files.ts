@@ -1,70 +1,85 @@
-// Sequences with a tag for each token, from text with a token a line, as the shared tasks of CoNLL have it, or from a
-// table with a list of both a row; and those without tags. Knows no task.
+// Sequences with a tag for each token, from text with a token per line, as in the shared tasks of CoNLL, or from a table
+// with a list of tokens and a list of tags per row; and sequences without tags.
 import { extname } from "node:path";
-import { column, placeOf, showCell, type Cell, type Table } from "../../formats/table.ts";
+import {
+  column,
+  numberOf,
+  placeOf,
+  showCell,
+  type Cell,
+  type Column,
+  type Table,
+} from "../../formats/table.ts";
 import { readUtf8 } from "../../formats/files.ts";
-import { sequencesOf, type ReadSequence } from "../shared/sequence-files.ts";
 import { readTableFile } from "../../formats/table-file.ts";
+import type { CommandContext, ReadData } from "../command.ts";
+import { chooseColumn, foundInWords } from "../shared/columns.ts";
+import { sequencesOf } from "../shared/sequence-files.ts";
+import type { SequenceValue } from "../shared/sequence-input.ts";
+import type { TaggedItem } from "./design.ts";
 
+/** The column of a table that has sequences. */
 export interface TokenColumns {
-  /** A column of lists of tokens, by default `tokens`. */
+  /** The column of lists of tokens. Default `tokens`, or the only column that fits. */
   readonly tokens?: string | undefined;
-  /** A column of series instead: numbers with spaces or commas between them, or lists in JSON. */
+  /** The column of series, instead of tokens: numbers with blanks or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
 }
 
+/** The columns of a table of tagged sequences. */
 export interface TaggedColumns extends TokenColumns {
-  /** A column of lists of tags, by default `tags`. */
+  /** The column of lists of tags. Default `tags`, or the only column that fits. */
   readonly tags?: string | undefined;
 }
 
+export interface TokenSettings extends TokenColumns {
+  /** The labels of the tagger, by which a .txt file with tags at the ends of its lines is told from other text. */
+  readonly labels?: readonly string[];
+}
+
+/** A sequence to be tagged. */
 export interface PlacedTokens {
-  /** Tokens, a text that is not split yet, or the numbers of each step. */
-  readonly value: string[] | ReadSequence;
+  /** Tokens; a text that is not split yet; or the numbers of each step. */
+  readonly value: SequenceValue;
   /** File and line, or row, where it begins. */
   readonly place: string;
 }
 
-export interface ReadTagged extends PlacedTokens {
-  /** One for each token or step. */
-  readonly tags: string[];
-  /** Of each token, where each has a line of its own. */
-  readonly places?: string[];
+/**
+ * Reads .conll, .tsv and .txt as lines with a token first and its tag last, separated by tabs if the file has any, else by
+ * blanks, with an empty line between sentences; `-DOCSTART-` lines are left out, and so are lines that begin with # and
+ * have no other column. Other extensions are tables, whose lists are JSON's or Parquet's, or have blanks between items.
+ * Throws, by file and line, for a line without a tag or with another number of columns than the first, for different
+ * numbers of tokens and tags, for text that is not UTF-8, and where there is no token.
+ */
+export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<TaggedItem[]> {
+  return (await readWithColumns(path, columns)).data;
 }
 
-/**
- * Reads .conll, .tsv and .txt as lines with a token first and its tag last, tabs between them where the file has any, else
- * blanks, and an empty line between sentences; `-DOCSTART-` lines, and those that begin with # and have no other column,
- * are left out. Other extensions are tables, whose lists are JSON's or Parquet's, or have blanks between their parts.
- * Throws, by file and line, at a line without a tag or with other columns than the first, unequal counts of tokens and
- * tags, what is no UTF-8, and where there is no token.
- */
-export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<ReadTagged[]> {
-  if (hasTokenLines(path)) return taggedSentences(path, await readTokenLines(path));
-  const table = await readTableFile(path);
-  const tags = listColumn(table, columns.tags ?? "tags");
-  return tokensOf(table, columns).map((item, i) => {
-    const own = tags[i] as string[];
-    const steps = item.value.length;
-    if (steps === own.length) return { ...item, tags: own };
-    throw new Error(
-      `${item.place}: ${steps} tokens or steps need as many tags, not ${own.length}; tag each, or remove the ${table.unit}`,
-    );
-  });
-}
-
-/**
- * Sequences to be tagged, from the same files, where tags are not needed and not read. A .txt file is one with a token a
- * line where all its lines end in one of `labels`, else one with a text a line. Throws as `readTagged`.
- */
-export async function readTokens(
+/** Reads as the command line does: says which columns were found. */
+export async function readTaggedData(
   path: string,
-  labels: readonly string[],
-  columns: TokenColumns = {},
-): Promise<PlacedTokens[]> {
-  if (!hasTokenLines(path)) return tokensOf(await readTableFile(path), columns);
+  columns: TaggedColumns,
+  context: Pick<CommandContext, "say">,
+): Promise<ReadData<TaggedItem[]>> {
+  const { data, found } = await readWithColumns(path, columns);
+  const words = foundInWords(found, { ...columns });
+  if (words !== "") context.say(words);
+  return { data, found };
+}
+
+/**
+ * Reads sequences to be tagged from the same kinds of files, whose tags, if any, are not read. A .txt file has a token per
+ * line where every line ends in one of `labels`, else a text per line. Throws as `readTagged` does.
+ */
+export async function readTokens(path: string, settings: TokenSettings = {}): Promise<PlacedTokens[]> {
+  if (!hasTokenLines(path)) {
+    const table = await readTableFile(path);
+    const { tokens, series } = settings;
+    return tokensOf(table, series === undefined ? { tokens: chooseTokens(table, tokens) } : { series });
+  }
   const lines = await readTokenLines(path);
-  if (extname(path).toLowerCase() !== ".txt" || haveTags(lines, labels)) {
+  if (extname(path).toLowerCase() !== ".txt" || haveTags(lines, settings.labels ?? [])) {
     return sentences(path, lines).map((sentence) => ({
       value: sentence.map((line) => line.cells[0] as string),
       place: placeOfLine(path, sentence[0] as TokenLine),
@@ -76,7 +91,54 @@ export async function readTokens(
   });
 }
 
-function hasTokenLines(path: string): boolean {
+async function readWithColumns(
+  path: string,
+  columns: TaggedColumns,
+): Promise<{ readonly data: TaggedItem[]; readonly found: Record<string, string> }> {
+  if (hasTokenLines(path)) return { data: taggedSentences(path, await readTokenLines(path)), found: {} };
+  const table = await readTableFile(path);
+  const { tags, ...sequence } = chooseColumns(table, columns);
+  const lists = listColumn(table, tags);
+  const data = tokensOf(table, sequence).map((item, i) => {
+    const list = lists[i] as string[];
+    const steps = item.value.length;
+    if (steps === list.length) return { ...item, tags: list };
+    throw new Error(
+      `${item.place}: expected ${steps} tags, one per token or step, got ${list.length}; tag each, or remove the ${table.unit}`,
+    );
+  });
+  return { data, found: { ...sequence, tags } };
+}
+
+type SequenceColumn = { readonly tokens: string } | { readonly series: string };
+
+function chooseColumns(
+  table: Table,
+  { tokens, series, tags }: TaggedColumns,
+): SequenceColumn & { readonly tags: string } {
+  if (tokens !== undefined && series !== undefined) {
+    throw new Error(
+      `${table.source}: sequences are tokens ('${tokens}') or series ('${series}'), not both; name one column`,
+    );
+  }
+  const usual = table.columns.some(({ name }) => name === "tokens") ? "tokens" : undefined;
+  const taken = [series ?? tokens ?? usual];
+  const chosen = chooseColumn(table, { name: tags, usual: "tags", taken, fits: hasText });
+  if (series !== undefined)
+    return { series: chooseColumn(table, { name: series, usual: "series" }), tags: chosen };
+  return { tokens: chooseTokens(table, tokens, chosen), tags: chosen };
+}
+
+function chooseTokens(table: Table, name: string | undefined, tags?: string): string {
+  return chooseColumn(table, { name, usual: "tokens", taken: [tags], fits: hasText });
+}
+
+/** Whether a column may have lists, in JSON or with blanks between items; one of numbers has none. */
+const hasText = ({ cells }: Column): boolean =>
+  cells.some((cell) => cell !== null && numberOf(cell) === undefined);
+
+/** Whether a file has a token per line, by its extension, rather than a table. */
+export function hasTokenLines(path: string): boolean {
   return [".conll", ".tsv", ".txt"].includes(extname(path).toLowerCase());
 }
 
@@ -84,7 +146,7 @@ interface TokenLine {
   readonly text: string;
   /** From 1. */
   readonly number: number;
-  /** None of an empty line. */
+  /** Empty for an empty line. */
   readonly cells: readonly string[];
 }
 
@@ -98,31 +160,31 @@ async function readTokenLines(path: string): Promise<TokenLine[]> {
 }
 
 const isDocumentStart = ({ text }: TokenLine): boolean => /^-DOCSTART-(?:[ \t]|$)/u.test(text);
-const isRemark = ({ cells }: TokenLine): boolean => cells.length === 1 && cells[0]?.startsWith("#") === true;
+const isComment = ({ cells }: TokenLine): boolean => cells.length === 1 && cells[0]?.startsWith("#") === true;
 
 function haveTags(lines: readonly TokenLine[], labels: readonly string[]): boolean {
   const known = new Set(labels);
   return lines
-    .filter((line) => line.cells.length > 0 && !isDocumentStart(line) && !isRemark(line))
+    .filter((line) => line.cells.length > 0 && !isDocumentStart(line) && !isComment(line))
     .every(({ cells }) => cells.length > 1 && known.has(cells.at(-1) as string));
 }
 
-/** Lines of tokens, all with as many columns. In a file of a single one a # may be a token, so there are no remarks. */
+/** Sentences of lines with equal numbers of columns. In a file of one column a # may be a token, so it has no comments. */
 function sentences(path: string, lines: readonly TokenLine[]): TokenLine[][] {
   const tokens = lines.filter((line) => line.cells.length > 0 && !isDocumentStart(line));
   const first = tokens.find(({ cells }) => !cells[0]?.startsWith("#")) ?? tokens[0];
-  if (!first) throw new Error(`${path}: there is no token in it; check that it is the right file`);
-  const found: TokenLine[][] = [];
+  if (!first) throw new Error(`${path}: the file has no token; check that it is the right file`);
+  const all: TokenLine[][] = [];
   let open: TokenLine[] | undefined;
   for (const line of lines) {
     if (line.cells.length === 0 || isDocumentStart(line)) open = undefined;
-    else if (first.cells.length === 1 || !isRemark(line)) {
+    else if (first.cells.length === 1 || !isComment(line)) {
       checkColumns(path, line, first);
-      if (!open) found.push((open = []));
+      if (!open) all.push((open = []));
       open.push(line);
     }
   }
-  return found;
+  return all;
 }
 
 function checkColumns(path: string, line: TokenLine, { cells: expected, number }: TokenLine): void {
@@ -130,21 +192,21 @@ function checkColumns(path: string, line: TokenLine, { cells: expected, number }
   const place = placeOfLine(path, line);
   if (cells.length !== expected.length) {
     throw new Error(
-      `${place}: a line must have ${expected.length} columns, as line ${number}, not ${cells.length}: ${showCell(text)}; ` +
-        `its tag may be missing, or put tabs between the columns where tokens have blanks in them`,
+      `${place}: expected ${expected.length} columns, as in line ${number}, got ${cells.length}: ${showCell(text)}; ` +
+        `add a missing tag, or put tabs between the columns if tokens have blanks in them`,
     );
   }
   if (cells[0] === "") throw new Error(`${place}: the token is empty; write it, or remove the line`);
 }
 
-function taggedSentences(path: string, lines: readonly TokenLine[]): ReadTagged[] {
+function taggedSentences(path: string, lines: readonly TokenLine[]): TaggedItem[] {
   return sentences(path, lines).map((sentence) => {
     const places = sentence.map((line) => placeOfLine(path, line));
     const tags = sentence.map(({ cells, text }, i) => {
       const tag = cells.length > 1 ? cells.at(-1) : "";
       if (tag) return tag;
       throw new Error(
-        `${places[i]}: a line must be a token and its tag, as Paris B-LOC, not ${showCell(text)}; add the tag`,
+        `${places[i]}: expected a token and its tag, such as Paris B-LOC, got ${showCell(text)}; add the tag`,
       );
     });
     const value = sentence.map((line) => line.cells[0] as string);
@@ -156,28 +218,28 @@ function placeOfLine(path: string, { number }: TokenLine): string {
   return `${path}, line ${number}`;
 }
 
-function tokensOf(table: Table, { tokens = "tokens", series }: TokenColumns): PlacedTokens[] {
-  if (series !== undefined) return sequencesOf(table, { series });
-  return listColumn(table, tokens).map((value, i) => ({ value, place: placeOf(table, i) }));
+function tokensOf(table: Table, chosen: SequenceColumn): PlacedTokens[] {
+  if ("series" in chosen) return sequencesOf(table, chosen);
+  return listColumn(table, chosen.tokens).map((value, i) => ({ value, place: placeOf(table, i) }));
 }
 
-/** Lists of texts. Throws for an empty one and for parts that are neither texts nor numbers, with the place. */
+/** Lists of texts. Throws for an empty list, and for items that are neither texts nor numbers, with the place. */
 function listColumn(table: Table, name: string): string[][] {
   return column(table, name).cells.map((cell, i) => {
     const place = `${placeOf(table, i)}: '${name}'`;
-    const parts = partsOf(cell);
-    if (parts.length === 0) throw new Error(`${place} is empty; fill it in, or remove the ${table.unit}`);
-    return parts.map((part) => {
-      if ((typeof part === "string" && part !== "") || typeof part === "number") return String(part);
+    const items = itemsOf(cell);
+    if (items.length === 0) throw new Error(`${place} is empty; fill it in, or remove the ${table.unit}`);
+    return items.map((item) => {
+      if ((typeof item === "string" && item !== "") || typeof item === "number") return String(item);
       throw new Error(
-        `${place} must be a list of texts, as ["in", "Paris"] or in Paris, not ${showCell(cell)}; correct it`,
+        `${place} must be a list of texts, such as ["in", "Paris"] or in Paris, not ${showCell(cell)}; correct it`,
       );
     });
   });
 }
 
-/** The parts of a list in JSON, or of a text with blanks between them. */
-function partsOf(cell: Cell): readonly unknown[] {
+/** The items of a list in JSON, or of a text with blanks between them. */
+function itemsOf(cell: Cell): readonly unknown[] {
   const text = String(cell ?? "").trim();
   if (text.startsWith("[")) {
     try {

@@ -3,7 +3,7 @@ import { entitySentence } from "../../../src/tasks/tag/entities.ts";
 import { spansOf } from "../../../src/tasks/tag/spans.ts";
 
 const sentences = Array.from({ length: 3000 }, (_, i) => entitySentence(1, i));
-const found = sentences.flatMap(({ tokens, tags }) =>
+const entities = sentences.flatMap(({ tokens, tags }) =>
   spansOf(tags).map(({ type, start, end }) => ({
     type,
     name: tokens.slice(start, end),
@@ -12,9 +12,10 @@ const found = sentences.flatMap(({ tokens, tags }) =>
   })),
 );
 
-function typesBy(key: (entity: (typeof found)[number]) => string): Map<string, Set<string>> {
+function typesBy(key: (entity: (typeof entities)[number]) => string): Map<string, Set<string>> {
   const types = new Map<string, Set<string>>();
-  for (const entity of found) types.set(key(entity), (types.get(key(entity)) ?? new Set()).add(entity.type));
+  for (const entity of entities)
+    types.set(key(entity), (types.get(key(entity)) ?? new Set()).add(entity.type));
   return types;
 }
 
@@ -39,7 +40,7 @@ describe("sentences with entities", () => {
   it("have names that say nothing of what they are", () => {
     const types = [...typesBy(({ name }) => name[0] as string).values()];
     expect(types.length).toBe(24);
-    expect(types.every((own) => own.size === 3)).toBe(true);
+    expect(types.every((ofName) => ofName.size === 3)).toBe(true);
   });
 
   it("need both sides of a name, neither of which says enough alone", () => {

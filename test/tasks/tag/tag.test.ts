@@ -1,96 +1,119 @@
-// Tags of tokens: a network that reads both ways learns what a name is from what stands around it, where one that reads
-// one way and each word's most frequent tag do not.
-import { describe, expect, test } from "vitest";
-import { trainMostFrequentTag } from "../../../src/tasks/tag/most-frequent-tag.ts";
-import { cellNamed } from "../../../src/cells/index.ts";
-import { entitySentence } from "../../../src/tasks/tag/entities.ts";
+// Tagging as programs use it: from sentences to a model, its scores and its file; a network that reads both ways learns
+// the kind of a name from its context, which one direction and each word's most frequent tag do not.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
-import { spanReport } from "../../../src/tasks/tag/spans.ts";
+import { loadModel, openModel, saveModel } from "../../../src/checkpoint/model-files.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
-import type { TaskModel } from "../../../src/tasks/shared/model.ts";
+import { classify } from "../../../src/tasks/classify/classify.ts";
 import {
-  tag,
+  designTagger,
   tagExamples,
-  tagger,
-  type TaggedSequence,
-  type TaggerSettings,
-  type TagTask,
-} from "../../../src/tasks/tag/tag.ts";
-import { fit } from "../../../src/train/fit.ts";
-import { finish } from "../../train/small.ts";
+  type TaggedItem,
+  type TagOptions,
+} from "../../../src/tasks/tag/design.ts";
+import { entitySentence } from "../../../src/tasks/tag/entities.ts";
+import { tag, type Tagger } from "../../../src/tasks/tag/tag.ts";
+import { train, type TrainOptions } from "../../../src/tasks/train.ts";
 
-const gru = cellNamed("gru");
+const device = wasmDevice();
+afterAll(() => device.dispose());
 
 async function trained(
-  items: readonly TaggedSequence[],
-  settings: Partial<TaggerSettings>,
-  steps: number,
-): Promise<TaskModel<TagTask>> {
-  const { task, network } = tagger(items, { cell: gru, size: 32, ...settings });
-  const device = wasmDevice();
-  const data = { kind: "examples", train: tagExamples(task, items) } as const;
-  const budget = { steps };
-  const run = await fit({
-    network,
-    device,
-    data,
+  items: readonly TaggedItem[],
+  options: TagOptions,
+  training: TrainOptions,
+): Promise<Tagger> {
+  const run = train(tag({ size: 32, ...options }), items, {
     batch: 16,
     rate: 0.02,
-    schedule: { kind: "cosine" },
-    budget,
+    schedule: "cosine",
+    device,
+    ...training,
   });
-  await finish(run);
-  return { task, network, device, store: run.store };
-}
-
-/** Of all tokens, whose tags are right. */
-function accuracy(items: readonly TaggedSequence[], found: readonly (readonly string[])[]): number {
-  const right = items.flatMap(({ tags }, i) => tags.map((label, t) => label === found[i]?.[t]));
-  return right.filter(Boolean).length / right.length;
+  await run.finish();
+  const model = await run.best();
+  run.dispose();
+  return model;
 }
 
 describe("entities", () => {
-  const sentences = (seed: number, count: number): (TaggedSequence & { tokens: readonly string[] })[] =>
-    Array.from({ length: count }, (_, i) => entitySentence(seed, i)).map((s) => ({ value: s.tokens, ...s }));
-  const [train, held] = [sentences(1, 1000), sentences(2, 300)];
-  const values = held.map((item) => item.value);
-  const spans = (found: readonly (readonly string[])[]): number =>
-    spanReport(
-      held.map((item) => item.tags),
-      found,
-    ).f1;
+  const sentences: TaggedItem[] = Array.from({ length: 1300 }, (_, i) => {
+    const { tokens, tags } = entitySentence(1, i);
+    return { value: tokens, tags };
+  });
+  const training = { split: [0.77, 0.03, 0.2], steps: 250 };
+  let folder = "";
+  let model: Tagger;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "unrolled-tag-"));
+    model = await trained(sentences, { embedding: 16 }, training);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
 
-  test("are known by both sides, not by one and not by the word", async () => {
-    const both = await trained(train, { embedding: 16 }, 250);
-    const one = await trained(train, { embedding: 16, bidirectional: false }, 250);
-    const rival = trainMostFrequentTag(train);
-    const taggings = await tag(both, values);
-    const found = taggings.map((own) => own.tags);
-    expect(accuracy(held, found)).toBeGreaterThan(0.99);
-    expect(spans(found)).toBeGreaterThan(0.97);
-    const before = (await tag(one, values)).map((own) => own.tags);
-    expect(spans(before)).toBeLessThan(0.7);
-    const plain = held.map((item) => rival.predict(item.tokens));
-    expect(accuracy(held, plain)).toBeLessThan(0.95);
-    expect(spans(plain)).toBeLessThan(0.4);
+  test("are known from both sides of a name, not from one and not from the word", async () => {
+    const score = await model.score("test");
+    expect(score).toMatchObject({ sequences: 260, labels: model.labels });
+    expect(score.tokens).toBe(score.classes.reduce((sum, { support }) => sum + support, 0));
+    expect(score.accuracy).toBeGreaterThan(0.99);
+    expect(score.spans?.f1).toBeGreaterThan(0.97);
+    expect(Object.keys(score.spans?.byType ?? {})).toEqual(["LOC", "ORG", "PER"]);
+    expect(score.baseline?.name).toBe("most frequent tag");
+    expect(score.baseline?.accuracy).toBeLessThan(0.95);
+    expect(score.baseline?.spans?.f1).toBeLessThan(0.4);
+    const forward = await trained(sentences, { embedding: 16, bidirectional: false }, training);
+    expect((await forward.score("test")).spans?.f1).toBeLessThan(0.7);
+    forward.dispose();
+  });
 
-    for (const { tokens, tags, probabilities } of taggings.slice(0, 20)) {
-      expect([tags.length, probabilities.length]).toEqual([tokens.length, tokens.length]);
-      probabilities.forEach((own, t) => {
-        expect(own.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
-        expect(both.task.labels[own.indexOf(Math.max(...own))]).toBe(tags[t]);
+  test("of texts and lists of tokens have a tag and probabilities per token", async () => {
+    const tokens = ["in", "spring", "Paris", "lies", "on", "a", "river", "."] as const;
+    const [text, list] = await model.predict(["Yesterday, Paris hired forty people.", tokens]);
+    expect(text.tokens).toEqual(["Yesterday", ",", "Paris", "hired", "forty", "people", "."]);
+    expect(text.tags[2]).toBe("B-ORG");
+    expect(list.tokens).toBe(tokens);
+    expect(list.tags[2]).toBe("B-LOC");
+    for (const { tags, probabilities } of [text, list]) {
+      expect(probabilities).toHaveLength(tags.length);
+      probabilities.forEach((row, t) => {
+        expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+        expect(model.labels[row.indexOf(Math.max(...row))]).toBe(tags[t]);
       });
     }
-    const alone = await tag(both, [values[5]!]);
-    expect(alone[0]?.tags).toEqual(taggings[5]?.tags);
-    const text = await tag(both, ["Yesterday, Paris hired forty people."]);
-    expect(text[0]?.tokens).toEqual(["Yesterday", ",", "Paris", "hired", "forty", "people", "."]);
-    expect(text[0]?.tags[2]).toBe("B-ORG");
-    for (const { device } of [both, one]) device.dispose();
+    const many = await model.predict(sentences.slice(0, 100).map(({ value }) => value));
+    const [alone] = await model.predict([sentences[7]?.value ?? ""]);
+    expect(alone.tags).toEqual(many[7]?.tags);
+    expect(await model.predict([])).toEqual([]);
+  });
+
+  test("are the same for a model from its file, whose parts are found again in the same data", async () => {
+    const path = join(folder, "names.safetensors");
+    await saveModel(path, model);
+    const later = await loadModel(path, tag, { device });
+    const parts = await later.parts(sentences);
+    expect(parts.test?.length).toBe(260);
+    const score = await later.score(parts.test ?? [], { baseline: parts.train });
+    expect(score).toEqual(await model.score("test"));
+    expect((await later.score(parts.test ?? [])).baseline).toBeUndefined();
+    await expect(later.score("test")).rejects.toThrow(
+      "score: a loaded model holds no data, so it has no part 'test'; pass the data",
+    );
+    await expect(later.parts(sentences.slice(1))).rejects.toThrow(
+      "these are not the data that the model was trained on",
+    );
+    await expect(loadModel(path, classify, { device })).rejects.toThrow(
+      "is a model of the task 'tag', not 'classify'",
+    );
+    expect((await openModel(path, { device })).kind).toBe("tag");
+    later.dispose();
+    await expect(later.predict(["a"])).rejects.toThrow("this model has been disposed");
   });
 });
 
-test("steps of a series are tagged by what comes next", async () => {
+test("steps of a series are tagged by the step that follows", async () => {
   const stream = randomStream(5, 2);
   const series = Array.from({ length: 60 }, () =>
     Array.from({ length: 3 + Math.floor(stream.uniform() * 9) }, () => [stream.normal(), 1]),
@@ -99,61 +122,87 @@ test("steps of a series are tagged by what comes next", async () => {
     value,
     tags: value.map((_, t) => ((value[t + 1]?.[0] ?? 0) > 0 ? "rise" : "fall")),
   }));
-  const model = await trained(items, { size: 12 }, 150);
-  const found = await tag(model, series);
-  expect(
-    accuracy(
-      items,
-      found.map((own) => own.tags),
-    ),
-  ).toBeGreaterThan(0.95);
-  expect(found[0]?.tokens).toBe(series[0]);
-  await expect(tag(model, [["a", "b"]])).rejects.toThrow("sequence 0: it must be numbers, not a text");
-  await expect(tag(model, [[]])).rejects.toThrow("sequence 0: the sequence is empty; leave it out");
-  model.device.dispose();
+  const model = await trained(items, { size: 12 }, { split: 1, steps: 150 });
+  const score = await model.score("train");
+  expect(score.accuracy).toBeGreaterThan(0.95);
+  expect([score.spans, score.baseline]).toEqual([undefined, undefined]);
+  expect((await model.score(items, { baseline: items })).baseline).toBeUndefined();
+  const [first] = await model.predict(series);
+  expect(first?.tokens).toBe(series[0]);
+  await expect(model.predict([["a", "b"]])).rejects.toThrow("sequence 0: it must be numbers, not a text");
+  await expect(model.predict([[]])).rejects.toThrow("sequence 0: the sequence is empty; leave it out");
+  model.dispose();
 });
 
-describe("tags and tokens", () => {
-  const settings = { cell: gru, size: 3 };
+test("a model of version 0.1.0 opens", async () => {
+  const path = fileURLToPath(new URL("../../goldens/models/tag.safetensors", import.meta.url));
+  const model = await loadModel(path, tag, { device });
+  expect(model.labels).toEqual(["B-LOC", "O"]);
+  expect(model.metadata.data).toMatchObject({ kind: "items", split: "0.7/0.1/0.2", count: 120 });
+  const [{ tokens, tags }] = await model.predict(["the dog sees the moon in Oslo."]);
+  expect(tokens).toEqual(["the", "dog", "sees", "the", "moon", "in", "Oslo", "."]);
+  expect(tags).toHaveLength(8);
+  model.dispose();
+});
+
+describe("a design", () => {
   const items = [{ value: ["Ab", "c"], tags: ["X", "Y"] }];
+  const designed = (more: readonly TaggedItem[] = [], options: TagOptions = {}) =>
+    designTagger(items, [...items, ...more], { size: 3, ...options });
 
-  test("are as many, whatever small letters make of a text", () => {
-    const text = [{ value: "İi", tags: ["X", "Y"] }];
-    const { task } = tagger(text, { ...settings, unit: "char", lowerCase: true });
-    expect(tagExamples(task, text)[0]?.steps).toBe(2);
-    const words = tagger(items, { ...settings, lowerCase: true });
-    const [{ inputs } = {}] = tagExamples(words.task, [{ value: "AB, c", tags: ["X", "Y", "X"] }]);
-    const [{ inputs: same } = {}] = tagExamples(words.task, [
-      { value: ["ab", "?", "C"], tags: ["X", "Y", "X"] },
-    ]);
-    expect(inputs).toEqual(same);
-  });
-
-  test("are refused where there are fewer, none, or other ones", () => {
-    const { task } = tagger(items, { ...settings, labels: ["B-PER"] });
-    expect(task.labels).toEqual(["B-PER", "X", "Y"]);
-    const refuse = (item: TaggedSequence, message: string): void =>
-      expect(() => tagExamples(task, [item])).toThrow(message);
-    refuse(
-      { value: ["a", "b"], tags: ["X"] },
-      "sequence 0: 2 tokens need as many tags, not 1; tag every token",
-    );
-    refuse({ value: [], tags: [] }, "sequence 0: the sequence is empty; leave it out");
-    refuse({ value: " ", tags: [] }, "sequence 0: the sequence is empty; leave it out");
-    refuse(
-      { value: [1, 2], tags: ["X", "Y"] },
-      "sequence 0: it must be a text, as the model reads, not numbers",
-    );
-    refuse(
-      { value: ["a", "b"], tags: ["X", "B-PRE"], place: "a.jsonl, line 3" },
-      "a.jsonl, line 3, token 1: the label 'B-PRE' is none of the 3 learned; did you mean 'B-PER'?",
-    );
-    refuse(
-      { value: ["a", "b"], tags: ["X", "Q"], place: "a, line 3", places: ["a, line 3", "a, line 4"] },
-      "a, line 4: the label 'Q' is none of the 3 learned; it has B-PER, X, Y",
-    );
-    expect(() => tagger([{ value: ["a"], tags: ["X"] }], settings)).toThrow(
+  test("has labels of all items, in alphabetical order", () => {
+    const { spec } = designed([{ value: ["d"], tags: ["B-PER"] }]);
+    expect(spec.labels).toEqual(["B-PER", "X", "Y"]);
+    expect(() => designTagger([{ value: ["a"], tags: ["X"] }], [{ value: ["a"], tags: ["X"] }], {})).toThrow(
       "tagging needs two labels or more, and the 1 sequences have 1 (X)",
     );
+  });
+
+  test("splits texts before it makes their letters small, so that tags and tokens stay equally many", () => {
+    const text = [{ value: "İi", tags: ["X", "Y"] }];
+    const { spec } = designTagger(text, text, { size: 3, unit: "char", lowerCase: true });
+    expect(tagExamples(spec, text)[0]?.steps).toBe(2);
+    const words = designed([], { lowerCase: true }).spec;
+    const [mixed] = tagExamples(words, [{ value: "AB, c", tags: ["X", "Y", "X"] }]);
+    const [small] = tagExamples(words, [{ value: ["ab", "?", "C"], tags: ["X", "Y", "X"] }]);
+    expect(mixed?.inputs).toEqual(small?.inputs);
+  });
+
+  test.each<[TaggedItem, string]>([
+    [
+      { value: ["a", "b"], tags: ["X"] },
+      "sequence 0: expected 2 tags, one per token, got 1; tag every token",
+    ],
+    [{ value: [], tags: [] }, "sequence 0: the sequence is empty; leave it out"],
+    [{ value: " ", tags: [] }, "sequence 0: the sequence is empty; leave it out"],
+    [{ value: [1, 2], tags: ["X", "Y"] }, "sequence 0: it must be a text, as the model reads, not numbers"],
+    [
+      { value: ["a", "b"], tags: ["X", "B-PRE"], place: "a.jsonl, line 3" },
+      "a.jsonl, line 3, token 1: the label 'B-PRE'",
+    ],
+    [
+      { value: ["a", "b"], tags: ["X", "Q"], place: "a, line 3", places: ["a, line 3", "a, line 4"] },
+      "a, line 4: the label 'Q'",
+    ],
+  ])("refuses %j", (item, message) => {
+    const { spec } = designed([{ value: ["d"], tags: ["B-PER"] }]);
+    expect(() => tagExamples(spec, [item])).toThrow(message);
+  });
+
+  test("reaches the caller of train as a rejection", async () => {
+    const bad: TaggedItem[] = [...items, { value: ["d"], tags: ["X", "Y"], place: "my.conll, line 9" }];
+    await expect(train(tag({ size: 3 }), bad, { split: 1, device }).finish()).rejects.toThrow(
+      "my.conll, line 9: expected 1 tags, one per token, got 2; tag every token",
+    );
+    const none = train(tag({ size: 3 }), items, { split: 0.5, device });
+    await expect(none.prepare()).rejects.toThrow("split: the training part is empty");
+    expect(() => tag({ cell: "gruu" })).toThrow("did you mean");
+  });
+
+  test("is refused in a damaged file, by field", () => {
+    const { spec } = designed();
+    expect(tag.check(spec)).toEqual(spec);
+    expect(() => tag.check({ ...spec, labels: ["X"] })).toThrow("task, labels: ");
+    expect(() => tag.check({ ...spec, extra: 1 })).toThrow("the file is damaged, copy or save it again");
   });
 });

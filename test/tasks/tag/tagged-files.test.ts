@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readTagged, readTokens, type TaggedColumns } from "../../../src/tasks/tag/tagged-files.ts";
+import {
+  readTagged,
+  readTaggedData,
+  readTokens,
+  type TaggedColumns,
+} from "../../../src/tasks/tag/tagged-files.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -31,7 +36,7 @@ async function tagged(
 }
 
 async function tokens(name: string, content: string, labels: readonly string[] = ["O"]): Promise<unknown[]> {
-  return (await readTokens(await write(name, content), labels)).map((item) => item.value);
+  return (await readTokens(await write(name, content), { labels })).map((item) => item.value);
 }
 
 const golden = fileURLToPath(new URL("../../goldens/tables/tagged.parquet", import.meta.url));
@@ -53,7 +58,7 @@ describe("tagged lines", () => {
     expect(await tagged("A.TXT", "\ufeffEU B-ORG\nrejects O\n \nParis B-LOC\n-DOCSTART-\n")).toEqual(both);
   });
 
-  it("may have remarks, tokens that are #, and blanks in tokens where tabs stand between columns", async () => {
+  it("may have comments, tokens that are #, and blanks in tokens where tabs stand between columns", async () => {
     const text = "# sent_id = 1\nNew York\tLOC\n#\tO\n#ff0\tO\n#ff0\n\n# no more\n";
     expect(await tagged("a.tsv", text)).toEqual([
       [
@@ -72,7 +77,7 @@ describe("tagged lines", () => {
   it("are known by file and line", async () => {
     const path = await write("a.conll", "# sent_id = 1\n\nEU X\nrejects Y\n");
     await expect(readTagged(path)).rejects.toThrow(
-      "a.conll, line 1: a line must have 2 columns, as line 3, not 4",
+      "a.conll, line 1: expected 2 columns, as in line 3, got 4",
     );
     await writeFile(path, "#one\n\nEU X\n#two\nrejects Y\n\nParis Z\n");
     const [first, second] = await readTagged(path);
@@ -82,21 +87,17 @@ describe("tagged lines", () => {
   });
 
   it.each([
-    ["no tag", "EU B-ORG\nrejects\n", ", line 2: a line must have 2 columns, as line 1, not 1: 'rejects'"],
-    [
-      "no tag after a tab",
-      "EU\tB-ORG\nrejects\t\n",
-      ", line 2: a line must be a token and its tag, as Paris",
-    ],
+    ["no tag", "EU B-ORG\nrejects\n", ", line 2: expected 2 columns, as in line 1, got 1: 'rejects'"],
+    ["no tag after a tab", "EU\tB-ORG\nrejects\t\n", ", line 2: expected a token and its tag, such as Paris"],
     [
       "no tags at all",
       "EU\nrejects\n",
-      ", line 1: a line must be a token and its tag, as Paris B-LOC, not 'EU'",
+      ", line 1: expected a token and its tag, such as Paris B-LOC, got 'EU'",
     ],
     ["no token", "EU\tB-ORG\n\tO\n", ", line 2: the token is empty; write it, or remove the line"],
-    ["a tag short", "EU NNP B-ORG\nrejects O\n", ", line 2: a line must have 3 columns, as line 1, not 2"],
-    ["a token too wide", "EU B-ORG\nNew York O\n", "put tabs between the columns where tokens have blanks"],
-    ["nothing but beginnings", "-DOCSTART- O\n\n", ": there is no token in it; check that it is the right"],
+    ["a tag short", "EU NNP B-ORG\nrejects O\n", ", line 2: expected 3 columns, as in line 1, got 2"],
+    ["a token too wide", "EU B-ORG\nNew York O\n", "put tabs between the columns if tokens have blanks"],
+    ["nothing but beginnings", "-DOCSTART- O\n\n", ": the file has no token; check that it is the right"],
     ["nothing", "", ": the file is empty"],
     ["other encodings", Uint8Array.of(0x45, 0x20, 0xe9, 0x0a), ": the text is not valid UTF-8; save it as"],
   ])("are refused with %s", async (_, content, message) => {
@@ -141,16 +142,53 @@ describe("tagged tables", () => {
     expect(ids[1]?.place).toBe("tagged.parquet, row 2");
   });
 
+  it("have other columns where there is only one choice, which is said", async () => {
+    const path = await write("a.csv", "id,words,pos\n1,a b,D N\n");
+    expect((await readTagged(path, { tokens: "words" })).map(({ value, tags }) => [value, tags])).toEqual([
+      [
+        ["a", "b"],
+        ["D", "N"],
+      ],
+    ]);
+    const said: string[] = [];
+    const context = { say: (line: string) => void said.push(line) };
+    const { found } = await readTaggedData(path, { tags: "pos" }, context);
+    expect(found).toEqual({ tokens: "words", tags: "pos" });
+    expect(said).toEqual(["tokens: column 'words'"]);
+    const token = await write("b.csv", "token,tags\na,O\n");
+    expect((await readTaggedData(token, {}, context)).found).toEqual({ tokens: "token", tags: "tags" });
+    expect((await readTokens(path, { tokens: "words" }))[0]?.value).toEqual(["a", "b"]);
+    await readTaggedData(await write("c.csv", "tokens,tags\na,O\n"), {}, context);
+    expect(said).toEqual(["tokens: column 'words'", "tokens: column 'token'"]);
+    await expect(readTagged(path, { tokens: "words", series: "id" })).rejects.toThrow(
+      "a.csv: sequences are tokens ('words') or series ('id'), not both; name one column",
+    );
+    await expect(readTagged(path, { tags: "poss" })).rejects.toThrow(
+      "there is no column 'poss'; did you mean 'pos'?",
+    );
+  });
+
   it.each<[string, string, string, string]>([
     [
       "unequal counts",
       "a.jsonl",
       '{"tokens":["a"],"tags":["O"]}\n{"tokens":["a","b"],"tags":["O"]}',
-      "a.jsonl, line 2: 2 tokens or steps need as many tags, not 1; tag each, or remove the line",
+      "a.jsonl, line 2: expected 2 tags, one per token or step, got 1; tag each, or remove the line",
     ],
     ["no tokens", "a.csv", "tokens,tags\n,O\n", "a.csv, line 2: 'tokens' is empty; fill it in, or remove"],
     ["no tags", "a.jsonl", '{"tokens":["a"],"tags":[]}', "a.jsonl, line 1: 'tags' is empty"],
-    ["another column", "a.csv", "token,tags\na,O\n", "there is no column 'tokens'; did you mean 'token'?"],
+    [
+      "several columns that may have the tokens",
+      "a.csv",
+      "token,lemma,tags\na,b,O\n",
+      "a.csv: there is no column 'tokens', and several columns could be meant; name one (--tokens) of token, lemma",
+    ],
+    [
+      "no column that may have the tags",
+      "a.csv",
+      "tokens,id\na,1\n",
+      "a.csv: there is no column 'tags', and no other column could be meant; name one (--tags) of tokens, id",
+    ],
     [
       "nested lists",
       "a.jsonl",
@@ -192,15 +230,15 @@ describe("sequences to be tagged", () => {
 
   it("are a table's column", async () => {
     expect(await tokens("a.csv", "tokens,id\nin Paris,1\n")).toEqual([["in", "Paris"]]);
-    expect((await readTokens(golden, [], { series: "points" })).map((item) => item.value)[0]).toEqual([
+    expect((await readTokens(golden, { series: "points" })).map((item) => item.value)[0]).toEqual([
       [0.5, 1],
       [2, 3],
     ]);
   });
 
-  it("are refused with uneven columns, and where they are no text", async () => {
-    await expect(tokens("a.conll", "in O\nParis\n")).rejects.toThrow("a.conll, line 2: a line must have 2");
+  it("are refused with uneven columns and other encodings", async () => {
+    await expect(tokens("a.conll", "in O\nParis\n")).rejects.toThrow("a.conll, line 2: expected 2 columns");
     const path = await write("a.txt", Uint8Array.of(0xe9, 0x0a));
-    await expect(readTokens(path, ["O"])).rejects.toThrow(`${path}: the text is not valid UTF-8`);
+    await expect(readTokens(path, { labels: ["O"] })).rejects.toThrow(`${path}: the text is not valid UTF-8`);
   });
 });

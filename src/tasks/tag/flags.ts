@@ -1,0 +1,161 @@
+// Tagging on the command line: tagged texts or series in, a tag for each token of others out.
+import { z } from "zod";
+import { taskCommand, type Report } from "../command.ts";
+import { flag, flagOf, flags, oneOf, partField, whole } from "../shared/flags.ts";
+import { scoredPart } from "../shared/scored-part.ts";
+import { isText } from "../shared/sequence-input.ts";
+import { grouped, percent, table } from "../shared/words.ts";
+import { tagDefaults } from "./design.ts";
+import type { TagScores } from "./scores.ts";
+import { tag, type Tagging, type TagScore } from "./tag.ts";
+import { hasTokenLines, readTaggedData, readTokens } from "./tagged-files.ts";
+
+const columns = {
+  tokens: z
+    .string()
+    .optional()
+    .describe("a table's column of lists of tokens (default: tokens, or the only one that fits)"),
+  series: z.string().optional().describe("a table's column of series, instead of tokens: numbers per step"),
+};
+
+const taggedColumns = {
+  ...columns,
+  tags: z
+    .string()
+    .optional()
+    .describe("a table's column of lists of tags (default: tags, or the only one that fits)"),
+};
+
+const columnNames = { tokens: "column", series: "column", tags: "column" };
+
+export const tagCommand = taskCommand({
+  maker: tag,
+  about: "tag every token: names in sentences, parts of speech",
+  train: {
+    about: "train a tagger of tokens",
+    file: "a token and its tag per line (.conll, .tsv, .txt), or a table of lists (.jsonl, .parquet, .csv)",
+    examples: [
+      "tag train names.conll --embedding 64 --dropout 0.3",
+      "tag train speech.jsonl --tokens words --tags pos --split 0.8/0.1/0.1",
+      "tag eval speech-gru.safetensors speech.jsonl --part test --baseline",
+      "tag predict names-gru.safetensors letter.txt",
+    ],
+    hasEmbedding: true,
+    batches: "sequences",
+    defaults: tagDefaults,
+    flags: flags(
+      {
+        ...taggedColumns,
+        unit: oneOf(["char", "word"])
+          .default("word")
+          .describe("tokens of a text that is not split yet: char or word"),
+        minCount: whole(1).default(1).describe("tokens seen fewer times become unknown"),
+        lowerCase: flag.describe("read tokens in lower case"),
+        oneDirection: flag.describe("read forward only, not in both directions"),
+      },
+      { ...columnNames, unit: "unit" },
+    ),
+    async read(path, { tokens, series, tags }, _common, context) {
+      const named = Object.entries({ tokens, series, tags }).find(([, name]) => name !== undefined);
+      if (named && hasTokenLines(path)) {
+        throw new Error(
+          `--${named[0]} names a column of a table, and ${path} has a token per line; leave it out`,
+        );
+      }
+      return readTaggedData(path, { tokens, series, tags }, context);
+    },
+    options({ series, unit, minCount, lowerCase, oneDirection }, given) {
+      const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
+      if (series !== undefined && idle !== undefined) {
+        throw new Error(`series have no tokens, so ${flagOf(idle)} would do nothing; leave it out`);
+      }
+      return { unit, minCount, lowerCase, bidirectional: !oneDirection };
+    },
+  },
+  evaluate: {
+    about: "score a tagger on tagged sequences",
+    file: "a token and its tag per line, or a table of lists",
+    flags: flags(
+      {
+        ...taggedColumns,
+        part: partField,
+        baseline: flag.describe("compare with the most frequent tag of each token in the training part"),
+      },
+      { ...columnNames, part: "part" },
+    ),
+    remembered: ["tokens", "series", "tags"],
+    async run(model, path, settings, context) {
+      const { data } = await readTaggedData(path as string, settings, context);
+      const { part, training } = await scoredPart(model, data, settings);
+      const series = settings.baseline ? data.find(({ value }) => !isText(value)) : undefined;
+      if (series) {
+        throw new Error(`${series.place}: --baseline counts tokens, and series have none; leave it out`);
+      }
+      return reportOf(await model.score(part, training && { baseline: training }));
+    },
+  },
+  predict: {
+    about: "tag every token",
+    file: "a text file with a sentence per line, a file with a token per line, or a table",
+    flags: flags(columns, columnNames),
+    remembered: ["tokens", "series"],
+    async run(model, path, settings) {
+      const items = await readTokens(path as string, { ...settings, labels: model.labels });
+      const taggings = await model.predict(items.map((item) => item.value));
+      return {
+        json: taggings.map(({ tokens, tags, probabilities }) => ({
+          tokens,
+          tags,
+          probabilities: probabilities.map((row) => Math.max(...row)),
+        })),
+        text: taggings.map(taggedLines).join("\n"),
+      };
+    },
+  },
+});
+
+/** A token, a tab and its tag per line. */
+function taggedLines({ tokens, tags }: Tagging): string {
+  const shown = (step: unknown): string => (typeof step === "string" ? step : JSON.stringify(step));
+  return tags.map((label, i) => `${shown(tokens[i])}\t${label}\n`).join("");
+}
+
+function reportOf(score: TagScore): Report {
+  const { baseline, labels, sequences, tokens } = score;
+  const rows: [string, TagScores][] = [["this model", score]];
+  if (baseline) rows.push([baseline.name, baseline]);
+  const spanTitles = score.spans ? ["span precision", "recall", "F1"] : [];
+  const kinds = score.spans
+    ? Object.entries(score.spans.byType).map(([name, scores]) => ({ name, ...scores }))
+    : [...score.classes];
+  return {
+    json: rows.map(([model, { accuracy, macroF1, spans, classes, confusion }], i) => ({
+      model,
+      accuracy,
+      macroF1,
+      ...(spans && { spans }),
+      sequences,
+      tokens,
+      ...(i === 0 && { labels, confusion, classes }),
+    })),
+    text: [
+      table(
+        ["model", "accuracy", "macro-F1", ...spanTitles],
+        rows.map(([model, { accuracy, macroF1, spans }]) => [
+          model,
+          ...[accuracy, macroF1, ...(spans ? [spans.precision, spans.recall, spans.f1] : [])].map(percent),
+        ]),
+      ),
+      table(
+        [score.spans ? "type" : "label", "precision", "recall", "F1", score.spans ? "spans" : "tokens"],
+        kinds
+          .sort((a, b) => b.support - a.support)
+          .map(({ name, precision, recall, f1, support }) => [
+            name,
+            ...[precision, recall, f1].map(percent),
+            grouped(support),
+          ]),
+      ),
+    ].join("\n\n"),
+  };
+}
