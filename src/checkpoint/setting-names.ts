@@ -9,4 +9,6 @@ const common: Readonly<Record<string, string>> = { atLeast: "minCount", widths: 
 
 const byTask: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   language: { horizon: "bptt" },
+  translate: { places: "maxSourceLength" },
+  caption: { sees: "condition" },
 };

@@ -1,5 +1,5 @@
-// Recurrent layers on top of each other, in one direction or both, with dropout, residual or highway connections
-// between them. Joins layers by name; knows no task.
+// Stacks of recurrent layers, in one direction or both, with dropout after each and residual or highway connections
+// between them.
 import { dropout } from "../cells/parts.ts";
 import { highway } from "../cells/transforms/highway.ts";
 import { residual } from "../cells/transforms/residual.ts";
@@ -9,30 +9,45 @@ import { lower, type Sizes } from "../graph/lower.ts";
 import { partsOf, type Connection, type NetworkLayer } from "../plan/network.ts";
 
 export interface StackSettings {
-  /** The cell of every recurrent layer, or of each in turn. */
+  /** The cell of every recurrent layer, or a list with one for each. */
   readonly cell: Cell | readonly Cell[];
   /** Hidden width of each recurrent layer and direction, H. */
   readonly size: number;
-  /** Recurrent layers. Default 1, or as many as there are cells. */
+  /** Recurrent layers, the depth of the stack. Default: the number of cells in the list, or 1. */
   readonly layers?: number;
-  /** Rate of dropout after each recurrent layer, at every step; not inside the recurrence. Default 0. */
+  /** Dropout rate after each recurrent layer, at every step; not inside the recurrence. Default 0. */
   readonly dropout?: number;
   /** Sizes of further widths that the cells' equations name, such as `{ P: 64 }`. */
   readonly sizes?: Sizes;
-  /** What goes around each layer but the first. */
+  /** The connection around each recurrent layer but the first. Default: none. */
   readonly connections?: "residual" | "highway";
-  /** Each layer in both directions, and how the two are put together. */
+  /** Runs each layer in both directions and merges their outputs. Default: forward only. */
   readonly bidirectional?: Merge;
+  /**
+   * What the cells' inputs besides `x` are connected to, for the recurrent layer (and its reverse) at each depth, counted
+   * from 1. Default: nothing.
+   */
+  readonly inputs?: (depth: number) => Readonly<Record<string, Connection>>;
 }
 
-/** Side by side, or element by element. */
+/** The output of two directions: side by side, or combined element by element. */
 export type Merge = "concatenate" | "sum" | "average";
 
+/** The names of the recurrent layers at one depth of a stack. */
+export interface RecurrentLayer {
+  readonly forward: string;
+  /** The layer in the opposite direction, if the stack is bidirectional. */
+  readonly reverse?: string;
+}
+
 export interface Stack {
-  /** `layer1`, `layer1-reverse` and `layer1-merged` (if any), `dropout1` (if any), `layer2` … */
+  /** In order: `layer1`, `layer1-reverse` and `layer1-merged` (if any), `dropout1` (if any), `layer2` … */
   readonly layers: readonly NetworkLayer[];
-  /** What the last of them hands on. */
+  /** The recurrent layers among them, by depth. */
+  readonly recurrent: readonly RecurrentLayer[];
+  /** The output of the last layer. */
   readonly output: Connection;
+  /** The width of that output. */
   readonly width: number;
 }
 
@@ -51,44 +66,60 @@ const merging: Readonly<Record<Exclude<Merge, "concatenate">, Cell>> = {
   `,
 };
 
-/** Layers on what `source`, so wide, hands on. Throws at settings out of range, naming them. */
-export function stack(source: Connection, width: number, settings: StackSettings): Stack {
-  const { size, dropout: rate = 0, sizes, bidirectional, connections } = settings;
-  const isList = (cell: StackSettings["cell"]): cell is readonly Cell[] => Array.isArray(cell);
-  const cells = isList(settings.cell) ? settings.cell : undefined;
-  const count = settings.layers ?? cells?.length ?? 1;
-  if (cells && cells.length !== count) {
-    throw new Error(`there are ${cells.length} cells for ${count} layers; give one, or one for each layer`);
-  }
+const around = { residual, highway } as const;
+
+/** Stacks layers on an input of this width. Throws for settings out of range, naming them. */
+export function stack(input: Connection, width: number, settings: StackSettings): Stack {
+  const { size, dropout: rate = 0, sizes, bidirectional } = settings;
   const drop = dropout(rate);
   const layers: NetworkLayer[] = [];
-  let [input, wide] = [source, width];
-  const append = (name: string, cell: Cell, inputs: NetworkLayer["inputs"], own: Sizes): number => {
-    layers.push({ name, cell, sizes: own, inputs });
-    return lower(cell, own).output.width;
-  };
-  for (let number = 1; number <= count; number++) {
-    const plain = cells?.[number - 1] ?? (settings.cell as Cell);
-    const cell = number === 1 || connections === undefined ? plain : around[connections](plain);
-    const name = `layer${number}`;
-    const own = { ...sizes, I: wide, H: size };
-    wide = append(name, cell, { x: input }, own);
-    if (bidirectional === undefined) input = name;
+  const recurrent: RecurrentLayer[] = [];
+  let [top, topWidth] = [input, width];
+  for (const [index, cell] of cellsOf(settings).entries()) {
+    const depth = index + 1;
+    const forward = `layer${depth}`;
+    const layer: NetworkLayer = {
+      name: forward,
+      cell,
+      sizes: { ...sizes, I: topWidth, H: size },
+      inputs: { x: top, ...settings.inputs?.(depth) },
+    };
+    layers.push(layer);
+    topWidth = lower(cell, layer.sizes).output.width;
+    top = forward;
+    if (bidirectional === undefined) recurrent.push({ forward });
     else {
-      const reverse = `${name}-reverse`;
-      layers.push({ ...(layers.at(-1) as NetworkLayer), name: reverse, direction: "reverse" });
-      if (bidirectional === "concatenate") [input, wide] = [[name, reverse], 2 * wide];
+      const reverse = `${forward}-reverse`;
+      recurrent.push({ forward, reverse });
+      layers.push({ ...layer, name: reverse, direction: "reverse" });
+      if (bidirectional === "concatenate") [top, topWidth] = [[forward, reverse], 2 * topWidth];
       else {
-        const merged = { I: wide, H: wide };
-        append(`${name}-merged`, merging[bidirectional], { x: name, z: reverse }, merged);
-        input = `${name}-merged`;
+        const widths = { I: topWidth, H: topWidth };
+        top = `${forward}-merged`;
+        layers.push({
+          name: top,
+          cell: merging[bidirectional],
+          sizes: widths,
+          inputs: { x: forward, z: reverse },
+        });
       }
     }
     if (rate === 0) continue;
-    append(`dropout${number}`, drop, { x: input }, { I: wide, H: wide });
-    input = `dropout${number}`;
+    const name = `dropout${depth}`;
+    layers.push({ name, cell: drop, sizes: { I: topWidth, H: topWidth }, inputs: { x: top } });
+    top = name;
   }
-  return { layers, output: partsOf(input).length === 1 ? input : [...partsOf(input)], width: wide };
+  return { layers, recurrent, output: partsOf(top).length === 1 ? top : [...partsOf(top)], width: topWidth };
 }
 
-const around = { residual, highway } as const;
+/** The cell of each recurrent layer, with its connection around it. */
+function cellsOf({ cell, layers, connections }: StackSettings): Cell[] {
+  const isList = (cells: Cell | readonly Cell[]): cells is readonly Cell[] => Array.isArray(cells);
+  const list = isList(cell) ? cell : Array.from({ length: layers ?? 1 }, () => cell);
+  if (layers !== undefined && list.length !== layers) {
+    throw new Error(`expected one cell, or ${layers} for ${layers} layers, got ${list.length}`);
+  }
+  return list.map((plain, index) =>
+    index === 0 || connections === undefined ? plain : around[connections](plain),
+  );
+}

@@ -2,5 +2,6 @@
 import { classifyCommand } from "./classify/flags.ts";
 import type { TaskCommand } from "./command.ts";
 import { languageCommand } from "./language/flags.ts";
+import { translateCommand } from "./translate/flags.ts";
 
-export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand];
+export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, translateCommand];

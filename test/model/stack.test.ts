@@ -53,10 +53,7 @@ test("both directions added up, with highways", () => {
 });
 
 test.each<[StackSettings, string]>([
-  [
-    { cell: [lstm, gru], size: 5, layers: 3 },
-    "there are 2 cells for 3 layers; give one, or one for each layer",
-  ],
+  [{ cell: [lstm, gru], size: 5, layers: 3 }, "expected one cell, or 3 for 3 layers, got 2"],
   [{ cell: lstm, size: 5, dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
   [
     { cell: lstm, size: 5, layers: 2, connections: "residual", bidirectional: "concatenate" },
