@@ -10,4 +10,6 @@ const common: Readonly<Record<string, string>> = { atLeast: "minCount", widths: 
 const byTask: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   language: { horizon: "bptt" },
   forecast: { lag: "seasonalDifference", levels: "quantiles" },
+  translate: { places: "maxSourceLength" },
+  caption: { sees: "condition" },
 };

@@ -4,5 +4,6 @@ import { classifyCommand } from "./classify/flags.ts";
 import { forecastCommand } from "./forecast/flags.ts";
 import { languageCommand } from "./language/flags.ts";
 import { tagCommand } from "./tag/flags.ts";
+import { translateCommand } from "./translate/flags.ts";
 
-export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand, tagCommand];
+export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand, tagCommand, translateCommand];

@@ -6,7 +6,7 @@ import { explain, explainCell } from "../../src/model/explain.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import { planBytes, printPlan } from "../../src/plan/print.ts";
-import { translator } from "../../src/tasks/translate/translate.ts";
+import { designTranslator } from "../../src/tasks/translate/design.ts";
 import { updateOf } from "../../src/train/optimizers.ts";
 
 test("parameters have the shapes and counts that the sizes imply", () => {
@@ -96,7 +96,7 @@ test("a network is shown with its layers, each of its cells once, and one plan",
 test("a network with an encoder shows the encoder's layers and plan, too", () => {
   const pairs = [{ source: "abc", target: "cab" }];
   const shape = { cell: cellNamed("gru"), size: 4, embedding: 3, attentionSize: 2 };
-  const text = explain(translator(pairs, shape).network, { batch: 2, steps: 3 });
+  const text = explain(designTranslator(pairs, shape).network, { batch: 2, steps: 3 });
   expect(text).toMatch(/^encoder, run first\n {2}\S+ = embedding\(source\)/u);
   expect(text).toMatch(/^encoder: plan of a training step, B = 2 rows, T = 3 steps$/mu);
   expect(text.match(/^gru: equations$/gmu)).toHaveLength(1);

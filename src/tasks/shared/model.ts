@@ -11,6 +11,8 @@ export interface ModelCore<K extends string, D> extends Pick<
   readonly session: () => Session;
   /** A session of one's own, to be disposed of. */
   readonly open: () => Session;
+  /** Works with a session of its own, which is disposed of afterwards. */
+  readonly alone: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   /** The data of a part; itself where it is not a part's name. Throws for a part of a loaded model. */
   readonly dataOf: (data: D | Part) => D;
   /** The data that a baseline may learn from. */
@@ -37,6 +39,14 @@ export function modelCore<K extends string, D>(
     metadata,
     open,
     session: () => (session ??= open()),
+    async alone(work) {
+      const own = open();
+      try {
+        return await work(own);
+      } finally {
+        own.dispose();
+      }
+    },
     dataOf(data) {
       if (!isPart(data)) return data;
       if (!trainedOn) {

@@ -1,11 +1,7 @@
-// Dates as people write them, in figures and in words, with the same in ISO 8601: pairs to learn translation from. Every
-// pair is a function of a seed and its number. English; years from 1900 to 2099.
+// Toy data: dates as people write them, in figures and in words, and the same dates in ISO 8601. English; years from 1900
+// to 2099.
 import { randomStream, streams, type RandomStream } from "../../base/random.ts";
-
-export interface Pair {
-  readonly source: string;
-  readonly target: string;
-}
+import type { TextPair } from "./design.ts";
 
 const months = [
   "january",
@@ -88,25 +84,25 @@ function yearInWords(year: number): string {
   return rest < 10 ? `${cardinal(century)} oh ${cardinal(rest)}` : `${cardinal(century)} ${cardinal(rest)}`;
 }
 
-/** Pair number `index` of the stream with this seed. */
-export function datePair(seed: number, index: number): Pair {
+/** Pair number `index` of the stream with this seed: "the 3rd of may 1994" and "1994-05-03". */
+export function datePair(seed: number, index: number): TextPair {
   const stream = randomStream(seed, streams.data, index * drawsOfPair);
   const draw = (count: number): number => Math.floor(stream.uniform() * count);
   const year = 1900 + draw(200);
   const month = 1 + draw(12);
   const day = 1 + draw(daysOf(year, month));
   const two = (value: number): string => String(value).padStart(2, "0");
-  return { source: written(year, month, day, draw, stream), target: `${year}-${two(month)}-${two(day)}` };
+  return { source: dateInWords(year, month, day, draw, stream), target: `${year}-${two(month)}-${two(day)}` };
 }
 
-/** More than any pair takes. */
+/** More numbers than any pair draws. */
 const drawsOfPair = 16;
 
 function daysOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-function written(
+function dateInWords(
   year: number,
   month: number,
   day: number,

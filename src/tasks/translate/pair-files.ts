@@ -1,37 +1,98 @@
-// Pairs of texts, one to become the other, from a table or a text file with a tab between both. Knows no task.
+// Pairs of texts from files: two columns of a table, or the lines of a text file with a tab between source and target.
 import { extname } from "node:path";
-import { placeOf } from "../../formats/table.ts";
 import { readLines } from "../../formats/files.ts";
-import { textColumn } from "../shared/sequence-files.ts";
+import { placeOf } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
+import type { CommandContext, ReadData } from "../command.ts";
+import { chooseColumn, foundInWords } from "../shared/columns.ts";
+import { textColumn } from "../shared/sequence-files.ts";
+import type { TextPair } from "./design.ts";
 
-export interface ReadPair {
+/** The columns of a table of pairs. */
+export interface PairColumns {
+  /** The column of sources. Default `source`, or the only column besides the targets. */
+  readonly source?: string | undefined;
+  /** The column of targets. Default `target`, or the only column besides the sources. */
+  readonly target?: string | undefined;
+}
+
+/**
+ * Reads a table (.csv, .tsv, .jsonl, .json, .parquet), or a text file (.txt) with a source, a tab and a target per line.
+ * Throws for missing columns, empty cells and lines without a tab, by file and line.
+ */
+export async function readPairs(path: string, columns: PairColumns = {}): Promise<TextPair[]> {
+  return (await readPairsAndColumns(path, columns)).data;
+}
+
+async function readPairsAndColumns(
+  path: string,
+  { source, target }: PairColumns,
+): Promise<{ readonly data: TextPair[]; readonly columns: Record<string, string> }> {
+  if (isText(path)) return { data: await linesWithTabs(path), columns: {} };
+  if (source !== undefined && source === target) {
+    throw new Error(`${path}: '${source}' cannot be both source and target; name another column`);
+  }
+  const table = await readTableFile(path);
+  const sources = chooseColumn(table, { name: source, usual: "source", taken: [target ?? "target"] });
+  const targets = chooseColumn(table, { name: target, usual: "target", taken: [sources] });
+  const [from, to] = [textColumn(table, sources), textColumn(table, targets)];
+  return {
+    data: from.map((text, i) => ({ source: text, target: to[i] as string, place: placeOf(table, i) })),
+    columns: { source: sources, target: targets },
+  };
+}
+
+/** Reads pairs as the command line does, and says which columns were found. `typed` says which a person named. */
+export async function readPairsFor(
+  path: string,
+  columns: PairColumns,
+  typed: Readonly<Record<string, unknown>>,
+  context: Pick<CommandContext, "say">,
+): Promise<ReadData<TextPair[]>> {
+  checkColumns(path, typed);
+  const { data, columns: found } = await readPairsAndColumns(path, columns);
+  const told = foundInWords(found, { ...columns });
+  if (told !== "") context.say(told);
+  return { data, found };
+}
+
+/** A text to translate. */
+export interface ReadSource {
   readonly source: string;
-  readonly target: string;
   readonly place: string;
 }
 
-/** Throws for a missing column, an empty cell and a line without its tab, by file and line. */
-export async function readPairs(
+/** The sources of a file: the lines of a text file, up to a tab if there is one, or a column of a table. */
+export async function readSources(
   path: string,
-  columns: { readonly source: string; readonly target: string },
-): Promise<ReadPair[]> {
-  if (extname(path).toLowerCase() === ".txt") return linesWithTabs(path);
-  if (columns.source === columns.target)
-    throw new Error(
-      `${path}: '${columns.source}' cannot become itself; name another column as source or target`,
-    );
+  { source }: Pick<PairColumns, "source">,
+  typed: Readonly<Record<string, unknown>>,
+): Promise<ReadSource[]> {
+  checkColumns(path, typed);
+  if (isText(path)) {
+    const lines = await readLines(path);
+    return lines.map(({ text, place }) => ({ source: (text.split("\t")[0] as string).trim(), place }));
+  }
   const table = await readTableFile(path);
-  const [sources, targets] = [textColumn(table, columns.source), textColumn(table, columns.target)];
-  return sources.map((source, i) => ({ source, target: targets[i] as string, place: placeOf(table, i) }));
+  const texts = textColumn(table, chooseColumn(table, { name: source, usual: "source", taken: ["target"] }));
+  return texts.map((text, i) => ({ source: text, place: placeOf(table, i) }));
 }
 
-async function linesWithTabs(path: string): Promise<ReadPair[]> {
+const isText = (path: string): boolean => extname(path).toLowerCase() === ".txt";
+
+/** Throws for the name of a column of a file that has none. Models of 0.1.0 name the usual columns in any case. */
+function checkColumns(path: string, typed: Readonly<Record<string, unknown>>): void {
+  const name = ["source", "target"].find((usual) => typed[usual] !== undefined && typed[usual] !== usual);
+  if (name === undefined || !isText(path)) return;
+  throw new Error(`${path}: a text file has no columns, so --${name} would do nothing; leave it out`);
+}
+
+async function linesWithTabs(path: string): Promise<TextPair[]> {
   return (await readLines(path)).map(({ text, place }) => {
     const [source, target, ...more] = text.split("\t");
     if (source && target && more.length === 0) return { source, target, place };
     throw new Error(
-      `${place}: it must be a text, a tab, and what it becomes, not '${text.slice(0, 40)}'; correct it`,
+      `${place}: expected a source, a tab and a target, got '${text.slice(0, 40)}'; correct the line`,
     );
   });
 }

@@ -1,0 +1,116 @@
+// The vocabularies and the network of a translator, and pairs of texts as examples for it.
+import type { Example } from "../../batch/example.ts";
+import type { Network } from "../../plan/network.ts";
+import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
+import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { tokensOf, type InputOptions } from "../shared/sequence-input.ts";
+import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
+
+/** What a translator keeps in its model file. */
+export interface TranslateSpec {
+  readonly kind: "translate";
+  readonly source: Vocabulary;
+  readonly target: Vocabulary;
+  readonly lowerCase: boolean;
+  /** The most symbols of a source; 0 without attention, where there is no limit. */
+  readonly places: number;
+  /** Symbols of the longest target that was learned. */
+  readonly longest: number;
+}
+
+/** A text and its translation. */
+export interface TextPair {
+  readonly source: string;
+  readonly target: string;
+  /** Where the pair is from, for errors. Default `pair 7`. */
+  readonly place?: string;
+}
+
+export interface TranslateOptions extends RecurrentOptions, InputOptions {
+  /** Width of a learned vector per symbol. Default 64. */
+  readonly embedding?: number;
+  /** Whether the decoder attends to all steps of the encoder, not only to its final states. Default true. */
+  readonly attention?: boolean;
+  /** Width of the vectors that are attended to. Default 64. */
+  readonly attentionSize?: number;
+  /** The most symbols of a source that can be attended to. Default those of the longest in the data. */
+  readonly maxSourceLength?: number;
+}
+
+/** The defaults of a translator's recurrent layers. */
+export const translateDefaults = { cell: "gru", size: 128, embedding: 64 } as const;
+
+/** The network and the vocabularies for pairs. Throws where there are none, and for options that would do nothing. */
+export function designTranslator(
+  pairs: readonly TextPair[],
+  options: TranslateOptions,
+): { readonly spec: TranslateSpec; readonly network: Network } {
+  const { unit = "char", minCount = 1, lowerCase = false, attention = true } = options;
+  const { embedding = translateDefaults.embedding, attentionSize, maxSourceLength } = options;
+  if (pairs.length === 0) throw new Error("translation: there are no pairs to learn from; give one or more");
+  for (const [name, value] of Object.entries({ attentionSize, maxSourceLength })) {
+    if (attention || value === undefined) continue;
+    throw new Error(`translation: ${name} needs attention; leave it out, or switch attention on`);
+  }
+  const sources = pairs.map((pair) => tokensOf(pair.source, unit, lowerCase));
+  const targets = pairs.map((pair) => tokensOf(pair.target, unit, lowerCase));
+  const spec: TranslateSpec = {
+    kind: "translate",
+    source: buildVocabulary(sources.flat(), { unit, minCount }),
+    target: buildVocabulary(targets.flat(), { unit, minCount }),
+    lowerCase,
+    places: attention ? (maxSourceLength ?? longestOf(sources)) : 0,
+    longest: longestOf(targets),
+  };
+  const recurrent = recurrentOptions(options, translateDefaults);
+  return {
+    spec,
+    network: translatorNetwork(spec, { ...recurrent, embedding, attentionSize: attentionSize ?? 64 }),
+  };
+}
+
+function longestOf(texts: readonly (readonly string[])[]): number {
+  return texts.reduce((longest, tokens) => Math.max(longest, tokens.length), 1);
+}
+
+/** Pairs as examples: the decoder reads the target from the boundary on, and predicts it up to the boundary. */
+export function translateExamples(spec: TranslateSpec, pairs: readonly TextPair[]): Example[] {
+  return pairs.map(({ source, target, place }, i) => {
+    const ids = encodeTokens(spec.target, targetTokens(spec, target));
+    return {
+      steps: ids.length + 1,
+      inputs: { [targetInput]: Int32Array.of(boundaryId, ...ids) },
+      targets: Int32Array.of(...ids, boundaryId),
+      source: encodeSource(spec, source, place ?? `pair ${i}`),
+    };
+  });
+}
+
+/** A source without its translation as an example whose decoder is at the boundary. Throws as `encodeSource`. */
+export function sourceExample(spec: TranslateSpec, text: string, place: string): Example {
+  const source = encodeSource(spec, text, place);
+  return { steps: 1, inputs: { [targetInput]: [boundaryId] }, targets: [boundaryId], source };
+}
+
+/** Throws for an empty text, and for one with more symbols than can be attended to. */
+function encodeSource(spec: TranslateSpec, text: string, place: string): NonNullable<Example["source"]> {
+  const ids = encodeTokens(spec.source, sourceTokens(spec, text));
+  if (ids.length === 0) throw new Error(`${place}: the text is empty; leave it out`);
+  if (spec.places > 0 && ids.length > spec.places) {
+    throw new Error(
+      `${place}: expected at most ${spec.places} symbols, which the model can attend to, got ${ids.length}; ` +
+        "shorten the text, or train with a larger maxSourceLength",
+    );
+  }
+  return { steps: ids.length, inputs: { [sourceInput]: ids } };
+}
+
+/** The symbols of a source. */
+export function sourceTokens({ source, lowerCase }: TranslateSpec, text: string): string[] {
+  return tokensOf(text, source.unit, lowerCase);
+}
+
+/** The symbols of a target. */
+export function targetTokens({ target, lowerCase }: TranslateSpec, text: string): string[] {
+  return tokensOf(text, target.unit, lowerCase);
+}

@@ -1,0 +1,134 @@
+// Translation on the command line: pairs of texts in, the translations of others out.
+import { z } from "zod";
+import { taskCommand, type Report } from "../command.ts";
+import { flag, flags, oneOf, partField, searchFields, whole } from "../shared/flags.ts";
+import { scoredPart } from "../shared/scored-part.ts";
+import { grouped, percent, table } from "../shared/words.ts";
+import { translateDefaults } from "./design.ts";
+import { readPairsFor, readSources } from "./pair-files.ts";
+import { translate, type TranslateScore } from "./translate.ts";
+
+const columns = {
+  source: z
+    .string()
+    .optional()
+    .describe("the column of sources (default: source, or the only one besides the targets)"),
+  target: z
+    .string()
+    .optional()
+    .describe("the column of targets (default: target, or the only one besides the sources)"),
+};
+
+const columnNames = { source: "column", target: "column" };
+
+const searching = searchFields("sequences", "symbol");
+
+export const translateCommand = taskCommand({
+  maker: translate,
+  about: "sequence to sequence: turn texts into other texts",
+  train: {
+    about: "train an encoder and a decoder on pairs of texts",
+    file: "pairs of texts: a table (.csv, .jsonl, .parquet), or lines with a tab between source and target (.txt)",
+    examples: [
+      "translate train dates.csv --source written --target iso",
+      "translate train phrases.txt --unit word --embedding 128 --layers 2",
+      "translate eval dates-gru.safetensors dates.csv --part validation --baseline",
+      "translate predict dates-gru.safetensors new-dates.txt --beam 4",
+    ],
+    hasEmbedding: true,
+    batches: "pairs",
+    defaults: translateDefaults,
+    flags: flags(
+      {
+        ...columns,
+        unit: oneOf(["char", "word"]).default("char").describe("symbols: char or word"),
+        minCount: whole(1).default(1).describe("symbols seen fewer times become unknown"),
+        lowerCase: flag.describe("read and write in lower case"),
+        attention: oneOf(["additive", "none"])
+          .default("additive")
+          .describe("additive, or none: only the encoder's final states reach the decoder"),
+        maxSourceLength: whole(1)
+          .optional()
+          .describe("the most symbols of a source that can be attended to (default: the longest one's)"),
+      },
+      { ...columnNames, unit: "unit", attention: "kind" },
+    ),
+    read: (path, settings, _common, context) => readPairsFor(path, settings, settings, context),
+    options({ unit, minCount, lowerCase, attention, maxSourceLength }) {
+      if (attention === "none" && maxSourceLength !== undefined) {
+        throw new Error("--max-source-length needs attention; leave it out, or leave out --attention none");
+      }
+      return {
+        unit,
+        minCount,
+        lowerCase,
+        attention: attention === "additive",
+        ...(maxSourceLength !== undefined && { maxSourceLength }),
+      };
+    },
+  },
+  evaluate: {
+    about: "score a translator on pairs of texts",
+    file: "pairs of texts: a table, or lines with a tab between source and target",
+    flags: flags(
+      {
+        ...columns,
+        part: partField,
+        baseline: flag.describe("compare with a translation memory of the training part"),
+        ...searching,
+      },
+      { ...columnNames, part: "part" },
+    ),
+    remembered: ["source", "target"],
+    async run(model, path, settings, context) {
+      const { data } = await readPairsFor(path as string, settings, context.given, context);
+      const { part, training } = await scoredPart(model, data, settings);
+      const { beam: width, lengthPenalty } = settings;
+      const baseline = training && { baseline: training };
+      return reportOf(await model.score(part, { width, lengthPenalty, ...baseline }), model.unit);
+    },
+  },
+  predict: {
+    about: "print the translation of each text",
+    file: "a text file with one text per line, or a table",
+    flags: flags({ source: columns.source, ...searching }, columnNames),
+    remembered: ["source"],
+    async run(model, path, { beam: width, lengthPenalty, ...settings }, context) {
+      const items = await readSources(path as string, settings, context.given);
+      const found = await model.search(
+        items.map(({ source }) => source),
+        { width, lengthPenalty, places: items.map(({ place }) => place) },
+      );
+      return {
+        json: found.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
+        text: found.map((beams) => beams[0]?.text ?? "").join("\n"),
+      };
+    },
+  },
+});
+
+function reportOf(score: TranslateScore, unit: string): Report {
+  const { baseline, pairs, nats } = score;
+  const rows = [{ ...score, name: "this model" }, ...(baseline ? [baseline] : [])];
+  return {
+    json: rows.map(({ name, exact, bleu4 }, i) => ({
+      model: name,
+      exact,
+      bleu4,
+      ...(i === 0 && { nats }),
+      pairs,
+    })),
+    text: [
+      table(
+        ["model", "exact", "BLEU-4", `nats per ${unit}`],
+        rows.map(({ name, exact, bleu4 }, i) => [
+          name,
+          percent(exact),
+          bleu4.toFixed(4),
+          i === 0 ? nats.toFixed(4) : "",
+        ]),
+      ),
+      `${grouped(pairs)} pairs; BLEU-4 over ${unit}s`,
+    ].join("\n\n"),
+  };
+}
