@@ -37,7 +37,13 @@ export function allocateBuffers(layer: LayerContext, analysis: LayerAnalysis): L
     analysis.barriers.map((b) => [b, arena.make(newName(), extentOf(analysis, b), b.width)]),
   );
   const kept = new Map(
-    [...analysis.kept].map(([quantity, node]) => [quantity, allocateKept(layer, quantity, node, targets)]),
+    [...analysis.kept].map(([quantity, node]) => [
+      quantity,
+      {
+        buffer: allocateKept(layer, quantity, node, targets),
+        direction: analysis.slotOf(node).direction,
+      },
+    ]),
   );
   const allocation = { layer, analysis, states, derivatives, kept, results, targets, newName };
   for (const group of argumentsOfPullbacks(analysis.barriers)) allocateGroup(allocation, group);

@@ -5,7 +5,7 @@ import { isInMemory } from "./analysis.ts";
 import { access } from "./arena.ts";
 import type { LayerContext } from "./layer-context.ts";
 import type { Access, Buffer } from "./plan.ts";
-import { isBarrier } from "./slots.ts";
+import { isBarrier, type Direction } from "./slots.ts";
 
 /** Of a state, or of the derivatives by it. */
 export interface StateBuffers {
@@ -17,13 +17,19 @@ export interface StateBuffers {
   readonly final: Buffer;
 }
 
+export interface KeptBuffer {
+  readonly buffer: Buffer;
+  /** The pass that writes it. */
+  readonly direction: Direction;
+}
+
 export interface LayerBuffers {
   readonly layer: LayerContext;
   readonly states: ReadonlyMap<string, StateBuffers>;
   /** In training, by state. */
   readonly derivatives: ReadonlyMap<string, StateBuffers>;
   /** By quantities to be readable after a run. */
-  readonly kept: ReadonlyMap<string, Buffer>;
+  readonly kept: ReadonlyMap<string, KeptBuffer>;
   /** The results of barriers. */
   readonly results: ReadonlyMap<Node, Buffer>;
   /** Where pointwise kernels store their values. */

@@ -5,7 +5,13 @@ import { analyseLayer, type LayerAnalysis } from "./analysis.ts";
 import { access } from "./arena.ts";
 import { parameterGradients } from "./gradients.ts";
 import { isUpdatedInPlace, workInPlace } from "./in-place.ts";
-import { findAfter, locationOf, type LayerBuffers, type StateBuffers } from "./layer-buffers.ts";
+import {
+  findAfter,
+  locationOf,
+  type KeptBuffer,
+  type LayerBuffers,
+  type StateBuffers,
+} from "./layer-buffers.ts";
 import { isIndex, type LayerContext } from "./layer-context.ts";
 import type { Access, Buffer, Kernel, Loop } from "./plan.ts";
 import { scheduleWork } from "./schedule.ts";
@@ -15,7 +21,7 @@ export interface LayerPlan {
   /** In training, by state. */
   readonly derivatives: ReadonlyMap<string, StateBuffers>;
   /** By quantities to be readable after a run, in the order of the layer's own steps. */
-  readonly kept: ReadonlyMap<string, Buffer>;
+  readonly kept: ReadonlyMap<string, KeptBuffer>;
   /** The derivatives by its inputs, in training. */
   readonly inputGradients: ReadonlyMap<string, Access>;
   /** What the layer hands on, in the order of its own steps. As the kernels, known once all layers are planned. */

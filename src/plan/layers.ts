@@ -16,6 +16,7 @@ import {
 } from "./network.ts";
 import { layerSalt } from "./noise.ts";
 import type { Kernel, Loop } from "./plan.ts";
+import type { Direction } from "./slots.ts";
 import { planWeightMasks } from "./weight-masks.ts";
 import { connectInput, contribute, isReverse, receiveLayerGradient, type ConnectedInput } from "./wiring.ts";
 
@@ -75,7 +76,7 @@ function planNetworkLayer(
     keep: keptOf(draft, layer.name),
   });
   const handOn = addSignal(draft, layer, plan);
-  const natural = isReverse(layer) ? reverseKept(draft, layer, plan) : [];
+  const natural = reverseKept(draft, layer, plan);
   const contributed = [...plan.inputGradients].flatMap(([input, where]) =>
     contribute(wiring, layer, input, where),
   );
@@ -86,9 +87,15 @@ function planNetworkLayer(
       ...[...inputs.values()].flatMap((input) => input.kernels()),
       ...plan.forward(),
       ...handOn(),
-      ...natural,
+      ...natural.forward,
     ],
-    backward: () => [...received.kernels, ...plan.backward(), ...masks.backward, ...contributed, ...natural],
+    backward: () => [
+      ...received.kernels,
+      ...plan.backward(),
+      ...masks.backward,
+      ...contributed,
+      ...natural.backward,
+    ],
   };
 }
 
@@ -108,16 +115,25 @@ function addSignal(
   return () => [reverseSteps(plan.output(), output, width)];
 }
 
-/** Copies of a reverse layer's kept quantities in the order of time, which is how they are read by name. */
-function reverseKept({ arena, views }: Draft, { name: layer }: NetworkLayer, { kept }: LayerPlan): Kernel[] {
-  return [...kept].flatMap(([quantity, buffer]) => {
-    if (buffer.extent === "rows") return [];
+/**
+ * The kept quantities of a reverse layer are read by name in the order of time: makes copies of them; returns the kernels
+ * that follow the pass which computes them.
+ */
+function reverseKept(
+  { arena, views }: Draft,
+  layer: NetworkLayer,
+  { kept }: LayerPlan,
+): Readonly<Record<Direction, readonly Kernel[]>> {
+  const kernels: Record<Direction, Kernel[]> = { forward: [], backward: [] };
+  for (const [quantity, { buffer, direction }] of isReverse(layer) ? kept : []) {
+    if (buffer.extent === "rows") continue;
     const { width } = buffer;
-    const name = `${layer}.${quantity}`;
+    const name = `${layer.name}.${quantity}`;
     const natural = access(arena.make(`${name}/natural`, "tokens", width));
     views[name] = { access: natural, width };
-    return [reverseSteps(access(buffer), natural, width)];
-  });
+    kernels[direction].push(reverseSteps(access(buffer), natural, width));
+  }
+  return kernels;
 }
 
 function gradientOf(draft: Draft, layer: NetworkLayer, step: Step): StepGradient {

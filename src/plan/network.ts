@@ -1,4 +1,4 @@
-// A network as the scheduler takes it: layers of equations joined by name. Plain data; knows no task.
+// A network: layers of equations, connected by name. Plain data; knows no task.
 import type { Cell, Period } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
 
@@ -6,19 +6,19 @@ export interface NetworkInput {
   readonly name: string;
   /** Elements of a dense input; the number of classes of an index. */
   readonly width: number;
-  /** An index stands for a one-hot vector, which is never written out where a product can do without. */
+  /** An index stands for a one-hot vector, which is not written out if products alone read it. */
   readonly kind: "dense" | "index";
   readonly per: Period;
 }
 
-/** Columns of an input or a layer: `width` of them, the first one being `from`. */
+/** `width` columns of an input or a layer, from column `from` on. */
 export interface Part {
   readonly of: string;
   readonly from: number;
   readonly width: number;
 }
 
-/** What an input of a layer is joined to: an input or a layer before it, a part of one, or several side by side. */
+/** What an input of a layer reads: an input of the network or an earlier layer, a part of one, or several side by side. */
 export type Connection = string | Part | readonly (string | Part)[];
 
 export interface NetworkLayer {
@@ -28,12 +28,12 @@ export interface NetworkLayer {
   /** From the names of the cell's inputs to inputs of the network or to layers before this one. */
   readonly inputs: Readonly<Record<string, Connection>>;
   /**
-   * In which order a layer goes through the steps of each row; default `forward`. With `reverse` a row begins at its own
-   * last step and ends at its first, where its final states are from; sequences that follow each other in a row stay
-   * apart, and no state is carried to the next run. Outputs stand at the steps they are of either way.
+   * The order in which a layer goes through the steps of each row; default `forward`. With `reverse` a row starts at its
+   * own last step and ends at its first, which is where its final states are taken; sequences that follow each other in a
+   * row stay apart, and no state is carried to the next run. Either way an output belongs to the step of its input.
    */
   readonly direction?: "forward" | "reverse";
-  /** Parameters of the cell that are those of an earlier layer: from their names to `<layer>.<name>`. */
+  /** Parameters that the cell shares with an earlier layer: from their names to `<layer>.<name>`. */
   readonly shares?: Readonly<Record<string, string>>;
 }
 
@@ -41,8 +41,8 @@ export interface NetworkLayer {
  * `cross-entropy`: softmax over the named layer's output against the index input `targets`, weighted by `weights`; a
  * negative target is ignored; `smoothing` is the share of the target that is spread evenly over all classes.
  * `mean`: the mean over tokens, weighted by `weights`, of the named layer's output, which has width 1.
- * Where no token counts there is no mean, and the loss is not a number.
- * `given`: the caller writes the derivative by the named layer's output (`d.<layer>`) and by its final states.
+ * If no token has a weight the loss is not a number.
+ * `given`: the caller writes the derivatives by the named layer's output (`d.<layer>`) and by final states.
  */
 export type Loss =
   | { readonly kind: "cross-entropy"; readonly of: string; readonly smoothing?: number }
@@ -52,35 +52,35 @@ export type Loss =
 const isList = (connection: Connection): connection is readonly (string | Part)[] =>
   Array.isArray(connection);
 
-/** What a connection is made of, side by side. */
+/** The parts of a connection, side by side. */
 export function partsOf(connection: Connection | undefined): readonly (string | Part)[] {
   if (connection === undefined) return [];
   return isList(connection) ? connection : [connection];
 }
 
-/** The input or layer that a part is of. */
+/** The input or layer that a part belongs to. */
 export const sourceOf = (part: string | Part): string => (typeof part === "string" ? part : part.of);
 
 export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];
   readonly loss: Loss;
-  /** Another sequence, of steps of its own, that is read before: an encoder. */
+  /** An encoder: it reads another sequence, with steps of its own, before this one. */
   readonly source?: SourceNetwork;
 }
 
-/** Its inputs and layers have other names than those of the network that it hands vectors to. */
+/** Its inputs and layers must not have the names of those of the network that it hands vectors to. */
 export interface SourceNetwork {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];
-  /** What it hands to inputs per sequence of the network. */
+  /** What it hands to inputs `per sequence` of the network. */
   readonly gives: readonly Bridge[];
 }
 
 /**
- * `finals`: states after each row's last step (its first, in a layer in the opposite order), `<layer>.<state>`, side by
- * side. `outputs`: what a layer hands on at each of up to `places` steps, side by side and 0 beyond a row's end, for the
- * inputs of a cell that attends to them (`cells/transforms/attending.ts`).
+ * `finals`: states after each row's last step (its first, in a `reverse` layer), `<layer>.<state>`, side by side.
+ * `outputs`: the outputs of a layer at up to `places` steps, side by side and 0 beyond a row's end, for the inputs of a
+ * cell that attends to them (`cells/transforms/attending.ts`).
  */
 export type Bridge =
   | { readonly kind: "finals"; readonly of: readonly string[]; readonly input: string }
@@ -96,12 +96,12 @@ export type Bridge =
       };
     };
 
-/** The inputs that a source fills and wants the derivative by. */
+/** The inputs that an encoder fills and needs the derivatives by. */
 export function bridgedInputs({ source }: Network): ReadonlySet<string> {
   return new Set((source?.gives ?? []).map((b) => (b.kind === "finals" ? b.input : b.inputs.memory)));
 }
 
-/** The inputs that whoever runs the network gives itself. */
+/** The inputs that the caller fills, not an encoder. */
 export function givenInputs({ inputs, source }: Network): NetworkInput[] {
   const filled = new Set(
     (source?.gives ?? []).flatMap((b) => (b.kind === "finals" ? [b.input] : Object.values(b.inputs))),
@@ -110,8 +110,8 @@ export function givenInputs({ inputs, source }: Network): NetworkInput[] {
 }
 
 /**
- * The source as a network of its own, whose derivatives by what it hands on are given: by the outputs of the layer that
- * is attended to, or, where none is, by its last layer's, which are then zero.
+ * The encoder as a network of its own, with a loss that is given: the derivatives by the outputs of the layer that is
+ * attended to or, if there is none, by those of its last layer, which are then zero.
  */
 export function networkOfSource({ inputs, layers, gives }: SourceNetwork): Network {
   const attended = gives.find((b) => b.kind === "outputs")?.of;
