@@ -1,29 +1,47 @@
-// Which places in memory kernels work on, and the same kernels on other places. Knows no reason to change one.
-import type { Access, Kernel, Loop } from "./plan.ts";
+// The accesses of kernels, and the same kernels with other accesses. Knows no reason to change one.
+import type { Access, Kernel, Loop, PointwiseKernel } from "./plan.ts";
 
-/** What a kernel of a layer reads or writes. */
+export type Work = readonly (Kernel | Loop)[];
+
+/** The kernels of a phase in order, those inside loops included. */
+export const kernelsOf = (work: Work): Kernel[] =>
+  work.flatMap((item) => (item.kind === "loop" ? item.body : [item]));
+
+/** Everything that a kernel reads or writes, apart from matrices. */
 export function accessesOf(kernel: Kernel): Access[] {
   if (kernel.kind === "pointwise") {
-    return [
-      ...kernel.values.flatMap((v) => (v.op === "load" ? [v.access] : [])),
-      ...kernel.passes.flatMap((p) => p.stores.map((s) => s.access)),
-    ];
+    return [...loadsOf(kernel), ...storesOf(kernel)].map((columns) => columns.access);
   }
-  return Object.values(kernel).filter(isAccess);
+  return Object.values(kernel).flat().filter(isAccess);
 }
 
+/** Columns that one pass of a pointwise kernel loads or stores. */
+export interface PassAccess {
+  readonly access: Access;
+  readonly width: number;
+  readonly pass: number;
+}
+
+export const loadsOf = ({ values, passes }: PointwiseKernel): PassAccess[] =>
+  passes.flatMap((p, pass) =>
+    p.values.flatMap((id) => {
+      const value = values[id];
+      return value?.op === "load" ? [{ access: value.access, width: value.width, pass }] : [];
+    }),
+  );
+
+export const storesOf = ({ passes }: PointwiseKernel): PassAccess[] =>
+  passes.flatMap(({ width, stores }, pass) => stores.map(({ access }) => ({ access, width, pass })));
+
 /** The same work with every access changed. */
-export function withAccesses(
-  work: readonly (Kernel | Loop)[],
-  change: (access: Access) => Access,
-): (Kernel | Loop)[] {
+export function withAccesses(work: Work, change: (access: Access) => Access): (Kernel | Loop)[] {
   const rewrite = (kernel: Kernel): Kernel => {
     if (kernel.kind !== "pointwise") {
-      const parts = Object.entries(kernel).map(([name, part]) => [
+      const fields = Object.entries(kernel).map(([name, field]) => [
         name,
-        isAccess(part) ? change(part) : part,
+        isAccess(field) ? change(field) : field,
       ]);
-      return Object.fromEntries(parts) as Kernel;
+      return Object.fromEntries(fields) as Kernel;
     }
     return {
       ...kernel,
@@ -39,5 +57,5 @@ export function withAccesses(
   );
 }
 
-const isAccess = (part: unknown): part is Access =>
-  typeof part === "object" && part !== null && "buffer" in part && "at" in part;
+const isAccess = (field: unknown): field is Access =>
+  typeof field === "object" && field !== null && "buffer" in field && "at" in field;

@@ -1,4 +1,4 @@
-// What is wrong with a network, said before anything is planned: names, connections, widths. Plans nothing.
+// Checks a network before it is planned: names, connections, widths, the loss. Plans nothing.
 import { lower, sizeOf } from "../graph/lower.ts";
 import {
   attentionInputs,
@@ -10,12 +10,14 @@ import {
   type Part,
 } from "./network.ts";
 
+type Widths = ReadonlyMap<string, number>;
+
 export function outputWidth(layer: NetworkLayer): number {
   return lower(layer.cell, layer.sizes).output.width;
 }
 
-/** The width of every input and layer, by name; throws for a network that does not fit together. */
-export function checkNetwork(network: Network): ReadonlyMap<string, number> {
+/** The width of every input and layer, by name. Throws for a network that does not fit together. */
+export function checkNetwork(network: Network): Widths {
   const widths = new Map(network.inputs.map((i) => [i.name, i.width]));
   for (const layer of network.layers) {
     if (widths.has(layer.name))
@@ -28,8 +30,8 @@ export function checkNetwork(network: Network): ReadonlyMap<string, number> {
   return widths;
 }
 
-/** Checks that the encoder fits together, and what it hands on the inputs that take it. */
-function checkEncoder({ inputs, encoder }: Network, widths: ReadonlyMap<string, number>): void {
+/** Checks an encoder alone, and the inputs of the network that it fills. */
+function checkEncoder({ inputs, encoder }: Network, widths: Widths): void {
   if (!encoder) return;
   const own = checkNetwork(networkOfEncoder(encoder));
   const shared = [...own.keys()].find((name) => widths.has(name));
@@ -55,11 +57,11 @@ function checkEncoder({ inputs, encoder }: Network, widths: ReadonlyMap<string, 
   check(far, longest, `the steps of '${of}'`);
 }
 
-/** Of `<layer>.<state>`. */
+/** `name` is `<layer>.<state>`. */
 function stateWidth(layers: readonly NetworkLayer[], name: string): number {
-  const at = name.lastIndexOf(".");
-  const layer = layers.find((l) => l.name === name.slice(0, at));
-  const state = layer?.cell.states.find((s) => s.name === name.slice(at + 1));
+  const dot = name.lastIndexOf(".");
+  const layer = layers.find((l) => l.name === name.slice(0, dot));
+  const state = layer?.cell.states.find((s) => s.name === name.slice(dot + 1));
   if (layer && state) return sizeOf(state.width, layer.sizes, layer.cell.name);
   throw new Error(`the encoder has no state '${name}'; write <layer>.<state>`);
 }
@@ -68,33 +70,35 @@ function checkConnection(
   network: Network,
   layer: NetworkLayer,
   input: NetworkLayer["cell"]["inputs"][number],
-  widths: ReadonlyMap<string, number>,
+  widths: Widths,
 ): void {
-  const place = `layer '${layer.name}': input '${input.name}'`;
+  const subject = `layer '${layer.name}': input '${input.name}'`;
   const parts = partsOf(layer.inputs[input.name]);
   const missing = parts.find((p) => !widths.has(sourceOf(p)));
   if (parts.length === 0 || missing !== undefined) {
-    const what =
-      missing === undefined ? "nothing" : `'${sourceOf(missing)}', which is no input and no earlier layer`;
+    const connected =
+      missing === undefined
+        ? "nothing"
+        : `'${sourceOf(missing)}', which is neither an input nor an earlier layer`;
     throw new Error(
-      `${place} of ${layer.cell.name} is connected to ${what}; choose one of ${[...widths.keys()].join(", ")}`,
+      `${subject} of ${layer.cell.name} is connected to ${connected}; choose one of ${[...widths.keys()].join(", ")}`,
     );
   }
-  const given = parts.reduce((sum, p) => sum + widthOfPart(place, network, p, widths), 0);
-  const named = parts.map((p) => `'${sourceOf(p)}'`).join(" and ");
+  const width = parts.reduce((sum, p) => sum + widthOfPart(subject, network, p, widths), 0);
   const expected = sizeOf(input.width, layer.sizes, layer.cell.name);
-  if (given !== expected) {
+  if (width !== expected) {
+    const names = parts.map((p) => `'${sourceOf(p)}'`).join(" and ");
     throw new Error(
-      `${place} has width ${expected} but ${named} ${parts.length === 1 ? "has" : "have"} width ${given}`,
+      `${subject} has width ${expected} but ${names} ${parts.length === 1 ? "has" : "have"} width ${width}`,
     );
   }
-  const wrong = parts.find((p) => periodOf(network, p) !== input.per);
-  if (wrong !== undefined) {
-    throw new Error(
-      `${place} is per ${input.per} but '${sourceOf(wrong)}' is per ${periodOf(network, wrong)}; ` +
-        `declare it so in the equations, as in 'input ${input.name} per ${periodOf(network, wrong)}', or connect another`,
-    );
-  }
+  const mismatch = parts.find((p) => periodOf(network, p) !== input.per);
+  if (mismatch === undefined) return;
+  const period = periodOf(network, mismatch);
+  throw new Error(
+    `${subject} is per ${input.per} but '${sourceOf(mismatch)}' is per ${period}; ` +
+      `declare it so in the equations, as in 'input ${input.name} per ${period}', or connect another`,
+  );
 }
 
 const inputOf = (network: Network, part: string | Part): Network["inputs"][number] | undefined =>
@@ -103,30 +107,25 @@ const inputOf = (network: Network, part: string | Part): Network["inputs"][numbe
 const periodOf = (network: Network, part: string | Part): "step" | "sequence" =>
   inputOf(network, part)?.per ?? "step";
 
-function widthOfPart(
-  place: string,
-  network: Network,
-  part: string | Part,
-  widths: ReadonlyMap<string, number>,
-): number {
+function widthOfPart(subject: string, network: Network, part: string | Part, widths: Widths): number {
   const whole = widths.get(sourceOf(part)) as number;
   if (typeof part === "string") return whole;
   const { of, from, width } = part;
-  const isCount = Number.isSafeInteger(from) && Number.isSafeInteger(width) && from >= 0 && width >= 1;
-  if (!isCount || from + width > whole) {
+  const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(width) && from >= 0 && width >= 1;
+  if (!isRange || from + width > whole) {
     throw new Error(
-      `${place} is ${width} columns of '${of}' from ${from} on, but '${of}' has width ${whole}`,
+      `${subject} is ${width} columns of '${of}' from ${from} on, but '${of}' has width ${whole}`,
     );
   }
   if (inputOf(network, part)?.kind === "index") {
-    throw new Error(`${place} is a part of '${of}', which is an index; connect all of it`);
+    throw new Error(`${subject} is a part of '${of}', which is an index; connect all of it`);
   }
   return width;
 }
 
-function checkLoss({ layers, loss }: Network, widths: ReadonlyMap<string, number>): void {
+function checkLoss({ layers, loss }: Network, widths: Widths): void {
   if (!layers.some((l) => l.name === loss.of)) {
-    throw new Error(`the loss is of '${loss.of}', which is no layer of the network`);
+    throw new Error(`the loss is of '${loss.of}', which is not a layer of the network`);
   }
   const width = widths.get(loss.of) as number;
   if (loss.kind === "mean" && width !== 1) {
@@ -141,6 +140,7 @@ function checkLoss({ layers, loss }: Network, widths: ReadonlyMap<string, number
   }
 }
 
+/** Throws for a quantity of no layer; the layer itself checks the rest of the name. */
 export function checkKeep(network: Network, keep: readonly string[]): void {
   for (const name of keep) {
     if (network.layers.some((l) => name.startsWith(`${l.name}.`))) continue;

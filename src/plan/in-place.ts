@@ -1,53 +1,45 @@
-// Whether what one step hands to the next needs memory for one step only: whoever reads it at a step does so before it
-// is written for the next. Reads kernels; knows no equations.
-import { accessesOf, withAccesses } from "./accesses.ts";
+// Whether what one step hands to the next needs memory for one step only: every reader at a step runs before the value
+// for the next step is written. Reads kernels; knows no equations.
+import { accessesOf, loadsOf, storesOf, withAccesses, type Work } from "./accesses.ts";
 import type { Buffer, Kernel, Loop } from "./plan.ts";
 
-/** `buffer` has a slot for each step; `lag` is the one that a step writes, `now` the one that it reads. */
-export function isUpdatedInPlace(buffer: Buffer, work: readonly (Kernel | Loop)[]): boolean {
+/** `buffer` has rows for each step; `lag` are those that a step writes, `now` those that it reads. */
+export function isUpdatedInPlace(buffer: Buffer, work: Work): boolean {
   const users = work.filter((item) =>
     (item.kind === "loop" ? item.body : [item]).some((k) => accessesOf(k).some((a) => a.buffer === buffer)),
   );
   const [loop, ...others] = users;
   if (!loop || loop.kind !== "loop" || others.length > 0) return false;
-  const moments = loop.body.flatMap((kernel, k) =>
-    momentsOf(kernel, buffer).map((m) => ({ ...m, kernel: k })),
-  );
-  const writes = moments.filter((m) => m.writes);
-  return (
-    writes.length === 1 &&
-    moments.every((m) => m.writes || isBefore(m, writes[0] as (typeof moments)[number]))
-  );
+  const uses = loop.body.flatMap((kernel, k) => usesIn(kernel, buffer).map((use) => ({ ...use, kernel: k })));
+  const [write, ...furtherWrites] = uses.filter((use) => use.writes);
+  if (!write || furtherWrites.length > 0) return false;
+  return uses.every((use) => use.writes || isBefore(use, write));
 }
 
-interface Moment {
+interface Use {
   readonly writes: boolean;
   readonly kernel: number;
-  readonly sweep: number;
+  readonly pass: number;
 }
 
-/** In the same sweep, too: an element is read before it is written. */
-const isBefore = (read: Moment, write: Moment): boolean =>
-  read.kernel < write.kernel || (read.kernel === write.kernel && read.sweep <= write.sweep);
+/** Within one pass each element is read before it is written. */
+const isBefore = (read: Use, write: Use): boolean =>
+  read.kernel < write.kernel || (read.kernel === write.kernel && read.pass <= write.pass);
 
-function momentsOf(kernel: Kernel, buffer: Buffer): Omit<Moment, "kernel">[] {
-  if (kernel.kind !== "pointwise") {
-    const isFrom = "from" in kernel && kernel.from.buffer === buffer;
-    // A product reads whole rows after it has written others: one that does both is no sweep.
-    return accessesOf(kernel)
-      .filter((a) => a.buffer === buffer)
-      .map((a) => ({ writes: a.at === "lag", sweep: isFrom && a.at !== "lag" ? 1 : 0 }));
+function usesIn(kernel: Kernel, buffer: Buffer): Omit<Use, "kernel">[] {
+  if (kernel.kind === "pointwise") {
+    const loads = loadsOf(kernel).map((load) => ({ ...load, writes: false }));
+    const stores = storesOf(kernel).map((store) => ({ ...store, writes: true }));
+    return [...loads, ...stores].filter(({ access }) => access.buffer === buffer);
   }
-  return kernel.passes.flatMap((pass, sweep) => [
-    ...pass.values.flatMap((id) => {
-      const value = kernel.values[id];
-      return value?.op === "load" && value.access.buffer === buffer ? [{ writes: false, sweep }] : [];
-    }),
-    ...pass.stores.flatMap((s) => (s.access.buffer === buffer ? [{ writes: true, sweep }] : [])),
-  ]);
+  const readsWhole = "from" in kernel && kernel.from.buffer === buffer;
+  // A product still reads a row after it has begun to write it, so its read counts as later than its write.
+  return accessesOf(kernel)
+    .filter((a) => a.buffer === buffer)
+    .map((a) => ({ writes: a.at === "lag", pass: readsWhole && a.at !== "lag" ? 1 : 0 }));
 }
 
-/** The same work on a buffer that has one slot for all steps. */
-export function workInPlace(buffer: Buffer, work: readonly (Kernel | Loop)[]): (Kernel | Loop)[] {
+/** The same work on a buffer that has one row per sequence. */
+export function workInPlace(buffer: Buffer, work: Work): (Kernel | Loop)[] {
   return withAccesses(work, (a) => (a.buffer === buffer ? { ...a, at: "now" } : a));
 }

@@ -1,136 +1,79 @@
-// One layer's part of a plan: its values get places, its forward and its backward pass their kernels. Knows the
-// layer's equations and capacities, no other layer's.
-import { levels, reachable, type Node } from "../graph/graph.ts";
-import type { Step } from "../graph/step.ts";
-import type { StepGradient } from "../graph/differentiate.ts";
-import { access, type Arena } from "./buffers.ts";
+// One layer's part of a plan: its buffers, and the kernels of its forward and its backward pass. Knows the layer's
+// equations and capacities, no other layer's.
+import { allocateBuffers } from "./allocate-buffers.ts";
+import { analyseLayer, type LayerAnalysis } from "./analysis.ts";
+import { access } from "./arena.ts";
 import { parameterGradients } from "./gradients.ts";
-import { isAtHome, settleHomes, type Homes, type StateHome } from "./homes.ts";
-import { keptNodes } from "./keep.ts";
-import type { ParameterPlace } from "./parameters.ts";
-import type { Access, Buffer, Kernel, Loop } from "./plan.ts";
 import { isUpdatedInPlace, workInPlace } from "./in-place.ts";
-import { place } from "./placement.ts";
-import { assignSpots, isBarrier } from "./regions.ts";
-import { isIndex, scheduleWork } from "./schedule.ts";
-
-/** What an input of a layer is connected to. */
-export interface Source {
-  readonly access: Access;
-  readonly kind: "dense" | "index";
-}
-
-export interface LayerContext {
-  readonly name: string;
-  /** Distinguishes this layer's noise from that of others. */
-  readonly salt: number;
-  readonly step: Step;
-  /** Nodes of the step that are not part of its gradient: the first ones. */
-  readonly forwardCount: number;
-  readonly gradient?: StepGradient;
-  readonly arena: Arena;
-  readonly parameters: Buffer;
-  readonly parameter: (name: string) => ParameterPlace;
-  /** Where products find a matrix of the layer, by its name in the equations. */
-  readonly matrix: (name: string) => { readonly buffer: Buffer; readonly offset: number };
-  /** The block of gradients, in the order of the parameters. */
-  readonly gradients?: Buffer;
-  /** Parameters of the network whose gradient stands there already. */
-  readonly written: Set<string>;
-  /** 1 where a new sequence starts. */
-  readonly resets: Buffer;
-  readonly source: (input: string) => Source;
-  /** The indices, where an input stands for a one-hot vector. */
-  readonly indices: (input: string) => Access | undefined;
-  /** The derivative by this layer's output, in as many parts as it has users. */
-  readonly contributions: readonly Access[];
-  /** Quantities to be readable after a run: names in the equations, `d` before one for its derivative. */
-  readonly keep: readonly string[];
-}
+import {
+  findAfter,
+  locationOf,
+  type KeptBuffer,
+  type LayerBuffers,
+  type StateBuffers,
+} from "./layer-buffers.ts";
+import { isIndex, type LayerContext } from "./layer-context.ts";
+import type { Access, Buffer, Kernel, Loop } from "./plan.ts";
+import { scheduleWork } from "./schedule.ts";
 
 export interface LayerPlan {
-  readonly output: Access;
+  readonly states: ReadonlyMap<string, StateBuffers>;
+  /** In training, by state. */
+  readonly derivatives: ReadonlyMap<string, StateBuffers>;
+  /** By quantities to be readable after a run, in the order of the layer's own steps. */
+  readonly kept: ReadonlyMap<string, KeptBuffer>;
+  /** The derivatives by its inputs, in training. */
   readonly inputGradients: ReadonlyMap<string, Access>;
-  readonly states: readonly StateHome[];
-  /** Called once the sources' places are known. */
+  /** What the layer hands on, in the order of its own steps. As the kernels, known once all layers are planned. */
+  output(): Access;
   forward(): (Kernel | Loop)[];
   backward(): (Kernel | Loop)[];
 }
 
-export function planLayer(context: LayerContext): LayerPlan {
-  const { step, gradient } = context;
-  const spotOf = assignSpots({
-    step,
-    forwardCount: context.forwardCount,
-    ...(gradient && { gradient }),
-    isIndex: (node) => isIndex(node, context),
-  });
-  const kept = keptNodes(context);
-  const carriedBack = derivativesByStates(context);
-  const inputGradients = [...(gradient?.inputs ?? [])];
-  const lasting = [
-    step.output,
-    ...kept.values(),
-    ...(gradient?.parameters ?? []).flatMap((p) => (p.kind === "matrix" ? [p.rows, p.vector] : [p.delta])),
-    ...inputGradients.map(([, node]) => node),
-  ];
-  const next = step.states.map((s) => s.next);
-  const roots = [...next, ...lasting, ...carriedBack.values()];
-  const barriers = reachable(roots).filter(isBarrier);
-  const required = [...roots, ...barriers.flatMap((b) => b.arguments)].filter(
-    (node) => !isAtHome(node, context) || next.includes(node),
-  );
-  const wholes = lasting.map((n) => (n.op === "slice" ? (n.arguments[0] as Node) : n));
-  const placement = place(new Set(required), new Set(wholes), barriers, spotOf);
-  const homes = settleHomes({ layer: context, spotOf, barriers, placement, kept, carriedBack });
-
+export function planLayer(layer: LayerContext): LayerPlan {
+  const analysis = analyseLayer(layer);
+  const buffers = allocateBuffers(layer, analysis);
+  const inputGradients = [...(layer.gradient?.inputs ?? [])];
   return {
-    // An input that is handed on as it is stands where its source does.
-    get output() {
-      return homes.memoryOf(step.output);
-    },
-    inputGradients: new Map(inputGradients.map(([input, node]) => [input, homes.memoryOf(node)])),
-    states: homes.states,
+    states: buffers.states,
+    derivatives: buffers.derivatives,
+    kept: buffers.kept,
+    inputGradients: new Map(inputGradients.map(([input, node]) => [input, locationOf(buffers, node)])),
+    output: () => locationOf(buffers, layer.step.output),
     forward: () => [
-      ...scheduleWork("forward", context, homes, barriers, spotOf),
-      ...homes.states.map(({ buffer, final }) => finals("collect", buffer, final)),
+      ...scheduleWork("forward", analysis, buffers),
+      ...[...buffers.states.values()].map(({ all, final }) => copyFinals("collect", all, final)),
     ],
-    backward: () => {
-      let work = scheduleWork("backward", context, homes, barriers, spotOf);
-      const beginning = [...homes.derivatives].map(([state, buffer]): Kernel => {
-        const final = context.arena.named(`dfinal.${context.name}.${state}`);
-        if (!isUpdatedInPlace(buffer, work)) return finals("spread", buffer, final);
-        work = workInPlace(buffer, work);
-        context.arena.shrinkToRows(buffer);
-        return { kind: "copyRows", from: access(final), into: access(buffer), width: buffer.width };
-      });
-      return [...beginning, ...work, ...weightGradients(context, homes)];
-    },
+    backward: () => scheduleBackward(layer, analysis, buffers),
   };
 }
 
-/** What the step hands back to the one before: 0 where a state is not read. */
-function derivativesByStates({ step, gradient }: LayerContext): Map<string, Node> {
-  const nothing = (width: number): Node => step.graph.broadcast(step.graph.number(0), width, levels.step);
-  const found = (name: string, width: number): Node => gradient?.previous.get(name) ?? nothing(width);
-  return new Map(gradient ? step.states.map(({ name, width }) => [name, found(name, width)]) : []);
+function scheduleBackward(
+  layer: LayerContext,
+  analysis: LayerAnalysis,
+  buffers: LayerBuffers,
+): (Kernel | Loop)[] {
+  let work = scheduleWork("backward", analysis, buffers);
+  const starts = [...buffers.derivatives.values()].map(({ all, final }): Kernel => {
+    if (!isUpdatedInPlace(all, work)) return copyFinals("spread", all, final);
+    work = workInPlace(all, work);
+    layer.arena.shrinkToRows(all);
+    return { kind: "copyRows", from: access(final), into: access(all), width: all.width };
+  });
+  return [...starts, ...work, ...weightGradients(layer, buffers)];
 }
 
-function finals(direction: "collect" | "spread", tokens: Buffer, rows: Buffer): Kernel {
+function copyFinals(direction: "collect" | "spread", tokens: Buffer, rows: Buffer): Kernel {
   const { width } = tokens;
   return { kind: "finals", direction, carried: false, tokens: access(tokens), rows: access(rows), width };
 }
 
-function weightGradients(context: LayerContext, homes: Homes): Kernel[] {
-  return parameterGradients(context.gradient?.parameters ?? [], {
-    place: (p) => context.parameter(`${context.name}.${p}`),
-    into: context.gradients as Buffer,
-    written: context.written,
-    memoryOf: (node, beside) =>
-      (beside && homes.of(node).find((h) => isNextTo(beside, h))) ?? homes.memoryOf(node),
-    source: (node) => (node.op === "input" ? context.indices(node.name) : undefined),
+function weightGradients(layer: LayerContext, buffers: LayerBuffers): Kernel[] {
+  return parameterGradients(layer.gradient?.parameters ?? [], {
+    parameter: layer.parameter,
+    into: layer.gradients as Buffer,
+    written: layer.written,
+    locationOf: (node, before) => (before && findAfter(buffers, node, before)) ?? locationOf(buffers, node),
+    indices: (node) => (isIndex(node, layer) ? layer.input(node.name).access() : undefined),
   });
 }
-
-const isNextTo = (before: { access: Access; width: number }, after: Access): boolean =>
-  after.buffer === before.access.buffer && after.column === before.access.column + before.width;

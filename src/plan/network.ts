@@ -1,4 +1,4 @@
-// A network as the scheduler takes it: layers of equations joined by name. Plain data; knows no task.
+// A network: layers of equations, connected by name. Plain data; knows no task.
 import type { Cell, Period } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
 
@@ -6,19 +6,19 @@ export interface NetworkInput {
   readonly name: string;
   /** Elements of a dense input; the number of classes of an index. */
   readonly width: number;
-  /** An index stands for a one-hot vector, which is never written out where a product can do without. */
+  /** An index stands for a one-hot vector, which is not written out if products alone read it. */
   readonly kind: "dense" | "index";
   readonly per: Period;
 }
 
-/** Columns of an input or a layer: `width` of them, the first one being `from`. */
+/** `width` columns of an input or a layer, from column `from` on. */
 export interface Part {
   readonly of: string;
   readonly from: number;
   readonly width: number;
 }
 
-/** What an input of a layer is joined to: an input or a layer before it, a part of one, or several side by side. */
+/** What an input of a layer reads: an input of the network or an earlier layer, a part of one, or several side by side. */
 export type Connection = string | Part | readonly (string | Part)[];
 
 export interface NetworkLayer {
@@ -28,12 +28,12 @@ export interface NetworkLayer {
   /** From the names of the cell's inputs to inputs of the network or to layers before this one. */
   readonly inputs: Readonly<Record<string, Connection>>;
   /**
-   * In which order a layer goes through the steps of each row; default `forward`. With `reverse` a row begins at its own
-   * last step and ends at its first, where its final states are from; sequences that follow each other in a row stay
-   * apart, and no state is carried to the next run. Outputs stand at the steps they are of either way.
+   * The order in which a layer goes through the steps of each row; default `forward`. With `reverse` a row starts at its
+   * own last step and ends at its first, which is where its final states are taken; sequences that follow each other in a
+   * row stay apart, and no state is carried to the next run. Either way an output belongs to the step of its input.
    */
   readonly direction?: "forward" | "reverse";
-  /** Parameters of the cell that are those of an earlier layer: from their names to `<layer>.<name>`. */
+  /** Parameters that the cell shares with an earlier layer: from their names to `<layer>.<name>`. */
   readonly shares?: Readonly<Record<string, string>>;
 }
 
@@ -41,8 +41,8 @@ export interface NetworkLayer {
  * `cross-entropy`: softmax over the named layer's output against the index input `targets`, weighted by `weights`; a
  * negative target is ignored; `smoothing` is the share of the target that is spread evenly over all classes.
  * `mean`: the mean over tokens, weighted by `weights`, of the named layer's output, which has width 1.
- * Where no token counts there is no mean, and the loss is not a number.
- * `given`: the caller writes the derivative by the named layer's output (`d.<layer>`) and by its final states.
+ * If no token has a weight the loss is not a number.
+ * `given`: the caller writes the derivatives by the named layer's output (`d.<layer>`) and by final states.
  */
 export type Loss =
   | { readonly kind: "cross-entropy"; readonly of: string; readonly smoothing?: number }
@@ -52,13 +52,13 @@ export type Loss =
 const isList = (connection: Connection): connection is readonly (string | Part)[] =>
   Array.isArray(connection);
 
-/** What a connection is made of, side by side. */
+/** The parts of a connection, side by side. */
 export function partsOf(connection: Connection | undefined): readonly (string | Part)[] {
   if (connection === undefined) return [];
   return isList(connection) ? connection : [connection];
 }
 
-/** The input or layer that a part is of. */
+/** The input or layer that a part belongs to. */
 export const sourceOf = (part: string | Part): string => (typeof part === "string" ? part : part.of);
 
 export interface Network {

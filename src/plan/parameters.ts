@@ -1,14 +1,15 @@
-// Where each parameter of a network stands in the one block that holds them all: what is trained first, so
-// that the gradient, the clip and the optimiser are one pass over one array each.
+// The layout of a network's parameters in one block: trained ones first, so that the gradient, clipping and the optimiser
+// are one pass over one array each.
 import type { CellParameter, Initial } from "../language/cell.ts";
-import { sizeOf } from "../graph/lower.ts";
+import { lower, sizeOf } from "../graph/lower.ts";
 import type { Step } from "../graph/step.ts";
-import type { NetworkLayer } from "./network.ts";
+import type { Network, NetworkLayer } from "./network.ts";
 
+/** A parameter and its location in the block. */
 export interface ParameterPlace {
   /** `<layer>.<name in the equations>` */
   readonly name: string;
-  /** [rows, columns] of a matrix (columns of one block where it is block-diagonal), [width] of a vector. */
+  /** [rows, columns] of a matrix (of a block-diagonal one the columns of one block), [width] of a vector. */
   readonly shape: readonly number[];
   readonly offset: number;
   readonly size: number;
@@ -19,90 +20,103 @@ export interface ParameterPlace {
 
 export interface ParameterLayout {
   readonly places: readonly ParameterPlace[];
-  /** Elements that are trained: the first ones. */
+  /** Number of trained elements, which are the first ones. */
   readonly trained: number;
   readonly size: number;
 }
 
-export function layoutParameters(
-  layers: readonly { readonly layer: NetworkLayer; readonly step: Step }[],
-): ParameterLayout {
-  const entries = layers.flatMap(({ layer, step }) =>
+interface LoweredLayer {
+  readonly layer: NetworkLayer;
+  readonly step: Step;
+}
+
+/** The layout of a network's parameters, those of its encoder first; the same for all of its plans. */
+export function parameterLayout({ encoder, layers }: Network): ParameterLayout {
+  const all = [...(encoder?.layers ?? []), ...layers];
+  return layoutParameters(all.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
+}
+
+export function layoutParameters(layers: readonly LoweredLayer[]): ParameterLayout {
+  const own = layers.flatMap(({ layer, step }) =>
     inProductOrder(layer.cell.parameters, step)
       .filter((p) => layer.shares?.[p.name] === undefined)
-      .map((p) => ({ p, layer })),
+      .map((parameter) => ({ layer, parameter })),
   );
-  const ordered = [...entries.filter(({ p }) => p.trained), ...entries.filter(({ p }) => !p.trained)];
+  const isTrained = ({ parameter }: (typeof own)[number]): boolean => parameter.trained;
+  const ordered = [...own.filter(isTrained), ...own.filter((p) => !isTrained(p))];
   let offset = 0;
-  const places = ordered.map(({ p, layer }): ParameterPlace => {
-    const size = (w: string | number): number => sizeOf(w, layer.sizes, layer.cell.name);
-    const shape = p.kind === "vector" ? [size(p.width)] : [size(p.rows), size(p.columns) / p.blocks];
-    const count = shape.reduce((a, b) => a * b, 1);
-    const place = {
-      name: `${layer.name}.${p.name}`,
-      shape,
-      offset,
-      size: count,
-      trained: p.trained,
-      initial: p.initial,
-      blocks: p.kind === "matrix" ? p.blocks : 1,
-    };
-    offset += count;
+  const places = ordered.map(({ layer, parameter }): ParameterPlace => {
+    const place = placeAt(offset, layer, parameter);
+    offset += place.size;
     return place;
   });
   const trained = places.reduce((sum, p) => sum + (p.trained ? p.size : 0), 0);
   const layout = { places, trained, size: offset };
-  for (const { layer } of layers)
-    checkShares(
-      layer,
-      placesByName(
-        layout,
-        layers.map((l) => l.layer),
-      ),
-    );
+  const byName = placesByName(
+    layout,
+    layers.map(({ layer }) => layer),
+  );
+  for (const { layer } of layers) checkShares(layer, byName);
   return layout;
 }
 
-/** The place of each parameter by `<layer>.<name>`, of those that layers share by each of their names. */
+function placeAt(offset: number, layer: NetworkLayer, parameter: CellParameter): ParameterPlace {
+  const shape = shapeOf(layer, parameter);
+  return {
+    name: `${layer.name}.${parameter.name}`,
+    shape,
+    offset,
+    size: shape.reduce((a, b) => a * b, 1),
+    trained: parameter.trained,
+    initial: parameter.initial,
+    blocks: parameter.kind === "matrix" ? parameter.blocks : 1,
+  };
+}
+
+function shapeOf({ sizes, cell }: NetworkLayer, parameter: CellParameter): number[] {
+  const size = (width: string | number): number => sizeOf(width, sizes, cell.name);
+  return parameter.kind === "vector"
+    ? [size(parameter.width)]
+    : [size(parameter.rows), size(parameter.columns) / parameter.blocks];
+}
+
+/** By `<layer>.<name>`; a parameter that layers share is there under each of its names. */
 export function placesByName(
   { places }: ParameterLayout,
   layers: readonly NetworkLayer[],
 ): ReadonlyMap<string, ParameterPlace> {
-  const found = new Map(places.map((place) => [place.name, place]));
+  const byName = new Map(places.map((place) => [place.name, place]));
   for (const { name, shares = {} } of layers) {
     for (const [parameter, of] of Object.entries(shares)) {
-      const place = found.get(of);
-      if (place) found.set(`${name}.${parameter}`, place);
+      const place = byName.get(of);
+      if (place) byName.set(`${name}.${parameter}`, place);
     }
   }
-  return found;
+  return byName;
 }
 
-function checkShares(
-  { name, cell, sizes, shares = {} }: NetworkLayer,
-  places: ReadonlyMap<string, ParameterPlace>,
-): void {
-  for (const [parameter, of] of Object.entries(shares)) {
-    const own = cell.parameters.find((p) => p.name === parameter);
+function checkShares(layer: NetworkLayer, places: ReadonlyMap<string, ParameterPlace>): void {
+  const { name, cell, shares = {} } = layer;
+  for (const [shared, of] of Object.entries(shares)) {
+    const parameter = cell.parameters.find((p) => p.name === shared);
     const place = places.get(of);
-    if (!own || !place) {
+    if (!parameter || !place) {
       throw new Error(
-        `layer '${name}' shares its '${parameter}' as '${of}', and there is no such parameter; name both`,
+        `layer '${name}' shares its '${shared}' as '${of}', and there is no such parameter; name both`,
       );
     }
-    const size = (w: string | number): number => sizeOf(w, sizes, cell.name);
-    const shape =
-      own.kind === "vector" ? [size(own.width)] : [size(own.rows), size(own.columns) / own.blocks];
-    const isDropped = own.kind === "matrix" && own.drop > 0;
-    if (shape.join() === place.shape.join() && own.trained === place.trained && !isDropped) continue;
+    const shape = shapeOf(layer, parameter);
+    const isDropped = parameter.kind === "matrix" && parameter.drop > 0;
+    const isAlike = shape.join() === place.shape.join() && parameter.trained === place.trained;
+    if (isAlike && !isDropped) continue;
     throw new Error(
-      `layer '${name}' shares its '${parameter}', [${shape.join(", ")}], as '${of}', [${place.shape.join(", ")}]; both ` +
-        "must have one shape, be trained or not alike, and be dropped nowhere",
+      `layer '${name}' shares its '${shared}', [${shape.join(", ")}], as '${of}', [${place.shape.join(", ")}]; both ` +
+        "must have the same shape, be trained or not alike, and be dropped nowhere",
     );
   }
 }
 
-/** Matrices of one product stand side by side, so that its gradient is one product too; vectors come last. */
+/** Matrices of one product are neighbours, so that their gradient is one product too; vectors come last. */
 function inProductOrder(parameters: readonly CellParameter[], step: Step): CellParameter[] {
   const order = new Map<string, number>();
   for (const node of step.graph.nodes) {

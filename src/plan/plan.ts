@@ -1,5 +1,5 @@
-// A plan: everything a device does for one model, as plain data. Buffers with shapes, kernels, and phases with
-// loops over time. `B` rows and `T` steps are capacities; a run says how many of them it uses. Knows no device.
+// A plan: everything a device does for one model, as plain data. Buffers with shapes, kernels, and phases with loops
+// over time. `B` rows and `T` steps are capacities; a run says how many of them it uses. Knows no device.
 import type { PointwiseOp } from "../graph/ops.ts";
 import type { Period } from "../language/cell.ts";
 import type { ParameterLayout } from "./parameters.ts";
@@ -17,17 +17,17 @@ export interface Buffer {
   readonly type: "float" | "integer";
   readonly extent: Extent;
   readonly width: number;
-  /** Parameters live in the store that the plans of one model share; all else in the plan's own arena. */
+  /** Parameters are in the store that the plans of one model share, everything else in the plan's own arena. */
   readonly space: "parameters" | "arena";
-  /** Its place in that space, in elements of four bytes. */
+  /** From the start of that space, in elements of four bytes. */
   readonly offset: number;
-  /** Elements in all, at full capacity. */
+  /** Number of elements at full capacity. */
   readonly size: number;
 }
 
 /**
- * Columns of a buffer, from `column` on. In a `states` buffer a step's own rows are `now`, those that the step
- * before left are `lag`, and those before the first step are `initial`.
+ * Columns of a buffer, from `column` on. In a `states` buffer `now` are the rows after the current step, `lag` those
+ * after the step before it, and `initial` those before the first step.
  */
 export interface Access {
   readonly buffer: Buffer;
@@ -52,7 +52,7 @@ export type Value =
   | { readonly op: PointwiseOp; readonly arguments: readonly number[]; readonly width: number }
   | { readonly op: "sum" | "greatest"; readonly arguments: readonly [number]; readonly width: 1 };
 
-/** One sweep over a row's columns: compute `values` in order, then store; reductions end with the sweep. */
+/** One pass over a row's columns: compute `values` in order, then store. The result of a reduction is there afterwards. */
 export interface Pass {
   readonly width: number;
   readonly values: readonly number[];
@@ -66,16 +66,16 @@ export interface PointwiseKernel {
   readonly passes: readonly Pass[];
 }
 
-/** A matrix [rows, columns], row-major: in the parameters, or in what the `prepare` phase makes of them. */
+/** A matrix [rows, columns], row-major: in the parameters, or in a copy that the `prepare` phase makes. */
 export interface MatrixPlace {
   readonly buffer: Buffer;
-  /** Elements from the buffer's first. */
+  /** From the start of the buffer, in elements. */
   readonly offset: number;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** The kernels that are neither pointwise nor about the loss: products, and what moves whole rows. */
+/** All kernels: pointwise ones, products, those that move rows, the loss, and the guard of an update. */
 export type Kernel =
   | PointwiseKernel
   /** `into = from · [M1; M2; …]ᵀ`, or with `transposed` `into = from · [M1; M2; …]`. */
@@ -128,7 +128,7 @@ export type Kernel =
     }
   /** `into[row] = Σ over its steps of from[token]`. */
   | { readonly kind: "stepSums"; readonly from: Access; readonly into: Access; readonly width: number }
-  /** `into[i] = from[indices[i]]`: columns by their numbers, which are floats; beyond the ends the nearest one. */
+  /** `into[i] = from[indices[i]]`: gathers columns; `indices` are floats, clamped to the columns that there are. */
   | {
       readonly kind: "pick";
       readonly over: "step" | "tokens" | "rows";
@@ -138,7 +138,7 @@ export type Kernel =
       readonly count: number;
       readonly into: Access;
     }
-  /** `into[indices[i]] += from[i]`, on rows of zeros [width]: what `pick` gives back. */
+  /** `into[indices[i]] += from[i]`, on rows of zeros [width]: scatters columns, the derivative of `pick`. */
   | {
       readonly kind: "place";
       readonly over: "step" | "tokens" | "rows";
@@ -149,8 +149,8 @@ export type Kernel =
       readonly width: number;
     }
   /**
-   * Each row's steps in the opposite order. `values` turn about; `starts` mark a first step, so that in the opposite
-   * order the mark of a step stands one later, and that of a row's first step stays.
+   * Each row's steps in the opposite order. `values` are reversed as they are. `starts` mark the first step of a sequence,
+   * which in the opposite order is its last: each mark moves one step further, and that of a row's first step stays.
    */
   | {
       readonly kind: "reverse";
@@ -159,13 +159,13 @@ export type Kernel =
       readonly into: Access;
       readonly width: number;
     }
-  /** Dense one-hot rows of an index, for equations that use it other than in a product. */
+  /** Dense one-hot rows of an index, for equations that use it outside products. */
   | { readonly kind: "oneHot"; readonly indices: Access; readonly into: Access; readonly width: number }
-  /** Copies between the rows that end each sequence (`now` of `tokens`) and one row per sequence. */
+  /** Copies between the last step of each sequence (`now` of `tokens`) and one row per sequence. */
   | {
       readonly kind: "finals";
       readonly direction: "collect" | "spread";
-      /** After the steps that the run carries on from, instead of after all. */
+      /** The step at which the run takes the carried state, instead of the last one. */
       readonly carried: boolean;
       readonly tokens: Access;
       readonly rows: Access;
@@ -173,8 +173,8 @@ export type Kernel =
     }
   | { readonly kind: "copyRows"; readonly from: Access; readonly into: Access; readonly width: number }
   /**
-   * Softmax and cross-entropy, `loss = Σ weight·nats / Σ weight`; with its derivative where there is `gradient`. A
-   * negative target counts nothing; `smoothing` is the target's share that all classes have alike.
+   * Softmax and cross-entropy, `loss = Σ weight·nats / Σ weight`, and its derivative if there is `gradient`. Tokens with a
+   * negative target are ignored; `smoothing` is the share of the target that is spread evenly over all classes.
    */
   | {
       readonly kind: "crossEntropy";
@@ -188,7 +188,7 @@ export type Kernel =
     }
   /** The Euclidean norm of a block. */
   | { readonly kind: "norm"; readonly of: Access; readonly width: number; readonly into: Access }
-  /** Ends the phase where a value is not finite, and writes 1 to `status`; else writes 0 and goes on. */
+  /** If a value is not finite, writes 1 to `status` and ends the phase; otherwise writes 0. */
   | { readonly kind: "guard"; readonly values: readonly Access[]; readonly status: Access };
 
 export interface View {
@@ -203,11 +203,63 @@ export interface Loop {
 }
 
 /**
- * `forward` … as named; `train` is forward, backward, update and carry in one call. `prepare`, where there is one, a
- * device does by itself before it reads matrices for `forward` or `train`.
+ * `train` is forward, backward, update and carry in one call; `carry` makes the states after a run those before the next
+ * one. `prepare`, if there is one, a device runs by itself before `forward` and `train`.
  */
 export type PhaseName = "forward" | "backward" | "update" | "carry" | "train" | "prepare";
 export type Mode = "train" | "evaluate" | "step";
+
+/** The buffers of one state of a layer, [B, width] each. */
+export interface StatePorts {
+  readonly layer: string;
+  readonly state: string;
+  readonly width: number;
+  /** Before the first step: written by the caller or by `carry`, 0 until then. */
+  readonly initial: string;
+  /** After each sequence's last step. */
+  readonly final: string;
+  /** In training: the derivative by `initial`, after `backward`. */
+  readonly dinitial?: string;
+  /** In training: the derivative by `final`, which the caller may write before `backward`; 0 if it never does. */
+  readonly dfinal?: string;
+}
+
+/** The names under which the caller reads and writes what a plan works on; `Program.read` and `write` accept them. */
+export interface Ports {
+  /** By input of the network: [T·B, width] or [B, width], to be written; of an index [T·B] or [B], integers. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** By layer: what it hands on, [T·B, width]. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Layer by layer, in the network's order. */
+  readonly states: readonly StatePorts[];
+  /** Quantities that were asked for by name. */
+  readonly kept: readonly string[];
+  /** To be written: [T·B], 1 where a sequence starts. */
+  readonly resets: string;
+  /** Of a cross-entropy, to be written: [T·B], integers. */
+  readonly targets?: string;
+  /** Of a loss other than `given`, to be written: [T·B]. */
+  readonly weights?: string;
+  /** Of a loss other than `given`: one number, after `forward`. */
+  readonly loss?: string;
+  /** In training, to be written: one integer each, from which noise is drawn. */
+  readonly seed?: string;
+  readonly step?: string;
+  /** In training: the derivatives by the trained parameters, in the layout's order, after `backward`. */
+  readonly gradients?: string;
+  /** In training with a `given` loss, to be written before `backward`: the derivative by the loss's layer, [T·B, width]. */
+  readonly outputGradient?: string;
+  /** In training, by input of the network: the derivative by it, if one is computed, as large as the input. */
+  readonly inputGradients: Readonly<Record<string, string>>;
+  /** With an update rule: the norm of all gradients, before clipping, after `update`. */
+  readonly norm?: string;
+  /** With an update rule: 1 if `update` left the parameters as they were because a number was not finite, otherwise 0. */
+  readonly status?: string;
+  /** What the optimiser keeps from update to update, by its states: as large as the gradients, 0 at first. */
+  readonly optimizer: Readonly<Record<string, string>>;
+  /** The numbers of the update rule, by its inputs, to be written before `update`. */
+  readonly numbers: Readonly<Record<string, string>>;
+}
 
 export interface Plan {
   readonly mode: Mode;
@@ -216,25 +268,11 @@ export interface Plan {
   /** Capacity: T. */
   readonly steps: number;
   readonly parameters: ParameterLayout;
-  /** Elements of the arena. */
+  /** Size of the arena in elements. */
   readonly arena: number;
   readonly buffers: readonly Buffer[];
   /** Parts of buffers that can be read by name: `output.<layer>`, `d.<input>`. */
   readonly views: Readonly<Record<string, View>>;
+  readonly ports: Ports;
   readonly phases: Readonly<Partial<Record<PhaseName, readonly (Kernel | Loop)[]>>>;
-}
-
-/** The shape of a buffer at full capacity, axes slowest first. */
-export function shapeOfBuffer(plan: Pick<Plan, "rows" | "steps">, buffer: Buffer): number[] {
-  const { rows, steps } = plan;
-  switch (buffer.extent) {
-    case "tokens":
-      return [steps, rows, buffer.width];
-    case "states":
-      return [steps + 1, rows, buffer.width];
-    case "rows":
-      return [rows, buffer.width];
-    case "once":
-      return [buffer.width];
-  }
 }

@@ -1,8 +1,20 @@
-// A plan as text: its kernels phase by phase with the shapes they work on, and where the bytes go. Reads plans
+// A plan as text: its kernels phase by phase with the shapes that they work on, and the bytes that it takes. Reads plans
 // only; how a device runs them is not known here.
-import type { Access, Buffer, Kernel, Loop, MatrixPlace, Over, PhaseName, Plan, Value } from "./plan.ts";
+import { kernelsOf, loadsOf, storesOf } from "./accesses.ts";
+import type {
+  Access,
+  Buffer,
+  Kernel,
+  Loop,
+  MatrixPlace,
+  Over,
+  PhaseName,
+  Plan,
+  PointwiseKernel,
+  Value,
+} from "./plan.ts";
 
-/** One line of text for each kernel, with a heading for each phase; `train` is left out, being all the others. */
+/** One line per kernel, with a heading for each phase; without `train`, which is all the others. */
 export function printPlan(plan: Plan): string[] {
   return Object.entries(plan.phases).flatMap(([phase, items]) =>
     phase === "train"
@@ -20,42 +32,45 @@ const phaseTitles: Readonly<Record<PhaseName, string>> = {
   train: "train",
 };
 
-/** Bytes at full capacity, numbers of four bytes each. */
+/** Bytes at full capacity, four per number. */
 export interface PlanBytes {
   readonly parameters: number;
   readonly gradients: number;
   readonly optimizer: number;
-  /** Values kept for every step, for the backward pass or to be read. */
+  /** Values stored for every step, for the backward pass or to be read. */
   readonly kept: number;
-  /** All else: states at a boundary, values of one step, scalars. */
+  /** Everything else: states at a boundary, values of one step, scalars. */
   readonly working: number;
   readonly total: number;
 }
 
 export function planBytes(plan: Plan): PlanBytes {
-  const own = plan.buffers.filter((b, i) => b.space === "arena" && !isAlias(plan.buffers, b, i));
-  const sizeOf = (test: (b: Buffer) => boolean): number =>
-    4 * own.filter(test).reduce((sum, b) => sum + b.size, 0);
-  const isOptimizer = (b: Buffer): boolean => b.name.startsWith("optimizer.");
-  const isKept = (b: Buffer): boolean => b.extent === "tokens" || b.extent === "states";
-  const parameters = 4 * plan.parameters.size;
-  const total = parameters + 4 * plan.arena;
+  const { ports } = plan;
+  const aliases = new Set(ports.states.flatMap(({ initial, dinitial }) => [initial, dinitial]));
+  const optimizer = new Set(Object.values(ports.optimizer));
+  const bytesOf = (test: (buffer: Buffer) => boolean): number =>
+    4 *
+    plan.buffers
+      .filter((b) => b.space === "arena" && !aliases.has(b.name) && test(b))
+      .reduce((sum, b) => sum + b.size, 0);
   const named = {
-    gradients: sizeOf((b) => b.name === "gradients"),
-    optimizer: sizeOf(isOptimizer),
-    kept: sizeOf(isKept),
+    gradients: bytesOf((b) => b.name === ports.gradients),
+    optimizer: bytesOf((b) => optimizer.has(b.name)),
+    kept: bytesOf((b) => b.extent === "tokens" || b.extent === "states"),
   };
-  const working = 4 * plan.arena - named.gradients - named.optimizer - named.kept;
-  return { parameters, ...named, working, total };
+  const parameters = 4 * plan.parameters.size;
+  const arena = 4 * plan.arena;
+  const working = arena - named.gradients - named.optimizer - named.kept;
+  return { parameters, ...named, working, total: parameters + arena };
 }
-
-const isAlias = (all: readonly Buffer[], buffer: Buffer, index: number): boolean =>
-  all.slice(0, index).some((b) => b.space === buffer.space && b.offset === buffer.offset && b.size > 0);
 
 function printItem(plan: Plan, item: Kernel | Loop): string[] {
   if (item.kind !== "loop") return [`  ${printKernel(plan, item)}`];
   const order = item.direction === "forward" ? "from the first to the last" : "from the last to the first";
-  return [`  at each step, ${order}`, ...item.body.map((kernel) => `    ${printKernel(plan, kernel)}`)];
+  return [
+    `  at each step, ${order}`,
+    ...kernelsOf([item]).map((kernel) => `    ${printKernel(plan, kernel)}`),
+  ];
 }
 
 function printKernel(plan: Plan, kernel: Kernel): string {
@@ -65,35 +80,15 @@ function printKernel(plan: Plan, kernel: Kernel): string {
 
 function describe(plan: Plan, kernel: Kernel): string {
   switch (kernel.kind) {
-    case "pointwise": {
-      const operations = kernel.values.filter((v) => v.op !== "load" && v.op !== "number").length;
-      const loads = kernel.values.flatMap((v) => (v.op === "load" ? [nameOf(v.access)] : []));
-      const stores = kernel.passes.flatMap((p) => p.stores.map((s) => nameOf(s.access)));
-      const sweeps = kernel.passes.map((p) => p.width).join(", ");
-      const [wide] = [...kernel.passes].sort((a, b) => b.width - a.width);
-      return (
-        `${list(stores)} ${shape(kernel.over, wide?.width ?? 1)} ← ${list(loads)}; ` +
-        `${count(operations, "operation")} (${summary(kernel.values)}) in ${count(kernel.passes.length, "sweep")} of ${sweeps}`
-      );
-    }
-    case "matmul": {
-      const [rows, columns] = sizeOf(kernel.matrices);
-      const [taken, given] = kernel.transposed ? [rows, columns] : [columns, rows];
-      const from = `${nameOf(kernel.from)} ${shape(kernel.over, taken)}`;
-      const matrix = `${matrixNames(plan, kernel.matrices)}${kernel.transposed ? "" : "ᵀ"} [${taken}, ${given}]`;
-      return `${nameOf(kernel.into)} ${shape(kernel.over, given)} ← ${from} · ${matrix}`;
-    }
-    case "gather": {
-      const [rows, columns] = sizeOf(kernel.matrices);
-      const matrix = `${matrixNames(plan, kernel.matrices)} [${rows}, ${columns}]`;
-      return `${nameOf(kernel.into)} ${shape(kernel.over, rows)} ← columns of ${matrix} at ${nameOf(kernel.indices)}`;
-    }
+    case "pointwise":
+      return describePointwise(kernel);
+    case "matmul":
+    case "gather":
+      return describeProduct(plan, kernel);
     case "outer":
-      return `${gradientName(plan, kernel.into, kernel.m * kernel.n)} [${kernel.m}, ${kernel.n}] ${assigns(kernel)} ${nameOf(kernel.rows)}ᵀ · ${nameOf(kernel.vector)} over ${shape(kernel.over)}`;
     case "scatter":
-      return `${gradientName(plan, kernel.into, kernel.m * kernel.n)} [${kernel.m}, ${kernel.n}] ${assigns(kernel)} ${nameOf(kernel.rows)} into columns ${nameOf(kernel.indices)}, over ${shape(kernel.over)}`;
     case "columnSums":
-      return `${gradientName(plan, kernel.into, kernel.width)} [${kernel.width}] ${assigns(kernel)} Σ ${nameOf(kernel.from)} over ${shape(kernel.over)}`;
+      return describeGradient(plan, kernel);
     case "stepSums":
       return `${nameOf(kernel.into)} [B, ${kernel.width}] ← Σ over steps of ${nameOf(kernel.from)}`;
     case "oneHot":
@@ -106,7 +101,7 @@ function describe(plan: Plan, kernel: Kernel): string {
     case "pick":
       return `${nameOf(kernel.into)} ${shape(kernel.over, kernel.count)} ← ${nameOf(kernel.from)} [${kernel.width}] at ${nameOf(kernel.indices)}`;
     case "place":
-      return `${nameOf(kernel.into)} ${shape(kernel.over, kernel.width)} ← ${nameOf(kernel.from)} [${kernel.count}] placed at ${nameOf(kernel.indices)}`;
+      return `${nameOf(kernel.into)} ${shape(kernel.over, kernel.width)} ← ${nameOf(kernel.from)} [${kernel.count}] added at ${nameOf(kernel.indices)}`;
     case "reverse":
       return `${nameOf(kernel.into)} [T·B, ${kernel.width}] ← ${nameOf(kernel.from)}, each row's steps in the opposite order`;
     case "copyRows":
@@ -123,8 +118,54 @@ function describe(plan: Plan, kernel: Kernel): string {
   return kernel satisfies never;
 }
 
-const assigns = (kernel: { readonly accumulate: boolean }): string => (kernel.accumulate ? "+←" : "←");
-const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+function describePointwise(kernel: PointwiseKernel): string {
+  const { over, values, passes } = kernel;
+  const operations = values.filter((v) => v.op !== "load" && v.op !== "number").length;
+  const [stores, loads] = [storesOf(kernel), loadsOf(kernel)].map((all) => all.map((c) => nameOf(c.access)));
+  const width = Math.max(...passes.map((p) => p.width));
+  const widths = passes.map((p) => p.width).join(", ");
+  return (
+    `${list(stores ?? [])} ${shape(over, width)} ← ${list(loads ?? [])}; ` +
+    `${count(operations, "operation")} (${summary(values)}) in ${count(passes.length, "pass", "passes")} of ${widths}`
+  );
+}
+
+function describeProduct(plan: Plan, kernel: Extract<Kernel, { kind: "matmul" | "gather" }>): string {
+  const { over, into, matrices } = kernel;
+  const [rows, columns] = sizeOf(matrices);
+  const names = matrixNames(plan, matrices);
+  if (kernel.kind === "gather") {
+    return `${nameOf(into)} ${shape(over, rows)} ← columns of ${names} [${rows}, ${columns}] at ${nameOf(kernel.indices)}`;
+  }
+  const [inputs, outputs] = kernel.transposed ? [rows, columns] : [columns, rows];
+  const matrix = `${names}${kernel.transposed ? "" : "ᵀ"} [${inputs}, ${outputs}]`;
+  return `${nameOf(into)} ${shape(over, outputs)} ← ${nameOf(kernel.from)} ${shape(over, inputs)} · ${matrix}`;
+}
+
+function describeGradient(
+  plan: Plan,
+  kernel: Extract<Kernel, { kind: "outer" | "scatter" | "columnSums" }>,
+): string {
+  const sizes = kernel.kind === "columnSums" ? [kernel.width] : [kernel.m, kernel.n];
+  const name = gradientName(
+    plan,
+    kernel.into,
+    sizes.reduce((a, b) => a * b, 1),
+  );
+  const target = `${name} [${sizes.join(", ")}] ${kernel.accumulate ? "+←" : "←"}`;
+  const over = `over ${shape(kernel.over)}`;
+  switch (kernel.kind) {
+    case "outer":
+      return `${target} ${nameOf(kernel.rows)}ᵀ · ${nameOf(kernel.vector)} ${over}`;
+    case "scatter":
+      return `${target} ${nameOf(kernel.rows)} into columns ${nameOf(kernel.indices)}, ${over}`;
+    case "columnSums":
+      return `${target} Σ ${nameOf(kernel.from)} ${over}`;
+  }
+  return kernel satisfies never;
+}
+
+const count = (n: number, word: string, plural = `${word}s`): string => `${n} ${n === 1 ? word : plural}`;
 
 /** `B`: rows; `T·B`: all tokens. */
 function shape(over: Over, width?: number): string {
@@ -133,14 +174,14 @@ function shape(over: Over, width?: number): string {
 }
 
 function nameOf({ buffer, column, at }: Access): string {
-  const place = buffer.space === "parameters" || column === 0 ? "" : `+${column}`;
+  const offset = buffer.space === "parameters" || column === 0 ? "" : `+${column}`;
   const step = buffer.extent === "states" && at === "lag" ? " of the step before" : "";
-  // `lstm/7(i)` is a buffer of the layer's own that holds what the equations call i.
+  // `lstm/7(i)` is an unnamed buffer of the layer that holds what the equations call i.
   const name = buffer.name.replace(/\/\d+\((.+)\)$/u, ".$1");
-  return `${name}${place}${step}`;
+  return `${name}${offset}${step}`;
 }
 
-/** Without repeats; of many the first few. */
+/** Without repetitions; of many names the first few. */
 function list(names: readonly string[]): string {
   const distinct = [...new Set(names)];
   const most = 6;
@@ -162,6 +203,7 @@ function summary(values: readonly Value[]): string {
   );
 }
 
+/** Of stacked matrices. */
 function sizeOf(matrices: readonly MatrixPlace[]): readonly [rows: number, columns: number] {
   return [matrices.reduce((sum, m) => sum + m.rows, 0), matrices[0]?.columns ?? 0];
 }
@@ -179,14 +221,14 @@ function parameterAt(plan: Plan, offset: number): string {
 
 /** The parameters whose gradients a kernel writes. */
 function gradientName(plan: Plan, into: Access, size: number): string {
-  if (into.buffer.name !== "gradients") return nameOf(into);
+  if (into.buffer.name !== plan.ports.gradients) return nameOf(into);
   const names = plan.parameters.places
     .filter((p) => p.offset < into.column + size && p.offset + p.size > into.column)
     .map((p) => `d${shortName(plan, p.name)}`);
   return names.length > 1 ? `[${names.join("; ")}]` : names.join("");
 }
 
-/** Without the layer's name where there is only one layer. */
+/** Without the layer's name if there is only one layer. */
 function shortName(plan: Plan, name: string): string {
   const layers = new Set(plan.parameters.places.map((p) => p.name.split(".")[0]));
   return layers.size === 1 ? name.slice(name.indexOf(".") + 1) : name;

@@ -1,200 +1,150 @@
-// What joins the layers of a network: where each input of a layer stands, side by side or in the opposite order of
-// steps where it has to, and where the derivatives by what a layer hands on come together. Knows no equations.
+// The connections between the layers of a network: where each input of a layer can be read, and the derivatives by what
+// inputs and layers hand on. Knows no equations.
 import type { Period } from "../language/cell.ts";
-import { access, type Arena } from "./buffers.ts";
-import type { LayerPlan, Source } from "./layer.ts";
+import { access, shiftColumns, type Arena } from "./arena.ts";
+import { addParts, addUp, joinColumns, reverseSteps, type Summand } from "./columns.ts";
+import type { Signal } from "./layer-context.ts";
 import { partsOf, type Network, type NetworkLayer, type Part } from "./network.ts";
-import type { Access, Buffer, Kernel, Over, Pass, PointwiseKernel, Value } from "./plan.ts";
-
-/** A derivative by columns of what an input or a layer hands on. */
-interface Contribution {
-  readonly access: Access;
-  readonly from: number;
-  readonly width: number;
-}
-
-/** Where an input of a layer stands, and what has to be done first for it to stand there. */
-export interface Connected {
-  readonly source: Source;
-  ahead(): Kernel[];
-}
-
-/** Where a derivative stands, as a sum of parts, and what has to be done first. */
-export interface Received {
-  readonly parts: readonly Access[];
-  readonly ahead: readonly Kernel[];
-}
+import type { Access, Kernel } from "./plan.ts";
 
 export interface Wiring {
-  /** Names a source; layers hand on what they have once they are planned. */
-  add(name: string, source: Source): void;
-  /** In the order of the layer's own steps. */
-  connect(layer: NetworkLayer, input: string): Connected;
-  /** What a layer hands on, in the order of time. */
-  handOn(layer: NetworkLayer, plan: LayerPlan): Kernel[];
-  /** A derivative by the source of that name. */
-  contribute(name: string, where: Access, width: number): void;
-  /** A derivative by what an input of a layer is joined to. */
-  contributeBy(layer: NetworkLayer, input: string, where: Access): Kernel[];
-  /** The derivative by a source. */
-  received(name: string, width: number): Received;
-  /** The same by what a layer hands on, in the order of the layer's own steps. */
-  receivedBy(layer: NetworkLayer, width: number): Received;
+  readonly network: Network;
+  /** Of inputs and layers, by name. */
+  readonly widths: ReadonlyMap<string, number>;
+  readonly arena: Arena;
+  /** What inputs and layers hand on, in the order of time; layers are added once they are planned. */
+  readonly signals: Map<string, Signal>;
+  /** The derivatives by what an input or a layer hands on. */
+  readonly contributions: Map<string, Summand[]>;
 }
 
-/** `widths` of inputs and layers, by name. */
 export function createWiring(network: Network, widths: ReadonlyMap<string, number>, arena: Arena): Wiring {
-  const sources = new Map<string, Source>();
-  const contributions = new Map<string, Contribution[]>();
-  const periodOf = (name: string): Period => network.inputs.find((i) => i.name === name)?.per ?? "step";
-  const partOf = (part: string | Part): { name: string; from: number; width: number } =>
-    typeof part === "string"
-      ? { name: part, from: 0, width: widths.get(part) as number }
-      : { name: part.of, from: part.from, width: part.width };
-  const known = (name: string): Source => sources.get(name) as Source;
+  return { network, widths, arena, signals: new Map(), contributions: new Map() };
+}
 
-  function reversed(layer: NetworkLayer, label: string, source: Source, width: number): Connected {
-    const type = source.kind === "index" ? "integer" : "float";
-    const into = access(arena.make(`${layer.name}/reversed.${label}`, "tokens", width, type));
-    return {
-      source: { kind: source.kind, access: into },
-      ahead: () => [reverse(source.access, into, width)],
-    };
-  }
+/** Whether a layer goes from the last step of each row to its first. */
+export const isReverse = (layer: NetworkLayer): boolean => layer.direction === "reverse";
 
-  const wiring: Wiring = {
-    add: (name, source) => void sources.set(name, source),
-    connect(layer, input) {
-      const parts = partsOf(layer.inputs[input]).map(partOf);
-      const [first, ...others] = parts as [(typeof parts)[0], ...typeof parts];
-      const width = parts.reduce((sum, p) => sum + p.width, 0);
-      const perStep = parts.some((p) => periodOf(p.name) === "step");
-      let joined: Connected;
-      if (others.length === 0) {
-        // Earlier layers are planned later, and none of them is an index.
-        const kind = sources.get(first.name)?.kind ?? "dense";
-        const source: Source = {
-          kind,
-          get access() {
-            return shifted(known(first.name).access, first.from);
-          },
-        };
-        joined = { source, ahead: () => [] };
-      } else {
-        const buffer = arena.make(`${layer.name}/joined.${input}`, perStep ? "tokens" : "rows", width);
-        const ahead = (): Kernel[] => [
-          join(
-            parts.map((p) => ({ from: shifted(known(p.name).access, p.from), width: p.width })),
-            buffer,
-          ),
-        ];
-        joined = { source: { kind: "dense", access: access(buffer) }, ahead };
-      }
-      if (layer.direction !== "reverse" || !perStep) return joined;
-      const indexWidth = joined.source.kind === "index" ? 1 : width;
-      const turned = reversed(layer, input, joined.source, indexWidth);
-      return { source: turned.source, ahead: () => [...joined.ahead(), ...turned.ahead()] };
-    },
-    handOn(layer, { output }) {
-      if (layer.direction !== "reverse") return [];
-      return [reverse(output, known(layer.name).access, widths.get(layer.name) as number)];
-    },
-    contribute(name, where, width) {
-      contributions.set(name, [...(contributions.get(name) ?? []), { access: where, from: 0, width }]);
-    },
-    contributeBy(layer, input, where) {
-      const parts = partsOf(layer.inputs[input]).map(partOf);
-      const width = parts.reduce((sum, p) => sum + p.width, 0);
-      const turns = layer.direction === "reverse" && where.buffer.extent === "tokens";
-      const natural = turns ? access(arena.make(`d.${layer.name}/natural.${input}`, "tokens", width)) : where;
-      let column = 0;
-      for (const part of parts) {
-        const { name, from } = part;
-        const own = { access: shifted(natural, column), from, width: part.width };
-        contributions.set(name, [...(contributions.get(name) ?? []), own]);
-        column += part.width;
-      }
-      return turns ? [reverse(where, natural, width)] : [];
-    },
-    received(name, width) {
-      const parts = contributions.get(name) ?? [];
-      if (parts.every((p) => p.width === width)) return { parts: parts.map((p) => p.access), ahead: [] };
-      const buffer = arena.make(`d.${name}/whole`, (parts[0] as Contribution).access.buffer.extent, width);
-      return { parts: [access(buffer)], ahead: [assemble(parts, access(buffer), width)] };
-    },
-    receivedBy(layer, width) {
-      const { parts, ahead } = wiring.received(layer.name, width);
-      if (layer.direction !== "reverse" || parts.length === 0) return { parts, ahead };
-      const whole =
-        parts.length === 1
-          ? (parts[0] as Access)
-          : access(arena.make(`d.${layer.name}/sum`, "tokens", width));
-      const sum = parts.length === 1 ? [] : [addUp(parts, whole, width)];
-      const turned = access(arena.make(`d.${layer.name}/reversed`, "tokens", width));
-      return { parts: [turned], ahead: [...ahead, ...sum, reverse(whole, turned, width)] };
+/** An input of a layer, and the kernels that must run first. */
+export interface ConnectedInput {
+  readonly signal: Signal;
+  /** To be called once all layers are planned. */
+  kernels(): Kernel[];
+}
+
+/** A derivative as a sum of parts, and the kernels that must run first. */
+export interface ReceivedGradient {
+  readonly parts: readonly Access[];
+  readonly kernels: readonly Kernel[];
+}
+
+/** An input of a layer, in the order of the layer's own steps. */
+export function connectInput(wiring: Wiring, layer: NetworkLayer, input: string): ConnectedInput {
+  const columns = columnsOf(wiring, layer, input);
+  const perStep = columns.some((c) => periodOf(wiring, c.of) === "step");
+  const connected = columns.length === 1 ? select(wiring, columns[0] as Part) : join(wiring, layer, input);
+  if (!isReverse(layer) || !perStep) return connected;
+  const { kind } = connected.signal;
+  const width = kind === "index" ? 1 : totalWidth(columns);
+  const type = kind === "index" ? "integer" : "float";
+  const reversed = access(wiring.arena.make(`${layer.name}/reversed.${input}`, "tokens", width, type));
+  return {
+    signal: { kind, access: () => reversed },
+    kernels: () => [...connected.kernels(), reverseSteps(connected.signal.access(), reversed, width)],
+  };
+}
+
+/** Columns of one signal, read where they are. */
+function select({ signals }: Wiring, { of, from }: Part): ConnectedInput {
+  // The signal of a layer is not there yet, and never an index.
+  const kind = signals.get(of)?.kind ?? "dense";
+  return {
+    signal: { kind, access: () => shiftColumns((signals.get(of) as Signal).access(), from) },
+    kernels: () => [],
+  };
+}
+
+/** Columns of several signals, copied side by side. */
+function join(wiring: Wiring, layer: NetworkLayer, input: string): ConnectedInput {
+  const columns = columnsOf(wiring, layer, input);
+  const extent = columns.some((c) => periodOf(wiring, c.of) === "step") ? "tokens" : "rows";
+  const buffer = wiring.arena.make(`${layer.name}/joined.${input}`, extent, totalWidth(columns));
+  return {
+    signal: { kind: "dense", access: () => access(buffer) },
+    kernels: () => {
+      const parts = columns.map((c) => ({ from: select(wiring, c).signal.access(), width: c.width }));
+      return [joinColumns(parts, buffer)];
     },
   };
-  return wiring;
 }
 
-const shifted = (a: Access, columns: number): Access => ({ ...a, column: a.column + columns });
+/** Adds a derivative by all that an input or a layer hands on. */
+export function addContribution({ contributions }: Wiring, of: string, summand: Summand): void {
+  contributions.set(of, [...(contributions.get(of) ?? []), summand]);
+}
 
-const reverse = (from: Access, into: Access, width: number): Kernel => ({
-  kind: "reverse",
-  of: "values",
-  from,
-  into,
-  width,
-});
-
-const overOf = ({ extent }: Buffer): Over => (extent === "rows" ? "rows" : "tokens");
-
-/** Copies columns from several places side by side into one buffer. */
-function join(
-  parts: readonly { readonly from: Access; readonly width: number }[],
-  into: Buffer,
-): PointwiseKernel {
+/** Adds the derivative by an input of a layer to those by what it is connected to; returns the kernels that it takes. */
+export function contribute(wiring: Wiring, layer: NetworkLayer, input: string, gradient: Access): Kernel[] {
+  const columns = columnsOf(wiring, layer, input);
+  const width = totalWidth(columns);
+  const isReversed = isReverse(layer) && gradient.buffer.extent === "tokens";
+  const natural = isReversed
+    ? access(wiring.arena.make(`d.${layer.name}/natural.${input}`, "tokens", width))
+    : gradient;
   let column = 0;
-  const values: Value[] = [];
-  const passes = parts.map(({ from, width }): Pass => {
-    const value = values.push({ op: "load", access: from, width }) - 1;
-    const pass = { width, values: [value], stores: [{ value, access: access(into, column) }] };
-    column += width;
-    return pass;
-  });
-  return { kind: "pointwise", over: overOf(into), values, passes };
+  for (const { of, from, width: partWidth } of columns) {
+    addContribution(wiring, of, { access: shiftColumns(natural, column), from, width: partWidth });
+    column += partWidth;
+  }
+  return isReversed ? [reverseSteps(gradient, natural, width)] : [];
 }
 
-/** The sum of derivatives by parts, which may overlap; 0 where there is none. */
-function assemble(parts: readonly Contribution[], into: Access, whole: number): PointwiseKernel {
-  const ends = [0, whole, ...parts.flatMap((p) => [p.from, p.from + p.width])];
-  const borders = [...new Set(ends)].sort((a, b) => a - b);
-  const values: Value[] = [];
-  const passes = borders.slice(1).map((end, i): Pass => {
-    const start = borders[i] as number;
-    const width = end - start;
-    const own: number[] = [];
-    const emit = (value: Value): number => {
-      own.push(values.push(value) - 1);
-      return values.length - 1;
-    };
-    const here = parts.filter((p) => p.from <= start && p.from + p.width >= end);
-    const value =
-      here.length === 0
-        ? values.push({ op: "number", value: 0, width: 1 }) - 1
-        : here
-            .map((p) => emit({ op: "load", access: shifted(p.access, start - p.from), width }))
-            .reduce((a, b) => emit({ op: "add", arguments: [a, b], width }));
-    return { width, values: own, stores: [{ value, access: shifted(into, start) }] };
-  });
-  return { kind: "pointwise", over: overOf(into.buffer), values, passes };
+/** The derivative by what an input or a layer hands on; no parts if nothing depends on it. */
+export function receiveGradient(
+  { contributions, arena }: Wiring,
+  of: string,
+  width: number,
+): ReceivedGradient {
+  const parts = contributions.get(of) ?? [];
+  const [first] = parts;
+  if (!first || parts.every((p) => p.width === width))
+    return { parts: parts.map((p) => p.access), kernels: [] };
+  const whole = access(arena.make(`d.${of}/whole`, first.access.buffer.extent, width));
+  return { parts: [whole], kernels: [addParts(parts, whole, width)] };
 }
 
-/** The sum of values that stand in several places, for all tokens or all rows at once. */
-export function addUp(parts: readonly Access[], into: Access, width: number): PointwiseKernel {
-  return assemble(
-    parts.map((part) => ({ access: part, from: 0, width })),
-    into,
-    width,
+/** The same as one part, summed into a buffer of the given name if there are several. */
+export function receiveSum(
+  wiring: Wiring,
+  of: string,
+  width: number,
+  name: string,
+): { readonly sum: Access | undefined; readonly kernels: readonly Kernel[] } {
+  const { parts, kernels } = receiveGradient(wiring, of, width);
+  const [first] = parts;
+  if (!first || parts.length === 1) return { sum: first, kernels };
+  const sum = access(wiring.arena.make(name, first.buffer.extent, width));
+  return { sum, kernels: [...kernels, addUp(parts, sum, width)] };
+}
+
+/** The derivative by what a layer hands on, in the order of the layer's own steps. */
+export function receiveLayerGradient(wiring: Wiring, layer: NetworkLayer): ReceivedGradient {
+  const width = wiring.widths.get(layer.name) as number;
+  if (!isReverse(layer)) return receiveGradient(wiring, layer.name, width);
+  const { sum, kernels } = receiveSum(wiring, layer.name, width, `d.${layer.name}/sum`);
+  if (!sum) return { parts: [], kernels };
+  const reversed = access(wiring.arena.make(`d.${layer.name}/reversed`, "tokens", width));
+  return { parts: [reversed], kernels: [...kernels, reverseSteps(sum, reversed, width)] };
+}
+
+/** What an input of a layer is connected to, side by side. */
+function columnsOf({ widths }: Wiring, layer: NetworkLayer, input: string): Part[] {
+  return partsOf(layer.inputs[input]).map((part) =>
+    typeof part === "string" ? { of: part, from: 0, width: widths.get(part) as number } : part,
   );
 }
+
+const totalWidth = (columns: readonly Part[]): number => columns.reduce((sum, c) => sum + c.width, 0);
+
+const periodOf = ({ network }: Wiring, name: string): Period =>
+  network.inputs.find((i) => i.name === name)?.per ?? "step";

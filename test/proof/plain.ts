@@ -10,7 +10,7 @@ import {
   type NetworkLayer,
   type Part,
 } from "../../src/plan/network.ts";
-import { dropSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
+import { weightMaskSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
 
 /** One row at one step. */
 export interface Token {
@@ -148,7 +148,7 @@ export function keptShares(
   if (rate === 0) return undefined;
   const { size = 0 } = layout.places.find((p) => p.name === `${layer}.${matrix}`) ?? {};
   const [seed, step] = ["seed", "step"].map((n) => buffers.get(n)?.[0]) as [number, number];
-  const key = maskKey(seed, step, layerSalt(index) + dropSalt(cell, matrix));
+  const key = maskKey(seed, step, layerSalt(index) + weightMaskSalt(cell, matrix));
   return Float64Array.from({ length: size }, (_, i) => maskAt(key, i, rate) / (1 - rate));
 }
 

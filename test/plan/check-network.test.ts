@@ -36,9 +36,13 @@ test.each([
   [
     "an unknown source",
     { layers: [lower, { ...upper, inputs: { x: "lowr" } }] },
-    "layer 'upper': input 'x' of elman is connected to 'lowr', which is no input and no earlier layer; choose one of x, lower",
+    "layer 'upper': input 'x' of elman is connected to 'lowr', which is neither an input nor an earlier layer; choose one of x, lower",
   ],
-  ["a layer above its source", { layers: [upper, lower] }, "'lower', which is no input and no earlier layer"],
+  [
+    "a layer above its source",
+    { layers: [upper, lower] },
+    "'lower', which is neither an input nor an earlier layer",
+  ],
   [
     "another width",
     { layers: [lower, { ...upper, sizes: { I: 4, H: 2 } }] },
@@ -57,7 +61,7 @@ test.each([
   [
     "a loss of no layer",
     { loss: { kind: "given", of: "out" } as const },
-    "the loss is of 'out', which is no layer of the network",
+    "the loss is of 'out', which is not a layer of the network",
   ],
 ])("%s is refused", (_, change, message) => {
   expect(() => build(change)).toThrow(message);

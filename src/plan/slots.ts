@@ -1,25 +1,26 @@
-// Where in the course of a layer's work each value belongs: hoisted out of the time loop, inside it, or after
-// it; and at which stage, counted in matrix products. Knows the graph, no memory.
+// The slot of each value in a layer's work: hoisted out of the time loop, inside it or after it, and at which stage,
+// counted in matrix products. Knows the graph, no memory.
 import { dependents, levels, reachable, type Node } from "../graph/graph.ts";
 import type { Step } from "../graph/step.ts";
 import type { StepGradient } from "../graph/differentiate.ts";
 import { isCheap } from "./pointwise.ts";
 
 /**
- * `rows`: once per sequence. `before`, `loop`, `after`: at every step, all at once or one by one. `rowsAfter`:
- * once per sequence, from sums over its steps. They are worked through in this order.
+ * `rows`: once per sequence. `before`, `loop`, `after`: for every step, all at once or one by one. `rowsAfter`: once per
+ * sequence, from sums over its steps. They are executed in this order.
  */
 export const regions = ["rows", "before", "loop", "after", "rowsAfter"] as const;
 export type Region = (typeof regions)[number];
 export type Direction = "forward" | "backward";
 
-export interface Spot {
+export interface Slot {
   readonly direction: Direction;
   readonly region: Region;
-  /** Matrix products (and sums over steps) of the same direction and region on the way to the value. */
+  /** Number of barriers of the same direction and region on the way to the value. */
   readonly stage: number;
 }
 
+/** Operations that run as kernels of their own, between pointwise kernels. */
 export const isBarrier = (node: Node): boolean =>
   node.op === "product" ||
   node.op === "transposedProduct" ||
@@ -27,7 +28,7 @@ export const isBarrier = (node: Node): boolean =>
   node.op === "scatter" ||
   node.op === "sumSteps";
 
-export interface SpotContext {
+export interface SlotContext {
   readonly step: Step;
   readonly forwardCount: number;
   readonly gradient?: StepGradient;
@@ -35,14 +36,21 @@ export interface SpotContext {
   readonly isIndex: (node: Node) => boolean;
 }
 
-export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotContext): (node: Node) => Spot {
+export type SlotOf = (node: Node) => Slot;
+
+/** Values of one direction that belong in the time loop: `needed` for the next step and `carried` from the last. */
+interface LoopValues {
+  readonly carried: ReadonlySet<Node>;
+  readonly needed: ReadonlySet<Node>;
+}
+
+export function assignSlots({ step, forwardCount, gradient, isIndex }: SlotContext): SlotOf {
   const nodes = step.graph.nodes;
-  const next = step.states.map((s) => s.next);
-  const forward = {
+  const forward: LoopValues = {
     carried: dependents(nodes, (n) => n.op === "lag"),
-    needed: new Set(reachable(next)),
+    needed: new Set(reachable(step.states.map((s) => s.next))),
   };
-  const backward = {
+  const backward: LoopValues = {
     carried: dependents(nodes, (n) => n.op === "carried"),
     needed: new Set(reachable(gradient?.previous.values() ?? [])),
   };
@@ -50,35 +58,31 @@ export function assignSpots({ step, forwardCount, gradient, isIndex }: SpotConte
   const isInLoop = (node: Node): boolean =>
     node.id < forwardCount && forward.carried.has(node) && forward.needed.has(node);
   const selected = selectedInLoop(nodes.slice(0, forwardCount), isIndex, isInLoop);
-  const spots = new Map<Node, Spot>();
-  const spotOf = (node: Node): Spot => {
-    const known = spots.get(node);
+
+  const regionOf = (node: Node, { carried, needed }: LoopValues): Region => {
+    if (node.level <= levels.sequence) return summed.has(node) ? "rowsAfter" : "rows";
+    if (selected.has(node)) return "loop";
+    if (!carried.has(node)) return "before";
+    return needed.has(node) ? "loop" : "after";
+  };
+  const slots = new Map<Node, Slot>();
+  const slotOf = (node: Node): Slot => {
+    const known = slots.get(node);
     if (known) return known;
     const direction = node.id < forwardCount ? "forward" : "backward";
-    const { carried, needed } = direction === "forward" ? forward : backward;
-    const region: Region =
-      node.level <= levels.sequence
-        ? summed.has(node)
-          ? "rowsAfter"
-          : "rows"
-        : !carried.has(node) && !selected.has(node)
-          ? "before"
-          : needed.has(node) || selected.has(node)
-            ? "loop"
-            : "after";
-    const stages = node.arguments.map(spotOf).map((s) => {
-      return s.direction === direction && s.region === region ? s.stage : 0;
-    });
-    const spot = { direction, region, stage: Math.max(0, ...stages) + (isBarrier(node) ? 1 : 0) } as const;
-    spots.set(node, spot);
-    return spot;
+    const region = regionOf(node, direction === "forward" ? forward : backward);
+    const here = { direction, region, stage: 0 } as const;
+    const stages = node.arguments.map(slotOf).map((s) => (sameWork(s, here) ? s.stage : 0));
+    const slot = { ...here, stage: Math.max(0, ...stages) + (isBarrier(node) ? 1 : 0) };
+    slots.set(node, slot);
+    return slot;
   };
-  return spotOf;
+  return slotOf;
 }
 
 /**
- * Selecting rows of a table is as fast at each step as at once, and what it gives stays in cache until it is used. So
- * selections belong in the loop if nothing outside of it uses them, and what is cheap on the way there with them.
+ * Selecting rows of a table is as fast at each step as all at once, and in the loop the result is still in cache when it
+ * is used. So a selection moves into the loop if only the loop uses it, together with cheap values on the way there.
  */
 function selectedInLoop(
   nodes: readonly Node[],
@@ -97,4 +101,4 @@ function selectedInLoop(
   return dependents([...forLoop].reverse(), isSelection);
 }
 
-export const sameWork = (a: Spot, b: Spot): boolean => a.direction === b.direction && a.region === b.region;
+export const sameWork = (a: Slot, b: Slot): boolean => a.direction === b.direction && a.region === b.region;
