@@ -1,5 +1,5 @@
 // Charts of a model's predictions and of its backtest.
-import { forecastPicture, type ForecastPanel, type PanelForecast } from "./chart.ts";
+import { forecastChart, type ForecastPanel, type PanelForecast } from "./chart.ts";
 import type { ForecastScore } from "./backtest.ts";
 import { seasonOf } from "./frequency.ts";
 import { columnsOf, type ForecastRow, type Prediction } from "./rows.ts";
@@ -57,7 +57,7 @@ function drawForecasts(
     };
   });
   const levels = levelsOf(row[names[0] as string] as Prediction).map(Number);
-  return forecastPicture(panels, { title: title ?? `${names.join(", ")}: ${subject}`, levels });
+  return forecastChart(panels, { title: title ?? `${names.join(", ")}: ${subject}`, levels });
 }
 
 function panelForecast(
