@@ -60,6 +60,7 @@ export function modelCore<K extends string, D>(
     },
     dispose() {
       session?.dispose();
+      session = undefined;
       isDisposed = true;
       (store as { dispose?(): void }).dispose?.();
     },

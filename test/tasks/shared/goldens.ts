@@ -7,7 +7,7 @@ const tolerance = 1e-9;
 
 /** The cases of test/goldens/measure/<name>.json. */
 export function readCases<Case>(name: string): readonly Case[] {
-  const url = new URL(`../goldens/measure/${name}.json`, import.meta.url);
+  const url = new URL(`../../goldens/measure/${name}.json`, import.meta.url);
   return (JSON.parse(readFileSync(url, "utf8")) as { readonly cases: readonly Case[] }).cases;
 }
 
