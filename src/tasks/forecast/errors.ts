@@ -29,7 +29,7 @@ export function mase(
   const scale = seasonalNaiveError(history, period);
   if (scale === 0)
     throw new Error(
-      `mase: the history must not repeat itself exactly every ${period} steps, since its naive error is then 0; use mae`,
+      `mase: the history must not repeat itself exactly every ${period} steps, since its naive error is then 0; use mae, or another period`,
     );
   return mae(targets, predictions) / scale;
 }

@@ -10,13 +10,18 @@ export interface ForecastPlotSettings {
 }
 
 /** An SVG of predictions from the end of a series and of the steps before, with a panel per column. */
-export function predictionChart(
-  series: SeriesTable,
-  rows: readonly ForecastRow<string>[],
+export function predictionChart<V extends string>(
+  series: SeriesTable<V>,
+  rows: readonly ForecastRow<V>[],
   settings: ForecastPlotSettings = {},
 ): string {
   const title = `the next ${rows.length} steps`;
-  return drawForecasts(series, [{ origin: series.times.length, rows }], title, settings);
+  return drawForecasts(
+    series,
+    [{ origin: series.times.length, rows: rows as DrawnForecast["rows"] }],
+    title,
+    settings,
+  );
 }
 
 /** An SVG of the last forecasts of a backtest, with the actual values and the baselines, with a panel per column. */

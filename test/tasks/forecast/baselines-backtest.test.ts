@@ -1,12 +1,12 @@
 // The baselines on real series, scored over rolling origins; what a network is to beat.
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { BaselineSettings, Forecaster } from "../../../src/tasks/forecast/baseline.ts";
+import type { Baseline, BaselineSettings } from "../../../src/tasks/forecast/baseline.ts";
 import { fitLinear } from "../../../src/tasks/forecast/linear.ts";
 import { fitNaive } from "../../../src/tasks/forecast/naive.ts";
 import { fitSeasonalNaive } from "../../../src/tasks/forecast/seasonal-naive.ts";
-import { origins } from "../../../src/tasks/forecast/origins.ts";
-import { readSeries } from "../../../src/tasks/forecast/series.ts";
+import { rollingOrigins } from "../../../src/tasks/forecast/origins.ts";
+import { regularSeries } from "../../../src/tasks/forecast/series.ts";
 import { mase } from "../../../src/tasks/forecast/errors.ts";
 import { intervalScore } from "../../../src/tasks/forecast/quantiles.ts";
 
@@ -18,8 +18,9 @@ function load(file: string): Float64Array {
   const lines = readFileSync(new URL(file, folder), "utf8").replaceAll('"', "").trim().split(/\r?\n/);
   const rows = lines.slice(1).map((line) => line.split(","));
   const [times, values] = [rows.map((row) => row[0]), [rows.map((row) => row[1])]];
-  return readSeries({ times, values, names: ["y"], lines: rows.map((_, i) => i + 2), file }).columns[0]!
-    .values;
+  const lineNumbers = rows.map((_, i) => i + 2);
+  const place = { source: file, unit: "line", lines: lineNumbers, timeName: "time" } as const;
+  return regularSeries({ times, values, names: ["y"], ...place }).columns[0]!.values;
 }
 
 const methods = { naive: fitNaive, seasonalNaive: fitSeasonalNaive, linear: fitLinear };
@@ -28,13 +29,13 @@ interface Score {
   readonly coverage: number;
 }
 
-type Fit = (history: Float64Array, settings: BaselineSettings) => Forecaster;
+type Fit = (history: Float64Array, settings: BaselineSettings) => Baseline;
 
 /** Mean MASE, and coverage of the interval from 0.1 to 0.9, over 12 origins, each fitted anew to all before it. */
 function backtest(series: Float64Array, fit: Fit): Score {
   const horizon = 12;
   const period = 12;
-  const cuts = origins({ length: series.length, horizon, count: 12, minimum: 61 });
+  const cuts = rollingOrigins({ length: series.length, horizon, count: 12, minimum: 61 });
   const scores = cuts.map((cut) => {
     const history = series.subarray(0, cut);
     const targets = series.subarray(cut, cut + horizon);

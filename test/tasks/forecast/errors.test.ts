@@ -75,7 +75,7 @@ describe("point forecasts", () => {
 
   it("refuses what has no answer", () => {
     expect(() => mase([1], [2], { history: [4, 4, 4] })).toThrow(
-      "mase: the history must not repeat itself exactly every 1 steps, as its naive error is 0; use mae",
+      "mase: the history must not repeat itself exactly every 1 steps, since its naive error is then 0; use mae, or another period",
     );
     expect(() => mase([1], [2], { history: [1, 2, 1, 2], period: 2 })).toThrow("every 2 steps");
     expect(() => mase([1], [2], { history: [1, 2], period: 2 })).toThrow(
@@ -161,7 +161,7 @@ describe("crps", () => {
 
   it("refuses deviations of 0 and numbers of samples that do not divide", () => {
     expect(() => crpsNormal([1], [1], [0])).toThrow(
-      "crps of normals: deviations[0] must be above 0, not 0; of a point forecast use mae",
+      "crps of normals: deviations[0] must be above 0, not 0; for a point forecast use mae",
     );
     expect(() => crpsNormal([1], [1], [NaN])).toThrow("deviations[0] must be a finite number, not NaN");
     expect(() => crpsSamples([1, 2], [1, 2, 3])).toThrow(

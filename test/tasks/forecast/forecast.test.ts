@@ -1,311 +1,346 @@
-// Forecasts of networks whose answers are known: without a state, their readout is set by hand.
-import { describe, expect, test } from "vitest";
-import { cellNamed } from "../../../src/cells/index.ts";
-import type { Series } from "../../../src/tasks/forecast/series.ts";
-import type { Cell } from "../../../src/language/cell.ts";
-import { equations } from "../../../src/language/equations.ts";
-import { randomStream } from "../../../src/base/random.ts";
-import { initialParameters } from "../../../src/model/initialise.ts";
-import { parameterLayout } from "../../../src/plan/build.ts";
-import type { Network } from "../../../src/plan/network.ts";
+// Forecasts as a program makes them: from a table to a model, its scores beside baselines, and its predictions.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeModel } from "../../../src/checkpoint/open.ts";
+import { encodeModel } from "../../../src/checkpoint/checkpoint.ts";
+import { loadModel, loadRun, openModel, saveModel, saveRun } from "../../../src/checkpoint/model-files.ts";
 import { referenceDevice } from "../../../src/run/reference/device.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
-import { forecast } from "../../../src/tasks/forecast/forecast.ts";
-import { forecastExamples } from "../../../src/tasks/forecast/examples.ts";
-import {
-  forecaster,
-  type ForecasterSettings,
-  type ForecastTask,
-} from "../../../src/tasks/forecast/forecaster.ts";
-import type { TaskModel } from "../../../src/tasks/shared/model.ts";
-import { fit } from "../../../src/train/fit.ts";
+import { forecast, type Forecaster } from "../../../src/tasks/forecast/forecast.ts";
+import { readSeries } from "../../../src/tasks/forecast/series-files.ts";
+import { seriesOf, type SeriesTable } from "../../../src/tasks/forecast/series.ts";
+import { train } from "../../../src/tasks/train.ts";
+import { tagsOf } from "../../charts/svg.ts";
+import { backtestChart, predictionChart } from "../../../src/tasks/forecast/plots.ts";
+import { kept, months, shop, shopCsv, sold } from "./shop.ts";
 
-/** Hands on what it is given. */
-const passing: Cell = equations("passing")`
-  y = x
-  output y
-  width y = I
-`;
+const folder = mkdtempSync(join(tmpdir(), "unrolled-forecast-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => join(folder, name);
 
-const z9 = 1.2815515655446004; // the normal quantile of 0.9
+const device = wasmDevice({ threads: 1 });
+afterAll(() => device.dispose());
 
-function monthly(columns: Readonly<Record<string, ArrayLike<number>>>): Series {
-  const steps = Object.values(columns)[0]?.length ?? 0;
-  const times = Float64Array.from({ length: steps }, (_, i) => Date.UTC(2000, i, 1));
-  return {
-    start: times[0] as number,
-    frequency: { unit: "month", every: 1 },
-    times,
-    columns: Object.entries(columns).map(([name, values]) => ({ name, values: Float64Array.from(values) })),
-  };
+const options = { horizon: 6, context: 24, seasonalDifference: 12, size: 8 } as const;
+
+/** The values of the shop alone that a program names. */
+function sales(count: number): SeriesTable<"sold"> {
+  return seriesOf({ time: months(count), sold: sold(count) });
 }
 
-/** A network whose readout has these rows, a weight of each input and the bias; on the scale of the series itself. */
-function linear(
-  series: Series,
-  settings: Omit<ForecasterSettings, "cell">,
-  readout: readonly (readonly number[])[],
-): TaskModel<ForecastTask> {
-  const { task, network } = forecaster(series, series.times.length, { cell: passing, ...settings });
-  const layout = parameterLayout(network);
-  const device = referenceDevice();
-  const store = device.parameters(layout);
-  const values = new Float64Array(layout.size);
-  for (const { name, offset, size } of layout.places) {
-    const own = name === "readout.b" ? readout.map((row) => row.at(-1)) : readout.map((r) => r.slice(0, -1));
-    expect(own.flat()).toHaveLength(size);
-    values.set(own.flat() as number[], offset);
-  }
-  store.write(values);
-  const scalings = task.scalings.map((scaling) => ({ ...scaling, mean: 0, deviation: 1 }));
-  return { task: { ...task, scalings }, network, device, store };
-}
+describe("a table of sales", () => {
+  let series: SeriesTable<"sold">;
+  let model: Forecaster;
+  const validations: number[] = [];
 
-function random(task: ForecastTask, network: Network): TaskModel<ForecastTask> {
-  const device = referenceDevice();
-  const layout = parameterLayout(network);
-  const store = device.parameters(layout);
-  store.write(initialParameters(layout, 3));
-  return { task, network, device, store };
-}
-
-const raw = { calibrate: 0 } as const;
-const numbers = (found: { readonly quantiles: readonly (readonly Float64Array[])[] }): number[][] =>
-  (found.quantiles[0] ?? []).map((level) => [...level]);
-
-function expectNear(actual: readonly number[], expected: readonly number[], digits = 10): void {
-  expect(actual).toHaveLength(expected.length);
-  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i] as number, digits));
-}
-
-describe("a normal distribution", () => {
-  test("is forecast by its quantiles, at any levels", async () => {
-    const series = monthly({ y: [5, 3, 4] });
-    const settings = { horizon: 2, context: 1, output: "gaussian", levels: [0.5, 0.025, 0.9] } as const;
-    // Means 2 y + 1 and y - 1, deviations 0.5 and e.
-    const model = linear(series, settings, [
-      [2, 1],
-      [1, -1],
-      [0, Math.log(0.5)],
-      [0, 1],
+  beforeAll(async () => {
+    writeFileSync(at("sales.csv"), shopCsv(132));
+    series = await readSeries(at("sales.csv"), { time: "month", value: "sold" });
+    const run = train(forecast(options), series, { epochs: 60, patience: 8, rate: 0.02, device });
+    expect((await run.prepare()).lines).toEqual([
+      "132 steps of 1 month; train on the first 92, validate on 13, leave 27 for testing",
     ]);
-    const [found] = await forecast(model, series, [3], raw);
-    const levels = numbers(found!);
-    expectNear(levels[0]!, [9 - 0.5 * 1.9599639845400545, 3 - Math.E * 1.9599639845400545]);
-    expectNear(levels[1]!, [9, 3]);
-    expectNear(levels[2]!, [9 + 0.5 * z9, 3 + Math.E * z9]);
+    for await (const event of run) if (event.kind === "validation") validations.push(event.loss);
+    model = await run.best();
   });
 
-  test("of logarithms and of differences is put in the series' units", async () => {
-    const series = monthly({ y: [2, 8, 4] });
-    const settings = { horizon: 1, context: 1, log: true, lag: 1, output: "gaussian" } as const;
-    const model = linear(series, settings, [
-      [0, Math.log(3)],
-      [0, Math.log(0.1)],
-    ]);
-    const [found] = await forecast(model, series, [3], raw);
-    expectNear(numbers(found!).flat(), [12 * Math.exp(-0.1 * z9), 12, 12 * Math.exp(0.1 * z9)]);
+  test("is learned", () => {
+    expect(validations.length).toBeGreaterThan(2);
+    expect(Math.min(...validations)).toBeLessThan(validations[0]!);
+    expect(model).toMatchObject({
+      kind: "forecast",
+      columns: ["sold"],
+      frequency: { unit: "month", every: 1 },
+      horizon: 6,
+      quantiles: [0.1, 0.5, 0.9],
+      strategy: "direct",
+    });
+    // January 1990 and 105 months, the training and the validation part.
+    expect(model.metadata.data).toEqual({ kind: "time", from: Date.UTC(1990, 105) });
   });
 
-  test("is moved to where earlier errors say", async () => {
-    for (const log of [false, true]) {
-      const series = monthly({ y: Array.from({ length: 12 }, () => 3) });
-      const settings = { horizon: 2, context: 1, log, output: "gaussian", strategy: "recursive" } as const;
-      const model = linear(series, settings, [
-        [0, 0],
-        [0, -2],
-      ]);
-      const [found] = await forecast(model, series, [12], { calibrate: 5 });
-      // Of the second step each origin draws its own quantiles.
-      expectNear(
-        numbers(found!).map((level) => level[0] as number),
-        [3, 3, 3],
+  test("is forecast from its end, with a prediction under the column's name", async () => {
+    const rows = await model.predict(series);
+    expect(rows.map(({ time }) => time.toISOString().slice(0, 10))).toEqual(
+      ["01", "02", "03", "04", "05", "06"].map((month) => `2001-${month}-01`),
+    );
+    for (const { sold: prediction } of rows) {
+      const { median, interval, quantiles } = prediction;
+      expect(quantiles).toEqual({ "0.1": interval[0], "0.5": median, "0.9": interval[1] });
+      expect(interval[0]).toBeLessThan(median);
+      expect(median).toBeLessThan(interval[1]);
+    }
+    // @ts-expect-error -- a row has only the columns of the series
+    expect(rows[0]!.bought).toBeUndefined();
+    expect(rows).toEqual(await model.predict(series));
+    const [earlier, latest] = await model.predictFrom(series, [120, 132]);
+    expect(latest).toEqual(rows);
+    // Nothing after an origin is read.
+    expect(earlier).toEqual(await model.predict(sales(120)));
+  });
+
+  test("is backtested beside baselines, only where training did not see it", async () => {
+    const table = await model.backtest(series);
+    expect(Object.keys(table)).toEqual(["this model", "naive", "seasonal naive", "linear"]);
+    for (const row of Object.values(table))
+      expect(Object.keys(row)).toEqual(["mase", "smape", "crps", "coverage"]);
+    expect(table["this model"]!.mase).toBeLessThan(table["seasonal naive"]!.mase);
+    expect(table["this model"]!.coverage).toBeGreaterThan(0.6);
+    const score = await model.score(series);
+    // Origins 105 to 126, so that 6 steps follow.
+    expect(score).toMatchObject({ origins: 22, from: new Date(Date.UTC(1990, 105)), horizon: 6, period: 12 });
+    expect(score.frequency).toEqual({ unit: "month", every: 1 });
+    const { baselines, ...errors } = score.columns["sold"]!;
+    expect({ "this model": errors, ...baselines }).toEqual(table);
+    expect(score).toMatchObject(score.columns["sold"]!);
+  });
+
+  test("has parts in time, of which the steps before are history", async () => {
+    expect(await model.score("test")).toEqual(await model.score(series));
+    // Origins 92 to 105 - 6.
+    expect(await model.score("validation")).toMatchObject({ origins: 8, from: new Date(Date.UTC(1990, 92)) });
+    // Origins 36, which the model reads, to 92 - 6.
+    expect(await model.score("train")).toMatchObject({ origins: 51, from: new Date(Date.UTC(1990, 36)) });
+    const { train: seen, validation, test: unseen } = await model.parts(series);
+    expect([seen.partFrom, seen.times.length, validation]).toEqual([0, 105, undefined]);
+    expect(await model.score(unseen!)).toEqual(await model.score("test"));
+    expect((await model.parts(sales(105))).test).toBeUndefined();
+  });
+
+  test("may be backtested with another season, fewer origins and uncorrected intervals", async () => {
+    const settings = { period: 6, origins: 3, stride: 2, calibrate: 0 };
+    const score = await model.score(series, settings);
+    expect(score).toMatchObject({ origins: 3, from: new Date(Date.UTC(1990, 122)), period: 6 });
+    expect(await model.backtest(series, settings)).not.toEqual(await model.backtest(series));
+    const learned = await model.score(series, { ...settings, baseline: sales(60) });
+    expect(learned.mase).toBe(score.mase);
+    expect(learned.baselines["linear"]).not.toEqual(score.baselines["linear"]);
+  });
+
+  test("leaves out the linear baseline where there is too little history for it", async () => {
+    // A linear forecast with a season of 20 learns from 2 * 40 + 6 + 1 = 87 steps or more, of 30 from 127.
+    expect((await model.score(series, { period: 20 })).baselines["linear"]).toBeDefined();
+    const score = await model.score(series, { period: 30 });
+    expect(Object.keys(score.baselines)).toEqual(["naive", "seasonal naive"]);
+  });
+
+  test("is the same after a file, and continues in new data", async () => {
+    await saveModel(at("sales.safetensors"), model);
+    const later = await loadModel(at("sales.safetensors"), forecast, { device });
+    expect(await later.predict(series)).toEqual(await model.predict(series));
+    expect(await later.backtest(series)).toEqual(await model.backtest(series));
+    await expect(later.score("test")).rejects.toThrow(
+      "a loaded model holds no data, so it has no part 'test'",
+    );
+    const longer = await later.score(sales(156));
+    expect(longer).toMatchObject({ origins: 46, from: new Date(Date.UTC(1990, 105)) });
+    const any = await openModel(at("sales.safetensors"), { device });
+    expect(any.kind).toBe("forecast");
+    later.dispose();
+    await expect(later.predict(series)).rejects.toThrow("this model has been disposed");
+    any.dispose();
+  });
+
+  test("is told where nothing is left to evaluate", async () => {
+    await expect(model.backtest(sales(110))).rejects.toThrow(
+      "backtest: there are no 6 steps from 1998-10-01 on, where the steps begin that training did not see; give a " +
+        "series that goes on, or train with a part for testing, such as the split 0.7/0.1/0.2",
+    );
+    await expect(model.backtest(series, { origins: 23 })).rejects.toThrow(
+      "need a series of 133 steps or more, not 132; use a longer series, or at most 22 origins",
+    );
+    await expect(model.backtest(series, { period: 125 })).rejects.toThrow(
+      "backtest: forecasts and their baselines read the 131 steps before them, which with 6 to forecast are more than " +
+        "the 132 there are; give a longer series, or a shorter period",
+    );
+    for (const name of ["period", "origins", "stride"])
+      await expect(model.backtest(series, { [name]: 0 })).rejects.toThrow(
+        `${name === "origins" ? "count" : name} must be a whole number, 1 or more, not 0`,
       );
-      const [own] = await forecast(model, series, [12], raw);
-      expectNear([own!.quantiles[0]![1]![0]!], [log ? 1 : 0]);
-    }
+  });
+
+  test("is drawn with its predictions, and with its backtest and the baselines", async () => {
+    const next = predictionChart(series, await model.predict(series));
+    expect(tagsOf(next).length).toBeGreaterThan(10);
+    expect(next).toContain("<title>sold: the next 6 steps</title>");
+    expect(next).not.toContain(">naive</text>");
+    const score = await model.score(series);
+    // Every sixth of the origins 105 to 126, from the last.
+    expect(score.forecasts.map(({ origin }) => origin)).toEqual([114, 120, 126]);
+    const past = backtestChart(series, score, { title: "Sales" });
+    expect(past).toContain("<title>Sales</title>");
+    for (const label of ["median", "0.1 to 0.9", "naive", "seasonal naive", "linear"])
+      expect(past).toContain(`>${label}</text>`);
+    expect(() => predictionChart(series, [])).toThrow("forecast chart: there is no forecast to draw");
   });
 });
 
-/** y[t] = φ y[t - 1] + σ noise, begun in its own distribution. */
-function autoregression(steps: number, phi: number, sigma: number): Float64Array {
-  const stream = randomStream(11, 2);
-  const values = new Float64Array(steps);
-  let last = (sigma / Math.sqrt(1 - phi * phi)) * stream.normal();
-  return values.map(() => (last = phi * last + sigma * stream.normal()));
-}
+describe("two series together", () => {
+  const series = shop(120);
+  const paths = {
+    ...options,
+    strategy: "recursive",
+    output: "gaussian",
+    calendar: true,
+    quantiles: [0.95, 0.05, 0.5],
+  } as const;
 
-describe("paths", () => {
-  const [phi, sigma, horizon] = [0.8, 0.5, 4];
-  const gaussian = { context: 1, output: "gaussian", strategy: "recursive" } as const;
-  const ofPhi = [
-    [phi, 0],
-    [0, Math.log(sigma)],
-  ];
-  /** Of the k-th step ahead. */
-  const spread = (k: number): number => sigma * Math.sqrt((1 - phi ** (2 * k)) / (1 - phi ** 2));
-  /** Standard error of an empirical quantile at 0.1 of so many draws, in deviations. */
-  const errorOf = (paths: number): number => Math.sqrt(0.09 / paths) / 0.17549833193248685;
-
-  test.each(["gaussian", "quantiles"] as const)(
-    "of an autoregression spread as it does, from %s",
-    async (output) => {
-      const series = monthly({ y: [0, 0, 1.5] });
-      const readout =
-        output === "gaussian" ? ofPhi : [-z9, 0, z9].map((score) => [phi, sigma * score] as const);
-      const model = linear(series, { ...gaussian, output, horizon }, readout);
-      const paths = 4000;
-      const [found] = await forecast(model, series, [3], { ...raw, paths });
-      const [low, middle, high] = found!.quantiles[0]!;
-      expectNear([low![0]!, middle![0]!, high![0]!], [1.2 - z9 * sigma, 1.2, 1.2 + z9 * sigma]);
-      for (let k = 2; k <= horizon; k++) {
-        const within = 3 * errorOf(paths) * spread(k);
-        const mean = 1.5 * phi ** k;
-        expect(Math.abs(low![k - 1]! - (mean - z9 * spread(k)))).toBeLessThan(within);
-        expect(Math.abs(middle![k - 1]! - mean)).toBeLessThan(within);
-        expect(Math.abs(high![k - 1]! - (mean + z9 * spread(k)))).toBeLessThan(within);
-      }
-    },
-  );
-
-  test("hold the share of what comes that their levels say", async () => {
-    const apart = 20;
-    const count = 400;
-    const values = autoregression(count * apart + horizon, phi, sigma);
-    const series = monthly({ y: values });
-    const model = linear(series, { ...gaussian, horizon }, ofPhi);
-    const origins = Array.from({ length: count }, (_, i) => (i + 1) * apart);
-    const found = await forecast(model, series, origins, { ...raw, paths: 200 });
-    for (let k = 0; k < horizon; k++) {
-      const inside = origins.filter((origin, i) => {
-        const [low, , high] = found[i]!.quantiles[0]!;
-        const truth = values[origin + k]!;
-        return truth >= low![k]! && truth <= high![k]!;
-      }).length;
-      expect(Math.abs(inside / count - 0.8)).toBeLessThan(3 * Math.sqrt(0.16 / count));
-    }
-  });
-
-  test("of differences spread like a walk, not as if all steps erred alike", async () => {
-    for (const log of [false, true]) {
-      const series = monthly({ y: [1, 1, 1] });
-      const walk = [
-        [0, 0],
-        [0, Math.log(0.1)],
-      ];
-      const model = linear(series, { ...gaussian, horizon: 9, lag: 1, log }, walk);
-      const [found] = await forecast(model, series, [3], { ...raw, paths: 4000 });
-      const last = found!.quantiles[0]!.map((level) => (log ? Math.log(level[8]!) : level[8]! - 1));
-      const within = 3 * errorOf(4000) * 0.3;
-      [-z9, 0, z9].forEach((score, q) => expect(Math.abs(last[q]! - 0.3 * score)).toBeLessThan(within));
-    }
-  });
-
-  test("read the calendar of the steps to come", async () => {
-    const series = monthly({ y: [0, 0, 0] });
-    const settings = { ...gaussian, horizon: 5, calendar: true, levels: [0.5] };
-    // The sine of the month is the second input, and nothing varies.
-    const model = linear(series, settings, [
-      [0, 1, 0, 0],
-      [0, 0, 0, -40],
-    ]);
-    const [found] = await forecast(model, series, [3], raw);
-    const months = [3, 4, 5, 6, 7];
-    expectNear(
-      numbers(found!)[0]!,
-      months.map((month) => Math.sin((Math.PI * month) / 6)),
-      6,
+  test("are forecast along paths, from memory, and scored by column", async () => {
+    const run = train(forecast(paths), series, { epochs: 4, device });
+    await run.finish();
+    const model = await run.best();
+    const rows = await model.predict(series, { paths: 20, calibrate: 3 });
+    expect(Object.keys(rows[0]!)).toEqual(["time", "sold", "kept"]);
+    expect(Object.keys(rows[5]!.kept.quantiles)).toEqual(["0.05", "0.5", "0.95"]);
+    const few = { paths: 20, calibrate: 3, origins: 2 };
+    const score = await model.score("test", few);
+    const [first, second] = [score.columns["sold"]!, score.columns["kept"]!];
+    expect(score.mase).toBeCloseTo((first.mase + second.mase) / 2, 12);
+    expect(score.baselines["naive"]!.crps).toBeCloseTo(
+      (first.baselines["naive"]!.crps + second.baselines["naive"]!.crps) / 2,
+      12,
     );
-  });
-
-  test("of several series read all of them", async () => {
-    const series = monthly({ a: [0, 8], b: [0, 1] });
-    // a halves, b is what a was.
-    const model = linear(series, { ...gaussian, horizon: 3 }, [
-      [0.5, 0, 0],
-      [1, 0, 0],
-      [0, 0, -40],
-      [0, 0, -40],
-    ]);
-    const [found] = await forecast(model, series, [2], { ...raw, paths: 3 });
-    expectNear([...found!.quantiles[0]![1]!], [4, 2, 1], 6);
-    expectNear([...found!.quantiles[1]![1]!], [8, 4, 2], 6);
-  });
-
-  test("are drawn by the seed and the origin alone", async () => {
-    const series = monthly({ y: autoregression(40, phi, sigma) });
-    const model = linear(series, { ...gaussian, horizon: 3 }, ofPhi);
-    const settings = { ...raw, paths: 1100 }; // one origin a run
-    const [alone] = await forecast(model, series, [30], settings);
-    const [, among] = await forecast(model, series, [20, 30, 40], settings);
-    expect(among).toEqual(alone);
-    const [other] = await forecast(model, series, [30], { ...settings, seed: 2 });
-    expect(numbers(other!)[1]![0]).toBe(numbers(alone!)[1]![0]);
-    expect(numbers(other!)[1]![2]).not.toBe(numbers(alone!)[1]![2]);
-  });
-
-  test("that grow without bounds are an error, and so are none", async () => {
-    const series = monthly({ y: [1, 1] });
-    const model = linear(series, { ...gaussian, horizon: 9 }, [
-      [1e30, 0],
-      [0, 0],
-    ]);
-    await expect(forecast(model, series, [2], raw)).rejects.toThrow(
-      /^forecast: a path from step 2 grew without bounds at step \d of 9; train the model longer/u,
-    );
-    await expect(forecast(model, series, [2], { ...raw, paths: 0 })).rejects.toThrow(
-      "forecast: paths must be a whole number, 1 or more, not 0",
-    );
-  });
-});
-
-test.each(["gaussian", "quantiles"] as const)(
-  "a recursive forecast of the next step is the direct one, from %s",
-  async (output) => {
-    const series = monthly({ a: autoregression(60, 0.5, 1), b: autoregression(60, 0.9, 2) });
-    const shape = { cell: cellNamed("gru"), size: 7, context: 9, output, calendar: true } as const;
-    const direct = forecaster(series, 50, { ...shape, horizon: 1 });
-    const recursive = forecaster(series, 50, { ...shape, horizon: 1, strategy: "recursive" });
-    expect(recursive.network).toEqual(direct.network);
-    const origins = [9, 30, 60];
-    const own = await forecast(random(direct.task, direct.network), series, origins);
-    expect(await forecast(random(recursive.task, recursive.network), series, origins)).toEqual(own);
-    const further = { ...recursive.task, horizon: 3 };
-    const all = await forecast(random(further, direct.network), series, origins, raw);
-    const one = await forecast(random(direct.task, direct.network), series, origins, raw);
-    all.forEach(({ quantiles }, i) =>
-      expect(quantiles.map((column) => column.map((level) => level[0]))).toEqual(
-        one[i]!.quantiles.map((column) => column.map((level) => level[0])),
+    const table = await model.backtest(series, few);
+    expect(Object.keys(table)).toEqual(
+      ["sold", "kept"].flatMap((name) =>
+        ["this model", "naive", "seasonal naive", "linear"].map((title) => `${name}: ${title}`),
       ),
     );
-  },
-);
+    expect(table["kept: linear"]).toEqual(second.baselines["linear"]);
+    const svg = backtestChart(series, score);
+    for (const name of ["sold", "kept"]) expect(svg).toContain(`>${name}</text>`);
+    const bytes = await encodeModel(await model.file());
+    const later = await decodeModel(bytes, forecast, { device });
+    expect(await later.predict(series, { paths: 20, calibrate: 3 })).toEqual(rows);
+  });
 
-test("a network that learned the next step of a sine follows it for a whole turn", async () => {
-  const values = Float64Array.from({ length: 400 }, (_, t) => Math.sin((2 * Math.PI * t) / 20));
-  const series = monthly({ y: values });
-  const { task, network } = forecaster(series, 300, {
-    cell: cellNamed("gru"),
-    size: 16,
-    context: 40,
-    horizon: 20,
-    output: "gaussian",
-    strategy: "recursive",
+  test("are read by their names, in any order", async () => {
+    const run = train(forecast(options), series, { steps: 1, device });
+    await run.finish();
+    const model = await run.latest();
+    const turned = seriesOf({ time: months(120), kept: kept(120), sold: sold(120) });
+    expect(await model.predict(turned)).toEqual(await model.predict(series));
+    await expect(model.predict(sales(120))).rejects.toThrow(
+      "forecast: the model reads a column 'kept', and the series has only sold; add it",
+    );
   });
-  const device = wasmDevice({ threads: 1 });
-  const run = await fit({
-    network,
-    device,
-    data: { kind: "examples", train: forecastExamples(task, series, 0, 300) },
-    batch: 16,
-    rate: 0.01,
-    budget: { steps: 600 },
+});
+
+test("a run goes on where it was stopped, with the same bits", async () => {
+  const series = sales(132);
+  const settings = { epochs: 6, device } as const;
+  const whole = train(forecast(options), series, settings);
+  await whole.finish();
+  const begun = train(forecast(options), series, settings);
+  for await (const event of begun) if (event.kind === "step" && event.step === 3) break;
+  await saveRun(at("run.safetensors"), begun);
+  const resume = await loadRun(at("run.safetensors"));
+  const resumed = train(forecast(options), series, { ...settings, resume });
+  await resumed.finish();
+  expect((await resumed.snapshot()).training.weights).toEqual((await whole.snapshot()).training.weights);
+  await expect(train(forecast(options), shop(132), { ...settings, resume }).finish()).rejects.toThrow(
+    "resume: the data are not those of the saved run",
+  );
+});
+
+test("all of a series may be trained on, and then only what follows is evaluated", async () => {
+  const run = train(forecast({ ...options, size: 2 }), sales(96), { split: 1, steps: 1, device });
+  expect((await run.prepare()).lines).toEqual([
+    "96 steps of 1 month; train on the first 96, validate on nothing",
+  ]);
+  await run.finish();
+  const model = await run.latest();
+  await expect(model.backtest(sales(96))).rejects.toThrow("there are no 6 steps from 1998-01-01 on");
+  expect(await model.score(sales(104))).toMatchObject({ origins: 3 });
+  await expect(model.score("test")).rejects.toThrow("the data were trained on without a part 'test'");
+});
+
+describe("options are refused", () => {
+  const refuse = (bad: Parameters<typeof forecast>[0], message: string, months = 132): Promise<void> =>
+    expect(train(forecast(bad), sales(months), { steps: 1, device }).finish()).rejects.toThrow(message);
+
+  test("that are out of range", async () => {
+    await refuse({ horizon: 0 }, "forecast: horizon must be a whole number, 1 or more, not 0");
+    await refuse({ context: 2.5 }, "forecast: context must be a whole number, 1 or more, not 2.5");
+    await refuse(
+      { quantiles: [0.1, 0.9] },
+      "forecast: quantiles must have 0.5, which is the point forecast, not only 0.1, 0.9; add it",
+    );
+    await refuse({ quantiles: [0.5, 90] }, "forecast: a quantile must be between 0 and 1, not 90");
+    await refuse(
+      { seasonalDifference: -1 },
+      "column 'sold': scaling: the seasonal difference must be a whole number, 0 or more, not -1",
+    );
+    expect(() => forecast({ cell: "grru" })).toThrow("did you mean 'gru'?");
+    expect(() => forecast({ sizes: { P: 3 } })).toThrow("gru has no width besides H and I, not 'P'");
   });
-  for await (const event of run) if (event.kind === "end") break;
-  const model = { task, network, device, store: run.store };
-  const [found] = await forecast(model, series, [350], raw);
-  const median = found!.quantiles[0]![1]!;
-  const worst = Math.max(...median.map((value, k) => Math.abs(value - values[350 + k]!)));
-  expect(worst).toBeLessThan(0.1);
-  device.dispose();
+
+  test("that the series is too short for", async () => {
+    await refuse(
+      { context: 200 },
+      "forecast: steps 0 to 92 have no room for 200 steps to read and 12 to forecast; use a longer series",
+    );
+    await refuse(
+      { context: 24, horizon: 60, seasonalDifference: 12 },
+      "have no room for 24 steps to read and 60 to forecast, and differences take the first 12",
+    );
+    await refuse(
+      { seasonalDifference: 12, context: 1, horizon: 1 },
+      "column 'sold': scaling: fitting with a seasonal difference of 12 needs 13 values or more, not 9",
+      13,
+    );
+  });
+
+  test("logarithms of values that are not above 0", async () => {
+    const series = seriesOf({ time: months(96), sold: sold(96).map((value) => value - 210) });
+    await expect(train(forecast({ log: true }), series, { device }).prepare()).rejects.toThrow(
+      /^column 'sold': scaling: values\[\d+\] must be above 0 for its logarithm/u,
+    );
+  });
+});
+
+describe("model files of version 0.1.0", () => {
+  const golden = (name: string): string =>
+    fileURLToPath(new URL(`../../goldens/models/${name}.safetensors`, import.meta.url));
+  const open = (name: string): Promise<Forecaster> =>
+    loadModel(golden(name), forecast, { device: referenceDevice() });
+
+  // The numbers were printed by version 0.1.0 on the reference device.
+  test("forecast as they did", async () => {
+    const model = await open("forecast");
+    const series = sales(120);
+    const rows = await model.predict(series);
+    expect(rows[0]!.sold.quantiles["0.1"]).toBeCloseTo(340.9570366028326, 10);
+    expect(rows[0]!.sold.median).toBeCloseTo(353.8045813538839, 10);
+    expect(rows[5]!.sold.interval[1]).toBeCloseTo(334.3969698136544, 10);
+    const score = await model.score(series);
+    expect(score.origins).toBe(19);
+    expect(score.mase).toBeCloseTo(0.42434052423380386, 10);
+    expect(score.crps).toBeCloseTo(2.8176379275387142, 10);
+    expect(score.baselines["linear"]!.smape).toBeCloseTo(0.6202617247731302, 10);
+  });
+
+  test("forecast along paths as they did", async () => {
+    const model = await open("forecast-paths");
+    const series = shop(120);
+    const rows = await model.predict(series);
+    expect(rows[0]!.sold.median).toBeCloseTo(263.4565243592589, 10);
+    expect(rows[5]!.kept.interval[1]).toBeCloseTo(61.198013538035106, 10);
+    const score = await model.score(series, { paths: 20, origins: 4 });
+    expect(score.columns["sold"]!.mase).toBeCloseTo(3.3835292369861882, 10);
+    expect(score.columns["kept"]!.crps).toBeCloseTo(2.6025540570033403, 10);
+  });
+
+  test("may lack what was no choice then, and nothing else", async () => {
+    const { spec } = await (await open("forecast")).file();
+    const { output, strategy, ...early } = spec as unknown as Readonly<Record<string, unknown>>;
+    expect([output, strategy]).toEqual(["quantiles", "direct"]);
+    expect(JSON.stringify(forecast.check(early))).toBe(JSON.stringify(spec));
+    expect(() => forecast.check({ ...spec, horizon: 0 })).toThrow(/^task, horizon: .*; the file is damaged/u);
+    expect(() => forecast.check({ ...spec, levels: [0.5, 1] })).toThrow("task, levels.1: ");
+    expect(() => forecast.check({ ...spec, more: 1 })).toThrow("the file is damaged");
+  });
 });

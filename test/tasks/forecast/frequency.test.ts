@@ -93,7 +93,7 @@ describe("steps", () => {
 
   it("are whole", () => {
     expect(() => addPeriods(0, { unit: "day", every: 1 }, 1.5)).toThrow(
-      "adding periods to a time: their number must be whole, not 1.5; round it",
+      "adding steps to a time: their number must be whole, not 1.5; round it",
     );
   });
 

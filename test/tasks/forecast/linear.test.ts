@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { solvePositive } from "../../../src/tasks/forecast/cholesky.ts";
-import type { Forecast } from "../../../src/tasks/forecast/baseline.ts";
+import type { PointForecast } from "../../../src/tasks/forecast/baseline.ts";
 import { fitLinear } from "../../../src/tasks/forecast/linear.ts";
 import { fitNaive } from "../../../src/tasks/forecast/naive.ts";
 import { fitSeasonalNaive } from "../../../src/tasks/forecast/seasonal-naive.ts";
@@ -26,7 +26,7 @@ interface Golden {
 const url = new URL("../../goldens/forecasting/baselines.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(url, "utf8")) as { readonly cases: readonly Golden[] };
 
-function expectForecast(actual: Forecast, expected: Expected): void {
+function expectForecast(actual: PointForecast, expected: Expected): void {
   const rows = [actual.mean, ...actual.quantiles];
   const wanted = [expected.mean, ...expected.quantiles];
   expect(rows.map((row) => row.length)).toEqual(wanted.map((row) => row.length));
@@ -98,7 +98,7 @@ describe("the linear forecast", () => {
   it("refuses weights that nothing determines, and ridges below 0", () => {
     const waves = Array.from({ length: 40 }, (_, t) => t % 2);
     expect(() => fitLinear(waves, { horizon: 1, lags: 4, levels: [], ridge: 0 })).toThrow(
-      "linear: the weights of step 1 are not determined, as values repeat themselves; set ridge above 0, as 1, or " +
+      "linear: the weights of step 1 are not determined, since values repeat; set ridge above 0, such as 1, or " +
         "take fewer lags than 4",
     );
     for (const ridge of [-1, NaN, Infinity])

@@ -73,7 +73,7 @@ describe("the seasonal naive forecast", () => {
 
   it("needs a period, and a history of a season and the horizon", () => {
     expect(() => fitSeasonalNaive(history, { horizon: 1, levels: [] })).toThrow(
-      "seasonal naive: needs a period, the steps of a season, not none; give it, as 12 of months",
+      "seasonal naive: needs a period, the steps of a season, such as 12 for months; give it",
     );
     expect(() => fitSeasonalNaive(history, { horizon: 3, period: 3, levels: [] })).toThrow(
       "seasonal naive: fitting needs a history of 6 values or more, not 5",

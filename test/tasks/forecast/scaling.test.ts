@@ -99,17 +99,21 @@ describe("scaling", () => {
 
   it("refuses what it cannot fit or undo", () => {
     expect(() => fitScaling([1, 2], { lag: 2 })).toThrow(
-      "scaling: fitting with lag 2 needs 3 values or more, not 2; give more of the series",
+      "scaling: fitting with a seasonal difference of 2 needs 3 values or more, not 2; give more of the series",
     );
     expect(() => fitScaling([])).toThrow("needs 1 values or more, not 0");
-    expect(() => fitScaling([1], { lag: -1 })).toThrow("lag must be a whole number, 0 or more, not -1");
+    expect(() => fitScaling([1], { lag: -1 })).toThrow(
+      "the seasonal difference must be a whole number, 0 or more, not -1",
+    );
     expect(() => fitScaling([1, NaN])).toThrow(
       "scaling: values[1] must be a finite number, not NaN; fill it first",
     );
     const scaling = fitScaling([1, 2, 4], { lag: 2 });
-    expect(() => applyScaling(scaling, [1, 2])).toThrow("with lag 2 it needs 3 values or more, not 2");
+    expect(() => applyScaling(scaling, [1, 2])).toThrow(
+      "scaling with a seasonal difference of 2 needs 3 values or more, not 2",
+    );
     expect(() => invertScaling(scaling, [1], [0])).toThrow(
-      "scaling: the way back with lag 2 needs the last 2 values of the history or more, not 1; give more of it",
+      "scaling: the way back with a seasonal difference of 2 needs 2 values or more, not 1; give more of the series",
     );
     expect(() => invertScaling(scaling, [1, 2], [0, Infinity])).toThrow(
       "predicted[1] must be a finite number",

@@ -1,29 +1,33 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import {
-  readSeries,
+  regularSeries,
+  seriesOf,
+  stretchOf,
   type NumberCell,
-  type Series,
   type SeriesSettings,
+  type SeriesTable,
 } from "../../../src/tasks/forecast/series.ts";
 import { formatTime } from "../../../src/tasks/forecast/time.ts";
 
 /** Rows as text, a time and a value each; the first is on line 2. */
-function read(rows: readonly (readonly [string, NumberCell])[], settings: SeriesSettings = {}): Series {
-  return readSeries(
+function read(rows: readonly (readonly [string, NumberCell])[], settings: SeriesSettings = {}): SeriesTable {
+  return regularSeries(
     {
       times: rows.map(([time]) => time),
       values: [rows.map(([, value]) => value)],
       names: ["sales"],
       lines: rows.map((_, i) => i + 2),
-      file: "shop.csv",
+      unit: "line",
+      source: "shop.csv",
+      timeName: "time",
     },
     settings,
   );
 }
 
-const values = (series: Series): number[] => [...series.columns[0]!.values];
-const dates = (series: Series): string[] => [...series.times].map((time) => formatTime(time));
+const values = (series: SeriesTable): number[] => [...series.columns[0]!.values];
+const dates = (series: SeriesTable): string[] => [...series.times].map((time) => formatTime(time));
 
 const gappy = [
   ["2020-01-01", 1],
@@ -46,32 +50,23 @@ const twice = [
 
 describe("a series", () => {
   it("has a start, a frequency, times and columns", () => {
-    expect(
-      readSeries({
-        times: ["2020-11", "2020-12", "2021-01"],
-        values: [
-          [1, "2", " 3e0 "],
-          [4, 5, 6],
+    expect(seriesOf({ time: ["2020-11", "2020-12", "2021-01"], a: [1, "2", " 3e0 "], b: [4, 5, 6] })).toEqual(
+      {
+        start: Date.UTC(2020, 10),
+        frequency: { unit: "month", every: 1 },
+        times: Float64Array.of(Date.UTC(2020, 10), Date.UTC(2020, 11), Date.UTC(2021, 0)),
+        columns: [
+          { name: "a", values: Float64Array.of(1, 2, 3) },
+          { name: "b", values: Float64Array.of(4, 5, 6) },
         ],
-        names: ["a", "b"],
-        lines: [2, 3, 4],
-        file: "x.csv",
-      }),
-    ).toEqual({
-      start: Date.UTC(2020, 10),
-      frequency: { unit: "month", every: 1 },
-      times: Float64Array.of(Date.UTC(2020, 10), Date.UTC(2020, 11), Date.UTC(2021, 0)),
-      columns: [
-        { name: "a", values: Float64Array.of(1, 2, 3) },
-        { name: "b", values: Float64Array.of(4, 5, 6) },
-      ],
-    });
+      },
+    );
   });
 
   it("names the line where a step is left out, and what would mend it", () => {
     expect(() => read(gappy)).toThrow(
       "shop.csv, line 5: 2020-01-06 must be 1 day after 2020-01-03, the time before, not 3 days; " +
-        'add what is left out, or set gaps to "fill" or "interpolate"',
+        'add the missing rows, or set gaps to "fill" or "interpolate"',
     );
   });
 
@@ -133,7 +128,7 @@ describe("a series", () => {
 
   it("names the line of a time that is there twice, and what would mend it", () => {
     expect(() => read(twice)).toThrow(
-      "shop.csv, line 4: 2020-01-02 must be there once, but is on line 3 too; leave one out, or set duplicates to " +
+      "shop.csv, line 4: 2020-01-02 must occur only once, but is on line 3, too; leave one out, or set duplicates to " +
         '"mean" or "last"',
     );
     expect(values(read(twice, { duplicates: "mean" }))).toEqual([1, 4.5, 3.5]);
@@ -199,26 +194,94 @@ describe("a series", () => {
   });
 
   it("refuses tables whose parts do not fit", () => {
-    const table = { times: ["2020", "2021"], values: [[1, 2]], names: ["a"], lines: [2, 3], file: "x.csv" };
-    expect(() => readSeries({ ...table, names: [] })).toThrow("x.csv: 1 columns need as many names, not 0");
-    expect(() => readSeries({ ...table, lines: [2] })).toThrow("x.csv: 2 rows need as many lines, not 1");
-    expect(() => readSeries({ ...table, values: [[1]] })).toThrow(
+    const table = {
+      times: ["2020", "2021"],
+      values: [[1, 2]],
+      names: ["a"],
+      lines: [2, 3],
+      unit: "line",
+      source: "x.csv",
+      timeName: "time",
+    } as const;
+    expect(() => regularSeries({ ...table, names: ["a", "b"] })).toThrow(
+      "x.csv: 1 columns need as many names, not 2",
+    );
+    expect(() => regularSeries({ ...table, names: [] })).toThrow("x.csv: a series needs a column of values");
+    expect(() => regularSeries({ ...table, names: ["a", "a"] })).toThrow(
+      "x.csv: the column 'a' is named twice; name it once",
+    );
+    expect(() => regularSeries({ ...table, lines: [2] })).toThrow("x.csv: 2 rows need as many lines, not 1");
+    expect(() => regularSeries({ ...table, values: [[1]] })).toThrow(
       "x.csv: column 'a' must have 2 cells, one for each time, not 1",
     );
+    for (const name of ["time", "series"])
+      expect(() => regularSeries({ ...table, names: [name] })).toThrow(
+        `x.csv: a column of values cannot be named '${name}'; rename it`,
+      );
+  });
+});
+
+describe("a series in memory", () => {
+  it("takes dates, texts and years, and typed arrays", () => {
+    const sold = Float64Array.of(3, 5, 4);
+    const dates = [0, 1, 2].map((i) => new Date(Date.UTC(2024, i, 1)));
+    const series = seriesOf({ time: dates, sold });
+    expect(dates.map(Number)).toEqual([...series.times]);
+    expect(series.columns).toEqual([{ name: "sold", values: sold }]);
+    expect(series.isZoned).toBe(true);
+    expect(seriesOf({ time: [1999, 2000, 2001], sold }).frequency).toEqual({ unit: "year", every: 1 });
+    expect(seriesOf({ time: ["2024-01", "2024-03"], sold: [1, 3] }, { gaps: "fill" }).times).toHaveLength(2);
+  });
+
+  it("names the row and the column of what is wrong, and what would repair it", () => {
+    const time = ["2024-01", "2024-02", "2024-03"];
+    expect(() => seriesOf({ time, sold: [1, "many", 2] })).toThrow(
+      "series, row 2: column 'sold' must be a number, not 'many'",
+    );
+    expect(() => seriesOf({ time: ["2024-01", "soon", "2024-03"], sold: [1, 2, 3] })).toThrow(
+      "series, row 2: column 'time' must be a time such as 2024-01-31, not 'soon'",
+    );
+    expect(() => seriesOf({ time: time.toReversed(), sold: [1, 2, 3] })).toThrow(
+      "series, row 2: 2024-02-01 must not be before 2024-03-01 on row 1; sort the rows, or set sort to true",
+    );
+    expect(() => seriesOf({ time, sold: [1, 2] })).toThrow(
+      "series: column 'sold' must have 3 cells, one for each time, not 2",
+    );
+    expect(() => seriesOf({ time, series: [1, 2, 3] })).toThrow("cannot be named 'series'; rename it");
+    expect(() => seriesOf({ time })).toThrow("series: a series needs a column of values or more; give one");
+  });
+
+  it("is typed by its columns of values", () => {
+    const series = seriesOf({ time: ["2024", "2025"], sold: [1, 2], kept: [3, 4] });
+    const name: "sold" | "kept" = series.columns[0]!.name;
+    expect(name).toBe("sold");
+    // @ts-expect-error -- there is no such column
+    expect(series.columns[0]!.name === "bought").toBe(false);
+  });
+});
+
+test("a part keeps the steps before it as its history", () => {
+  const series = seriesOf({ time: [2020, 2021, 2022, 2023], a: [1, 2, 3, 4] });
+  expect(stretchOf(series, 1, 3)).toEqual({
+    ...seriesOf({ time: [2020, 2021, 2022], a: [1, 2, 3] }),
+    partFrom: 1,
   });
 });
 
 describe("files with series", () => {
   const folder = new URL("../../../../shared/data/", import.meta.url);
-  const file = (name: string, settings?: SeriesSettings): Series => {
+  const file = (name: string, settings?: SeriesSettings): SeriesTable => {
     const lines = readFileSync(new URL(name, folder), "utf8").replaceAll('"', "").trim().split(/\r?\n/);
     const [header = [], ...rows] = lines.map((line) => line.split(","));
     const values = header.slice(1).map((_, c) => rows.map((row) => row[c + 1]));
     const table = { times: rows.map(([time]) => time), values, names: header.slice(1) };
-    return readSeries(
-      { ...table, lines: rows.map((_, i) => i + 2), file: name, timeName: header[0]! },
-      settings,
-    );
+    const place = {
+      source: name,
+      unit: "line",
+      lines: rows.map((_, i) => i + 2),
+      timeName: header[0]!,
+    } as const;
+    return regularSeries({ ...table, ...place }, settings);
   };
   // Skipped where the data is not beside the checkout.
   const here = test.skipIf(!existsSync(folder));
@@ -244,7 +307,7 @@ describe("files with series", () => {
     const name = "time-series/daily-min-temperatures.csv";
     // 31 December of leap years: 1984 is its 366th day, row 3·365 + 366 = 1461, so line 1462 has the next one.
     expect(() => file(name)).toThrow(
-      `${name}, line 1462: 1985-01-01 must be 1 day after 1984-12-30, the time before, not 2 days; add what is left out`,
+      `${name}, line 1462: 1985-01-01 must be 1 day after 1984-12-30, the time before, not 2 days; add the missing rows`,
     );
     expect(file(name, { gaps: "interpolate" }).times).toHaveLength(3652);
   });

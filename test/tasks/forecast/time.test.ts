@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { formatTime, readTimes, type TimeCell } from "../../../src/tasks/forecast/time.ts";
+import { formatTime, isTime, namesZone, readTimes, type TimeCell } from "../../../src/tasks/forecast/time.ts";
 
 const read = (...cells: readonly TimeCell[]): number[] => [
-  ...readTimes(cells, { file: "a.csv", column: "date", lines: cells.map((_, i) => i + 2) }),
+  ...readTimes(cells, { source: "a.csv", unit: "line", column: "date", lines: cells.map((_, i) => i + 2) }),
 ];
 
 describe("times", () => {
@@ -68,6 +68,23 @@ describe("times", () => {
     expect(() => read(null)).toThrow("line 2: column 'date' must be a time such as 2024-01-31, not empty");
     expect(() => read(undefined)).toThrow("not empty");
     expect(() => read(new Date(NaN))).toThrow("not an invalid date");
+  });
+
+  it("are told from other cells, with a zone or without", () => {
+    expect(["2016-07", 1949, new Date(0), "1-01", 12.5, null].map(isTime)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(["2016-07-01 10:00Z", new Date(0), "2016-07-01 10:00", "x"].map(namesZone)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("name a zone all or none", () => {
