@@ -9,7 +9,7 @@ const common: Readonly<Record<string, string>> = { atLeast: "minCount", widths: 
 
 const byTask: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   language: { horizon: "bptt" },
-  forecast: { lag: "seasonalDifference", levels: "quantiles" },
+  forecast: { lag: "seasonalDifference", levels: "quantiles", output: "distribution" },
   translate: { places: "maxSourceLength" },
   caption: { sees: "condition" },
 };

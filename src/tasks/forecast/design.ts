@@ -56,7 +56,7 @@ export interface ForecastOptions extends RecurrentOptions {
   /** Levels of the quantiles, each between 0 and 1, 0.5 among them. Default 0.1, 0.5, 0.9. */
   readonly quantiles?: readonly number[];
   /** Default `quantiles`. */
-  readonly output?: ForecastOutput;
+  readonly distribution?: ForecastOutput;
   /** Default `direct`. */
   readonly strategy?: ForecastStrategy;
 }
@@ -78,7 +78,7 @@ export function designForecaster(
   options: ForecastOptions,
 ): { readonly spec: ForecastSpec; readonly network: Network } {
   const { horizon = 12, context = 48, log = false, seasonalDifference: lag = 0 } = options;
-  const { calendar = false, output = "quantiles", strategy = "direct" } = options;
+  const { calendar = false, distribution = "quantiles", strategy = "direct" } = options;
   checkWhole("horizon", horizon);
   checkWhole("context", context);
   const spec: ForecastSpec = {
@@ -90,7 +90,7 @@ export function designForecaster(
     horizon,
     context,
     levels: levelsOf(options.quantiles ?? [0.1, 0.5, 0.9]),
-    output,
+    output: distribution,
     strategy,
   };
   const width = spec.columns.length + (calendar ? calendarFeatures(spec.frequency).length : 0);

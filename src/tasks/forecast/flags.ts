@@ -64,7 +64,7 @@ export const forecastCommand = taskCommand({
     examples: [
       "forecast train passengers.csv --log --seasonal-difference 12 --context 24",
       "forecast train load.csv --value load,temperature --horizon 24 --seasonal-difference 24 --calendar",
-      "forecast train sunspots.csv --time Month --value Sunspots --output gaussian --strategy recursive",
+      "forecast train sunspots.csv --time Month --value Sunspots --distribution gaussian --strategy recursive",
       "forecast eval passengers-gru.safetensors passengers.csv",
       "forecast predict passengers-gru.safetensors passengers.csv --csv next.csv --plot next.svg",
     ],
@@ -86,7 +86,7 @@ export const forecastCommand = taskCommand({
           .describe("learn differences from this many steps before, such as a season; 0 learns the values"),
         calendar: flag.describe("read the calendar of the next step, too"),
         quantiles: levels.describe("quantiles to forecast"),
-        output: oneOf(forecastOutputs)
+        distribution: oneOf(forecastOutputs)
           .default("quantiles")
           .describe("what the network predicts for a step: quantiles, or a normal distribution (gaussian)"),
         strategy: oneOf(forecastStrategies)
@@ -104,14 +104,14 @@ export const forecastCommand = taskCommand({
       if (told !== "") context.say(told);
       return { data: series, found };
     },
-    options: ({ horizon, context, log, seasonalDifference, calendar, quantiles, output, strategy }) => ({
+    options: ({ horizon, context, log, seasonalDifference, calendar, quantiles, distribution, strategy }) => ({
       horizon,
       context,
       log,
       seasonalDifference,
       calendar,
       quantiles,
-      output,
+      distribution,
       strategy,
     }),
   },

@@ -78,7 +78,7 @@ function panelForecast(
     quantiles: levelsOf(prediction).map((level) =>
       predictions.map(({ quantiles }) => quantiles[level] as number),
     ),
-    ...(baselines?.[name] && { rivals: baselines[name] }),
+    ...(baselines?.[name] && { baselines: baselines[name] }),
   };
 }
 

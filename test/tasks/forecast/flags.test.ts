@@ -77,7 +77,7 @@ test("the command is in the list, with flags of its own and columns that are rem
     seasonalDifference: 0,
     calendar: false,
     quantiles: [0.1, 0.5, 0.9],
-    output: "quantiles",
+    distribution: "quantiles",
     strategy: "direct",
   });
   for (const part of ["evaluate", "predict"] as const)
@@ -99,8 +99,8 @@ test("the columns that were found are told and kept", async () => {
 
 test("flags out of range are refused", () => {
   const { flags } = forecastCommand.train;
-  expect(() => flags.parse({ output: "normal", strategy: "both", quantiles: "0.1,0.9" })).toThrow(
-    /--quantiles must be numbers between 0 and 1, with 0\.5 .*\n.*--output must be one of quantiles, gaussian, not 'normal'\n.*--strategy must/u,
+  expect(() => flags.parse({ distribution: "normal", strategy: "both", quantiles: "0.1,0.9" })).toThrow(
+    /--quantiles must be numbers between 0 and 1, with 0\.5 .*\n.*--distribution must be one of quantiles, gaussian, not 'normal'\n.*--strategy must/u,
   );
   expect(() => forecastCommand.evaluate.flags.parse({ plot: "past.png" })).toThrow(
     "--plot must name a .svg file",
@@ -175,7 +175,7 @@ describe("a direct model", () => {
 });
 
 test("a recursive model draws other paths by another seed", async () => {
-  const model = await trained({ value: "sold,kept", strategy: "recursive", output: "gaussian" });
+  const model = await trained({ value: "sold,kept", strategy: "recursive", distribution: "gaussian" });
   const predict = async (given: Given): Promise<readonly object[]> =>
     (await use("predict", model, { calibrate: "0", paths: "9", ...given })).json;
   const [first, other, few] = [

@@ -183,7 +183,7 @@ describe("two series together", () => {
   const paths = {
     ...options,
     strategy: "recursive",
-    output: "gaussian",
+    distribution: "gaussian",
     calendar: true,
     quantiles: [0.95, 0.05, 0.5],
   } as const;
