@@ -1,8 +1,8 @@
 // How far back does a gradient reach? A loss on the last step alone, and the norm of its derivative by the hidden
 // state (`dh`, kept by name) at every step before. Untrained networks, float64. Must reach: 100 steps back less
 // than 1e-12 of it is left in the simple network, more than 0.01 in the LSTM whose forget gates start open.
-import { buildPlan, cellNamed, equations, initialParameters, referenceDevice } from "unrolled";
-import type { Cell, Network } from "unrolled";
+import { cellNamed, equations, type Cell } from "unrolled/cells";
+import { buildPlan, initialParameters, referenceDevice, type Network } from "unrolled/plan";
 
 const [T, H, I] = [101, 32, 8];
 

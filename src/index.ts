@@ -72,6 +72,63 @@ export type { ClassifyOptions, ClassifySpec, LabelledItem } from "./tasks/classi
 export type { Pooling } from "./tasks/classify/pooling.ts";
 export type { ClassificationReport, ClassScores } from "./tasks/shared/classification.ts";
 
+// Tagging.
+export { tag, type Tagger, type Tagging, type TagScore } from "./tasks/tag/tag.ts";
+export type { TaggedItem, TagOptions, TagSpec } from "./tasks/tag/design.ts";
+export type { TagScores } from "./tasks/tag/scores.ts";
+export type { SpanReport, SpanScores } from "./tasks/tag/spans.ts";
+
+// Translation, or sequence to sequence.
+export {
+  translate,
+  type TranslateScore,
+  type TranslateScoreOptions,
+  type TranslateSearchOptions,
+  type Translation,
+  type TranslationScores,
+  type Translator,
+} from "./tasks/translate/translate.ts";
+export type { TextPair, TranslateOptions, TranslateSpec } from "./tasks/translate/design.ts";
+export type { BeamOptions } from "./tasks/shared/beam-options.ts";
+
+// Forecasts.
+export { forecast, type Forecaster } from "./tasks/forecast/forecast.ts";
+export type {
+  ForecastOptions,
+  ForecastOutput,
+  ForecastSpec,
+  ForecastStrategy,
+} from "./tasks/forecast/design.ts";
+export type {
+  BacktestSettings,
+  ComparedErrors,
+  ErrorRow,
+  ForecastScore,
+  OriginForecast,
+} from "./tasks/forecast/backtest.ts";
+export type { ForecastSettings } from "./tasks/forecast/quantile-forecasts.ts";
+export type { ForecastRow, Prediction } from "./tasks/forecast/rows.ts";
+export {
+  seriesOf,
+  type NumberCell,
+  type SeriesColumn,
+  type SeriesSettings,
+  type SeriesTable,
+} from "./tasks/forecast/series.ts";
+export type { Frequency, FrequencyUnit } from "./tasks/forecast/frequency.ts";
+export type { Scaling } from "./tasks/forecast/scaling.ts";
+export type { TimeCell } from "./tasks/forecast/time.ts";
+
+// Charts, as SVG.
+export { confusionChart, type ConfusionChartSettings } from "./charts/confusion.ts";
+export { lineChart, type LineChartSettings, type LineSeries } from "./charts/line.ts";
+export { backtestChart, predictionChart, type ForecastPlotSettings } from "./tasks/forecast/plots.ts";
+
+// Data that the package makes.
+export { datePair } from "./tasks/translate/dates.ts";
+export { reversalPair } from "./tasks/translate/reversal.ts";
+export { entitySentence, type TaggedWords } from "./tasks/tag/entities.ts";
+
 // Settings and events of training.
 export type { TrainingEvent } from "./train/fit.ts";
 export { TrainingError } from "./train/diverged.ts";
@@ -89,9 +146,6 @@ export type { Position } from "./batch/feed.ts";
 // Devices.
 export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
 export type { Device, Numbers } from "./run/device.ts";
-
-// Charts, as SVG.
-export { confusionChart } from "./charts/confusion.ts";
 
 // The cells, by name; to build some, see `unrolled/cells`.
 export { cellNamed, cells } from "./cells/index.ts";

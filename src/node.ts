@@ -17,6 +17,9 @@ export type { AnyModel } from "./tasks/index.ts";
 export { readText, readTextWith, type TextFileSettings } from "./tasks/language/text-files.ts";
 export { readLabelledTable, type LabelledColumns } from "./tasks/classify/labelled-files.ts";
 export { readLabelledFolder } from "./tasks/classify/labelled-folder.ts";
+export { readTagged, readTokens, type TaggedColumns, type TokenSettings } from "./tasks/tag/tagged-files.ts";
+export { readPairs, type PairColumns } from "./tasks/translate/pair-files.ts";
+export { readSeries, type SeriesFileSettings } from "./tasks/forecast/series-files.ts";
 
 preferDevice(() => {
   try {

@@ -4,6 +4,7 @@ import { extentOf, type PackedValues } from "../batch/feed.ts";
 import type { Packing } from "../batch/packing.ts";
 import { buildPlan } from "../plan/build.ts";
 import { attentionInputs, networkOfEncoder, type Network } from "../plan/network.ts";
+import type { StatePorts } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
 
 /** An encoder, ready to run on batches of a limited size. */
@@ -37,30 +38,34 @@ export async function createEncoder(
   if (!encoder) return undefined;
   const plan = buildPlan(network, { ...capacity, part: "encoder" });
   const program = await device.compile(plan, store);
-  const widthOf = (name: string): number =>
-    plan.views[name]?.width ?? plan.buffers.find((b) => b.name === name)?.width ?? 0;
+  const { ports } = plan;
   const trained = store.layout.places.reduce((sum, place) => {
     const isOwn = encoder.layers.some((layer) => place.name.startsWith(`${layer.name}.`));
     return isOwn && place.trained ? sum + place.size : sum;
   }, 0);
-  const { finals, attended } = encoder;
+  const { attended, finals: handedOn } = encoder;
+  const finals = handedOn.of.map((name) => {
+    return ports.states.find(({ layer, state }) => `${layer}.${state}` === name) as StatePorts;
+  });
   const last = networkOfEncoder(encoder).loss.of;
-  const outputWidth = widthOf(`output.${last}`);
+  const output = ports.outputs[last] as string;
+  const outputWidth = plan.views[output]?.width ?? 0;
   if (capacity.mode === "train" && !attended) {
-    program.write(`d.${last}`, new Float64Array(capacity.rows * capacity.steps * outputWidth));
+    program.write(
+      ports.outputGradient as string,
+      new Float64Array(capacity.rows * capacity.steps * outputWidth),
+    );
   }
   const numbers = attended && numbersOfMemory(capacity.rows, attended.longest, outputWidth);
 
   /** The final states of each row, side by side: [rows, their widths together]. */
   async function finalStates({ order, unpackRows }: Packing): Promise<Float64Array> {
     const rows = order.length;
-    const widths = finals.of.map((state) => widthOf(`final.${state}`));
-    const width = widths.reduce((sum, w) => sum + w, 0);
+    const width = finals.reduce((sum, state) => sum + state.width, 0);
     const joined = new Float64Array(rows * width);
     let column = 0;
-    for (const [i, state] of finals.of.entries()) {
-      const wide = widths[i] as number;
-      const packed = await program.read(`final.${state}`, new Float64Array(rows * wide));
+    for (const { final, width: wide } of finals) {
+      const packed = await program.read(final, new Float64Array(rows * wide));
       const values = unpackRows(packed, wide, new Float64Array(rows * wide));
       for (let row = 0; row < rows; row++)
         joined.set(values.subarray(row * wide, (row + 1) * wide), row * width + column);
@@ -73,7 +78,7 @@ export async function createEncoder(
   async function memory({ packing }: PackedValues, longest: number): Promise<Record<string, Numbers>> {
     const width = outputWidth;
     const rows = packing.order.length;
-    const outputs = await program.read(`output.${last}`, new Float64Array(packing.tokens * width));
+    const outputs = await program.read(output, new Float64Array(packing.tokens * width));
     const values = new Float64Array(rows * longest * width);
     const far = new Float64Array(rows * longest).fill(masked);
     packing.each((token, row, t) => {
@@ -94,24 +99,23 @@ export async function createEncoder(
       for (const [name, values] of Object.entries(batch.values)) program.write(name, values);
       program.run("forward", extentOf(batch));
       return {
-        [finals.input]: await finalStates(batch.packing),
+        [handedOn.input]: await finalStates(batch.packing),
         ...(attended && (await memory(batch, attended.longest))),
       };
     },
     async backward(batch, derivativeBy) {
       const { packing } = batch;
       const rows = packing.order.length;
-      const byFinals = await derivativeBy(finals.input);
+      const byFinals = await derivativeBy(handedOn.input);
       const width = byFinals.length / rows;
       let column = 0;
-      for (const state of finals.of) {
-        const wide = widthOf(`final.${state}`);
+      for (const { width: wide, dfinal } of finals) {
         const part = new Float64Array(rows * wide);
         for (let row = 0; row < rows; row++) {
           const from = row * width + column;
           part.set(byFinals.subarray(from, from + wide), row * wide);
         }
-        program.write(`dfinal.${state}`, packing.packRows(part, wide));
+        program.write(dfinal as string, packing.packRows(part, wide));
         column += wide;
       }
       if (attended) {
@@ -121,10 +125,10 @@ export async function createEncoder(
           const from = (row * attended.longest + t) * outputWidth;
           part.set(byMemory.subarray(from, from + outputWidth), token * outputWidth);
         });
-        program.write(`d.${last}`, part);
+        program.write(ports.outputGradient as string, part);
       }
       program.run("backward", extentOf(batch));
-      return program.read("gradients", new Float64Array(trained));
+      return program.read(ports.gradients as string, new Float64Array(trained));
     },
     dispose: () => program.dispose(),
   };

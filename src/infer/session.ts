@@ -3,7 +3,6 @@
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
 import { startOf } from "../graph/evaluate.ts";
-import { sizeOf } from "../graph/lower.ts";
 import { readoutOf } from "../model/head.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
@@ -15,7 +14,7 @@ import {
   type NetworkInput,
   type NetworkLayer,
 } from "../plan/network.ts";
-import type { Mode } from "../plan/plan.ts";
+import type { Mode, StatePorts } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import { createEncoder, type EncoderProgram } from "./encoder.ts";
@@ -114,7 +113,6 @@ export function createSession(settings: SessionSettings): Session {
   const isStore = (value: SessionSettings["weights"]): value is ParameterStore => "layout" in value;
   const store = isStore(weights) ? weights : device.parameters(parameterLayout(network));
   if (!isStore(weights)) store.write(weights);
-  const states = statesOf(network);
   const turns = eventLoopTurns();
   const programs = new Map<Mode, Compiled>();
   let encoder:
@@ -160,21 +158,24 @@ export function createSession(settings: SessionSettings): Session {
     width: widthOf(network, readoutOf(network)),
     encode,
     async sequence(batch) {
-      checkBatch(network, batch, states);
+      checkBatch(network, batch);
       const { rows, steps, initial } = batch;
       const packing = packRows(batch.lengths ?? Array.from({ length: rows }, () => steps), steps);
       const program = await programFor("evaluate", rows, steps);
       const before = initial ?? (await startValues(network, store, batch));
-      writeSequences(program, network, batch, packing, states);
+      writeSequences(program, network, batch, packing);
       if (packing.extent) program.run("forward", packing.extent);
       const outputs: Record<string, Float64Array> = {};
       for (const { name } of network.layers) {
         const width = widthOf(network, name);
-        outputs[name] = packing.unpack(await read(program, `output.${name}`, packing.tokens * width), width);
+        outputs[name] = packing.unpack(
+          await read(program, outputOf(program, name), packing.tokens * width),
+          width,
+        );
       }
       const final: Record<string, Float64Array> = {};
-      for (const { name, width } of states) {
-        const values = await read(program, `final.${name}`, packing.order.length * width);
+      for (const { name, width, final: port } of statesOf(program)) {
+        const values = await read(program, port, packing.order.length * width);
         final[name] = packing.unpackRows(values, width, before[name] ?? []);
       }
       await turns();
@@ -188,10 +189,14 @@ export function createSession(settings: SessionSettings): Session {
       program.run("carry", extent);
       await turns();
       return {
-        loss: async () => (await program.read("loss", new Float64Array(1)))[0] as number,
+        loss: async () =>
+          (await program.read(program.plan.ports.loss as string, new Float64Array(1)))[0] as number,
         async output(layer = readoutOf(network)) {
           const width = widthOf(network, layer);
-          return { values: await read(program, `output.${layer}`, batch.packing.tokens * width), width };
+          return {
+            values: await read(program, outputOf(program, layer), batch.packing.tokens * width),
+            width,
+          };
         },
       };
     },
@@ -204,7 +209,7 @@ export function createSession(settings: SessionSettings): Session {
     async step(values, parents) {
       if (!stepping) throw new Error("session: call begin before step");
       const isSame = !parents || Array.from(parents).every((parent, row) => parent === row);
-      if (!isSame) await follow(stepping, states, parents);
+      if (!isSame) await follow(stepping, parents);
       const readout = await stepOnce(
         stepping,
         values,
@@ -248,28 +253,24 @@ async function stepOnce(
   const { program, input, rows, resets } = stepping;
   const extent = { rows, steps: 1 };
   program.write(input.name, input.kind === "index" ? Int32Array.from(values) : Float64Array.from(values));
-  program.write("resets", resets);
+  program.write(program.plan.ports.resets, resets);
   resets.fill(0);
   program.run("forward", extent);
   program.run("carry", extent);
   stepping.readout ??= new Float64Array(rows * width);
-  return program.read(`output.${readout}`, stepping.readout);
+  return program.read(outputOf(program, readout), stepping.readout);
 }
 
 /** Gives each row the state of its parent. */
-async function follow(
-  { program, rows }: Stepping,
-  states: readonly State[],
-  parents: ArrayLike<number>,
-): Promise<void> {
-  for (const { name, width } of states) {
-    const before = await program.read(`initial.${name}`, new Float64Array(rows * width));
+async function follow({ program, rows }: Stepping, parents: ArrayLike<number>): Promise<void> {
+  for (const { initial, width } of program.plan.ports.states) {
+    const before = await program.read(initial, new Float64Array(rows * width));
     const after = new Float64Array(rows * width);
     for (let row = 0; row < parents.length; row++) {
       const from = (parents[row] as number) * width;
       after.set(before.subarray(from, from + width), row * width);
     }
-    program.write(`initial.${name}`, after);
+    program.write(initial, after);
   }
 }
 
@@ -282,16 +283,16 @@ function stepInput(network: Network): NetworkInput {
   throw new Error(`stepping needs a network with one input per step; this one has ${names}`);
 }
 
-interface State {
-  /** `<layer>.<state>` */
-  readonly name: string;
-  readonly width: number;
+/** The states of a program, named as `SequenceBatch` names them. */
+function statesOf({ plan }: Program): (StatePorts & { readonly name: string })[] {
+  return plan.ports.states.map((ports) => ({ ...ports, name: stateName(ports.layer, ports.state) }));
 }
 
-function statesOf({ layers }: Network): State[] {
-  return layers.flatMap(({ name: layer, cell, sizes }) =>
-    cell.states.map((s) => ({ name: `${layer}.${s.name}`, width: sizeOf(s.width, sizes, cell.name) })),
-  );
+const stateName = (layer: string, state: string): string => `${layer}.${state}`;
+
+/** The port of a layer's output. */
+function outputOf({ plan }: Program, layer: string): string {
+  return plan.ports.outputs[layer] as string;
 }
 
 function widthOf({ layers }: Network, name: string): number {
@@ -301,7 +302,7 @@ function widthOf({ layers }: Network, name: string): number {
 }
 
 /** Throws for lengths, inputs and states that are not those of the network. */
-function checkBatch(network: Network, batch: SequenceBatch, states: readonly State[]): void {
+function checkBatch(network: Network, batch: SequenceBatch): void {
   const { rows, lengths, inputs, initial } = batch;
   if (lengths && lengths.length !== rows) {
     throw new Error(`there must be a length for each of ${rows} rows, not ${lengths.length}`);
@@ -309,7 +310,7 @@ function checkBatch(network: Network, batch: SequenceBatch, states: readonly Sta
   const known = network.inputs.map((i) => i.name);
   checkNames("input", Object.keys(inputs), known, [...inputsOfOutputs(network)]);
   if (!initial) return;
-  const names = states.map((s) => s.name);
+  const names = network.layers.flatMap(({ name, cell }) => cell.states.map((s) => stateName(name, s.name)));
   checkNames("initial state", Object.keys(initial), names, names);
 }
 
@@ -318,7 +319,6 @@ function writeSequences(
   network: Network,
   { inputs, initial, resets, rows, steps }: SequenceBatch,
   packing: Packing,
-  states: readonly State[],
 ): void {
   if (!packing.extent) return;
   for (const { name, width, kind, per } of network.inputs) {
@@ -330,9 +330,9 @@ function writeSequences(
   }
   const marks = packing.pack(resets ?? new Float64Array(steps * rows), 1);
   if (!initial) marks.fill(1, 0, packing.order.length);
-  program.write("resets", marks);
-  for (const { name, width } of initial ? states : []) {
-    program.write(`initial.${name}`, packing.packRows(initial?.[name] ?? [], width));
+  program.write(program.plan.ports.resets, marks);
+  for (const { name, width, initial: port } of initial ? statesOf(program) : []) {
+    program.write(port, packing.packRows(initial?.[name] ?? [], width));
   }
 }
 

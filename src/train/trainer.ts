@@ -24,7 +24,7 @@ import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
-import type { Buffer, View } from "../plan/plan.ts";
+import type { Ports, View } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import type { Ids } from "../text/alphabet.ts";
 import { divergenceError } from "./diverged.ts";
@@ -101,7 +101,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const plans = [plan, ...(evaluationPlan ? [evaluationPlan] : []), ...encoderPlans];
   checkMemory(network, memoryOfPlans(plans), settings.memory);
 
-  const layout = plan.parameters;
+  const { ports, parameters: layout } = plan;
   const store = device.parameters(layout);
   store.write(initialParameters(layout, options.seed));
   const program = await device.compile(plan, store);
@@ -116,47 +116,49 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   };
   const [scalar, mean, norm] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
   const counter = new Int32Array(1);
-  const writeNumber = (name: string, value: number): void => {
+  const writeNumber = (port: string, value: number): void => {
     scalar[0] = value;
-    program.write(name, scalar);
+    program.write(port, scalar);
   };
   const weights = async (): Promise<Numbers> => {
     const values = real(layout.size);
     values.set(await store.read());
     return values;
   };
-  /** All buffers whose names start with `prefix`, by the rest of their names. */
-  const buffersOf = (prefix: string): [string, Buffer][] =>
-    plan.buffers.filter((b) => b.name.startsWith(prefix)).map((b) => [b.name.slice(prefix.length), b]);
-  const readAll = async (prefix: string): Promise<Record<string, Numbers>> => {
+  /** The states that the next batch starts from, as `<layer>.<state>`. */
+  const carried: Ports["optimizer"] = Object.fromEntries(
+    ports.states.map(({ layer, state, initial }) => [`${layer}.${state}`, initial]),
+  );
+  const sizeOf = (port: string): number => plan.buffers.find((b) => b.name === port)?.size ?? 0;
+  const readAll = async (named: Ports["optimizer"]): Promise<Record<string, Numbers>> => {
     const values: Record<string, Numbers> = {};
-    for (const [name, buffer] of buffersOf(prefix)) {
-      values[name] = await program.read(buffer.name, real(buffer.size));
+    for (const [name, port] of Object.entries(named)) {
+      values[name] = await program.read(port, real(sizeOf(port)));
     }
     return values;
   };
-  const writeAll = (prefix: string, values: Readonly<Record<string, Numbers>>): void => {
-    for (const [name, buffer] of buffersOf(prefix)) {
-      writeExactly(buffer.size, name, values[name], (found) => program.write(buffer.name, found));
+  const writeAll = (named: Ports["optimizer"], values: Readonly<Record<string, Numbers>>): void => {
+    for (const [name, port] of Object.entries(named)) {
+      writeExactly(sizeOf(port), name, values[name], (numbers) => program.write(port, numbers));
     }
   };
   counter[0] = options.seed;
-  program.write("seed", counter);
-  encoder?.program.write("seed", counter);
+  for (const part of [program, encoder?.program]) part?.write(part.plan.ports.seed as string, counter);
 
   /** Forward and backward through both, then the update of all parameters together. */
   async function trainWithEncoder(batch: Batch, source: PackedValues): Promise<void> {
     if (!encoder) return;
     const extent = extentOf(batch);
-    encoder.program.write("step", counter);
+    encoder.program.write(encoder.program.plan.ports.step as string, counter);
     writeBatch(program, batch, await encoder.forward(source));
     program.run("forward", extent);
     program.run("backward", extent);
     const gradient = await encoder.backward(source, (input) => {
-      const { width } = plan.views[`d.${input}`] as View;
-      return program.read(`d.${input}`, new Float64Array(extent.rows * width));
+      const gradient = ports.inputGradients[input] as string;
+      const { width } = plan.views[gradient] as View;
+      return program.read(gradient, new Float64Array(extent.rows * width));
     });
-    program.write("gradients", gradient);
+    program.write(ports.gradients as string, gradient);
     program.run("update", extent);
   }
 
@@ -166,19 +168,19 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     async update(step, position, rate) {
       const batch = feed.load(position);
       counter[0] = step;
-      program.write("step", counter);
+      program.write(ports.step as string, counter);
       const numbers = numbersFor(step, rate);
-      for (const name in numbers) writeNumber(name, numbers[name] as number);
+      for (const name in numbers) writeNumber(ports.numbers[name] as string, numbers[name] as number);
       if (batch.source) await trainWithEncoder(batch, batch.source);
       else {
         writeBatch(program, batch);
         program.run("train", extentOf(batch));
       }
-      await program.read("loss", mean);
-      await program.read("norm", norm);
+      await program.read(ports.loss as string, mean);
+      await program.read(ports.norm as string, norm);
       const [loss, gradientNorm] = [mean[0] as number, norm[0] as number];
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-        const gradients = await program.read("gradients", real(layout.trained));
+        const gradients = await program.read(ports.gradients as string, real(layout.trained));
         const divergence = {
           step,
           loss,
@@ -197,14 +199,14 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     async numbers() {
       return {
         weights: await weights(),
-        optimizer: await readAll("optimizer."),
-        carried: await readAll("initial."),
+        optimizer: await readAll(ports.optimizer),
+        carried: await readAll(carried),
       };
     },
     restore(from) {
       writeExactly(layout.size, "weights", from.weights, (values) => store.write(values));
-      writeAll("optimizer.", from.optimizer);
-      writeAll("initial.", from.carried);
+      writeAll(ports.optimizer, from.optimizer);
+      writeAll(carried, from.carried);
     },
     dispose() {
       for (const part of [program, session, encoder]) part?.dispose();

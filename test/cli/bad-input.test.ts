@@ -105,7 +105,7 @@ test.each([
 test.each([
   ["lstn", "there is no cell 'lstn'; did you mean 'lstm'? (the cells are antisymmetric, "],
   ["lstm+zonout", "there is no transform 'zonout'; did you mean 'zoneout'?"],
-  ["lstm-projected", "lstm-projected has the further width P; say how wide, as in --widths P=64"],
+  ["lstm-projected", "lstm-projected has the further width P; say how wide, as in --sizes P=64"],
   ["mut1", "needs an input as wide as the layer (requires I = H), so embedding must be "],
   ["missing.cell", "cannot read missing.cell: there is no such file"],
   ["h' = tahn(W x + U h)", "unknown function 'tahn'; did you mean 'tanh'?", "\n       ^^^^"],
@@ -125,10 +125,10 @@ test.each([
 });
 
 test.each([
-  [["--cell", "lstm", "--widths", "P=3"], "--widths: lstm names no width but H (--size) and I; leave it out"],
+  [["--cell", "lstm", "--sizes", "P=3"], "--sizes: lstm names no width but H (--size) and I; leave it out"],
   [
-    ["--cell", "lstm-projected", "--widths", "P=0"],
-    "--widths: 'P=0' cannot be read; write it as in --widths P=64",
+    ["--cell", "lstm-projected", "--sizes", "P=0"],
+    "--sizes: 'P=0' cannot be read; write it as in --sizes P=64",
   ],
 ])("train with %j", async (options, message) => {
   await refused(train(text, ...options), message);

@@ -48,9 +48,9 @@ test("a page shows pictures, captions and references", async () => {
 
 test("a picture, or a folder of them, is described; features are kept by content", async () => {
   const picture = at("shapes/00000.png");
-  const { stdout } = await fine("run", model, picture);
+  const { stdout } = await fine("predict", model, picture);
   expect(stdout).toMatch(/^\S+00000\.png\t[a-z ]+\n$/u);
-  const [first] = objects((await fine("run", model, at("shapes"), "--json", "--beam", "2")).stdout);
+  const [first] = objects((await fine("predict", model, at("shapes"), "--json", "--beam", "2")).stdout);
   expect(first?.["file"]).toBe(picture);
   expect(first?.["captions"]).toHaveLength(2);
   expect(readdirSync(at("shapes/.features")).length).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ test("a picture, or a folder of them, is described; features are kept by content
 
 test("files that are no pictures, and captions of none, are refused by name", async () => {
   writeFileSync(at("text.png"), "no picture");
-  await refused(["run", model, at("text.png")], "text.png");
+  await refused(["predict", model, at("text.png")], "text.png");
   writeFileSync(at("list.json"), JSON.stringify([{ file: "gone.png", captions: ["a thing"] }]));
   await refused(["caption", "train", at("list.json"), "--split", "1"], "gone.png");
   writeFileSync(at("cut.json"), '[{"file": "a.png", "captions": ["a th');

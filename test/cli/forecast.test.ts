@@ -35,10 +35,10 @@ describe.each([
     const words = [
       "--value",
       "sold,warmth",
-      "--lag",
+      "--seasonal-difference",
       "12",
       "--calendar",
-      "--levels",
+      "--quantiles",
       "0.05,0.25,0.5,0.75,0.95",
     ];
     await train(...words, "--output", output, "--strategy", strategy, "--out", model);
@@ -59,7 +59,7 @@ describe.each([
   });
 
   test("says what comes next at its levels, in order, the same each time", async () => {
-    const found = await json("run", model, csv);
+    const found = await json("predict", model, csv);
     expect(found).toHaveLength(6);
     for (const row of found) {
       for (const name of ["sold", "warmth"]) {
@@ -67,13 +67,13 @@ describe.each([
         expect(own.toSorted((a, b) => a - b)).toEqual(own);
       }
     }
-    expect(await json("run", model, csv)).toEqual(found);
+    expect(await json("predict", model, csv)).toEqual(found);
   });
 
   test("draws what came, the intervals and the rivals, a panel a series", async () => {
     const [next, past] = [at(`${output}-${strategy}-next.svg`), at(`${output}-${strategy}-past.svg`)];
-    await fine("forecast", "run", model, csv, "--picture", next);
-    await fine("forecast", "eval", model, csv, "--picture", past);
+    await fine("forecast", "predict", model, csv, "--plot", next);
+    await fine("forecast", "eval", model, csv, "--plot", past);
     const [first, second] = [next, past].map((path) => readFileSync(path, "utf8"));
     for (const svg of [first, second])
       for (const label of [
@@ -95,7 +95,7 @@ describe.each([
 
 test("paths are drawn anew by another seed, and may be few", async () => {
   const model = at("gaussian-recursive.safetensors");
-  const raw = ["run", model, csv, "--calibrate", "0"];
+  const raw = ["predict", model, csv, "--calibrate", "0"];
   const [own, other, few] = [
     await json(...raw),
     await json(...raw, "--seed", "2"),
@@ -118,7 +118,7 @@ test("goes on where it was stopped, with the same bits", async () => {
   });
   expect(first.code).toBe(130);
   await fine("forecast", "train", csv, "--resume", parts);
-  expect(await json("run", parts, csv)).toEqual(await json("run", whole, csv));
+  expect(await json("predict", parts, csv)).toEqual(await json("predict", whole, csv));
   await refused(
     ["forecast", "train", csv, "--resume", parts, "--strategy", "direct"],
     "--strategy was recursive",
@@ -137,16 +137,16 @@ test("refuses options that say nothing", async () => {
     "--strategy must be one of direct, recursive, not 'both'",
   );
   await refused(
-    ["run", model, csv, "--paths", "50"],
+    ["predict", model, csv, "--paths", "50"],
     "gaussian-direct.safetensors forecasts all steps at once and draws nothing; leave out --paths",
   );
-  await refused(["run", model, csv, "--seed", "2"], "leave out --seed");
+  await refused(["predict", model, csv, "--seed", "2"], "leave out --seed");
   const recursive = at("gaussian-recursive.safetensors");
   await refused(
-    ["run", recursive, csv, "--paths", "0"],
+    ["predict", recursive, csv, "--paths", "0"],
     "--paths must be a whole number, 1 or more, not '0'",
   );
-  await refused(["run", model, csv, "--picture", at("next.png")], "--picture must name a .svg file");
-  await refused(["eval", model, csv, "--picture", at("past.png")], "--picture must name a .svg file");
+  await refused(["predict", model, csv, "--plot", at("next.png")], "--plot must name a .svg file");
+  await refused(["eval", model, csv, "--plot", at("past.png")], "--plot must name a .svg file");
   expect(["none.safetensors", "next.png", "past.png"].filter((name) => existsSync(at(name)))).toEqual([]);
 });

@@ -74,12 +74,12 @@ describe("runs go on", () => {
 
 describe("nothing is written over what is read", () => {
   test.each([
-    [["classify", "eval", model("label"), table, "--picture", table], "--picture must name a .svg file"],
+    [["classify", "eval", model("label"), table, "--plot", table], "--plot must name a .svg file"],
     [
-      ["forecast", "run", model("daily"), daily, "--out", daily],
+      ["forecast", "predict", model("daily"), daily, "--out", daily],
       "is what this command reads; give what it writes",
     ],
-    [["music", "run", model("music"), "--out", model("music")], "--out must name a .mid file"],
+    [["music", "predict", model("music"), "--out", model("music")], "--out must name a .mid file"],
     [
       ["caption", "eval", model("caption"), at("shapes/captions.json"), "--page", at("shapes/captions.json")],
       "--page must name a .html file",
@@ -163,13 +163,13 @@ describe("parts are those of the training", () => {
 describe("other data than the model's", () => {
   test("steps of another length", async () => {
     await refused(
-      ["forecast", "run", model("daily"), series("hourly.csv", 1, 90)],
+      ["forecast", "predict", model("daily"), series("hourly.csv", 1, 90)],
       "the model learned steps of 1 day, and the series has 1 hour; give such a one",
     );
   });
 
   test("times with zones come out with one", async () => {
-    const { stdout } = await fine("run", model("daily"), daily);
+    const { stdout } = await fine("predict", model("daily"), daily);
     expect(stdout).toMatch(/^2024-03-30T22:00:00Z /mu);
   });
 
@@ -181,23 +181,23 @@ describe("other data than the model's", () => {
     other[middle] = (other[middle] as number) ^ 1;
     const copy = write("bank.onnx", bank);
     const picture = at("shapes/00001.png");
-    const { stdout } = await fine("run", model("caption"), picture);
-    expect((await fine("run", model("caption"), picture, "--encoder", copy)).stdout).toBe(stdout);
+    const { stdout } = await fine("predict", model("caption"), picture);
+    expect((await fine("predict", model("caption"), picture, "--encoder", copy)).stdout).toBe(stdout);
     await refused(
-      ["run", model("caption"), picture, "--encoder", write("other.onnx", other)],
+      ["predict", model("caption"), picture, "--encoder", write("other.onnx", other)],
       "other.onnx is not the encoder that the model was trained with",
     );
   });
 
   test.each([
     [["eval", model("label"), table, "--order", "2"], "takes no --order"],
-    [["train", pairs, "--at-least", "2"], "--at-least is for --unit word; leave it out"],
+    [["train", pairs, "--min-count", "2"], "--min-count is for --unit word; leave it out"],
     [
-      ["translate", "train", pairs, "--attention", "none", "--places", "9"],
-      "--places is of attention; leave it out",
+      ["translate", "train", pairs, "--attention", "none", "--max-source-length", "9"],
+      "--max-source-length is of attention; leave it out",
     ],
-    [["run", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],
-    [["run", model("music"), rolls, "--beginning", "9"], "--beginning 9: the first piece of"],
+    [["predict", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],
+    [["predict", model("music"), rolls, "--beginning", "9"], "--beginning 9: the first piece of"],
     [["forecast", "train", daily, "--value", "v,v"], "--value names 'v' twice; name it once"],
     [["classify", "train", table, "--text", "label"], "'label' cannot be what is read and its label, too"],
     [
@@ -205,7 +205,7 @@ describe("other data than the model's", () => {
       "--part must be one of all, train, validation, test",
     ],
     [
-      ["translate", "run", model("dates"), pairs, "--beam", "1001"],
+      ["translate", "predict", model("dates"), pairs, "--beam", "1001"],
       "--beam must be a whole number from 1 to 1000",
     ],
   ])("%j", async (command, message) => {

@@ -40,10 +40,10 @@ describe("sample", () => {
     writeFileSync(at("beginning.txt"), "the dog dug.\nthe c");
     const cold = [model as string, at("beginning.txt"), "--temperature", "0", "--length", "6"];
     expect(await made(...cold)).toBe("the dog dug.\nthe cat sat\n");
-    expect((await fine("run", ...cold)).stdout).toBe("the dog dug.\nthe cat sat\n");
+    expect((await fine("predict", ...cold)).stdout).toBe("the dog dug.\nthe cat sat\n");
     writeFileSync(at("other.txt"), "the 9");
     await refused(
-      ["run", model as string, at("other.txt")],
+      ["predict", model as string, at("other.txt")],
       "other.txt: prompt: outside the model's alphabet",
     );
   });

@@ -51,20 +51,20 @@ describe("tag", () => {
 
   test("is given to sentences and to lines of tokens, as 'tag run' and as 'run'", async () => {
     const text = write("new.txt", "Paris hired forty people.\n\nin spring Paris lies on a river .\n");
-    const { stdout } = await fine("run", model, text);
+    const { stdout } = await fine("predict", model, text);
     const columns = stdout.split("\n").map((line) => line.split("\t"));
     expect(columns.map(([token]) => token)).toEqual(
       "Paris hired forty people .  in spring Paris lies on a river . ".split(" "),
     );
     expect([columns[0]?.[1], columns[8]?.[1]]).toEqual(["B-ORG", "B-LOC"]);
-    expect((await fine("tag", "run", model, text)).stdout).toBe(stdout);
-    const [first] = objects((await fine("run", model, text, "--json")).stdout);
+    expect((await fine("tag", "predict", model, text)).stdout).toBe(stdout);
+    const [first] = objects((await fine("predict", model, text, "--json")).stdout);
     expect(first).toMatchObject({ tokens: ["Paris", "hired", "forty", "people", "."] });
     expect(first?.["tags"]).toEqual(["B-ORG", "O", "O", "O", "O"]);
     expect(first?.["probabilities"]).toHaveLength(5);
     const untagged = write("new.conll", stdout.replaceAll(/\t\S+$/gmu, ""));
-    expect((await fine("run", model, untagged)).stdout).toBe(stdout);
-    expect((await fine("run", model, write("tagged.txt", stdout))).stdout).toBe(stdout);
+    expect((await fine("predict", model, untagged)).stdout).toBe(stdout);
+    expect((await fine("predict", model, write("tagged.txt", stdout))).stdout).toBe(stdout);
   });
 
   test("takes labels that are no spans, columns by name, and series", async () => {
@@ -81,7 +81,7 @@ describe("tag", () => {
     });
     const series = write("series.jsonl", rows.join("\n"));
     await fine("tag", "train", series, ...small, "--series", "points", ...other);
-    const said = (await fine("run", at("other.safetensors"), series, "--series", "points")).stdout;
+    const said = (await fine("predict", at("other.safetensors"), series, "--series", "points")).stdout;
     expect(said).toMatch(/^\[0,0\]\tdown\n\[1,1\]\tup\n\[0,2\]\tdown\n\n\[1,0\]\tup\n/u);
     await refused(
       ["eval", at("other.safetensors"), series, "--series", "points", "--part", "validation", "--baseline"],
@@ -114,8 +114,8 @@ describe("tag", () => {
       ["eval", model, conll, "--baseline"],
       "--baseline learns from the training part; give --part",
     );
-    await refused(["classify", "run", model, conll], "is a model of the task 'tag', and this command is for");
+    await refused(["classify", "predict", model, conll], "is a model of the task 'tag', and this command is for");
     writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
-    await refused(["run", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");
+    await refused(["predict", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");
   });
 });

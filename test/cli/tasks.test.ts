@@ -39,7 +39,7 @@ describe("classify", () => {
 
   test("measures a part, beside naive Bayes, and draws the confusion", async () => {
     const picture = at("confusion.svg");
-    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--picture", picture];
+    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--plot", picture];
     const { stdout } = await fine(...words, "--confusion");
     expect(stdout).toMatch(/^is, taken for +1 +2 +3\n1 aa +\d+/mu);
     expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +\d+\.\d %/u);
@@ -53,10 +53,10 @@ describe("classify", () => {
 
   test("says what lines are, as 'classify run' and as 'run'", async () => {
     const lines = write("new.txt", "bacd\n\ndeed\nfoog\n");
-    const { stdout } = await fine("run", model, lines);
+    const { stdout } = await fine("predict", model, lines);
     expect(stdout).toMatch(/^aa\t\d\.\d{3}\tbacd\nee\t\d\.\d{3}\tdeed\noo\t\d\.\d{3}\tfoog\n$/u);
-    expect((await fine("classify", "run", model, lines)).stdout).toBe(stdout);
-    expect(objects((await fine("run", model, lines, "--json")).stdout)[0]).toMatchObject({
+    expect((await fine("classify", "predict", model, lines)).stdout).toBe(stdout);
+    expect(objects((await fine("predict", model, lines, "--json")).stdout)[0]).toMatchObject({
       input: "bacd",
       label: "aa",
     });
@@ -91,7 +91,7 @@ describe("classify", () => {
     const jsonl = write("series.jsonl", series.map((line) => JSON.stringify(line)).join("\n"));
     const words = ["--series", "points", "--label", "kind", "--pooling", "mean", "--one-direction"];
     await fine("classify", "train", jsonl, ...words, ...out);
-    const { stdout } = await fine("run", at("other.safetensors"), jsonl, "--series", "points");
+    const { stdout } = await fine("predict", at("other.safetensors"), jsonl, "--series", "points");
     expect(stdout.split("\n")[0]).toMatch(/^(up|down)\t\d\.\d{3}\t\[0,1,0\]$/u);
   });
 
@@ -140,7 +140,7 @@ describe("classify", () => {
     );
     await refused(["sample", model], "is a model of the task 'classify', and this command is for language");
     await refused(
-      ["run", model, csv, "--beam", "3"],
+      ["predict", model, csv, "--beam", "3"],
       "which takes no --beam; its options are --text, --series",
     );
   });
@@ -160,7 +160,7 @@ describe("translate", () => {
     const parameters = async (attention: string): Promise<number> => {
       const words = ["--size", "8", "--embedding", "4", "--steps", "1", "--out", at("small.safetensors")];
       const { stderr } = await fine("translate", "train", tsv, ...words, "--attention", attention);
-      expect((await fine("run", at("small.safetensors"), tsv)).stdout.split("\n").length).toBe(41);
+      expect((await fine("predict", at("small.safetensors"), tsv)).stdout.split("\n").length).toBe(41);
       return Number(/with ([\d,]+) parameters/u.exec(stderr)?.[1]?.replaceAll(",", ""));
     };
     expect(await parameters("none")).toBeLessThan(await parameters("additive"));
@@ -171,9 +171,9 @@ describe("translate", () => {
     expect(found?.["exact"]).toBeGreaterThan(0.9);
     expect(found?.["bleu4"]).toBeGreaterThan(0.95);
     const lines = write("some.txt", `${pairs[0]?.source}\n${pairs[1]?.source}\n`);
-    const greedy = (await fine("run", model, lines)).stdout;
+    const greedy = (await fine("predict", model, lines)).stdout;
     expect(greedy).toMatch(/^\d{4}-\d\d-\d\d\n\d{4}-\d\d-\d\d\n$/u);
-    const [first] = objects((await fine("run", model, lines, "--beam", "3", "--json")).stdout);
+    const [first] = objects((await fine("predict", model, lines, "--beam", "3", "--json")).stdout);
     expect(first).toMatchObject({ source: pairs[0]?.source, text: greedy.split("\n")[0] });
     expect(first?.["beams"]).toHaveLength(3);
   });
@@ -184,7 +184,7 @@ describe("translate", () => {
       "untabbed.txt, line 1: it must be a text, a tab",
     );
     const long = write("long.txt", `${"x".repeat(99)}\n`);
-    await refused(["run", model, long], "the text has 99 symbols, and the model can attend to");
+    await refused(["predict", model, long], "the text has 99 symbols, and the model can attend to");
   });
 });
 
@@ -196,7 +196,7 @@ describe("forecast", () => {
   const csv = write("months.csv", `month,sold\n${months.map((row) => `${row.join(",")}\n`).join("")}`);
   const model = at("months.safetensors");
   const reading = ["--time", "month"];
-  const shape = ["--value", "sold", "--lag", "12", "--context", "24", "--size", "12", "--horizon", "6"];
+  const shape = ["--value", "sold", "--seasonal-difference", "12", "--context", "24", "--size", "12", "--horizon", "6"];
 
   beforeAll(async () => {
     const { stderr } = await fine(
@@ -226,7 +226,7 @@ describe("forecast", () => {
 
   test("says what comes next, in order, and writes it", async () => {
     const out = at("next.csv");
-    const rows = objects((await fine("run", model, csv, ...reading, "--out", out, "--json")).stdout);
+    const rows = objects((await fine("predict", model, csv, ...reading, "--out", out, "--json")).stdout);
     expect(rows.map((row) => row["time"])).toEqual(
       ["01", "02", "03", "04", "05", "06"].map((month) => `2000-${month}-01`),
     );
@@ -271,8 +271,8 @@ describe("forecast", () => {
       "there is no column 'solds'; did you mean 'sold'?",
     );
     await refused(
-      ["forecast", "train", csv, ...reading, ...shape, "--levels", "0.1,0.9"],
-      "--levels must be numbers between 0 and 1, with 0.5",
+      ["forecast", "train", csv, ...reading, ...shape, "--quantiles", "0.1,0.9"],
+      "--quantiles must be numbers between 0 and 1, with 0.5",
     );
     await refused(
       ["forecast", "train", csv, ...reading, "--value", "sold", "--context", "200"],
@@ -299,7 +299,7 @@ describe("music", () => {
     expect(found).toMatchObject({ frames: 12, pieces: 1 });
     expect(found?.["nats"]).toBeLessThan(8);
     const out = at("new.mid");
-    await fine("run", model, json, "--beginning", "4", "--length", "20", "--out", out);
+    await fine("predict", model, json, "--beginning", "4", "--length", "20", "--out", out);
     const read = midiPiece(readFileSync(out), out);
     expect(read.frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
     await fine("music", "eval", model, out);
@@ -308,7 +308,7 @@ describe("music", () => {
   test("refuses notes without a key and files that are no music", async () => {
     await refused(["music", "train", json, "--lowest", "61", "--keys", "20"], "pieces.json");
     await refused(["music", "eval", model, write("not.mid", "MThd")], "not.mid");
-    await refused(["run", model, "--beginning", "4"], "--beginning needs a piece to begin like");
+    await refused(["predict", model, "--beginning", "4"], "--beginning needs a piece to begin like");
   });
 });
 
