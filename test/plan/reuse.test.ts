@@ -1,6 +1,10 @@
-// What was saved for the backward pass makes room for what is computed of it. That the numbers stay right is shown in
+// Values saved for the backward pass make room for what is computed from them. That the numbers stay right is shown in
 // test/proof/plan.test.ts.
 import { expect, test } from "vitest";
+import { access, createArena } from "../../src/plan/arena.ts";
+import { reuseMemory, type Reuse } from "../../src/plan/reuse.ts";
+import type { Buffer, Kernel, Loop } from "../../src/plan/plan.ts";
+import { copy, loop, namesOf } from "./tiny.ts";
 import { cellNamed } from "../../src/cells/index.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
@@ -43,4 +47,48 @@ test("what is asked for by name is not overwritten", () => {
 test("buffers are numbered in their order", () => {
   const { buffers } = planOf("lstm");
   expect(buffers.map((b) => b.id)).toEqual([...buffers.keys()]);
+});
+
+const arena = createArena(2, 3);
+const [x, a, b, c] = ["x", "a", "b", "c"].map((name) => arena.make(name, "tokens", 4)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+  Buffer,
+];
+const narrow = arena.make("narrow", "tokens", 2);
+const step = (from: Buffer, into: Buffer, width = 4): Kernel =>
+  copy(access(from), access(into), width, "step");
+const all = (from: Buffer, into: Buffer, width = 4): Kernel => copy(access(from), access(into), width);
+const reuse = (forward: readonly (Kernel | Loop)[], backward: readonly (Kernel | Loop)[] = []): Reuse =>
+  reuseMemory(forward, backward, (buffer) => buffer !== x && buffer !== c);
+
+test("a result takes the place of a value that is read for the last time", () => {
+  const { forward, freed } = reuse([all(x, a), all(a, b)]);
+  expect(namesOf(freed)).toEqual(["a"]);
+  expect(forward).toEqual([all(x, b), all(b, b)]);
+});
+
+test.each([
+  ["is read again later", [all(x, a), all(a, b), all(a, narrow, 2)], []],
+  ["is read by the backward pass", [all(x, a), all(a, b)], [all(a, c)]],
+  ["has another width than the result", [all(x, a), all(a, narrow, 2)], []],
+  ["the caller can read", [all(x, c), all(c, b)], []],
+  ["the caller has written", [all(x, b)], []],
+  ["is read beside columns that are already overwritten", [all(x, a), copy(access(a), access(b, 1), 3)], []],
+])("a value that %s keeps its place", (_, forward, backward) => {
+  const result = reuse(forward, backward);
+  expect(result).toEqual({ forward, backward, freed: [] });
+});
+
+test("a derivative takes the place of what was saved for it", () => {
+  const { forward, backward, freed } = reuse([all(x, a)], [loop("backward", step(a, b)), all(b, c)]);
+  expect(namesOf(freed)).toEqual(["a"]);
+  expect(forward).toEqual([all(x, b)]);
+  expect(backward).toEqual([loop("backward", step(b, b)), all(b, c)]);
+});
+
+test("a saved value that two kernels read keeps its place", () => {
+  const backward = [loop("backward", step(a, b), step(a, c))];
+  expect(reuse([all(x, a)], backward).freed).toEqual([]);
 });
