@@ -1,5 +1,5 @@
-// A program: a plan bound to memory, and its runs on a team of threads. Threads divide rows, columns and tiles of
-// results, never a sum, so that any number of them gives the same bits. Knows no cell and no task.
+// A program: a plan bound to memory, and its runs on a team of threads. Threads divide rows, columns and
+// tiles of results, never a sum, so that any number of them gives the same bits. Knows no cell and no task.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -27,10 +27,11 @@ constexpr int64_t normChunk = 4096;
 class Program {
  public:
   // The arena and the parameters must outlive the program. Throws PlanError where they are too small.
-  Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSize, float* parameters, size_t parameterSize, bool profile);
+  Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSize, float* parameters,
+          size_t parameterSize, bool profile);
 
-  // `pack`: the parameters have changed since the last run. Throws PlanError for extents that do not fit and for
-  // indices out of range. Returns when all is done. One caller at a time; another waits its turn.
+  // `pack`: the parameters have changed since the last run. Throws PlanError for extents that do not fit and
+  // for indices out of range. Returns when all is done. One caller at a time; another waits its turn.
   void run(Team& team, int phase, const Extents& extents, bool pack);
 
   // What a run would take on one thread, in microseconds, roughly. Throws PlanError as `run` does.
@@ -49,7 +50,8 @@ class Program {
     int64_t stride;
     Origin origin;
   };
-  // Which rows a kernel visits: `first` to `last` of those that begin at `base`, or for what the step before left at `before`.
+  // Which rows a kernel visits: `first` to `last` of those that begin at `base`, or for what the step before
+  // left at `before`.
   struct Moment {
     int64_t base, before, first, last;
   };
@@ -69,7 +71,9 @@ class Program {
   };
   Spot bind(const Access& access) const;
   static float* rowAt(const Spot& spot, const Moment& m, int64_t row) {
-    const int64_t origin = spot.origin == Origin::base ? m.base : spot.origin == Origin::before ? m.before : 0;
+    const int64_t origin = spot.origin == Origin::base     ? m.base
+                           : spot.origin == Origin::before ? m.before
+                                                           : 0;
     return spot.at + (origin + row) * spot.stride;
   }
   static int32_t* integersAt(const Spot& spot, const Moment& m, int64_t row) {
@@ -91,9 +95,11 @@ class Program {
   bool runAlone(Team& team, int thread, int threads, int32_t index, const Extents& e);
   void runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels, Ahead* ahead) const;
   void runPointwise(const Kernel& k, const Bound& b, Own& own, const Moment& m, Range columns) const;
-  void runTile(const Pass& pass, const Pointwise& p, const Bound& b, Own& own, const Moment& m, int64_t row, int64_t rows, int64_t column, int64_t columns) const;
+  void runTile(const Pass& pass, const Pointwise& p, const Bound& b, Own& own, const Moment& m, int64_t row,
+               int64_t rows, int64_t column, int64_t columns) const;
   void gather(const Kernel& k, const Bound& b, const Moment& m);
-  void outer(const Kernel& k, const Bound& b, Own& own, int64_t tokens, int thread, int threads, int64_t* packing);
+  void outer(const Kernel& k, const Bound& b, Own& own, int64_t tokens, int thread, int threads,
+             int64_t* packing);
   int64_t outerDepth(const Kernel& k) const { return kernels_.outerDepth(k.n, plan_.rows * plan_.steps); }
   void scatter(const Kernel& k, const Bound& b, int64_t tokens, int thread, int threads);
   void columnSums(const Kernel& k, const Bound& b, int64_t tokens, Range columns) const;

@@ -1,5 +1,5 @@
-// A plan as the engine holds it: decoded from words and checked, so that whatever runs stays inside its memory.
-// Shapes and places only; knows no address.
+// A plan as the engine holds it: decoded from words and checked, so that whatever runs stays inside its
+// memory. Shapes and places only; knows no address.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -49,10 +49,27 @@ struct Packing {
 };
 
 enum class Kind : int32_t {
-  pointwise, matmul, gather, outer, scatter, columnSums, stepSums, pick, place, reverse, oneHot, finals, copyRows, crossEntropy, norm, guard, count
+  pointwise,
+  matmul,
+  gather,
+  outer,
+  scatter,
+  columnSums,
+  stepSums,
+  pick,
+  place,
+  reverse,
+  oneHot,
+  finals,
+  copyRows,
+  crossEntropy,
+  norm,
+  guard,
+  count
 };
 
-// Where a value of a pointwise kernel is: a slot of the tile, memory, one number a row, or one number for all.
+// Where a value of a pointwise kernel is: a slot of the tile, memory, one number a row, or one number for
+// all.
 struct Place {
   enum class Kind : int32_t { none, slot, memory, row, number, count } kind;
   int32_t index;
@@ -72,8 +89,8 @@ struct Pass {
   bool reduces;
 };
 
-// One of a pointwise kernel's places in memory. `single`: one value a row. `own`: handed from pass to pass, so each
-// thread has its own.
+// One of a pointwise kernel's places in memory. `single`: one value a row. `own`: handed from pass to pass,
+// so each thread has its own.
 struct Stream {
   Access access;
   bool single, own;

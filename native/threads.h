@@ -1,5 +1,5 @@
-// A team of threads that run one function together, each with its number, and meet at barriers inside it. They spin
-// for microseconds where one waits for another, and are parked between runs.
+// A team of threads that run one function together, each with its number, and meet at barriers inside it.
+// They spin for microseconds where one waits for another, and are parked between runs.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -21,8 +21,8 @@ class Team {
   static constexpr int most = 255;
   int size() const { return size_; }
 
-  // Calls work(0) here and work(1) … work(threads - 1) on others, no more than the team has; returns when all have
-  // returned. One caller at a time; another waits its turn.
+  // Calls work(0) here and work(1) … work(threads - 1) on others, no more than the team has; returns when all
+  // have returned. One caller at a time; another waits its turn.
   void run(int threads, const std::function<void(int)>& work);
 
   // All threads of the run must call it; none goes on before the last one has come.
