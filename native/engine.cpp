@@ -199,7 +199,7 @@ void Program::run(Team& team, int phase, const Extents& extents, bool pack) {
     Worker worker{team, thread, threads, extents, *scratch_[thread]};
     work(worker, phase, pack);
   });
-  if (badIndex_) throw PlanError("an index lies outside its classes");
+  if (badIndex_) throw PlanError("an index is out of range");
 }
 
 void Program::work(Worker& w, int phase, bool pack) {
