@@ -196,7 +196,7 @@ void Program::runRows(const Place& k, const Rows& rows, const Extents&) {
   }
 }
 
-// Marks of a first step stand one step later in the opposite order; that of a row's first step stays.
+// In the opposite order, the mark of a first step comes one step later; that of a row's first step stays.
 void Program::runRows(const Reverse& k, const Rows& rows, const Extents& e) {
   for (int64_t row = rows.first; row < rows.last; row++) {
     int64_t length = e.steps;

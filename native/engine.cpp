@@ -95,7 +95,7 @@ Program::Address Program::bind(const Access& a) const {
   return {space + b.offset + (skips ? plan_.rows * stride : 0) + a.column, stride, origin};
 }
 
-// Counts buffers with rows of their own for each step, if most of a row is used.
+// Counts only buffers that have separate rows for each step, and of which at least half a row is used.
 Program::LoopMemory Program::memoryOf(const Loop& loop) const {
   std::map<std::pair<int32_t, At>, int64_t> widths;
   int64_t weights = 0;

@@ -12,7 +12,8 @@
 
 namespace unrolled {
 
-// What a run covers: the rows alive at each step, and the offset of each step's first token.
+// The part of the plan's capacity that a run uses: the rows alive at each step, and the offset of each step's
+// first token.
 struct Extents {
   int64_t rows, steps, carry;
   const int32_t* alive;    // [steps], never growing
@@ -58,7 +59,7 @@ class Program {
   int64_t times[workKinds] = {};
 
  private:
-  // The row that an access's rows are counted from: the buffer's first, the step's first, or that of the step
+  // The row from which an access counts its rows: the first of the buffer, of the step, or of the step
   // before.
   enum class Origin { buffer, step, previous };
   struct Address {
@@ -66,12 +67,13 @@ class Program {
     int64_t stride;
     Origin origin;
   };
-  // The rows that a kernel visits, `first` to before `last`, and the origins that they may be counted from.
+  // The rows that a kernel visits, `first` to before `last`, with the first rows of the step and of the step
+  // before.
   struct Rows {
     int64_t step, previous, first, last;
   };
-  // What a loop's elementwise kernels touch anew at each step, in bytes per row, and the number of rows that
-  // go through the loop together so that this stays in cache.
+  // The rows that a loop's elementwise kernels touch for the first time at each step, their bytes, and the
+  // number of rows that go through the loop together so that all this stays in cache.
   struct LoopMemory {
     std::vector<Address> touched;
     int64_t bytes = 0;

@@ -108,7 +108,7 @@ struct Counts {
   int refused = 0, compared = 0, changed = 0;
 };
 
-// False where a number of threads gives other bits than one thread.
+// Returns false if several threads give other bits than one.
 bool compareThreads(const std::vector<Recorded>& plans, std::mt19937& random, Counts& counts) {
   Team one(1), two(2), three(3);
   for (size_t i = 0; i < plans.size(); i++) {

@@ -15,7 +15,7 @@ struct Lines {
   const char *from, *to;
 };
 
-// What products prefetch into the second-level cache as they go; `next` moves on.
+// Memory that products prefetch into the second-level cache as they run; `next` moves on.
 struct Ahead {
   Lines *next, *end;
 };

@@ -19,7 +19,7 @@ struct Power {
   Vec scale, excess;
 };
 
-// x is clamped to where exp(x) fits a float; NaN stays NaN. Below 2^-126 half of the scale is 0.
+// x is clamped to the range in which exp(x) fits a float; NaN stays NaN. Below 2^-126 half of the scale is 0.
 inline Power power(Vec x, uint32_t one) {
   const Vec clamped = maximum(all(-87.33f), minimum(all(88.8f), x));
   Vec rounded = madd(clamped, all(log2OfE), all(rounder));

@@ -1,4 +1,4 @@
-// Reads an encoded plan word by word and checks each one; the plan so far tells what the next words may be.
+// Reads an encoded plan word by word, and checks every word against what has been read before.
 #pragma once
 #include <cstring>
 #include <string>

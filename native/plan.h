@@ -14,7 +14,7 @@
 
 namespace unrolled {
 
-// What is wrong with a plan or a run, in words for the caller.
+// An error in a plan or in a run's extents, worded for the caller.
 struct PlanError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
