@@ -1,5 +1,6 @@
-// Builds the addon with the machine's own C++ compiler: node native/build.mjs [--require] [--sanitize=address,undefined]
-// [--output=FILE]. Without a compiler it says so in one line and ends well, unless `--require` is given.
+// Builds the addon with this machine's C++ compiler:
+//   node native/build.mjs [--require] [--sanitize=address,undefined] [--output=FILE]
+// Without a compiler it says so in one line and still exits with 0, unless `--require` is set.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,15 +11,23 @@ import { promisify } from "node:util";
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
 
-/** The kernels of each instruction set, and the engine's other sources. */
+/** The instruction sets that `kernels.cpp` is compiled for, with the compiler's options. */
 const x86Sets = [
   ["kernelsAvx512", ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"]],
   ["kernelsAvx2", ["-mavx2", "-mfma"]],
   ["kernelsBase", []],
 ];
-const sources = ["engine", "kernels-on-plan", "plan", "threads"];
+const sources = [
+  "engine",
+  "engine-kernels",
+  "engine-packing",
+  "engine-pointwise",
+  "plan",
+  "plan-pointwise",
+  "threads",
+];
 
-/** Where the addon of this system stands, beside the package's other files. */
+/** The addon for this operating system and processor. */
 export const addonPath = join(here, "..", "build", `unrolled-${process.platform}-${process.arch}.node`);
 
 async function findCompiler() {
@@ -27,13 +36,13 @@ async function findCompiler() {
       await run(name, ["--version"]);
       return name;
     } catch {
-      // The next one.
+      // Try the next one.
     }
   }
   return undefined;
 }
 
-/** Compiles the addon, whole or not at all. `sanitize`: the compiler's checks to build it with. */
+/** Compiles the addon. `sanitize`: the sanitizers to build it with. */
 export function build({ sanitize = "", output = addonPath } = {}) {
   const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
   const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
@@ -45,7 +54,7 @@ export function build({ sanitize = "", output = addonPath } = {}) {
   });
 }
 
-/** The engine as a program of its own, for checks without Node: `harness.cpp`. */
+/** Compiles `harness.cpp`: the engine as a program of its own, for checks without Node. */
 export function buildHarness({ sanitize = "", output }) {
   return compile(["harness"], { sanitize, output, include: [], link: [] });
 }
@@ -55,7 +64,7 @@ async function compile(entries, { sanitize, output, include, link }) {
   const compiler = await findCompiler();
   if (!compiler) throw new Error("there is no C++ compiler (g++ or clang++)");
   mkdirSync(dirname(output), { recursive: true });
-  // Compiled aside and moved: an addon that is being loaded is never half written.
+  // Linked elsewhere and then moved, so that nobody loads a half-written addon.
   const work = mkdtempSync(join(dirname(output), "work-"));
   try {
     const common = [
@@ -67,20 +76,20 @@ async function compile(entries, { sanitize, output, include, link }) {
       "-ffp-contract=off",
       "-fno-math-errno",
     ];
-    const checks = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g", "-O1"] : [];
+    const sanitizers = sanitize ? [`-fsanitize=${sanitize}`, "-fno-omit-frame-pointer", "-g", "-O1"] : [];
     const isX86 = process.arch === "x64";
     const sets = isX86 ? x86Sets : [["kernelsBase", []]];
-    const own = [...include, ...(isX86 ? ["-DUNROLLED_X86_SETS"] : [])];
+    const options = [...include, ...(isX86 ? ["-DUNROLLED_X86_SETS"] : [])];
     const jobs = [
       ...sets.map(([table, flags]) => ["kernels", table, [`-DKERNELS=${table}`, ...flags]]),
-      ...[...sources, ...entries].map((name) => [name, name, own]),
+      ...[...sources, ...entries].map((name) => [name, name, options]),
     ];
     const objectOf = ([, object]) => join(work, `${object}.o`);
     await Promise.all(
       jobs.map((job) =>
         run(compiler, [
           ...common,
-          ...checks,
+          ...sanitizers,
           ...job[2],
           "-c",
           join(here, `${job[0]}.cpp`),
@@ -90,7 +99,7 @@ async function compile(entries, { sanitize, output, include, link }) {
       ),
     );
     const target = join(work, "linked");
-    await run(compiler, ["-pthread", ...checks, ...jobs.map(objectOf), ...link, "-o", target]);
+    await run(compiler, ["-pthread", ...sanitizers, ...jobs.map(objectOf), ...link, "-o", target]);
     renameSync(target, output);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -1,23 +1,12 @@
+// Sets programs up and runs their phases; the kernels are in engine-kernels.cpp and engine-pointwise.cpp.
 #include "engine.h"
 
 #include <time.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 
 namespace unrolled {
 namespace {
-
-// Part `part` of `count` things, in whole groups of `group`.
-struct Share {
-  int64_t first, last;
-};
-Share share(int64_t count, int part, int parts, int64_t group) {
-  const int64_t groups = (count + group - 1) / group;
-  return {std::min(count, groups * part / parts * group), std::min(count, groups * (part + 1) / parts * group)};
-}
 
 int64_t now() {
   timespec t;
@@ -25,48 +14,65 @@ int64_t now() {
   return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-// Fewer rows a thread than these: its time goes into reading the weights, so columns are divided instead.
-constexpr int64_t fewRows = 4;
-// A run that takes less on one thread is not worth waking others, in microseconds.
+// Runs that take less than this on one thread, in microseconds, are not worth waking others for.
 constexpr double worthDividing = 40;
-// More than this for a step and a thread would push out of the cache what is needed now.
-constexpr int64_t fetchedAhead = 1 << 19;
-// Rows go through a loop together while they touch no more than this in a step, in bytes. All do where the weights
-// take more than that: each part of the rows reads them anew.
+// Prefetching more than this per step and thread would evict what is needed now, in bytes.
+constexpr int64_t prefetchLimit = 1 << 19;
+// Rows go through a loop together as long as they touch at most this in a step, in bytes. If the weights take
+// more than `cachedWeights`, all rows go together, because each group of rows would read the weights anew.
 constexpr int64_t touchedAtOnce = 1 << 18, cachedWeights = 1 << 19;
+
+template <typename K>
+constexpr Work workOf = isOneOf<K, Matmul, Outer>                   ? Work::products
+                        : isOneOf<K, Pointwise, CrossEntropy, Norm> ? Work::pointwise
+                                                                    : Work::moving;
+
+std::string entry(const char* table, int64_t index) {
+  return std::string(table) + "[" + std::to_string(index) + "]";
+}
+
+[[noreturn]] void refuse(const std::string& what, const std::string& expected, int64_t actual) {
+  throw PlanError(what + " must be " + expected + ", got " + std::to_string(actual));
+}
+
+void expectRange(const char* what, int64_t low, int64_t high, int64_t actual) {
+  if (actual < low || actual > high)
+    refuse(what, "from " + std::to_string(low) + " to " + std::to_string(high), actual);
+}
 
 }  // namespace
 
-Program::Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSize, float* parameters, size_t parameterSize, bool profile)
-    : plan_(std::move(plan)), kernels_(kernels), arena_(arena), parameters_(parameters), profile_(profile),
+Program::Program(Plan plan, const Kernels& kernels, float* arena, size_t arenaSize, float* parameters,
+                 size_t parameterSize, bool profile)
+    : plan_(std::move(plan)),
+      kernels_(kernels),
+      arena_(arena),
+      parameters_(parameters),
+      profile_(profile),
       panelVectors_(plan_.rows <= kernels.tileRows / 2 ? kernels.tall : kernels.wide) {
-  if ((int64_t)arenaSize < plan_.arena) throw PlanError("the arena is smaller than the plan's");
-  if ((int64_t)parameterSize < plan_.parameters) throw PlanError("the parameters are fewer than the plan's");
-  bound_.resize(plan_.kernels.size());
-  int64_t table = 0, partial = 0, nats = 0;
-  for (size_t i = 0; i < bound_.size(); i++) {
-    const Kernel& k = plan_.kernels[i];
-    Bound& b = bound_[i];
-    b.from = bind(k.from);
-    b.into = bind(k.into);
-    b.indices = bind(k.indices);
-    b.vector = bind(k.vector);
-    b.weights = bind(k.weights);
-    for (const auto& s : k.pointwise.streams) b.streams.push_back(bind(s.access));
-    for (const auto& v : k.values) b.streams.push_back(bind(v));
-    if (k.kind == Kind::scatter) table = std::max(table, k.m * k.n);
-    if (k.kind == Kind::norm) partial = std::max(partial, k.width / normChunk + 1);
-    if (k.kind == Kind::crossEntropy) nats = plan_.rows * plan_.steps;
+  const auto expectAtLeast = [](const char* what, int64_t limit, size_t actual) {
+    if ((int64_t)actual < limit)
+      throw PlanError(std::string("expected at least ") + std::to_string(limit) + " floats for " + what +
+                      ", got " + std::to_string(actual));
+  };
+  expectAtLeast("the arena", plan_.arena, arenaSize);
+  expectAtLeast("the parameters", plan_.parameters, parameterSize);
+  for (const auto& access : plan_.accesses) addresses_.push_back(bind(access));
+  int64_t table = 0, chunks = 0;
+  for (const auto& kernel : plan_.kernels) {
+    if (const auto* scatter = std::get_if<Scatter>(&kernel)) table = std::max(table, scatter->m * scatter->n);
+    if (const auto* norm = std::get_if<Norm>(&kernel)) chunks = std::max(chunks, norm->width / normChunk + 1);
+    if (std::holds_alternative<CrossEntropy>(kernel)) losses_.resize(plan_.rows * plan_.steps);
   }
   table_ = allocate(table);
-  partial_.resize(partial);
-  nats_.resize(nats);
-  for (auto& phase : plan_.phases)
-    for (auto& item : phase)
-      if (item.loop) findTouched(item);
+  squares_.resize(chunks);
+  for (const auto& phase : plan_.phases)
+    for (const auto& item : phase)
+      if (const auto* loop = std::get_if<Loop>(&item)) loops_.push_back(memoryOf(*loop));
   for (const auto& p : plan_.packings) {
     // Tables are exact; panels are filled up to whole vectors.
-    const int64_t columns = p.form == Packing::Form::table ? p.columns : (p.columns + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes;
+    const int64_t vectors = (p.columns + kernels_.lanes - 1) / kernels_.lanes;
+    const int64_t columns = p.form == Packing::Form::table ? p.columns : vectors * kernels_.lanes;
     packed_.push_back(allocate(p.depth * columns + kernels_.lanes));
   }
 }
@@ -77,92 +83,141 @@ int64_t Program::bytes() const {
   return 4 * floats;
 }
 
-Program::Spot Program::bind(const Access& a) const {
-  if (plan_.buffers.empty()) return {arena_, 0, Origin::none};
+Program::Address Program::bind(const Access& a) const {
   const Buffer& b = plan_.buffers[a.buffer];
   float* space = b.isParameter ? parameters_ : arena_;
   const int64_t stride = b.extent == Extent::once ? 0 : b.width;
+  // States begin with the rows before the first step.
   const bool skips = b.extent == Extent::states && a.at == At::now;
-  const Origin origin = b.extent == Extent::tokens || skips                  ? Origin::base
-                        : b.extent == Extent::states && a.at == At::lag ? Origin::before
-                                                                        : Origin::none;
+  const Origin origin = b.extent == Extent::tokens || skips             ? Origin::step
+                        : b.extent == Extent::states && a.at == At::lag ? Origin::previous
+                                                                        : Origin::buffer;
   return {space + b.offset + (skips ? plan_.rows * stride : 0) + a.column, stride, origin};
 }
 
-void Program::checkRun(int phase, const Extents& e) const {
-  if (phase < 0 || phase >= phaseCount || !plan_.hasPhase[phase]) throw PlanError("the plan has no such phase");
-  if (e.rows < 1 || e.rows > plan_.rows || e.steps < 1 || e.steps > plan_.steps || e.carry < 1 || e.carry > e.steps)
-    throw PlanError("a run is larger than its plan");
-  if (e.offsets[0] != 0) throw PlanError("the first step's tokens begin at 0");
-  for (int64_t t = 0; t < e.steps; t++) {
-    const int64_t before = t == 0 ? e.rows : e.alive[t - 1];
-    if (e.alive[t] < 0 || e.alive[t] > before) throw PlanError("rows come alive again");
-    if ((int64_t)e.offsets[t + 1] - e.offsets[t] != e.alive[t]) throw PlanError("the offsets of steps are not the sums of their rows");
+// Counts only buffers that have separate rows for each step, and of which at least half a row is used.
+Program::LoopMemory Program::memoryOf(const Loop& loop) const {
+  std::map<std::pair<int32_t, At>, int64_t> widths;
+  int64_t weights = 0;
+  for (const int32_t index : loop.body) {
+    if (const auto* k = std::get_if<Pointwise>(&plan_.kernels[index])) {
+      for (const auto& s : k->streams) {
+        const Access& a = plan_.accesses[s.access];
+        if (!s.local && !s.single && at(s.access).origin != Origin::buffer)
+          widths[{a.buffer, a.at}] += s.width;
+      }
+    } else if (const auto* k = std::get_if<Matmul>(&plan_.kernels[index])) {
+      weights += 4 * plan_.packings[k->packing].depth * plan_.packings[k->packing].columns;
+    }
   }
-  if (e.alive[0] != e.rows) throw PlanError("a row has no step");
+  LoopMemory memory;
+  for (const auto& [rows, width] : widths) {
+    const auto [buffer, origin] = rows;
+    const int64_t stride = plan_.buffers[buffer].width;
+    if (2 * width < stride) continue;
+    memory.touched.push_back(bind({buffer, 0, origin}));
+    memory.bytes += 4 * stride;
+  }
+  memory.rowsAtOnce = weights > cachedWeights || memory.bytes == 0
+                          ? plan_.rows
+                          : std::max(kernels_.tileRows, touchedAtOnce / memory.bytes);
+  return memory;
 }
 
-double Program::costOf(const Kernel& k, int64_t rows) const {
-  switch (k.kind) {
-    case Kind::matmul: {
-      const Packing& p = plan_.packings[k.packing];
-      const double elements = (double)p.depth * (double)p.columns;
-      return std::max((double)rows * elements * 2e-5, elements * 6e-5);
-    }
-    case Kind::outer: return (double)rows * (double)k.m * (double)k.n * 2e-5;
-    case Kind::pointwise: {
-      double cost = 0;
-      for (const auto& pass : k.pointwise.passes) cost += (double)pass.width * (double)pass.steps.size();
-      return (double)rows * cost * 1e-4;
-    }
-    case Kind::crossEntropy: return (double)rows * (double)k.width * 1e-3;
-    default: return (double)rows * (double)std::max(k.width, k.m) * 1e-4;
+void Program::checkRun(int phase, const Extents& e) const {
+  if (phase < 0 || phase >= phaseCount || !plan_.hasPhase[phase])
+    throw PlanError("the plan has no phase " + std::to_string(phase));
+  expectRange("rows", 1, plan_.rows, e.rows);
+  expectRange("steps", 1, plan_.steps, e.steps);
+  expectRange("carry", 1, e.steps, e.carry);
+  if (e.alive[0] != e.rows) refuse("alive[0]", std::to_string(e.rows), e.alive[0]);
+  if (e.offsets[0] != 0) refuse("offsets[0]", "0", e.offsets[0]);
+  for (int64_t t = 0; t < e.steps; t++) {
+    const int64_t before = t == 0 ? e.rows : e.alive[t - 1];
+    if (e.alive[t] < 0 || e.alive[t] > before)
+      refuse(entry("alive", t), "from 0 to " + std::to_string(before), e.alive[t]);
+    const int64_t end = (int64_t)e.offsets[t] + e.alive[t];
+    if (e.offsets[t + 1] != end) refuse(entry("offsets", t + 1), std::to_string(end), e.offsets[t + 1]);
   }
+}
+
+// In microseconds.
+double Program::costOf(const Kernel& kernel, int64_t rows) const {
+  const auto moving = [&](int64_t width) { return (double)rows * (double)width * 1e-4; };
+  return std::visit(Overloaded{
+                        [&](const Pointwise& k) {
+                          double cost = 0;
+                          for (const auto& pass : k.passes)
+                            cost += (double)pass.width * (double)pass.operations.size();
+                          return (double)rows * cost * 1e-4;
+                        },
+                        [&](const Matmul& k) {
+                          const Packing& p = plan_.packings[k.packing];
+                          const double elements = (double)p.depth * (double)p.columns;
+                          return std::max((double)rows * elements * 2e-5, elements * 6e-5);
+                        },
+                        [&](const Outer& k) { return (double)rows * (double)k.m * (double)k.n * 2e-5; },
+                        [&](const CrossEntropy& k) { return (double)rows * (double)k.classes * 1e-3; },
+                        [&](const Scatter& k) { return moving(k.m); },
+                        [&](const Gather&) { return 0.0; },
+                        [&](const Guard&) { return 0.0; },
+                        [&](const auto& k) { return moving(k.width); },
+                    },
+                    kernel);
+}
+
+int64_t Program::rowCount(Over over, const Extents& e) {
+  return over == Over::tokens ? e.offsets[e.steps] : over == Over::rows ? e.rows : 1;
 }
 
 double Program::estimate(int phase, const Extents& e) const {
   checkRun(phase, e);
-  const int64_t tokens = e.offsets[e.steps];
+  const int64_t alive = std::max<int64_t>(1, e.offsets[e.steps] / e.steps);
   double cost = 0;
-  for (const auto& item : plan_.phases[phase])
-    for (const int32_t index : item.body) {
-      const Kernel& k = plan_.kernels[index];
-      if (item.loop) cost += (double)e.steps * costOf(k, std::max<int64_t>(1, tokens / e.steps));
-      else cost += costOf(k, k.over == Over::tokens ? tokens : k.over == Over::rows ? e.rows : 1);
+  for (const auto& item : plan_.phases[phase]) {
+    if (const auto* loop = std::get_if<Loop>(&item)) {
+      for (const int32_t index : loop->body) cost += (double)e.steps * costOf(plan_.kernels[index], alive);
+    } else {
+      const Kernel& kernel = plan_.kernels[std::get<int32_t>(item)];
+      const Over over = std::visit([](const auto& k) { return k.over; }, kernel);
+      cost += costOf(kernel, rowCount(over, e));
     }
+  }
   return cost;
 }
 
 void Program::run(Team& team, int phase, const Extents& extents, bool pack) {
   std::lock_guard turn(turn_);
   const double cost = estimate(phase, extents) + (pack ? (double)plan_.parameters * 2e-3 : 0);
-  int threads = cost < worthDividing ? 1 : team.size();
+  const int threads = cost < worthDividing ? 1 : team.size();
   byColumns_ = extents.rows < fewRows * threads;
   badIndex_ = false;
   proceed_ = true;
-  while ((int)own_.size() < threads) {
-    own_.push_back(std::make_unique<Own>());
-    prepareOwn(*own_.back());
-  }
+  while ((int)scratch_.size() < threads) scratch_.push_back(makeScratch());
   clock_ = profile_ ? now() : 0;
-  team.run(threads, [&](int thread) { work(team, thread, threads, phase, extents, pack); });
-  if (badIndex_) throw PlanError("an index lies outside its classes");
+  team.run(threads, [&](int thread) {
+    Worker worker{team, thread, threads, extents, *scratch_[thread]};
+    work(worker, phase, pack);
+  });
+  if (badIndex_) throw PlanError("an index is out of range");
 }
 
-void Program::work(Team& team, int thread, int threads, int phase, const Extents& e, bool pack) {
+void Program::work(Worker& w, int phase, bool pack) {
+  const auto runItem = [&](const Item& item) {
+    if (const auto* loop = std::get_if<Loop>(&item)) runLoop(w, *loop);
+    else runAlone(w, std::get<int32_t>(item));
+  };
   if (pack) {
-    for (const auto& item : plan_.phases[preparePhase]) {
-      if (item.loop) runLoop(team, thread, threads, item, e);
-      else runAlone(team, thread, threads, item.body[0], e);
-    }
-    packParameters(thread, threads);
-    account(thread, Work::packing);
-    team.barrier();
-    account(thread, Work::waiting);
+    for (const auto& item : plan_.phases[preparePhase]) runItem(item);
+    packMatrices(w.thread, w.threads);
+    account(w.thread, Work::packing);
+    waitForOthers(w);
   }
+  // A guard in the prepare phase ends nothing.
+  w.guardFailed = false;
   for (const auto& item : plan_.phases[phase]) {
-    if (item.loop) runLoop(team, thread, threads, item, e);
-    else if (!runAlone(team, thread, threads, item.body[0], e)) return;
+    runItem(item);
+    if (w.guardFailed) return;
   }
 }
 
@@ -173,188 +228,90 @@ void Program::account(int thread, Work kind) {
   clock_ = time;
 }
 
-// Inside a time loop no row needs another: each thread goes through all steps with its own rows, some at a time, and none
-// waits. Where rows are few, all threads work on each kernel together.
-void Program::runLoop(Team& team, int thread, int threads, const Item& item, const Extents& e) {
+void Program::waitForOthers(Worker& w) {
+  if (w.threads == 1) return;
+  w.team.barrier();
+  account(w.thread, Work::waiting);
+}
+
+// Inside a time loop no row needs another: each thread takes its own rows through all steps, some at a time,
+// and waits for nobody. If there are few rows, all threads work on each kernel together.
+void Program::runLoop(Worker& w, const Loop& loop) {
+  const Extents& e = w.extents;
   const int64_t tokens = e.offsets[e.steps];
+  // Rows are sorted, longest first; each thread gets about the same number of tokens.
   const auto boundary = [&](int part) {
-    if (part == threads) return e.rows;
-    // Rows are sorted, longest first: as many tokens for each.
+    if (part == w.threads) return e.rows;
     int64_t row = 0;
-    for (int64_t sum = 0, t = e.steps; row < e.rows && sum * threads < tokens * part; row++) {
+    for (int64_t sum = 0, t = e.steps; row < e.rows && sum * w.threads < tokens * part; row++) {
       while (t > 0 && e.alive[t - 1] <= row) t--;
       sum += t;
     }
     return row;
   };
   if (byColumns_) {
-    goThroughSteps(team, thread, threads, item, e, {0, e.rows});
+    runSteps(w, loop, {0, e.rows}, w.thread, w.threads);
   } else {
-    const int64_t first = boundary(thread), count = boundary(thread + 1) - first;
-    const int blocks = (int)std::max<int64_t>(1, (count + item.rowsAtOnce - 1) / item.rowsAtOnce);
-    for (int block = 0; block < blocks; block++) {
-      const Share rows = share(count, block, blocks, kernels_.tileRows);
-      goThroughSteps(team, thread, 1, item, e, {first + rows.first, first + rows.last});
+    const int64_t first = boundary(w.thread), count = boundary(w.thread + 1) - first;
+    const int64_t together = loops_[loop.number].rowsAtOnce;
+    const int groups = (int)std::max<int64_t>(1, (count + together - 1) / together);
+    for (int group = 0; group < groups; group++) {
+      const Range rows = share(count, group, groups, kernels_.tileRows);
+      runSteps(w, loop, {first + rows.first, first + rows.last}, 0, 1);
     }
   }
-  team.barrier();
-  account(thread, Work::waiting);
+  waitForOthers(w);
 }
 
-// All steps for some rows; with several threads, each does its columns of all of these.
-void Program::goThroughSteps(Team& team, int thread, int threads, const Item& item, const Extents& e, Range rows) {
-  Own& own = *own_[thread];
+Program::Rows Program::rowsOfStep(const Extents& e, int64_t step, Range rows, int64_t alive) const {
+  const int64_t previous = step == 0 ? 0 : plan_.rows + e.offsets[step - 1];
+  return {e.offsets[step], previous, rows.first, std::min(rows.last, alive)};
+}
+
+// All steps for some rows. With several parts, this thread works on its part of each kernel's columns.
+void Program::runSteps(Worker& w, const Loop& loop, Range range, int part, int parts) {
+  const Extents& e = w.extents;
   for (int64_t i = 0; i < e.steps; i++) {
-    const int64_t t = item.forward ? i : e.steps - 1 - i;
-    const int64_t before = t == 0 ? 0 : plan_.rows + e.offsets[t - 1];
-    own.ahead = {};
+    const int64_t t = loop.forward ? i : e.steps - 1 - i;
+    w.scratch.ahead = {};
     if (i + 1 < e.steps) {
-      const int64_t next = item.forward ? t + 1 : t - 1;
-      const int64_t nextBefore = next == 0 ? 0 : plan_.rows + e.offsets[next - 1];
-      lookAhead(item, {e.offsets[next], nextBefore, rows.first, std::min<int64_t>(rows.last, e.alive[next])}, own);
+      const int64_t next = loop.forward ? t + 1 : t - 1;
+      prefetch(loops_[loop.number], rowsOfStep(e, next, range, e.alive[next]), w.scratch);
     }
-    for (const int32_t index : item.body) {
-      const Kernel& k = plan_.kernels[index];
-      const int64_t alive = k.over == Over::step ? e.alive[t] : e.rows;
-      const Moment m{e.offsets[t], before, rows.first, std::min(rows.last, alive)};
-      if (m.first < m.last) runInLoop(k, bound_[index], own, m, threads > 1 ? thread : 0, threads);
-      account(thread, k.kind == Kind::matmul ? Work::products : k.kind == Kind::pointwise ? Work::pointwise : Work::moving);
-      if (threads > 1) {
-        team.barrier();
-        account(thread, Work::waiting);
+    const auto runKernel = [&]<typename K>(const K& k) {
+      if constexpr (runsInLoop<K>) {
+        const Rows rows = rowsOfStep(e, t, range, k.over == Over::step ? e.alive[t] : e.rows);
+        if (rows.first < rows.last) runPart(k, w, rows, part, parts);
+        account(w.thread, workOf<K>);
       }
+    };
+    for (const int32_t index : loop.body) {
+      std::visit(runKernel, plan_.kernels[index]);
+      if (parts > 1) waitForOthers(w);
     }
   }
 }
 
-// Rows of buffers that lie side by side, one for each token or state, and of which most is used.
-void Program::findTouched(Item& item) const {
-  std::map<std::pair<int32_t, At>, int64_t> widths;
-  for (const int32_t index : item.body)
-    for (const auto& s : plan_.kernels[index].pointwise.streams)
-      if (!s.own && !s.single && bind(s.access).origin != Origin::none) widths[{s.access.buffer, s.access.at}] += s.width;
-  for (const auto& [place, width] : widths) {
-    const int64_t stride = plan_.buffers[place.first].width;
-    if (2 * width < stride) continue;
-    item.touched.push_back({place.first, 0, place.second});
-    item.bytes += 4 * stride;
+// Hands the rows that the next step's elementwise kernels will touch to this step's products, which prefetch
+// them.
+void Program::prefetch(const LoopMemory& memory, const Rows& next, Scratch& scratch) const {
+  scratch.lines.clear();
+  if (next.first < next.last && memory.bytes * (next.last - next.first) <= prefetchLimit) {
+    for (const Address& a : memory.touched)
+      scratch.lines.push_back(
+          {(const char*)rowAt(a, next, next.first), (const char*)rowAt(a, next, next.last)});
   }
-  int64_t weights = 0;
-  for (const int32_t index : item.body) {
-    const Kernel& k = plan_.kernels[index];
-    if (k.kind == Kind::matmul) weights += 4 * plan_.packings[k.packing].depth * plan_.packings[k.packing].columns;
-  }
-  item.rowsAtOnce = weights > cachedWeights || item.bytes == 0 ? plan_.rows : std::max(kernels_.tileRows, touchedAtOnce / item.bytes);
+  scratch.ahead = {scratch.lines.data(), scratch.lines.data() + scratch.lines.size()};
 }
 
-// What the next step's elementwise kernels touch is fetched into the second-level cache while this step's products go on.
-void Program::lookAhead(const Item& item, const Moment& m, Own& own) const {
-  own.lines.clear();
-  if (m.first < m.last && item.bytes * (m.last - m.first) <= fetchedAhead) {
-    for (const auto& access : item.touched) {
-      const Spot spot = bind(access);
-      own.lines.push_back({(const char*)rowAt(spot, m, m.first), (const char*)rowAt(spot, m, m.last)});
-    }
-  }
-  own.ahead = {own.lines.data(), own.lines.data() + own.lines.size()};
-}
-
-void Program::runInLoop(const Kernel& k, const Bound& b, Own& own, const Moment& m, int part, int parts) {
-  if (k.kind == Kind::gather) {
-    if (part == 0) gather(k, b, m);
-    return;
-  }
-  if (k.kind == Kind::pick || k.kind == Kind::place) {
-    if (part == 0) k.kind == Kind::pick ? pick(k, b, m) : place(k, b, m);
-    return;
-  }
-  if (k.kind == Kind::matmul) {
-    const Share panels = share(panelsOf(plan_.packings[k.packing]), part, parts, 1);
-    return runMatmul(k, b, m, {panels.first, panels.last}, &own.ahead);
-  }
-  if (!k.pointwise.columnwise) {
-    if (part == 0) runPointwise(k, b, own, m, {0, k.pointwise.width});
-    return;
-  }
-  const Share columns = share(k.pointwise.width, part, parts, kernels_.lanes);
-  runPointwise(k, b, own, m, {columns.first, columns.last});
-}
-
-void Program::runMatmul(const Kernel& k, const Bound& b, const Moment& m, Range panels, Ahead* ahead) const {
-  const Packing& p = plan_.packings[k.packing];
-  if (p.depth == 0 || panels.first >= panels.last) {
-    for (int64_t row = m.first; row < m.last && p.depth == 0; row++) memset(rowAt(b.into, m, row), 0, 4 * p.columns);
-    return;
-  }
-  kernels_.product({rowAt(b.from, m, m.first), b.from.stride, m.last - m.first, p.depth, packed_[k.packing].get(), panelVectors_,
-                    panels.first, panels.last, p.columns, rowAt(b.into, m, m.first), b.into.stride, ahead});
-}
-
-// A kernel outside of loops. False where it ends the phase.
-bool Program::runAlone(Team& team, int thread, int threads, int32_t index, const Extents& e) {
-  const Kernel& k = plan_.kernels[index];
-  const Bound& b = bound_[index];
-  Own& own = *own_[thread];
-  const int64_t count = k.over == Over::tokens ? e.offsets[e.steps] : k.over == Over::rows ? e.rows : 1;
-  const Share rows = share(count, thread, threads, k.kind == Kind::matmul ? kernels_.tileRows : 1);
-  const Moment m{0, 0, rows.first, rows.last};
-  bool proceed = true;
-  Work kind = Work::moving;
-  switch (k.kind) {
-    case Kind::matmul:
-      kind = Work::products;
-      if (count < fewRows * threads) {
-        const Share panels = share(panelsOf(plan_.packings[k.packing]), thread, threads, 1);
-        runMatmul(k, b, {0, 0, 0, count}, {panels.first, panels.last}, nullptr);
-      } else if (rows.first < rows.last) {
-        runMatmul(k, b, m, {0, panelsOf(plan_.packings[k.packing])}, nullptr);
-      }
-      break;
-    case Kind::pointwise:
-      kind = Work::pointwise;
-      if (count < threads) runInLoop(k, b, own, {0, 0, 0, count}, thread, threads);
-      else runPointwise(k, b, own, m, {0, k.pointwise.width});
-      break;
-    case Kind::gather: gather(k, b, m); break;
-    case Kind::outer: {
-      kind = Work::products;
-      int64_t packing = 0;
-      outer(k, b, own, count, thread, threads, profile_ ? &packing : nullptr);
-      if (thread == 0) times[(int)Work::packing] += packing, clock_ += packing;
-      break;
-    }
-    case Kind::scatter: scatter(k, b, count, thread, threads); break;
-    case Kind::columnSums: {
-      const Share columns = share(k.width, thread, threads, kernels_.lanes);
-      columnSums(k, b, count, {columns.first, columns.last});
-      break;
-    }
-    case Kind::stepSums: stepSums(k, b, e, {rows.first, rows.last}); break;
-    case Kind::pick: pick(k, b, m); break;
-    case Kind::place: place(k, b, m); break;
-    case Kind::reverse: reverse(k, b, e, {rows.first, rows.last}); break;
-    case Kind::oneHot: oneHot(k, b, m); break;
-    case Kind::finals: finals(k, b, e, {rows.first, rows.last}); break;
-    case Kind::copyRows:
-      for (int64_t row = rows.first; row < rows.last; row++) memmove(rowAt(b.into, m, row), rowAt(b.from, m, row), 4 * k.width);
-      break;
-    case Kind::crossEntropy:
-      kind = Work::pointwise;
-      crossEntropy(team, k, b, count, thread, threads);
-      break;
-    case Kind::norm:
-      kind = Work::pointwise;
-      norm(team, k, b, thread, threads);
-      break;
-    case Kind::guard: proceed = guard(team, k, b, thread); break;
-    case Kind::count: break;
-  }
-  account(thread, kind);
-  if (threads > 1) {
-    team.barrier();
-    account(thread, Work::waiting);
-  }
-  return proceed;
+// A kernel outside loops.
+void Program::runAlone(Worker& w, int32_t kernel) {
+  const auto runKernel = [&]<typename K>(const K& k) {
+    runShare(k, w);
+    account(w.thread, workOf<K>);
+  };
+  std::visit(runKernel, plan_.kernels[kernel]);
+  waitForOthers(w);
 }
 
 }  // namespace unrolled

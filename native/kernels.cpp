@@ -1,4 +1,5 @@
-// One instruction set's kernels. Compiled once for each, with that set's options and KERNELS naming its table.
+// The kernels of one instruction set. Compiled once per set, with the set's options and with KERNELS naming
+// its table.
 #include <time.h>
 #include "kernels.h"
 #include "outer.h"
@@ -18,8 +19,25 @@ constexpr const char* setName =
 #else
     "portable";
 #endif
-constexpr Kernels table = {setName, lanes, tileRows, widePanel, tallPanel, product, outer, outerDepth, outerScratch,
-                           packColumns, packRow, execute, addRow, sum, crossEntropy, squares, multiplyAdds};
+constexpr Kernels table = {
+    .name = setName,
+    .lanes = lanes,
+    .tileRows = tileRows,
+    .wide = widePanel,
+    .tall = tallPanel,
+    .product = product,
+    .outer = outer,
+    .outerDepth = outerDepth,
+    .outerScratch = outerScratch,
+    .packColumns = packColumns,
+    .packRow = packRow,
+    .execute = execute,
+    .addRow = addRow,
+    .sum = sum,
+    .crossEntropy = crossEntropy,
+    .squares = squares,
+    .multiplyAdds = multiplyAdds,
+};
 }  // namespace
 extern const Kernels* const KERNELS;
 const Kernels* const KERNELS = &table;

@@ -1,22 +1,21 @@
-// What a processor's kernels are: the calls that the engine makes, once for each instruction set. Addresses and
-// sizes only; nothing here knows plans, threads or Node. Matrices are row-major, distances are in floats.
+// The calls that the engine makes, once for each instruction set. They take addresses and sizes only and know
+// no plans, threads or Node. Matrices are row-major, strides are in floats.
 #pragma once
 #include <cstdint>
 
 namespace unrolled {
 
-// One source row per column of the packed matrix; null where a panel is filled up with zeros.
+// One source row per column of the packed matrix; null for a column of zeros that fills up a panel.
 using RowPointer = const float*;
 
-// Of the processor's cache.
-constexpr int64_t lineBytes = 64;
+constexpr int64_t cacheLineBytes = 64;
 
-// Memory that is needed soon: whole lines, from the one at `from` to before `to`.
+// Memory that will be needed soon: whole cache lines, from the one at `from` to before `to`.
 struct Lines {
   const char *from, *to;
 };
 
-// What products fetch into the second-level cache on their way; `next` moves on.
+// Memory that products prefetch into the second-level cache as they run; `next` moves on.
 struct Ahead {
   Lines *next, *end;
 };
@@ -29,11 +28,11 @@ struct ProductCall {
   int64_t depth;
   const float* panels;
   int64_t panelVectors;
-  // The panels to multiply by, and the columns of all panels together.
+  // The panels to multiply by, and the number of columns of all panels together.
   int64_t firstPanel, lastPanel, columns;
   float* c;
   int64_t cStride;
-  // Or null.
+  // May be null.
   Ahead* ahead;
 };
 
@@ -48,20 +47,24 @@ struct OuterCall {
   float* c;
   int64_t cStride;
   bool accumulate;
-  // Tokens summed at once, and outerScratch(n, depth) floats of the caller's own, for that many or more columns n.
+  // Tokens summed at once, and the caller's scratch memory: outerScratch(n, depth) floats, for n columns or
+  // more.
   int64_t depth;
   float* scratch;
   // Nanoseconds spent on packing are added here if not null.
   int64_t* packing;
 };
 
+// In the order of `operations` in src/emit/native/instructions.ts.
+// clang-format off
 enum class Op : int32_t {
   add, sub, mul, div, neg, sigmoid, tanh, relu, exp, log, softplus, abs, min, max, sqrt, square,
   hardsigmoid, hardtanh, greater, where, copy, madd, nmadd,
-  sum3, sigmoid3, tanh3, dsigmoid, dtanh, mask, sum, greatest, count
+  sum3, sigmoid3, tanh3, dsigmoid, dtanh, mask, rowSum, rowMax, count
 };
+// clang-format on
 
-// A value for each row and column of a tile: from `at`, `stride` apart from row to row; one for each row if `single`.
+// A value for each row and column of a tile, with rows `stride` apart; if `single`, one value per row.
 struct Operand {
   float* at;
   int64_t stride;
@@ -71,7 +74,8 @@ struct Operand {
 struct Instruction {
   Op op;
   Operand into, a, b, c;
-  // For masks: the stream's key, the index of the tile's first value, the indices from row to row, and the rate in 2^-24.
+  // For masks: the stream's key, the index of the tile's first value, the stride of indices from row to row,
+  // and the rate in units of 2^-24.
   uint32_t key, index, indexStride, rate;
 };
 
@@ -85,41 +89,43 @@ struct CrossEntropyCall {
   // Null in evaluation.
   float* gradient;
   int64_t gradientStride;
+  // The tokens to work on.
   int64_t first, last;
-  // The sum of all weights.
-  double total;
-  // The share of a target that all classes have alike.
+  double totalWeight;
+  // The share of a target that is spread evenly over all classes.
   float smoothing;
-  // One for each token: weight · nats.
-  double* nats;
+  // The weighted loss of each token, in nats.
+  double* losses;
 };
 
 struct Kernels {
   const char* name;
   int64_t lanes;
-  // Rows of the register tile, and vectors of its panels: for many rows and for few.
+  // Rows of the register tile, and the width of its panels in vectors: for many rows and for few.
   int64_t tileRows, wide, tall;
   void (*product)(const ProductCall&);
   void (*outer)(const OuterCall&);
   int64_t (*outerDepth)(int64_t n, int64_t tokens);
   int64_t (*outerScratch)(int64_t n, int64_t depth);
-  // `lanes` columns, one from each row pointer, `depth` deep: into[k, column], `stride` apart, `count` columns stored.
+  // Packs `lanes` columns, one from each row pointer, `depth` deep: into[k, column], rows `stride` apart.
+  // Stores the first `count` columns.
   void (*packColumns)(const RowPointer* rows, int64_t depth, float* into, int64_t stride, int64_t count);
-  // A row of `columns` floats into the row `k` of all panels.
-  void (*packRow)(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors, float* panels);
+  // Packs a row of `columns` floats as row `k` of all panels.
+  void (*packRow)(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors,
+                  float* panels);
   // Carries out one instruction on a tile.
   void (*execute)(const Instruction&, int64_t rows, int64_t columns);
   void (*addRow)(float* into, const float* from, int64_t width);
   float (*sum)(const float* from, int64_t count);
-  // False where a target is out of range.
+  // Returns false if a target is out of range.
   bool (*crossEntropy)(const CrossEntropyCall&);
   // The sum of squares, in a fixed tree.
   float (*squares)(const float* from, int64_t count);
-  // Runs that many rounds of multiply-adds on registers; returns the FLOP of a round.
+  // Runs the given number of rounds of multiply-adds on registers; returns the FLOP of a round.
   int64_t (*multiplyAdds)(int64_t rounds);
 };
 
-// Tables for the instruction sets; on other processors than x86 only the last is compiled.
+// The tables of the instruction sets; on processors other than x86 only the last is compiled.
 extern const Kernels* const kernelsAvx512;
 extern const Kernels* const kernelsAvx2;
 extern const Kernels* const kernelsBase;

@@ -1,4 +1,4 @@
-// Zeroed memory on cache lines; large pieces on large pages, where the system has them.
+// Allocates zeroed memory aligned to cache lines; large blocks on large pages, if the system has them.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -29,7 +29,7 @@ struct Free {
 using Floats = std::unique_ptr<float[], Free>;
 
 inline Floats allocate(int64_t count) {
-  const int64_t unit = 4 * count >= pageBytes ? pageBytes : lineBytes;
+  const int64_t unit = 4 * count >= pageBytes ? pageBytes : cacheLineBytes;
   const int64_t bytes = (4 * count / unit + 1) * unit;
   auto* at = (float*)aligned_alloc(unit, bytes);
   if (!at) throw std::bad_alloc();

@@ -1,5 +1,5 @@
-// Elementwise instructions on tiles that stay in the first-level cache: one instruction at a time over all rows and
-// columns of a tile. Knows operands by address; nothing of the kernels that instructions are part of.
+// Elementwise instructions on tiles that stay in the first-level cache: each goes over all rows and columns
+// of a tile before the next one starts.
 #pragma once
 #include "kernels.h"
 #include "math.h"
@@ -13,26 +13,28 @@ inline Vec fetch(const Operand& o, int64_t row, int64_t column, int64_t count) {
   return count == lanes ? load(at + column) : loadFirst(at + column, count);
 }
 
-// Applies `f` to vectors of the operands: whole ones, then what is left of each row.
+// Applies `f` to the operands: in each row to the whole vectors, then to the remaining columns.
 template <int Arity, typename F>
-inline void sweep(const Instruction& i, int64_t rows, int64_t columns, F f) {
+inline void apply(const Instruction& i, int64_t rows, int64_t columns, F f) {
   const int64_t whole = columns / lanes * lanes;
   for (int64_t row = 0; row < rows; row++) {
     float* into = i.into.at + row * i.into.stride;
     const auto at = [&](int64_t column, int64_t count) {
       if constexpr (Arity == 1) return f(fetch(i.a, row, column, count));
       else if constexpr (Arity == 2) return f(fetch(i.a, row, column, count), fetch(i.b, row, column, count));
-      else return f(fetch(i.a, row, column, count), fetch(i.b, row, column, count), fetch(i.c, row, column, count));
+      else
+        return f(fetch(i.a, row, column, count), fetch(i.b, row, column, count),
+                 fetch(i.c, row, column, count));
     };
     for (int64_t column = 0; column < whole; column += lanes) store(into + column, at(column, lanes));
     if (whole < columns) storeFirst(into + whole, at(whole, columns - whole), columns - whole);
   }
 }
 
-// The commonest case apart, so that its loop has no choices in it: nothing but whole vectors.
+// The common case, whole vectors only, has a loop of its own without branches.
 template <typename F>
 inline void unary(const Instruction& i, int64_t rows, int64_t columns, F f) {
-  if (i.a.single || columns % lanes != 0) return sweep<1>(i, rows, columns, f);
+  if (i.a.single || columns % lanes != 0) return apply<1>(i, rows, columns, f);
   for (int64_t row = 0; row < rows; row++) {
     float* into = i.into.at + row * i.into.stride;
     const float* a = i.a.at + row * i.a.stride;
@@ -42,19 +44,22 @@ inline void unary(const Instruction& i, int64_t rows, int64_t columns, F f) {
 
 template <typename F>
 inline void binary(const Instruction& i, int64_t rows, int64_t columns, F f) {
-  if (columns % lanes != 0 || (i.a.single && i.b.single)) return sweep<2>(i, rows, columns, f);
+  if (columns % lanes != 0 || (i.a.single && i.b.single)) return apply<2>(i, rows, columns, f);
   for (int64_t row = 0; row < rows; row++) {
     float* into = i.into.at + row * i.into.stride;
     const float* a = i.a.at + row * i.a.stride;
     const float* b = i.b.at + row * i.b.stride;
     if (i.a.single) {
       const Vec x = all(*a);
-      for (int64_t column = 0; column < columns; column += lanes) store(into + column, f(x, load(b + column)));
+      for (int64_t column = 0; column < columns; column += lanes)
+        store(into + column, f(x, load(b + column)));
     } else if (i.b.single) {
       const Vec y = all(*b);
-      for (int64_t column = 0; column < columns; column += lanes) store(into + column, f(load(a + column), y));
+      for (int64_t column = 0; column < columns; column += lanes)
+        store(into + column, f(load(a + column), y));
     } else {
-      for (int64_t column = 0; column < columns; column += lanes) store(into + column, f(load(a + column), load(b + column)));
+      for (int64_t column = 0; column < columns; column += lanes)
+        store(into + column, f(load(a + column), load(b + column)));
     }
   }
 }
@@ -68,13 +73,14 @@ inline void ternaryOf(const Instruction& i, int64_t rows, int64_t columns, F f) 
     const float* c = i.c.at + row * i.c.stride;
     const Vec x = SingleA ? all(*a) : Vec{}, y = SingleB ? all(*b) : Vec{}, z = SingleC ? all(*c) : Vec{};
     for (int64_t column = 0; column < columns; column += lanes)
-      store(into + column, f(SingleA ? x : load(a + column), SingleB ? y : load(b + column), SingleC ? z : load(c + column)));
+      store(into + column, f(SingleA ? x : load(a + column), SingleB ? y : load(b + column),
+                             SingleC ? z : load(c + column)));
   }
 }
 
 template <typename F>
 inline void ternary(const Instruction& i, int64_t rows, int64_t columns, F f) {
-  if (columns % lanes != 0) return sweep<3>(i, rows, columns, f);
+  if (columns % lanes != 0) return apply<3>(i, rows, columns, f);
   switch (i.a.single + 2 * i.b.single + 4 * i.c.single) {
     case 0: return ternaryOf<false, false, false>(i, rows, columns, f);
     case 1: return ternaryOf<true, false, false>(i, rows, columns, f);
@@ -101,7 +107,7 @@ inline void drawMask(const Instruction& i, int64_t rows, int64_t columns) {
   }
 }
 
-// A tile's columns added to a row's sum so far, one number a row; or its maximum.
+// Adds a tile's columns to the running sum of each row, or takes the running maximum.
 template <typename Join, typename Fold>
 inline void reduce(const Instruction& i, int64_t rows, int64_t columns, float neutral, Join join, Fold fold) {
   for (int64_t row = 0; row < rows; row++) {
@@ -118,7 +124,7 @@ inline void reduce(const Instruction& i, int64_t rows, int64_t columns, float ne
   }
 }
 
-// Lambdas even around functions: only so are they compiled into the loops.
+// Functions are wrapped in lambdas so that they are inlined into the loops.
 void execute(const Instruction& i, int64_t rows, int64_t columns) {
   switch (i.op) {
     case Op::add: return binary(i, rows, columns, [](Vec a, Vec b) { return a + b; });
@@ -143,21 +149,29 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
         return choose(y > 1.0f, all(1.0f), choose(y < 0.0f, Vec{}, y));
       });
     case Op::hardtanh:
-      return unary(i, rows, columns, [](Vec a) { return choose(a > 1.0f, all(1.0f), choose(a < -1.0f, all(-1.0f), a)); });
-    case Op::greater: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, all(1.0f), Vec{}); });
-    case Op::where: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return choose(a > 0.0f, b, c); });
+      return unary(i, rows, columns,
+                   [](Vec a) { return choose(a > 1.0f, all(1.0f), choose(a < -1.0f, all(-1.0f), a)); });
+    case Op::greater:
+      return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, all(1.0f), Vec{}); });
+    case Op::where:
+      return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return choose(a > 0.0f, b, c); });
     case Op::copy: return unary(i, rows, columns, [](Vec a) { return a; });
     case Op::madd: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return madd(a, b, c); });
     case Op::nmadd: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return nmadd(a, b, c); });
     case Op::sum3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return a + b + c; });
-    case Op::sigmoid3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return sigmoid(a + b + c); });
-    case Op::tanh3: return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return hyperbolicTangent(a + b + c); });
+    case Op::sigmoid3:
+      return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return sigmoid(a + b + c); });
+    case Op::tanh3:
+      return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return hyperbolicTangent(a + b + c); });
     case Op::dsigmoid: return binary(i, rows, columns, [](Vec a, Vec b) { return a * (b * (1.0f - b)); });
     case Op::dtanh: return binary(i, rows, columns, [](Vec a, Vec b) { return a * nmadd(b, b, all(1.0f)); });
     case Op::mask: return drawMask(i, rows, columns);
-    case Op::sum: return reduce(i, rows, columns, 0.0f, [](Vec a, Vec b) { return a + b; }, sumOf);
-    case Op::greatest:
-      return reduce(i, rows, columns, -infinity, [](Vec a, Vec b) { return choose(a > b, a, b); }, greatestOf);
+    case Op::rowSum:
+      return reduce(
+          i, rows, columns, 0.0f, [](Vec a, Vec b) { return a + b; }, sumOf);
+    case Op::rowMax:
+      return reduce(
+          i, rows, columns, -infinity, [](Vec a, Vec b) { return choose(a > b, a, b); }, maximumOf);
     case Op::count: return;
   }
 }

@@ -1,6 +1,6 @@
-// Matrix products with packed right sides, and the packing. A register tile of a few rows times one panel of columns
-// is the inner loop. Terms are added in the order of k, whatever the tile and whoever calls: a
-// result has the same bits however rows and columns are divided.
+// Matrix products with a packed right side, and the packing. The inner loop multiplies a register tile of a
+// few rows by one panel of columns. Terms are always added in the order of k, so a result has the same bits
+// however rows and columns are divided.
 #pragma once
 #include <utility>
 
@@ -16,7 +16,8 @@ constexpr int tileRows = 8;  // 8 × 3 sums, 3 vectors of the panel and one term
 constexpr int tileRows = 4;  // 4 × 3 sums, 3 vectors of the panel and one term: all 16 registers
 #endif
 constexpr int widePanel = 3;
-// For few rows: more sums side by side, so that the loop waits for memory and not for the adder.
+// For few rows: more independent sums, so that the loop is bound by memory and not by the latency of
+// additions.
 constexpr int tallPanel = 4;
 constexpr int tallRows = tileRows / 2;
 
@@ -27,10 +28,10 @@ struct Tile {
   int64_t depth;
   float* c;
   int64_t cStride;
-  // Columns that count in the last vector.
+  // Columns in use in the last vector.
   int64_t lastLanes;
   bool accumulate;
-  // What to fetch on the way, one line for each term: `aheadStep` bytes apart, 0 for nothing.
+  // Memory to prefetch, one cache line per term, `aheadStep` bytes apart; 0 prefetches nothing new.
   const char* ahead;
   int64_t aheadStep;
 };
@@ -43,21 +44,25 @@ void multiplyTile(const Tile& t) {
   const float* panel = t.panel;
   const char* ahead = t.ahead;
 #pragma GCC unroll 8
-  for (int r = 0; r < R; r++)
+  for (int r = 0; r < R; r++) {
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) sums[r][v] = Vec{};
-  // Where these sums go; where they are added to, the next tile's.
+  }
+  // The memory that the sums go to; with `Strip`, that of the next tile.
 #pragma GCC unroll 8
-  for (int r = 0; r < R; r++)
+  for (int r = 0; r < R; r++) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V * lanes; v += 16) __builtin_prefetch(t.c + r * t.cStride + (Strip ? V * lanes : 0) + v, 1);
+    for (int v = 0; v < V * lanes; v += 16)
+      __builtin_prefetch(t.c + r * t.cStride + (Strip ? V * lanes : 0) + v, 1);
+  }
   if (t.accumulate) {
 #pragma GCC unroll 8
     for (int r = 0; r < R; r++) {
       const float* row = t.c + r * t.cStride;
 #pragma GCC unroll 4
       for (int v = 0; v < V - 1; v++) sums[r][v] = load(row + v * lanes);
-      sums[r][V - 1] = t.lastLanes == lanes ? load(row + (V - 1) * lanes) : loadFirst(row + (V - 1) * lanes, t.lastLanes);
+      sums[r][V - 1] =
+          t.lastLanes == lanes ? load(row + (V - 1) * lanes) : loadFirst(row + (V - 1) * lanes, t.lastLanes);
     }
   }
   for (int64_t k = 0; k < t.depth; k++) {
@@ -119,47 +124,56 @@ TileFunction tileFor(int64_t rows, int64_t vectors) {
   }
 }
 
-inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// As many lines as the tile has terms, of those that are still to be fetched.
+// Gives the tile the next lines to prefetch, one per term.
 inline void takeAhead(Ahead& ahead, Tile& tile) {
   Lines& lines = *ahead.next;
   tile.ahead = lines.from;
-  tile.aheadStep = lineBytes;
-  lines.from += tile.depth * lineBytes;
+  tile.aheadStep = cacheLineBytes;
+  lines.from += tile.depth * cacheLineBytes;
   if (lines.from >= lines.to) ahead.next++;
 }
 
-// Weights that do not stay in the second-level cache, in floats: each panel is fetched while the one before it is used.
+// Weights larger than this, in floats, do not stay in the second-level cache: each panel is prefetched while
+// the one before it is in use.
 constexpr int64_t largeWeights = 1 << 17;
 
 void product(const ProductCall& call) {
   if (call.depth == 0 || call.rows == 0) return;
-  const int64_t most = call.panelVectors == tallPanel ? tallRows : tileRows;
+  const int64_t fullHeight = call.panelVectors == tallPanel ? tallRows : tileRows;
   const int64_t width = call.panelVectors * lanes;
   const bool large = call.depth * call.columns > largeWeights;
-  // Rows that pass by all panels before the next ones: their left side stays in the second-level cache.
-  int64_t block = 65536 / call.depth / most * most;
-  if (block < 4 * most) block = 4 * most;
+  // Rows that are multiplied by all panels before the next rows: their left side stays in the second-level
+  // cache.
+  int64_t block = 65536 / call.depth / fullHeight * fullHeight;
+  if (block < 4 * fullHeight) block = 4 * fullHeight;
   for (int64_t row = 0; row < call.rows; row += block) {
-    const int64_t rows = least(block, call.rows - row);
-    // Tiles as even as can be: seven and six rows are faster than eight and five ones.
-    const int64_t tiles = (rows + most - 1) / most, height = rows / tiles, higher = rows % tiles;
+    const int64_t rows = smaller(block, call.rows - row);
+    // Tiles of nearly equal height: seven and six rows are faster than eight and five.
+    const int64_t tiles = (rows + fullHeight - 1) / fullHeight, height = rows / tiles, higher = rows % tiles;
     for (int64_t p = call.firstPanel; p < call.lastPanel; p++) {
       const int64_t column = p * width;
-      const int64_t columns = least(width, call.columns - column);
+      const int64_t columns = smaller(width, call.columns - column);
       const int64_t vectors = (columns + lanes - 1) / lanes;
       const float* panel = call.panels + column * call.depth;
-      // The first panel comes after the last: with the next rows, or at the next step.
+      // After the last panel comes the first one again: with the next rows, or at the next step.
       const int64_t nextColumn = (p + 1 < call.lastPanel ? p + 1 : call.firstPanel) * width;
       Lines next{(const char*)(call.panels + nextColumn * call.depth), nullptr};
-      next.to = next.from + 4 * call.depth * least(width, call.columns - nextColumn);
+      next.to = next.from + 4 * call.depth * smaller(width, call.columns - nextColumn);
       int64_t done = 0;
       for (int64_t i = 0; i < tiles; i++) {
         const int64_t end = done + height + (i < higher);
-        Tile tile{call.a + (row + done) * call.aStride, call.aStride, panel, call.depth,
-                  call.c + (row + done) * call.cStride + column, call.cStride,
-                  columns - (vectors - 1) * lanes, false, (const char*)panel, 0};
+        Tile tile{.a = call.a + (row + done) * call.aStride,
+                  .aStride = call.aStride,
+                  .panel = panel,
+                  .depth = call.depth,
+                  .c = call.c + (row + done) * call.cStride + column,
+                  .cStride = call.cStride,
+                  .lastLanes = columns - (vectors - 1) * lanes,
+                  .accumulate = false,
+                  .ahead = (const char*)panel,
+                  .aheadStep = 0};
         const bool others = call.ahead && call.ahead->next < call.ahead->end;
         if (others && (!large || i == 0)) {
           takeAhead(*call.ahead, tile);
@@ -167,7 +181,7 @@ void product(const ProductCall& call) {
           Ahead ahead{&next, &next + 1};
           takeAhead(ahead, tile);
         } else if (p == call.firstPanel && row + end < call.rows) {
-          // The rows of the next tile, as far apart as those of this one.
+          // The rows of the next tile.
           tile.ahead = (const char*)(call.a + (row + end) * call.aStride);
           tile.aheadStep = 4 * (end - done);
         }
@@ -187,7 +201,7 @@ inline Vec interleavedHigh(Vec a, Vec b, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(a, b, (lanes / 2 + I / 2 + I % 2 * lanes)...);
 }
 
-// Transposes a square of vectors: as many rounds of interleaving halves as the width has bits.
+// Transposes a square of `lanes` vectors in log2(lanes) rounds of interleaving halves.
 inline void transpose(Vec* rows) {
   constexpr std::make_integer_sequence<int, lanes> each;
   Vec next[lanes];
@@ -205,7 +219,7 @@ inline void transpose(Vec* rows) {
 
 void packColumns(const RowPointer* from, int64_t depth, float* into, int64_t stride, int64_t count) {
   for (int64_t k = 0; k < depth; k += lanes) {
-    const int64_t deep = least(lanes, depth - k);
+    const int64_t deep = smaller(lanes, depth - k);
     Vec rows[lanes];
     for (int i = 0; i < lanes; i++)
       rows[i] = !from[i] ? Vec{} : deep == lanes ? load(from[i] + k) : loadFirst(from[i] + k, deep);
@@ -217,26 +231,28 @@ void packColumns(const RowPointer* from, int64_t depth, float* into, int64_t str
   }
 }
 
-void packRow(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors, float* panels) {
+void packRow(const float* from, int64_t columns, int64_t k, int64_t depth, int64_t panelVectors,
+             float* panels) {
   const int64_t width = panelVectors * lanes;
   for (int64_t column = 0; column < columns; column += width) {
-    const int64_t count = least(width, columns - column), vectors = (count + lanes - 1) / lanes;
+    const int64_t count = smaller(width, columns - column), vectors = (count + lanes - 1) / lanes;
     float* into = panels + column * depth + k * vectors * lanes;
     for (int64_t v = 0; v < vectors; v++) {
       const int64_t left = count - v * lanes;
-      store(into + v * lanes, left >= lanes ? load(from + column + v * lanes) : loadFirst(from + column + v * lanes, left));
+      store(into + v * lanes,
+            left >= lanes ? load(from + column + v * lanes) : loadFirst(from + column + v * lanes, left));
     }
   }
 }
 
-// As many chains as keep the multiply-adders busy, on registers alone.
+// Enough independent chains to keep the multiply-add units busy, on registers alone.
 int64_t multiplyAdds(int64_t rounds) {
   constexpr int chains = tileRows * widePanel;
   Vec sums[chains];
   for (int c = 0; c < chains; c++) sums[c] = all(1 + c);
   Vec a = all(1e-9f), b = all(1e-9f);
   for (int64_t i = 0; i < rounds; i++) {
-    // Unknown to the compiler anew in each round.
+    // Keeps the compiler from computing anything ahead of the loop.
 #if defined(__x86_64__)
     asm volatile("" : "+v"(a), "+v"(b));
 #elif defined(__aarch64__)
@@ -247,7 +263,7 @@ int64_t multiplyAdds(int64_t rounds) {
   }
   Vec total = Vec{};
   for (int c = 0; c < chains; c++) total += sums[c];
-  // So that the sums are needed.
+  // Keeps the compiler from dropping the sums.
   volatile float kept = total[0];
   (void)kept;
   return 2 * chains * lanes;

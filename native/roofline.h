@@ -1,11 +1,11 @@
-// What this machine can do at most: multiply-adds on registers, and matrix products.
+// Measures the peak rate of this machine: multiply-adds on registers, and matrix products.
 #pragma once
 #include "kernels.h"
 #include "threads.h"
 
 namespace unrolled {
 
-// GFLOP/s of all of the team's threads together; `openblas` is 0 where OpenBLAS is not installed.
+// In GFLOP/s, for all threads of the team together; `openblas` is 0 if OpenBLAS is not installed.
 struct Roofline {
   double registers, product, openblas;
 };

@@ -16,7 +16,8 @@ inline void relax() {
 #endif
 }
 
-// Waits until `value` differs from `old`: spinning for so long, then asleep. Returns the new value.
+// Waits until `value` differs from `old`, first spinning for the given time, then asleep. Returns the new
+// value.
 uint32_t awaitChange(std::atomic<uint32_t>& value, uint32_t old, std::chrono::microseconds spin) {
   using clock = std::chrono::steady_clock;
   const auto end = clock::now() + spin;
@@ -54,14 +55,15 @@ void Team::run(int threads, const std::function<void(int)>& work) {
     threads_.emplace_back([this, number] { serve(number); });
   }
   work_ = &work;
-  call_.store(((call_.load(std::memory_order_relaxed) & ~255u) + 256u) | (uint32_t)active_, std::memory_order_release);
+  call_.store(((call_.load(std::memory_order_relaxed) & ~255u) + 256u) | (uint32_t)active_,
+              std::memory_order_release);
   call_.notify_all();
   work(0);
   barrier();
 }
 
 void Team::serve(int number) {
-  // A thread that is started in a run takes part in it.
+  // A thread that is started during a run takes part in it.
   uint32_t seen = 0;
   for (;;) {
     seen = awaitChange(call_, seen, afterRun);
@@ -73,7 +75,7 @@ void Team::serve(int number) {
 }
 
 void Team::barrier() {
-  // Read before arriving: once all have arrived, the next run may have another number.
+  // Read before arriving: once all have arrived, the next run may change it.
   const int active = active_;
   if (active == 1) return;
   const uint32_t round = passed_.load(std::memory_order_acquire);

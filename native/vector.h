@@ -1,5 +1,5 @@
-// A vector of floats as wide as the instruction set that this is compiled for, by the compilers' vector extensions.
-// The few operations that those lack are spelled here for each instruction set, and nowhere else.
+// A vector of floats as wide as the instruction set that this is compiled for, with the compilers' vector
+// extensions. Intrinsics, for the few operations that the extensions lack, stand in this file only.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -10,8 +10,8 @@
 #endif
 
 namespace unrolled {
-// Everything that an instruction set's code is compiled from is local to its translation unit: the linker must
-// never take one instruction set's copy for another's.
+// Everything compiled for one instruction set is local to its translation unit: the linker must never merge
+// one set's copy of a function with another's.
 namespace {
 
 #if defined(__AVX512F__)
@@ -32,7 +32,7 @@ inline void store(float* into, Vec value) { *reinterpret_cast<LooseVec*>(into) =
 inline Vec all(float value) { return value - Vec{}; }
 inline Words allWords(uint32_t value) { return value - Words{}; }
 
-// The first `count` lanes, fewer than all; the others are 0.
+// Loads the first `count` lanes, fewer than all; the others are 0.
 inline Vec loadFirst(const float* from, int64_t count) {
 #if defined(__AVX512F__)
   return (Vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
@@ -51,7 +51,7 @@ inline void storeFirst(float* into, Vec value, int64_t count) {
 #endif
 }
 
-// a·b + c and c - a·b, in one rounding where the processor can.
+// a·b + c and c - a·b, with a single rounding where the processor supports it.
 inline Vec madd(Vec a, Vec b, Vec c) {
 #if defined(__AVX512F__)
   return (Vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -89,8 +89,8 @@ inline Vec squareRoot(Vec a) {
 #endif
 }
 
-// The lesser and the greater, lane by lane; where b is no number, b.
-inline Vec lesser(Vec a, Vec b) {
+// Lane by lane; where b is NaN, b.
+inline Vec minimum(Vec a, Vec b) {
 #if defined(__AVX512F__)
   return (Vec)_mm512_min_ps((__m512)a, (__m512)b);
 #elif defined(__AVX2__)
@@ -100,7 +100,7 @@ inline Vec lesser(Vec a, Vec b) {
 #endif
 }
 
-inline Vec larger(Vec a, Vec b) {
+inline Vec maximum(Vec a, Vec b) {
 #if defined(__AVX512F__)
   return (Vec)_mm512_max_ps((__m512)a, (__m512)b);
 #elif defined(__AVX2__)
@@ -110,10 +110,10 @@ inline Vec larger(Vec a, Vec b) {
 #endif
 }
 
-// Lane by lane: b where the condition holds, else c.
+// Lane by lane: b where the condition holds, c elsewhere.
 inline Vec choose(Ints condition, Vec b, Vec c) { return condition ? b : c; }
 
-// The lanes' sum and maximum, always in the same tree.
+// The sum and the maximum of the lanes, always in the same tree.
 inline float sumOf(Vec v) {
   float values[lanes];
   store(values, v);
@@ -122,7 +122,7 @@ inline float sumOf(Vec v) {
   return values[0];
 }
 
-inline float greatestOf(Vec v) {
+inline float maximumOf(Vec v) {
   float values[lanes];
   store(values, v);
   for (int half = lanes / 2; half > 0; half /= 2)

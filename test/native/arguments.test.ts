@@ -1,4 +1,4 @@
-// The addon's functions called wrongly: always an error that says what is wrong, never a crash.
+// Wrong calls of the addon's functions: always an error that says what is wrong, never a crash.
 import { expect, test } from "vitest";
 import { loadNative } from "../../src/run/native/addon.ts";
 import { encodePlan } from "../../src/emit/native/encode.ts";
@@ -20,9 +20,9 @@ const wrong: readonly unknown[] = [
   [{}, [], () => 1, new Proxy({}, {}), new Float64Array(4), new Uint8Array(2), new ArrayBuffer(8)],
   [new Int32Array(0), new Float32Array(0), team, program],
 ].flat();
-type Call = (...given: readonly unknown[]) => unknown;
+type Call = (...values: readonly unknown[]) => unknown;
 
-test("the right calls are right", () => {
+test("the right arguments are accepted", () => {
   expect(addon.microseconds(...right)).toBeGreaterThan(0);
   expect(() => addon.run(...right)).not.toThrow();
   expect(addon.processor()).toMatch(/AVX|NEON|portable/);
@@ -33,14 +33,14 @@ test.each(["run", "microseconds", "start"] as const)("%s", (name) => {
   expect(() => call()).toThrow(/^native: .+/);
   right.forEach((value, i) => {
     for (const other of wrong.filter((w) => !Object.is(w, value) && w !== (i < 2 ? right[i] : value))) {
-      const given: unknown[] = [...right];
-      given[i] = other;
-      // A run may pack or not, and 0 is a phase; all else must be refused.
+      const values: unknown[] = [...right];
+      values[i] = other;
+      // Either boolean is a right argument.
       if (i === 8 && typeof other === "boolean") continue;
       if (name === "start") {
-        // What is seen to be wrong only by the engine rejects; what is no argument at all throws.
+        // Errors of the engine reject, wrong types throw.
         try {
-          (call(...given) as Promise<void>).catch((error: Error) =>
+          (call(...values) as Promise<void>).catch((error: Error) =>
             expect(error.message).toMatch(/^native: /),
           );
         } catch (error) {
@@ -48,20 +48,20 @@ test.each(["run", "microseconds", "start"] as const)("%s", (name) => {
         }
         continue;
       }
-      expect(() => call(...given), `argument ${i}: ${String(typeof other)}`).toThrow(/^native: .+/);
+      expect(() => call(...values), `argument ${i}: ${typeof other}`).toThrow(/^native: .+/);
     }
   });
 });
 
 test("program, floats, team, times and roofline", () => {
-  const made = [words, arena, parameters, false, ""];
-  made.forEach((value, i) => {
+  const rightOnes = [words, arena, parameters, false, ""];
+  rightOnes.forEach((value, i) => {
     for (const other of wrong) {
-      const given: unknown[] = [...made];
-      given[i] = other;
+      const values: unknown[] = [...rightOnes];
+      values[i] = other;
       if (typeof other === typeof value && other !== value && typeof value === "boolean") continue;
       if (other === value || (i === 4 && other === "")) continue;
-      expect(() => (addon.program as Call)(...given), `argument ${i}: ${typeof other}`).toThrow(
+      expect(() => (addon.program as Call)(...values), `argument ${i}: ${typeof other}`).toThrow(
         /^native: .+/,
       );
     }
@@ -73,34 +73,50 @@ test("program, floats, team, times and roofline", () => {
   for (const threads of [undefined, NaN, 0.5, {}])
     expect(() => (addon.team as Call)(threads)).toThrow(/^native: /);
   for (const other of wrong.filter((w) => w !== program)) {
-    expect(() => (addon.times as Call)(other)).toThrow("native: an argument is no such object");
+    expect(() => (addon.times as Call)(other)).toThrow("native: argument 1 must be a program");
   }
   for (const other of wrong.filter((w) => w !== team)) {
-    expect(() => (addon.roofline as Call)(other)).toThrow("native: an argument is no such object");
+    expect(() => (addon.roofline as Call)(other)).toThrow("native: argument 1 must be a team");
   }
 });
 
 test.each([
-  ["more rows than the plan has", [3, 3, 3, [3, 3, 3], [0, 3, 6, 9]], "larger than its plan"],
-  ["more steps", [2, 4, 4, [2, 2, 2, 2], [0, 2, 4, 6, 8]], "larger than its plan"],
-  ["carry after the end", [2, 2, 3, [2, 2], [0, 2, 4]], "larger than its plan"],
-  ["rows that come back", [2, 3, 3, [2, 1, 2], [0, 2, 3, 5]], "rows come alive again"],
-  ["less than no row", [2, 2, 2, [2, -1], [0, 2, 1]], "rows come alive again"],
-  ["a row without a step", [2, 2, 2, [1, 1], [0, 1, 2]], "a row has no step"],
-  ["offsets that do not fit", [2, 2, 2, [2, 2], [0, 2, 5]], "not the sums"],
-  ["offsets beyond all numbers", [2, 2, 2, [2, 2], [0, 2, -(2 ** 31)]], "not the sums"],
-  ["a late beginning", [2, 1, 1, [2], [1, 3]], "begin at 0"],
-  ["short tables", [2, 3, 3, [2, 2], [0, 2, 4]], "too short"],
+  ["more rows than the plan has", [3, 3, 3, [3, 3, 3], [0, 3, 6, 9]], "rows must be from 1 to 2, got 3"],
+  ["more steps", [2, 4, 4, [2, 2, 2, 2], [0, 2, 4, 6, 8]], "steps must be from 1 to 3, got 4"],
+  ["carry after the end", [2, 2, 3, [2, 2], [0, 2, 4]], "carry must be from 1 to 2, got 3"],
+  ["rows that come back", [2, 3, 3, [2, 1, 2], [0, 2, 3, 5]], "alive[2] must be from 0 to 1, got 2"],
+  ["a negative number of rows", [2, 2, 2, [2, -1], [0, 2, 1]], "alive[1] must be from 0 to 2, got -1"],
+  ["a row without a step", [2, 2, 2, [1, 1], [0, 1, 2]], "alive[0] must be 2, got 1"],
+  ["wrong offsets", [2, 2, 2, [2, 2], [0, 2, 5]], "offsets[2] must be 4, got 5"],
+  ["overflowing offsets", [2, 2, 2, [2, 2], [0, 2, -(2 ** 31)]], "offsets[2] must be 4, got -2147483648"],
+  ["a late start", [2, 1, 1, [2], [1, 3]], "offsets[0] must be 0, got 1"],
+  ["a short table", [2, 3, 3, [2, 2], [0, 2, 4]], "alive must have at least 3 entries, got 2"],
 ] as const)("%s", (_name, [rows, steps, carry, rowsAlive, starts], message) => {
   const tables = [Int32Array.from(rowsAlive), Int32Array.from(starts)] as const;
   expect(() => addon.run(team, program, 0, rows, steps, carry, ...tables, true)).toThrow(message);
 });
 
-test("a smaller arena, fewer parameters, and an instruction set that there is not", () => {
+test("a small arena, too few parameters, and an unknown instruction set", () => {
   const make = (a: Float32Array, p: Float32Array, set = ""): object => addon.program(words, a, p, false, set);
-  expect(() => make(arena.subarray(1), parameters)).toThrow("native: the arena is smaller than the plan's");
-  expect(() => make(arena, parameters.subarray(1))).toThrow(
-    "native: the parameters are fewer than the plan's",
+  const { size } = plan.parameters;
+  expect(() => make(arena.subarray(1), parameters)).toThrow(
+    `native: expected at least ${plan.arena} floats for the arena, got ${plan.arena - 1}`,
   );
-  expect(() => make(arena, parameters, "AVX-1024")).toThrow("this processor has no AVX-1024");
+  expect(() => make(arena, parameters.subarray(1))).toThrow(
+    `native: expected at least ${size} floats for the parameters, got ${size - 1}`,
+  );
+  expect(() => make(arena, parameters, "AVX-1024")).toThrow("native: this processor has no AVX-1024");
+});
+
+test.each([
+  ["another first word", 0, 7, "the words do not start like a plan"],
+  ["another version", 1, 9, "the version must be 2, got 9"],
+  ["no rows", 2, 0, "rows must be from 1 to 2147483647, got 0"],
+  ["a wide first buffer", 9, 5, /buffers\[0\]: size must be \d+, got \d+/],
+] as const)("a plan with %s", (_name, at, word, message) => {
+  const changed = words.slice();
+  changed[at] = word;
+  const make = (): object => addon.program(changed, arena, parameters, false, "");
+  expect(make).toThrow("native: invalid plan: ");
+  expect(make).toThrow(message);
 });

@@ -1,5 +1,5 @@
-// How exact exp, tanh, σ, log and softplus are: the bounds that `native/math.h` states, over all floats' range, and the
-// values at its ends.
+// The accuracy of exp, tanh, σ, log and softplus: the bounds that `native/math.h` states, over the whole range of
+// floats, and the values at its ends.
 import { describe, expect, test } from "vitest";
 import { nativeDevice } from "../../src/run/native/device.ts";
 import { hasRelaxedSimd } from "../../src/run/wasm/engine.ts";
@@ -10,20 +10,20 @@ import { instructionSets } from "./instruction-sets.ts";
 import {
   evaluate,
   floatsOfAllBits,
-  greatestDistance,
-  leastKept,
+  largestError,
+  smallestKept,
   sweptFunctions,
   type SweptFunction,
 } from "./sweep.ts";
 
 const sample = floatsOfAllBits(997);
-const leastNormal = 2 ** -126;
-const normal = sample.filter((x) => !(Math.abs(x) < leastNormal));
+const smallestNormal = 2 ** -126;
+const normal = sample.filter((x) => !(Math.abs(x) < smallestNormal));
 
 interface Swept {
   readonly name: string;
   readonly make: () => Device;
-  /** Whether log takes subnormal numbers for what they are. */
+  /** False if log treats subnormal numbers as zero. */
   readonly hasSubnormalLog: boolean;
 }
 
@@ -46,15 +46,15 @@ describe.each(devices)("$name", ({ make, hasSubnormalLog }) => {
     ...(await evaluate(device, name, Float32Array.from(xs))),
   ];
 
-  test.each(sweptFunctions)("%s is as exact as stated", async (name) => {
+  test.each(sweptFunctions)("%s is as accurate as stated", async (name) => {
     const xs = name === "log" && !hasSubnormalLog ? normal : sample;
-    const worst = greatestDistance(name, xs, await evaluate(device, name, xs));
+    const worst = largestError(name, xs, await evaluate(device, name, xs));
     expect(worst.units, `at ${worst.at}`).toBeLessThanOrEqual(tolerances.units[name]);
-    // No better than this either: a bound far from what is measured would say nothing.
+    // A bound far above the measured error would say nothing.
     expect(worst.units).toBeGreaterThan(0.75 * tolerances.units[name]);
   });
 
-  test.each(sweptFunctions)("%s of what is no number is none", async (name) => {
+  test.each(sweptFunctions)("%s of NaN is NaN", async (name) => {
     expect(await at(name, NaN, -NaN)).toEqual([NaN, NaN]);
   });
 
@@ -69,14 +69,14 @@ describe.each(devices)("$name", ({ make, hasSubnormalLog }) => {
       Infinity,
     ]);
     expect((await at("exp", 88.72))[0]).toBeLessThan(Infinity);
-    expect((await at("exp", -86.5))[0]).toBeGreaterThanOrEqual(leastKept);
+    expect((await at("exp", -86.5))[0]).toBeGreaterThanOrEqual(smallestKept);
     expect(await at("tanh", -Infinity, -20, 0, 1e-45, -1e-40, 20, Infinity)).toEqual(
       [-1, -1, 0, 1e-45, -1e-40, 1, 1].map(Math.fround),
     );
     expect(await at("sigmoid", 0, -0, 1e-45, 1000, Infinity)).toEqual([0.5, 0.5, 0.5, 1, 1]);
-    for (const nothing of await at("sigmoid", -Infinity, -1000, -100)) {
-      expect(nothing).toBeGreaterThanOrEqual(0);
-      expect(nothing).toBeLessThan(leastKept);
+    for (const tiny of await at("sigmoid", -Infinity, -1000, -100)) {
+      expect(tiny).toBeGreaterThanOrEqual(0);
+      expect(tiny).toBeLessThan(smallestKept);
     }
     expect(await at("log", -Infinity, -1, -1e-45, 0, -0, 1, Infinity)).toEqual([
       NaN,
@@ -99,7 +99,7 @@ describe.each(devices)("$name", ({ make, hasSubnormalLog }) => {
 
 test("a wrong value is seen: one in two thousand floats wrong by eight units", async () => {
   const xs = floatsOfAllBits(99_991);
-  const came = Float32Array.from(xs, Math.tanh);
-  for (let i = 0; i < came.length; i += 2000) came[i] = (came[i] as number) * (1 + 8 * 2 ** -23);
-  expect(greatestDistance("tanh", xs, came).units).toBeGreaterThan(4);
+  const ys = Float32Array.from(xs, Math.tanh);
+  for (let i = 0; i < ys.length; i += 2000) ys[i] = (ys[i] as number) * (1 + 8 * 2 ** -23);
+  expect(largestError("tanh", xs, ys).units).toBeGreaterThan(4);
 });

@@ -1,4 +1,4 @@
-// The instruction sets that this processor has, of those that the addon was compiled for.
+// The instruction sets that the addon was compiled for and that this processor has.
 import { elman } from "../../src/cells/elman.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import { buildPlan } from "../../src/plan/build.ts";
@@ -12,7 +12,7 @@ const plan = buildPlan(languageModel({ vocabulary: 2, cell: elman, size: 1 }), {
   steps: 1,
 });
 
-async function isThere(instructions: InstructionSet): Promise<boolean> {
+async function isSupported(instructions: InstructionSet): Promise<boolean> {
   const device = nativeDevice({ instructions, threads: 1 });
   try {
     await device.compile(plan, device.parameters(plan.parameters));
@@ -24,5 +24,5 @@ async function isThere(instructions: InstructionSet): Promise<boolean> {
 }
 
 const all: readonly InstructionSet[] = ["AVX-512", "AVX2", "NEON", "portable"];
-const there = await Promise.all(all.map(isThere));
-export const instructionSets: readonly InstructionSet[] = all.filter((_, i) => there[i]);
+const supported = await Promise.all(all.map(isSupported));
+export const instructionSets: readonly InstructionSet[] = all.filter((_, i) => supported[i]);

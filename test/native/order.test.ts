@@ -1,4 +1,4 @@
-// Work beside the caller: long runs leave the event loop free, calls keep their order, errors come with the next read.
+// Asynchronous work: long runs leave the event loop free, calls keep their order, errors come with the next read.
 import { expect, test } from "vitest";
 import { nativeDevice } from "../../src/run/native/device.ts";
 import { prepare, writeBatch, type TrainingCase } from "./training.ts";
@@ -9,7 +9,7 @@ const extent = { rows: 32, steps: 50 };
 const tokens = 32 * 50;
 const loss = (): Float32Array => new Float32Array(1);
 
-test("timers fire while a long run goes on", async () => {
+test("timers fire during a long run", async () => {
   const { program } = await prepare(nativeDevice({ threads: 1 }), long);
   writeBatch(program, long, 1);
   let [fired, isDone] = [0, false];
@@ -21,7 +21,7 @@ test("timers fire while a long run goes on", async () => {
   expect(fired).toBeGreaterThan(2);
 });
 
-test("writes and reads come between the runs where they were called", async () => {
+test("writes and reads keep their order among the runs", async () => {
   const results = [];
   for (const waits of [true, false]) {
     const { program, store } = await prepare(nativeDevice({ threads: 2 }), long);
@@ -36,7 +36,7 @@ test("writes and reads come between the runs where they were called", async () =
     const scaled = (await store.read()).map((w) => 0.5 * w);
     store.write(scaled);
     program.run("forward", extent);
-    // What the caller does with its array afterwards is its own affair.
+    // The caller may change its array afterwards.
     scaled.fill(NaN);
     reads.push(program.read("loss", loss()));
     results.push((await Promise.all(reads)).map(([value]) => value));
@@ -46,19 +46,19 @@ test("writes and reads come between the runs where they were called", async () =
 });
 
 test("a symbol out of range rejects the next read only, and changes no weight", async () => {
-  for (const given of [long, { ...long, rows: 2, steps: 3, size: 5 }]) {
-    const { program, store } = await prepare(nativeDevice({ threads: 2 }), given);
-    const own = { rows: given.rows, steps: given.steps };
+  for (const trainingCase of [long, { ...long, rows: 2, steps: 3, size: 5 }]) {
+    const { program, store } = await prepare(nativeDevice({ threads: 2 }), trainingCase);
+    const extentOfCase = { rows: trainingCase.rows, steps: trainingCase.steps };
     for (const name of ["symbols", "targets"]) {
-      writeBatch(program, given, 1);
+      writeBatch(program, trainingCase, 1);
       const before = await store.read();
-      program.write(name, new Int32Array(own.rows * own.steps).fill(19));
-      program.run("train", own);
-      await expect(program.read("loss", loss())).rejects.toThrow("native: an index lies outside its classes");
+      program.write(name, new Int32Array(trainingCase.rows * trainingCase.steps).fill(19));
+      program.run("train", extentOfCase);
+      await expect(program.read("loss", loss())).rejects.toThrow("native: an index is out of range");
       expect(await program.read("status", loss())).toEqual(Float32Array.of(1));
       expect(await store.read()).toEqual(before);
-      writeBatch(program, given, 1);
-      program.run("train", own);
+      writeBatch(program, trainingCase, 1);
+      program.run("train", extentOfCase);
       expect((await program.read("loss", loss()))[0]).toBeGreaterThan(0);
       expect(await store.read()).not.toEqual(before);
     }

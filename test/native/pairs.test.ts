@@ -1,5 +1,5 @@
-// The fast devices against the reference, at sizes around the widths of vectors, tiles and panels: every two values
-// of every two dimensions meet in some cell.
+// The fast devices against the reference, at sizes around the widths of vectors, tiles and panels: any two values of
+// any two dimensions meet in some cell.
 import { expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
 import { checkDevices } from "../../src/check/check.ts";
@@ -11,15 +11,15 @@ import { tolerances } from "../tolerances.ts";
 import { gridSizes, pairs } from "./grid.ts";
 
 const proof = ["quotients", "conditioned", "normed", "projected", "transposed"];
-const tried = [...cells, ...proofCells.filter((cell) => proof.includes(cell.name))];
+const tested = [...cells, ...proofCells.filter((cell) => proof.includes(cell.name))];
 const all = pairs();
-const cases = tried.map((cell, i) => ({
+const cases = tested.map((cell, i) => ({
   name: cell.name,
   cell,
-  sizes: all.filter((_, n) => n % tried.length === i),
+  sizes: all.filter((_, n) => n % tested.length === i),
 }));
 
-test("every two sizes of every two dimensions meet", () => {
+test("any two sizes of any two dimensions meet", () => {
   const meet = (a: "rows" | "H" | "I", b: "rows" | "H" | "I"): number =>
     new Set(all.map((s) => `${s[a]} ${s[b]}`)).size;
   expect([meet("rows", "H"), meet("rows", "I"), meet("H", "I")]).toEqual(

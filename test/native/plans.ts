@@ -1,4 +1,4 @@
-// Plans of several networks and modes as the words that the addon takes: every kind of kernel is among them.
+// Encoded plans of several networks and modes; together they have every kind of kernel.
 import { encodePlan } from "../../src/emit/native/encode.ts";
 import { parseCell } from "../../src/language/equations.ts";
 import { cellNetwork, sizesFor } from "../../src/model/single-cell.ts";
@@ -8,7 +8,7 @@ import { proofCells } from "../proof/cells.ts";
 import { networks } from "../proof/networks.ts";
 import { planOfCase, trainingCases } from "./training.ts";
 
-/** A weight gradient with many more columns than rows, over many tokens: threads divide its columns. */
+/** A weight gradient with many more columns than rows: threads divide its columns. */
 function wideGradient(): Plan {
   const cell = parseCell("head", "y = W x + b\noutput y\nwidth y = H");
   const network = cellNetwork(cell, { H: 19, I: 1000 });
@@ -16,16 +16,16 @@ function wideGradient(): Plan {
 }
 
 export function manyPlans(): Plan[] {
-  const alone = proofCells.map((cell) =>
+  const single = proofCells.map((cell) =>
     cellNetwork(cell, sizesFor(cell, { H: 5, I: 3, other: 2 }), { index: cell.name === "scalars" }),
   );
   return [
     ...trainingCases.map(planOfCase),
     wideGradient(),
-    ...[...alone, ...networks.map((n) => n.network)].flatMap((network) => [
+    ...[...single, ...networks.map((n) => n.network)].flatMap((network) => [
       buildPlan(network, { mode: "train", rows: 3, steps: 4 }),
       buildPlan(network, { mode: "evaluate", rows: 2, steps: 3 }),
-      // What goes from the last step to the first cannot go step by step.
+      // A reverse layer cannot run step by step.
       ...(network.layers.some((l) => l.direction === "reverse")
         ? []
         : [buildPlan(network, { mode: "step", rows: 2, steps: 1 })]),

@@ -1,6 +1,6 @@
-// Runs one of `programs/` in a process of its own, compiled, with the addon or with one built with a compiler's checks:
-// node test/native/program.mjs [--sanitize=address,undefined] NAME [arguments]. With `--into=FOLDER` and no name it only
-// makes ready. Knows nothing of what the programs do.
+// Compiles `programs/` and runs one of them in a process of its own, with the addon or with one built with sanitizers:
+//   node test/native/program.mjs [--sanitize=address,undefined] NAME [arguments]
+// With `--into=FOLDER` and no name it only compiles.
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -9,23 +9,23 @@ import { promisify } from "node:util";
 import { addonPath, build } from "../../native/build.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const given = process.argv.slice(2);
-const named = given.findIndex((a) => !a.startsWith("--"));
-const own = named < 0 ? given : given.slice(0, named);
-const option = (name) => own.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
+const args = process.argv.slice(2);
+const nameAt = args.findIndex((a) => !a.startsWith("--"));
+const options = nameAt < 0 ? args : args.slice(0, nameAt);
+const option = (name) => options.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
 const sanitize = option("sanitize") ?? "";
 const folder =
   option("into") ?? join(root, sanitize ? `dist-native-${sanitize.replace(",", "-")}` : "dist-native");
 
-/** Whether the addon was built from the sources as they are. */
+/** True if the addon is newer than all of its sources. */
 function isNewer(addon) {
   const sources = join(root, "native");
   const time = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return readdirSync(sources).every((name) => time(join(sources, name)) < time(addon));
 }
 
-/** The sources as JavaScript, and the addon where they look for it. */
-async function makeReady() {
+/** Compiles the sources to JavaScript and puts the addon where they expect it. */
+async function prepare() {
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const project = join(root, "tsconfig.native.json");
   const addon = join(folder, "build", basename(addonPath));
@@ -44,7 +44,7 @@ async function makeReady() {
   await compiled;
 }
 
-/** What the checks need: their libraries first, and no complaint about what Node itself never frees. */
+/** Preloads the sanitizers' libraries; ignores leaks, since Node itself never frees some memory. */
 function environment() {
   if (!sanitize) return process.env;
   const library = (name) =>
@@ -61,17 +61,17 @@ function environment() {
   };
 }
 
-await makeReady();
-if (named >= 0) {
-  const program = join(folder, "test", "native", "programs", `${given[named]}.js`);
+await prepare();
+if (nameAt >= 0) {
+  const program = join(folder, "test", "native", "programs", `${args[nameAt]}.js`);
   const { status, signal } = spawnSync(
     process.execPath,
-    ["--expose-gc", program, ...given.slice(named + 1)],
+    ["--expose-gc", program, ...args.slice(nameAt + 1)],
     {
       stdio: "inherit",
       env: environment(),
     },
   );
-  if (signal) console.error(`${given[named]} was ended by ${signal}`);
+  if (signal) console.error(`${args[nameAt]} was ended by ${signal}`);
   process.exitCode = status ?? 1;
 }

@@ -1,5 +1,5 @@
-// What a compiler's checks find in the addon: the engine without Node under all three (addresses, undefined behaviour,
-// data races between threads), then in Node under the first two. Run: npm run sanitize:native. Needs g++ or clang++.
+// Runs the native engine under sanitizers: without Node under those for addresses, undefined behaviour and data races, then
+// in Node under the first two. Run: npm run sanitize:native [-- CASES]. Needs g++ or clang++.
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

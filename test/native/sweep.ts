@@ -1,5 +1,5 @@
-// One function over very many floats, through a plan with a single pointwise layer, and how far a device is from the
-// exact value. Knows no device by name.
+// Evaluates one function over very many floats, in a plan with a single pointwise layer, and measures a device's
+// error.
 import { equations } from "../../src/language/equations.ts";
 import { ops } from "../../src/graph/ops.ts";
 import { buildPlan } from "../../src/plan/build.ts";
@@ -8,9 +8,9 @@ import type { Device } from "../../src/run/device.ts";
 export type SweptFunction = "exp" | "tanh" | "sigmoid" | "log" | "softplus";
 export const sweptFunctions: readonly SweptFunction[] = ["exp", "tanh", "sigmoid", "log", "softplus"];
 
-const width = 4099; // no multiple of any vector's length
+const width = 4099; // not a multiple of any vector length
 
-/** f(x) for each x, as the device computes it in float32. */
+/** f(x) of each x, as the device computes it in float32. */
 export async function evaluate(device: Device, name: SweptFunction, xs: Float32Array): Promise<Float32Array> {
   const cell = equations(name)`
     y = ${name}(x)
@@ -27,41 +27,40 @@ export async function evaluate(device: Device, name: SweptFunction, xs: Float32A
   const program = await device.compile(plan, device.parameters(plan.parameters));
   program.write("x", xs);
   program.run("forward", { rows, steps: 1 });
-  const came = await program.read("output.f", new Float32Array(xs.length));
+  const ys = await program.read("output.f", new Float32Array(xs.length));
   program.dispose();
-  return came;
+  return ys;
 }
 
-/** Every `stride`-th float from the least bit pattern on: both signs, subnormals, infinities and NaN among them. */
+/** Every `stride`-th bit pattern as a float: both signs, subnormals, infinities and NaN among them. */
 export function floatsOfAllBits(stride: number): Float32Array {
   const count = Math.ceil(2 ** 32 / stride);
   const bits = Uint32Array.from({ length: count }, (_, i) => i * stride);
   return new Float32Array(bits.buffer);
 }
 
-/** What is smaller may be taken for zero: the device's powers of two end a little before float32's normal numbers. */
-export const leastKept: number = 2 ** -125;
+/** Smaller results may come out as zero: the device's powers of two end a little above float32's smallest normal. */
+export const smallestKept: number = 2 ** -125;
 
-export interface Distance {
-  /** Units in the last place of a float32 of the exact value's size. */
+export interface Deviation {
+  /** Units in the last place of a float32 of the exact value's magnitude. */
   readonly units: number;
   readonly at: number;
 }
 
-/** The greatest distance from the exact values where those are at least `leastKept` and floats can hold them. */
-export function greatestDistance(name: SweptFunction, xs: Float32Array, came: Float32Array): Distance {
+/** The largest error where the exact value is at least `smallestKept` and fits a float. */
+export function largestError(name: SweptFunction, xs: Float32Array, ys: Float32Array): Deviation {
   let [units, at] = [0, 0];
-  const exact = exactly[name];
+  const exact = exactFunctions[name];
   for (let i = 0; i < xs.length; i++) {
     const x = xs[i] as number;
-    const [y, own] = [exact(x), came[i] as number];
-    const apart = distance(own, y);
-    if (apart > units) [units, at] = [apart, x];
+    const error = errorInUnits(ys[i] as number, exact(x));
+    if (error > units) [units, at] = [error, x];
   }
   return { units, at };
 }
 
-const exactly: Readonly<Record<SweptFunction, (x: number) => number>> = {
+const exactFunctions: Readonly<Record<SweptFunction, (x: number) => number>> = {
   exp: ops.exp.value,
   tanh: ops.tanh.value,
   sigmoid: ops.sigmoid.value,
@@ -69,19 +68,18 @@ const exactly: Readonly<Record<SweptFunction, (x: number) => number>> = {
   softplus: ops.softplus.value,
 };
 
-const greatestFloat = 2 ** 128 * (1 - 2 ** -24);
+const largestFloat = 2 ** 128 * (1 - 2 ** -24);
 
-/** Infinite where one of the two is no number or infinite and the other is not. */
-function distance(came: number, exact: number): number {
-  if (Number.isNaN(exact)) return Number.isNaN(came) ? 0 : Infinity;
+/** Infinite if only one of the two is NaN or infinite. */
+function errorInUnits(actual: number, exact: number): number {
+  if (Number.isNaN(exact)) return Number.isNaN(actual) ? 0 : Infinity;
   const expected = Math.fround(exact);
-  if (came === expected) return 0;
+  if (actual === expected) return 0;
   const size = Math.abs(exact);
-  if (size < leastKept) return Math.abs(came) < 2 * leastKept ? 0 : Infinity;
-  // Where rounding decides between the greatest float and infinity, either will do.
-  const [own, other] = [came, exact].map((v) => Math.sign(v) * Math.min(Math.abs(v), greatestFloat)) as [
-    number,
-    number,
-  ];
-  return Math.abs(own - other) / 2 ** (Math.floor(Math.log2(Math.min(size, greatestFloat))) - 23);
+  if (size < smallestKept) return Math.abs(actual) < 2 * smallestKept ? 0 : Infinity;
+  // Where rounding decides between the largest float and infinity, either will do.
+  const finite = (v: number): number => Math.sign(v) * Math.min(Math.abs(v), largestFloat);
+  return (
+    Math.abs(finite(actual) - finite(exact)) / 2 ** (Math.floor(Math.log2(Math.min(size, largestFloat))) - 23)
+  );
 }

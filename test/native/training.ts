@@ -1,5 +1,5 @@
-// A training run for tests of devices: a network, sizes and a batch that differs from step to step, with ragged rows,
-// resets and noise. Deterministic; knows no device.
+// A training run for tests of devices: a network, sizes and a batch that changes from step to step, with ragged rows,
+// resets and noise. Deterministic.
 import { cellNamed } from "../../src/cells/index.ts";
 import { randomStream } from "../../src/base/random.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
@@ -24,7 +24,7 @@ export interface TrainingCase {
   readonly resets?: boolean;
 }
 
-/** Of a size that is worth dividing among threads, and yet small. */
+/** Small, but large enough to be divided among threads. */
 export const trainingCases: readonly TrainingCase[] = [
   { name: "lstm", cell: "lstm", rows: 17, steps: 9, size: 33 },
   { name: "gru, ragged rows", cell: "gru", rows: 17, steps: 9, size: 33, ragged: true },
@@ -57,22 +57,22 @@ export const networkOfCase = ({ cell, size, layers, embedding, dropout }: Traini
     ...(dropout && { dropout }),
   });
 
-export const planOfCase = (given: TrainingCase): Plan =>
-  buildPlan(networkOfCase(given), {
+export const planOfCase = (trainingCase: TrainingCase): Plan =>
+  buildPlan(networkOfCase(trainingCase), {
     mode: "train",
-    rows: given.rows,
-    steps: given.steps,
+    rows: trainingCase.rows,
+    steps: trainingCase.steps,
     update: update.rule,
   });
 
-/** Writes the batch of an update, from 1, and says how much of the plan it uses. */
-export function writeBatch(program: Program, given: TrainingCase, step: number): RunExtent {
+/** Writes the batch of an update, counted from 1; returns how much of the plan's capacity it uses. */
+export function writeBatch(program: Program, trainingCase: TrainingCase, step: number): RunExtent {
   const stream = randomStream(step, 77);
   const below = (count: number): number => Math.floor(stream.uniform() * count);
-  const rows = step % 4 === 3 ? Math.ceil(given.rows / 2) : given.rows;
-  const steps = step % 5 === 4 ? Math.ceil(given.steps / 2) : given.steps;
+  const rows = step % 4 === 3 ? Math.ceil(trainingCase.rows / 2) : trainingCase.rows;
+  const steps = step % 5 === 4 ? Math.ceil(trainingCase.steps / 2) : trainingCase.steps;
   const lengths = Int32Array.from({ length: rows }, (_, b) =>
-    given.ragged && b > 0 ? 1 + below(steps) : steps,
+    trainingCase.ragged && b > 0 ? 1 + below(steps) : steps,
   ).sort((a, b) => b - a);
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
   const each = (value: () => number): number[] => Array.from({ length: tokens }, value);
@@ -83,34 +83,37 @@ export function writeBatch(program: Program, given: TrainingCase, step: number):
     symbols.map((s) => (3 * s + 1) % vocabulary),
   );
   program.write("weights", Float32Array.from(each(() => 0.5 + stream.uniform())));
-  program.write("resets", Float32Array.from(each(() => (given.resets && stream.uniform() < 0.1 ? 1 : 0))));
+  program.write(
+    "resets",
+    Float32Array.from(each(() => (trainingCase.resets && stream.uniform() < 0.1 ? 1 : 0))),
+  );
   program.write("seed", Int32Array.of(5));
   program.write("step", Int32Array.of(step));
   for (const [name, value] of Object.entries(update.numbers(step, 0.01)))
     program.write(name, Float32Array.of(value));
-  return given.ragged ? { rows, steps, lengths } : { rows, steps };
+  return trainingCase.ragged ? { rows, steps, lengths } : { rows, steps };
 }
 
 export async function prepare(
   device: Device,
-  given: TrainingCase,
+  trainingCase: TrainingCase,
 ): Promise<{ readonly store: ParameterStore; readonly program: Program }> {
-  const plan = planOfCase(given);
+  const plan = planOfCase(trainingCase);
   const store = device.parameters(plan.parameters);
   store.write(initialParameters(plan.parameters, 3));
   return { store, program: await device.compile(plan, store) };
 }
 
-/** The parameters after so many updates, and every loss. */
+/** The parameters after all updates, and the loss of each. */
 export async function train(
   device: Device,
-  given: TrainingCase,
+  trainingCase: TrainingCase,
   updates: number,
 ): Promise<{ readonly weights: Float64Array; readonly losses: readonly number[] }> {
-  const { store, program } = await prepare(device, given);
+  const { store, program } = await prepare(device, trainingCase);
   const losses: number[] = [];
   for (let step = 1; step <= updates; step++) {
-    program.run("train", writeBatch(program, given, step));
+    program.run("train", writeBatch(program, trainingCase, step));
     losses.push((await program.read("loss", new Float32Array(1)))[0] as number);
   }
   const weights = await store.read();

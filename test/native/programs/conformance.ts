@@ -1,6 +1,6 @@
-// A device against the reference at every combination of sizes: rows, hidden width and input width. One way of running
-// for each, by turns; two steps. Prints the number of cases, the worst error and where it was. Arguments: `--device
-// native|wasm`, `--part 1/4` for a quarter of the cases, `--cells elman,gru`.
+// A device against the reference at every combination of rows, hidden width and input width, with two steps. Each case
+// runs in one form, by turns. Prints the number of cases and the worst error. Arguments: `--device native|wasm`, `--part
+// 1/4` for a quarter of the cases, `--cells elman,gru`.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { cellNamed } from "../../../src/cells/index.ts";
@@ -17,13 +17,14 @@ const { values: options } = parseArgs({
   },
 });
 const makers = { native: nativeDevice, wasm: wasmDevice };
-if (!(options.device in makers)) throw new Error(`no device '${options.device}'; there are native and wasm`);
+if (!(options.device in makers))
+  throw new Error(`unknown device '${options.device}'; expected native or wasm`);
 const device = makers[options.device as keyof typeof makers]();
 const cells = options.cells.split(",").map(cellNamed);
 const [part, parts] = options.part.split("/").map(Number) as [number, number];
 const sizes = triples().filter((_, n) => n % parts === part - 1);
 
-const began = performance.now();
+const start = performance.now();
 let [cases, worst] = [0, undefined as CheckResult | undefined];
 for (const [n, size] of sizes.entries()) {
   const cell = cells[n % cells.length] as (typeof cells)[number];
@@ -32,7 +33,7 @@ for (const [n, size] of sizes.entries()) {
   if (!worst || result.error > worst.error) worst = result;
   if (process.stderr.isTTY && n % 50 === 0) process.stderr.write(`\r${n} of ${sizes.length}`);
 }
-const seconds = Math.round((performance.now() - began) / 1000);
+const seconds = Math.round((performance.now() - start) / 1000);
 const tolerance = deviceTolerances[device.name];
 console.log(
   `${device.name}: ${cases} cases of ${options.cells}, worst error ${worst?.error.toExponential(2)} of ` +

@@ -1,6 +1,6 @@
-// Plans that no planner made: words of real plans changed at random, compiled by the addon and run with fitting, ragged
-// and random tables. Every call must return or throw an Error that names the device; a crash or hang ends this process.
-// Arguments: cases, seed. Prints what came of them as JSON.
+// Fuzzes the addon: words of real plans are changed at random, compiled and run with valid, ragged and random tables.
+// Every call must return or throw an Error that names the device; a crash or hang ends this process. Arguments: cases,
+// seed. Prints counts as JSON.
 import { randomStream, type RandomStream } from "../../../src/base/random.ts";
 import { loadNative } from "../../../src/run/native/addon.ts";
 import { encodedPlans } from "../plans.ts";
@@ -41,12 +41,12 @@ const extremes = [
   0x7fc00000,
 ];
 
-/** One change: to a word, or to how many there are. */
+/** Changes a word, or the number of words. */
 function mutated(words: Int32Array, stream: RandomStream): Int32Array {
   const at = below(stream, words.length);
   const changed = words.slice();
   const word = (index: number): number => words[index] ?? 0;
-  // Insertions and gaps are nearly always refused; a word that changes a little is not.
+  // Insertions and deletions are nearly always refused; small changes of a word are not.
   switch (anyOf(stream, [0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 8, 8, 8, 8, 8])) {
     case 0:
       changed[at] = word(at) ^ (1 << below(stream, 32));
@@ -81,7 +81,7 @@ function mutated(words: Int32Array, stream: RandomStream): Int32Array {
   }
 }
 
-/** Runs `work`; whether it returned. What it throws must be an error of the device's. */
+/** Runs `work`; true if it returned. Any error must be one of the device. */
 function returns(work: () => void): boolean {
   try {
     work();
@@ -101,9 +101,9 @@ interface Tables {
   readonly offsets: Int32Array;
 }
 
-/** As a device makes them, with rows that end at random. */
-function fitting(stream: RandomStream, capacity: number, mostSteps: number): Tables {
-  const [rows, steps] = [1 + below(stream, capacity), 1 + below(stream, mostSteps)];
+/** Tables as a device makes them, with rows that end at random. */
+function validTables(stream: RandomStream, capacity: number, maximumSteps: number): Tables {
+  const [rows, steps] = [1 + below(stream, capacity), 1 + below(stream, maximumSteps)];
   const alive = new Int32Array(steps);
   const offsets = new Int32Array(steps + 1);
   const isRagged = stream.uniform() < 0.5;
@@ -115,8 +115,8 @@ function fitting(stream: RandomStream, capacity: number, mostSteps: number): Tab
   return { rows, steps, carry: 1 + below(stream, steps), alive, offsets };
 }
 
-/** One word of them is anything. */
-function random(stream: RandomStream, tables: Tables): Tables {
+/** Replaces one number. */
+function randomTables(stream: RandomStream, tables: Tables): Tables {
   const alive = tables.alive.slice();
   const offsets = tables.offsets.slice();
   const any = (): number => anyOf(stream, [...extremes, below(stream, 9), 0.5, NaN, 2 ** 40]);
@@ -154,7 +154,7 @@ for (let n = 0; n < cases; n++) {
   let words = original;
   for (let more = true; more; more = stream.uniform() < 0.3) words = mutated(words, stream);
   counts.cases++;
-  // Of the size that the plan really needs, however it was changed.
+  // The size that the original plan needs.
   const arena = addon.floats(original[arenaAt] as number);
   const parameters = addon.floats(original[parametersAt] as number);
   let program: object | undefined;
@@ -164,9 +164,10 @@ for (let n = 0; n < cases; n++) {
   for (let phase = 0; phase < phases; phase++) {
     fill(arena, stream);
     fill(parameters, stream);
-    const tables = fitting(stream, words[rowsAt] as number, words[stepsAt] as number);
-    const { rows, steps, carry, alive, offsets } = stream.uniform() < 0.3 ? random(stream, tables) : tables;
-    const given = [
+    const tables = validTables(stream, words[rowsAt] as number, words[stepsAt] as number);
+    const { rows, steps, carry, alive, offsets } =
+      stream.uniform() < 0.3 ? randomTables(stream, tables) : tables;
+    const run = [
       anyOf(stream, teams),
       program,
       phase,
@@ -177,13 +178,13 @@ for (let n = 0; n < cases; n++) {
       offsets,
       phase < 2,
     ] as const;
-    returns(() => addon.microseconds(...given));
+    returns(() => addon.microseconds(...run));
     counts.runs++;
-    if (!returns(() => addon.run(...given))) counts.refusedRuns++;
+    if (!returns(() => addon.run(...run))) counts.refusedRuns++;
   }
   if (n % 64 === 0) {
     collect?.();
-    // What was collected is freed in a turn of the event loop.
+    // Collected memory is freed in a turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     counts.megabytes = Math.max(counts.megabytes, Math.round(process.memoryUsage().rss / 2 ** 20));
   }

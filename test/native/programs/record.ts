@@ -1,12 +1,12 @@
-// Writes plans, with memory to start from, to the file that is named: for `native/harness.cpp`, which runs them without
-// Node. For each the lengths of plan, arena and parameters, then their words.
+// Writes plans and their initial memory to a file, for `native/harness.cpp`, which runs them without Node. Per plan: the
+// lengths of plan, arena and parameters, then their words. Argument: the file.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { encodePlan } from "../../../src/emit/native/encode.ts";
 import { randomStream } from "../../../src/base/random.ts";
 import { manyPlans } from "../plans.ts";
 
 const path = process.argv[2];
-if (!path) throw new Error("give the file to write to");
+if (!path) throw new Error("expected the path of a file");
 writeFileSync(path, "");
 for (const [n, plan] of manyPlans().entries()) {
   const stream = randomStream(n, 11);
