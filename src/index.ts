@@ -7,7 +7,7 @@ export { dropout, embedding, readout } from "./cells/parts.ts";
 export { candidateDropout } from "./cells/transforms/candidate-dropout.ts";
 export { deepTransition } from "./cells/transforms/deep-transition.ts";
 export { highway } from "./cells/transforms/highway.ts";
-export { transformed, transforms, type Transform } from "./cells/transforms/index.ts";
+export { applyTransforms, transforms, type Transform } from "./cells/transforms/index.ts";
 export { initialised } from "./cells/transforms/initialised.ts";
 export { layerNormed } from "./cells/transforms/layer-norm.ts";
 export { learnedStart } from "./cells/transforms/learned-start.ts";

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { cells, partsOfName } from "../cells/index.ts";
-import { transformed, transforms } from "../cells/transforms/index.ts";
+import { applyTransforms, transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import { suggestion } from "../base/nearest.ts";
@@ -17,13 +17,13 @@ export const cellHelp: string =
 /** What contains `=` before any transform is equations; a name of the list comes before a file of that name. */
 export async function cellFromArgument(text: string): Promise<Cell> {
   const { name, transforms: given } = partsOfName(text);
-  if (!name.includes("=")) return transformed(await cellOrFile(name), given);
+  if (!name.includes("=")) return applyTransforms(await cellOrFile(name), given);
   // Of equations only what ends in names of transforms has any: `W x+b` is a sum.
   const isTransform = (part: string): boolean => transforms.some((t) => t.name === part.split(":")[0]);
   const first = given.length - [...given].reverse().findIndex((part) => !isTransform(part));
   const own = first > given.length ? given : given.slice(first);
   const equations = own.length === 0 ? text : text.slice(0, text.length - own.join("+").length - 1);
-  return transformed(parseCell("equations", equations), own);
+  return applyTransforms(parseCell("equations", equations), own);
 }
 
 async function cellOrFile(argument: string): Promise<Cell> {
