@@ -1,4 +1,4 @@
-// The cells that come with the package, a line each; `index.ts` makes a list of them.
+// The cells of the package, one per line; `index.ts` makes a list of them.
 export { antisymmetric } from "./antisymmetric.ts";
 export { antisymmetricGated } from "./antisymmetric-gated.ts";
 export { cfn } from "./cfn.ts";

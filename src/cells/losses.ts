@@ -1,12 +1,12 @@
-// Losses as equations: layers without a state that make one number of predictions x and targets for each token. The
-// loss of a network is the mean of it; its derivative is derived like any other.
+// Losses as equations: layers without a state that compute one number per token from predictions x and targets t. The
+// loss of a network is its mean over the tokens; derivatives are derived as for any cell.
 import type { Cell } from "../language/cell.ts";
 import { equations, parseCell } from "../language/equations.ts";
 
-/** Half the logarithm of 2π. */
+/** ½ ln 2π. */
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI);
 
-/** Independent yes-or-no outputs: the sum over them of the cross-entropy of σ(x), x being logits, t from 0 to 1. */
+/** Binary cross-entropy, summed over independent outputs: x are logits [I], t probabilities [I]. In nats. */
 export const sigmoids: Cell = equations("sigmoids")`
   l = sum(softplus(x) - t ⊙ x)
   output l
@@ -14,7 +14,7 @@ export const sigmoids: Cell = equations("sigmoids")`
   width t = I
 `;
 
-/** The mean over the outputs of (x - t)². */
+/** Squared error: the mean over the outputs of (x - t)²; x and t are [I]. */
 export const squaredError: Cell = equations("squared-error")`
   l = mean(square(x - t))
   output l
@@ -22,7 +22,7 @@ export const squaredError: Cell = equations("squared-error")`
   width t = I
 `;
 
-/** The mean over the outputs of |x - t|. */
+/** Absolute error: the mean over the outputs of |x - t|; x and t are [I]. */
 export const absoluteError: Cell = equations("absolute-error")`
   l = mean(abs(x - t))
   output l
@@ -31,12 +31,12 @@ export const absoluteError: Cell = equations("absolute-error")`
 `;
 
 /**
- * The mean over the outputs of ½ e² for errors e up to `delta`, and `delta` (|e| - ½ delta) beyond. Huber 1964, Annals
- * of Mathematical Statistics 35(1). Throws unless delta > 0.
+ * Huber loss: the mean over the outputs of ½ e² for errors |e| up to `delta` (default 1), and of `delta` (|e| - ½ delta)
+ * beyond; x and t are [I]. Huber 1964, Annals of Mathematical Statistics 35(1). Throws unless delta > 0.
  */
 export function huber(delta = 1): Cell {
   if (!(delta > 0 && Number.isFinite(delta)))
-    throw new Error(`huber: delta must be more than 0, not ${delta}; 1 is customary`);
+    throw new Error(`huber: delta must be more than 0, got ${delta}; 1 is customary`);
   return equations("huber")`
     e = abs(x - t)
     m = min(e, ${delta})
@@ -47,7 +47,10 @@ export function huber(delta = 1): Cell {
   `;
 }
 
-/** Minus the log-density of t under independent normal distributions with means x and log standard deviations s. */
+/**
+ * Gaussian negative log-likelihood: minus the log-density of t under independent normal distributions with means x and log
+ * standard deviations s, all [I]. In nats.
+ */
 export const gaussian: Cell = equations("gaussian")`
   l = sum(s + 0.5 ⊙ square((t - x) ⊙ exp(-s)) + ${halfLog2Pi})
   output l
@@ -56,14 +59,14 @@ export const gaussian: Cell = equations("gaussian")`
 `;
 
 /**
- * Minus the log-density of `targets` numbers under a mixture of H normal distributions with independent axes: p are
- * logits of the weights, m1 … and s1 … means and log standard deviations [H] of each target, t1 … the targets. Bishop
- * 1994, "Mixture density networks", with axes of their own as in Graves 2013, arXiv:1308.0850v5. Throws unless
- * `targets` is a whole number from 1.
+ * Mixture density: minus the log-density of `targets` numbers under a mixture of H normal distributions with diagonal
+ * covariance. p are the logits of the weights [H]; m1 … and s1 … the means and log standard deviations of each target [H];
+ * t1 … the targets [1]. In nats. Bishop 1994, "Mixture density networks"; the diagonal covariance as in Graves 2013,
+ * arXiv:1308.0850v5. Throws unless `targets` is a whole number from 1.
  */
 export function mixtureDensity(targets: number): Cell {
   if (!(Number.isSafeInteger(targets) && targets >= 1)) {
-    throw new Error(`mixture density: the targets must be a whole number from 1, not ${targets}`);
+    throw new Error(`mixture density: the number of targets must be a whole number from 1, got ${targets}`);
   }
   const axes = Array.from({ length: targets }, (_, d) => d + 1);
   const terms = axes.map((d) => ` - s${d} - 0.5 ⊙ square((t${d} - m${d}) ⊙ exp(-s${d}))`);
@@ -83,15 +86,15 @@ export function mixtureDensity(targets: number): Cell {
 }
 
 /**
- * The mean over levels and outputs of the pinball loss, `max(q e, (q - 1) e)` of the errors e = t - x: x1 … are the
- * predictions of each quantile. Koenker & Bassett 1978, Econometrica 46(1). Throws unless all levels are between 0
- * and 1.
+ * Quantile loss: the mean over levels and outputs of the pinball loss, `max(q e, (q - 1) e)` for errors e = t - x. x1 …
+ * are the predictions for each level, t the targets, all [H]. Koenker & Bassett 1978, Econometrica 46(1). Throws unless
+ * there are levels and all are between 0 and 1.
  */
 export function quantiles(levels: readonly number[]): Cell {
   const wrong = levels.find((q) => !(q > 0 && q < 1));
   if (levels.length === 0 || wrong !== undefined) {
     throw new Error(
-      `quantiles: levels must be between 0 and 1, as in [0.1, 0.5, 0.9], not ${wrong ?? "none"}`,
+      `quantiles: levels must be between 0 and 1, as in [0.1, 0.5, 0.9], got ${wrong ?? "none"}`,
     );
   }
   const names = levels.map((_, i) => `x${i + 1}`);
@@ -108,14 +111,15 @@ export function quantiles(levels: readonly number[]): Cell {
   );
 }
 
-/** The logarithm of no probability at all: small enough for every use, exact in float32, and finite. */
+/** A finite substitute for the logarithm of 0, exact in float32. */
 export const impossible: number = -(2 ** 100);
 
 /**
- * Connectionist temporal classification: minus the log-probability that the logits x, step by step, spell the labels
- * of the sequence, with blanks (class 0) anywhere. Graves et al. 2006 (ICML). Its state is the forward variable, in
- * logarithms, over the labels with blanks around them [H]: k numbers those, `begin`, `skip` and `end` are 0 where a path
- * may begin, come from two places before, and end, and `impossible` elsewhere. The value at a sequence's last step counts.
+ * Connectionist temporal classification: minus the log-probability that the logits x [I], step by step, spell the labels of
+ * the sequence, with blanks (class 0) anywhere; the value at the last step of a sequence is its loss. In nats. The state a
+ * is the log forward variable over the labels with blanks around them [H]: k are their classes; `begin`, `skip` and `end`
+ * are 0 where a path may begin, come from two positions before, and end, and `impossible` elsewhere. Graves et al. 2006
+ * (ICML).
  */
 export const ctc: Cell = equations("ctc")`
   g  = greatest(x)

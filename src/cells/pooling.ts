@@ -1,9 +1,9 @@
-// From the steps of a sequence to one vector, as equations: each goes along and has seen everything at the last step,
-// whose output is the one to be used. Knows no network.
+// Pools the steps of a sequence into one vector, as equations. Each is a running value, so the result is the output of
+// the last step.
 import type { Cell } from "../language/cell.ts";
 import { equations } from "../language/equations.ts";
 
-/** What the first step had, [I]: the last value of a layer that goes from the last step to the first. */
+/** The input of the first step, [I]: the final output of a layer that runs in reverse. */
 export const firstStep: Cell = equations("first")`
   # The input of the first step.
   s' = 1
@@ -13,7 +13,7 @@ export const firstStep: Cell = equations("first")`
   width s = 1
 `;
 
-/** The mean over the steps so far, [I]. */
+/** The mean over the steps, [I]. */
 export const meanPooling: Cell = equations("mean-pooling")`
   # The mean over the steps so far.
   n' = n + 1
@@ -24,7 +24,7 @@ export const meanPooling: Cell = equations("mean-pooling")`
   width n = 1
 `;
 
-/** The greatest value over the steps so far, of each element, [I]; those below -1000 count as -1000. */
+/** The maximum of each element over the steps, [I]; at least -1000. */
 export const maxPooling: Cell = equations("max-pooling")`
   # The greatest value of each element over the steps so far.
   y' = max(y, x)
@@ -34,8 +34,9 @@ export const maxPooling: Cell = equations("max-pooling")`
 `;
 
 /**
- * A mean over the steps so far that is weighted by a softmax of e, [I]: the sums are kept relative to the greatest e, so
- * that no exponential overflows. A of attention's own width. Yang et al. 2016, "Hierarchical attention networks", (5)-(7).
+ * Attention pooling: the mean over the steps, weighted by a softmax of the scores e, [I]. The sums are relative to the
+ * maximum score, so that no exponential overflows. H is the width of the attention. Yang et al. 2016 (NAACL),
+ * "Hierarchical attention networks", equations 5 to 7.
  */
 export const attentionPooling: Cell = equations("attention-pooling")`
   # Attention over the steps so far: Yang et al. 2016 (NAACL), equations 5 to 7.

@@ -4,7 +4,7 @@ import { basename, extname } from "node:path";
 import { suggestion } from "../base/nearest.ts";
 import { cellOf } from "../cells/cell-of.ts";
 import { cells, partsOfName } from "../cells/index.ts";
-import { transformed } from "../cells/transforms/index.ts";
+import { applyTransforms } from "../cells/transforms/index.ts";
 import { readUtf8 } from "../formats/files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
@@ -21,7 +21,7 @@ export async function cellFromArgument(text: string): Promise<Cell> {
   const isPath = /[./\\]/u.test(name) || (await stat(name).catch(() => undefined)) !== undefined;
   if (isPath) {
     const cell = parseCell(basename(name, extname(name)), await readUtf8(name));
-    return transformed(cell, transforms);
+    return applyTransforms(cell, transforms);
   }
   const names = cells.map((cell) => cell.name);
   throw new Error(

@@ -87,7 +87,7 @@ test("what a further transition is paired with is its own", () => {
   expect(text).toContain("init bi2 = -bf2");
 });
 
-test("what only the output needs sees the input, after the last transition", () => {
+test("equations that only the output needs read the input, after the last transition", () => {
   expect(linesOf("elman+residual+deep-transition")).toEqual(
     expect.arrayContaining(["h_1 = tanh(W x + U h + b)", "h' = tanh(U2 h_1 + b2)", "y = h' + x"]),
   );
@@ -105,7 +105,7 @@ test.each([
   ["h' = tanh(U h + W (x - 1))", "'W2 (-1)' has no width"],
   ["h' = tanh(W exp(x) + U h)", "'W2 1' has no width"],
   ["h' = tanh(U h + b) / mean(square(x))", "divides by zero"],
-  ["h' = tanh(U h + b) + log(mean(square(x)))", "'log(0)' is no number"],
+  ["h' = tanh(U h + b) + log(mean(square(x)))", "'log(0)' is not finite"],
 ])("a transition without input that %s cannot have", (text, message) => {
   expect(() => deepTransition(parseCell("own", text), 2)).toThrow(message);
 });
@@ -131,7 +131,7 @@ test("names that are taken are not taken again", () => {
   expect(twice.output).toBe("y2");
 });
 
-test.each(["lstm", "gru"])("a transformed %s is its text: read again it is the same", (base) => {
+test.each(["lstm", "gru"])("the text of a transformed %s reads back as the same cell", (base) => {
   for (const { name } of transforms.filter((t) => t.name !== "init")) {
     const cell = cellNamed(`${base}+${name}`);
     expect(parseCell(cell.name, cell.text)).toEqual(cell);
@@ -156,37 +156,40 @@ describe("refused", () => {
       "there is no transform 'zonout'; did you mean 'zoneout'? (the transforms are layer-norm, ",
     ],
     ["lstm+zoneout:k=0.5", "zoneout: lstm has no state 'k'; its states are h, c"],
-    ["lstm+zoneout:c=1", "zoneout: a rate must be from 0 (none) to below 1, not 1"],
+    ["lstm+zoneout:c=1", "zoneout: a rate must be from 0 (none) to below 1, got 1"],
     ["lstm+zoneout:c=0.5,c=0.6", "zoneout: 'c' is given twice; remove one of them"],
-    ["lstm+zoneout:0.5", "zoneout: say of which states, as in 'zoneout:c=0.5,h=0.05'"],
-    ["lstm+layer-norm:0.5", "layer-norm: it takes no settings; write 'layer-norm' alone"],
-    ["lstm+residual:x", "residual: it takes no settings"],
-    ["lstm+learned-start:h=3", "learned-start: its settings are names of states, as in 'learned-start:h'"],
+    ["lstm+zoneout:0.5", "zoneout: name the states, as in 'zoneout:c=0.5,h=0.05'"],
+    ["lstm+layer-norm:0.5", "layer-norm: takes no settings; write 'layer-norm' alone"],
+    ["lstm+residual:x", "residual: takes no settings"],
+    [
+      "lstm+learned-start:h=3",
+      "learned-start: its settings must be names of states, as in 'learned-start:h'",
+    ],
     [
       "lstm+deep-transition:depth=3",
-      "deep-transition: its one setting is the depth, as in 'deep-transition:2'",
+      "deep-transition: its only setting is the depth, as in 'deep-transition:2'",
     ],
-    ["lstm+weight-drop:0.3,Ui=0.3", "weight-drop: give one rate for all, or one for each name"],
+    ["lstm+weight-drop:0.3,Ui=0.3", "weight-drop: set one rate for all, or one for each name"],
     [
       "lstm+recurrent-dropout+recurrent-dropout",
-      "in lstm+recurrent-dropout:0.25 no matrix is applied to a state as it is",
+      "in lstm+recurrent-dropout:0.25 no matrix is applied directly to a state",
     ],
-    ["lstm+zoneout:c=x", "zoneout: 'x' is no number"],
-    ["lstm+zoneout:c=", "zoneout: 'c=' cannot be read; write it as in 'zoneout:c=0.5,h=0.05'"],
-    ["jordan+zoneout", "zoneout: jordan has neither a state c nor h; give rates for some of y"],
+    ["lstm+zoneout:c=x", "zoneout: expected a number, got 'x'"],
+    ["lstm+zoneout:c=", "zoneout: cannot parse 'c='; write it as in 'zoneout:c=0.5,h=0.05'"],
+    ["jordan+zoneout", "zoneout: jordan has neither a state c nor h; set rates for some of y"],
     ["feed-forward+recurrent-dropout", "recurrent-dropout: feed-forward applies no matrix to a state"],
-    ["lstm+recurrent-dropout:h=0.1,c=0.2", "recurrent-dropout: give one rate, not 0.1 and 0.2"],
+    ["lstm+recurrent-dropout:h=0.1,c=0.2", "recurrent-dropout: expected one rate, got 0.1 and 0.2"],
     [
       "jozefowicz-lstm+candidate-dropout",
-      "candidate-dropout: jozefowicz-lstm has more than one: i, o; name the candidate",
+      "candidate-dropout: jozefowicz-lstm has several: i, o; name the candidate",
     ],
     ["lstm+candidate-dropout:q=0.5", "candidate-dropout: lstm has no local 'q'; its locals are i, f, g, o"],
     ["lstm+weight-drop:Ux=0.5", "weight-drop: lstm has no matrix 'Ux'"],
     ["min-gru+weight-drop", "weight-drop: min-gru applies no matrix to a state; name matrices"],
-    ["lstm+deep-transition:0", "deep-transition: the depth must be a whole number from 1 to 100, not 0"],
-    ["feed-forward+deep-transition", "deep-transition: feed-forward has no state to hand on"],
-    ["feed-forward+learned-start", "learned-start: feed-forward has no state that could start"],
-    ["lstm+init", "init: say what starts how, as in 'init:bf=1,U=identity'"],
+    ["lstm+deep-transition:0", "deep-transition: the depth must be a whole number from 1 to 100, got 0"],
+    ["feed-forward+deep-transition", "deep-transition: feed-forward has no state"],
+    ["feed-forward+learned-start", "learned-start: feed-forward has no state"],
+    ["lstm+init", "init: name parameters and values, as in 'init:bf=1,U=identity'"],
     ["lstm+init:bff=1", "init: lstm has no parameter 'bff'; did you mean 'bf'?"],
     ["lstm+init:bf=orthogonal", "'orthogonal' is for matrices and 'bf' is a vector"],
     ["lsmt+zoneout", "there is no cell 'lsmt'; did you mean 'lstm'?"],

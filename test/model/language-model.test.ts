@@ -1,9 +1,8 @@
-// The network of a language model, its errors, and the memory that a network needs.
+// The network of a language model, and the errors for bad settings.
 import { describe, expect, it } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
 import { languageModel, type LanguageModelSettings } from "../../src/model/language-model.ts";
-import { checkMemory, memoryNeeded, showBytes } from "../../src/model/memory.ts";
 import { parameterLayout } from "../../src/plan/build.ts";
 
 const lstm = cellNamed("lstm");
@@ -67,8 +66,8 @@ describe("language model", () => {
     [{ layers: 1e9 }, "language model: layers must be a whole number, from 1 to 1000, got 1000000000"],
     [{ embedding: -1 }, "language model: embedding must be a whole number, 0 or more, got -1"],
     [{ vocabulary: 1 }, "language model: vocabulary must be a whole number, 2 or more, got 1"],
-    [{ dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
-    [{ dropout: NaN }, "dropout must be from 0 (none) to below 1, not NaN"],
+    [{ dropout: 1 }, "dropout must be from 0 (none) to below 1, got 1"],
+    [{ dropout: NaN }, "dropout must be from 0 (none) to below 1, got NaN"],
     [
       { cell: equations("two")`h' = tanh(W x + V v)${"\ninput v per step"}` },
       "two must have x as its only input, got 'v' as well",
@@ -76,32 +75,5 @@ describe("language model", () => {
     [{ cell: equations("deaf")`h' = tanh(U h + b)` }, "deaf never reads its input x; add it, as in 'W x'"],
   ])("refuses %o", (settings, message) => {
     expect(() => model(settings)).toThrow(message);
-  });
-});
-
-describe("memory", () => {
-  it("is computed from the plans", () => {
-    const { parameters, bytes } = memoryNeeded(model(), { batch: 32, steps: 50 });
-    expect(parameters).toBe(parameterLayout(model()).size);
-    expect(bytes).toBeGreaterThan(4 * parameters);
-    expect(bytes).toBeLessThan(100e6);
-  });
-
-  it("is reported for a size out of reach, with a remedy", () => {
-    const network = model({ size: 1e9 });
-    const needed = memoryNeeded(network, { batch: 32, steps: 50 });
-    const message = /needs 32 EB, and 4.29 GB can be used: .* layer1.Ui .* choose a smaller size/;
-    expect(() => checkMemory(network, needed)).toThrow(message);
-    expect(() => checkMemory(network, { parameters: 1, bytes: 2 ** 32 })).not.toThrow();
-  });
-
-  it.each([
-    [0, "0 bytes"],
-    [999, "999 bytes"],
-    [4096, "4.1 kB"],
-    [2 ** 32, "4.29 GB"],
-    [4e21, "4000 EB"],
-  ])("shows %i as %s", (bytes, shown) => {
-    expect(showBytes(bytes)).toBe(shown);
   });
 });

@@ -1,76 +1,34 @@
-// What a long run adds to memory: from step 100 to step 10,000, in a process of its own. The engine's young
-// generation is held at 1 MB, swept now and then, and its optimising compilers are off: their memory is not a run's.
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+// The memory that a network needs, computed before anything is allocated.
+import { expect, test } from "vitest";
+import { cellNamed } from "../../src/cells/index.ts";
+import { languageModel } from "../../src/model/language-model.ts";
+import { checkMemory, memoryNeeded, showBytes } from "../../src/model/memory.ts";
+import { parameterLayout } from "../../src/plan/build.ts";
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let folder: string;
+const model = (size: number) => languageModel({ vocabulary: 65, cell: cellNamed("lstm"), size });
 
-beforeAll(async () => {
-  // Inside the repository, so that the packages it needs are found.
-  folder = await mkdtemp(join(root, "node_modules", ".unrolled-memory-"));
-  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  await run(process.execPath, [
-    compiler,
-    "-p",
-    join(root, "tsconfig.build.json"),
-    "--noCheck",
-    "--outDir",
-    folder,
-  ]);
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-/** Prints what was added, in bytes. `leak` bytes are kept at every step. */
-const script = (leak: number): string => `
-  const { cellNamed, encodeString, fit, languageModel, wasmDevice } = await import(
-    ${JSON.stringify(pathToFileURL(join(folder, "index.js")).href)}
-  );
-  const { alphabet, ids } = encodeString("the quick brown fox jumps over the lazy dog. ".repeat(100));
-  const network = languageModel({ vocabulary: alphabet.symbols.length, cell: cellNamed("lstm"), size: 16 });
-  const data = { kind: "text", train: ids.subarray(500), validation: ids.subarray(0, 500) };
-  const settings = { network, device: wasmDevice(), data, batch: 8, window: 16, horizon: 24 };
-  const run = await fit({ ...settings, budget: { steps: 10000 } });
-  const kept = [];
-  let before;
-  for await (const event of run) {
-    if (event.kind !== "step") continue;
-    if (${leak} > 0) kept.push(new Uint8Array(${leak}).fill(1));
-    if (event.step % 500 === 0 || event.step === 100) gc();
-    if (event.step !== 100 && event.step !== 10000) continue;
-    // What was collected goes back to the system a little later.
-    for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      gc();
-    }
-    const { heapUsed, rss, arrayBuffers } = process.memoryUsage();
-    const now = { heap: heapUsed + arrayBuffers, resident: rss };
-    if (before) console.log(JSON.stringify({ heap: now.heap - before.heap, resident: now.resident - before.resident }));
-    before = now;
-  }
-`;
-
-async function added(leak: number): Promise<{ heap: number; resident: number }> {
-  const flags = ["--expose-gc", "--max-semi-space-size=1", "--no-opt", "--no-maglev", "--input-type=module"];
-  const { stdout } = await run(process.execPath, [...flags, "--eval", script(leak)]);
-  return JSON.parse(stdout) as { heap: number; resident: number };
-}
-
-const limit = 1e6;
-
-test("ten thousand steps add less than 1 MB", async () => {
-  const { heap, resident } = await added(0);
-  expect(heap).toBeLessThan(limit);
-  expect(resident).toBeLessThan(limit);
+test("the memory is that of the parameters and the plans", () => {
+  const network = model(128);
+  const { parameters, bytes } = memoryNeeded(network, { batch: 32, steps: 50 });
+  expect(parameters).toBe(parameterLayout(network).size);
+  expect(bytes).toBeGreaterThan(4 * parameters);
+  expect(bytes).toBeLessThan(100e6);
 });
 
-test("and 200 bytes kept at every step would be seen", async () => {
-  const { heap, resident } = await added(200);
-  expect(heap).toBeGreaterThan(limit);
-  expect(resident).toBeGreaterThan(limit);
+test("a network that needs too much is rejected, with a remedy", () => {
+  const network = model(1e9);
+  const needed = memoryNeeded(network, { batch: 32, steps: 50 });
+  const message = /needs 32 EB, and 4.29 GB can be used: .* layer1.Ui .* choose a smaller size/;
+  expect(() => checkMemory(network, needed)).toThrow(message);
+  expect(() => checkMemory(network, { parameters: 1, bytes: 2 ** 32 })).not.toThrow();
+});
+
+test.each([
+  [0, "0 bytes"],
+  [999, "999 bytes"],
+  [4096, "4.1 kB"],
+  [2 ** 32, "4.29 GB"],
+  [4e21, "4000 EB"],
+])("%i bytes are shown as %s", (bytes, shown) => {
+  expect(showBytes(bytes)).toBe(shown);
 });

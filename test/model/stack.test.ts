@@ -82,7 +82,7 @@ test("the recurrent layers are listed by depth, and their further inputs are con
 
 test.each<[StackSettings, string]>([
   [{ cell: [lstm, gru], size: 5, layers: 3 }, "expected one cell, or 3 for 3 layers, got 2"],
-  [{ cell: lstm, size: 5, dropout: 1 }, "dropout must be from 0 (none) to below 1, not 1"],
+  [{ cell: lstm, size: 5, dropout: 1 }, "dropout must be from 0 (none) to below 1, got 1"],
   [
     { cell: lstm, size: 5, layers: 2, connections: "residual", bidirectional: "concatenate" },
     "lstm+residual: requires I = H, but I is 10 and H is 5; use one size for both",

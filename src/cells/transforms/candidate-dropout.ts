@@ -1,12 +1,11 @@
-// Recurrent dropout without loss of memory: on the candidate alone. Semeniuta, Severyn, Barth 2016,
-// arXiv:1603.05118v2.
+// Recurrent dropout without memory loss: dropout on the candidate. Semeniuta, Severyn, Barth 2016, arXiv:1603.05118v2.
 import type { Cell } from "../../language/cell.ts";
 import { suggestion } from "../../base/nearest.ts";
-import { call, checkRate, dropping, rewritten } from "./rewrite.ts";
+import { call, checkRate, dropoutMask, rewrite } from "./rewrite.ts";
 
 /**
- * Touches no state: drops elements of the local `of` (the only one that is a tanh, if none is named), drawn at every
- * step.
+ * Drops elements of the local `of`, drawn at every step; states are unchanged. Default: the only local that is a tanh.
+ * Throws for an unknown local, if there is no such default, and unless 0 ≤ rate < 1.
  */
 export function candidateDropout(cell: Cell, rate = 0.25, of?: string): Cell {
   checkRate("candidate-dropout", rate);
@@ -20,21 +19,20 @@ export function candidateDropout(cell: Cell, rate = 0.25, of?: string): Cell {
   }
   const equations = cell.equations.map((equation) =>
     equation.name === candidate
-      ? { ...equation, expression: call("mul", dropping(rate, "step"), equation.expression) }
+      ? { ...equation, expression: call("mul", dropoutMask(rate, "step"), equation.expression) }
       : equation,
   );
   const label = `candidate-dropout:${of === undefined ? rate : `${of}=${rate}`}`;
-  return rewritten(cell, label, { equations });
+  return rewrite(cell, label, { equations });
 }
 
 function onlyTanh(cell: Cell): string {
-  const found = cell.equations.filter(
+  const candidates = cell.equations.filter(
     ({ next, expression }) => !next && expression.kind === "call" && expression.name === "tanh",
   );
-  const [first, ...others] = found.map((e) => e.name);
+  const [first, ...others] = candidates.map((e) => e.name);
   if (first !== undefined && others.length === 0) return first;
-  const which =
-    first === undefined ? "no local that is a tanh" : `more than one: ${[first, ...others].join(", ")}`;
+  const which = first === undefined ? "no local that is a tanh" : `several: ${[first, ...others].join(", ")}`;
   throw new Error(
     `candidate-dropout: ${cell.name} has ${which}; name the candidate, as in 'candidate-dropout:g=0.25'`,
   );

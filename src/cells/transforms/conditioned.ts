@@ -1,15 +1,16 @@
-// A sequence that depends on something besides its steps: a vector of the whole sequence, such as an image's features or
-// what an encoder made of another sequence, comes into any cell through weights of its own.
+// Conditioning: a vector per sequence, such as the features of an image or the final state of an encoder, enters any cell
+// through its own weights.
 import type { Cell, CellParameter, Expression } from "../../language/cell.ts";
 import { contains } from "../../language/expression.ts";
-import { apply, call, freshName, mapExpression, next, number, read, rewritten } from "./rewrite.ts";
+import { apply, call, freshName, mapExpression, next, number, read, rewrite } from "./rewrite.ts";
 
-/** When the vector is seen: at the first step alone, at every step, or before the first, as what states start with. */
+/** When the vector is read: at the first step, at every step, or in the start values of the states. */
 export type Conditioning = "first" | "every" | "start";
 
+/** A cell with a vector per sequence. */
 export interface ConditionedCell {
   readonly cell: Cell;
-  /** The cell's new input, per sequence; it is `C` wide. */
+  /** The name of the cell's new input, per sequence, of width `C`. */
   readonly input: string;
 }
 
@@ -17,19 +18,21 @@ export interface ConditionedCell {
 export const contextWidth = "C";
 
 /**
- * `first` and `every`: what each matrix makes of the input x has another matrix's product with the vector added, so that
- * every gate sees it; at the first step as in Karpathy & Fei-Fei 2015 (arXiv:1412.2306v2, equation 14), at every step as
- * in Cho et al. 2014 (arXiv:1406.1078v3). `start`: each state as wide as the layer starts with tanh(V v + b). Throws
- * where the cell applies no matrix to x, or has no such state.
+ * - `first`, `every`: to each product of a matrix with the input x, a product of a new matrix with the vector is added, so
+ *   that every gate reads it; at the first step as in Karpathy & Fei-Fei 2015 (arXiv:1412.2306v2, equation 14), or at every
+ *   step as in Cho et al. 2014 (arXiv:1406.1078v3).
+ * - `start`: the start value of each state as wide as the layer is tanh(V v + b).
+ *
+ * Throws for a cell that applies no matrix to x, or has no such state.
  */
 export function conditioned(cell: Cell, when: Conditioning): ConditionedCell {
   const input = freshName(cell, "v");
   const inputs = [...cell.inputs, { name: input, per: "sequence", width: contextWidth } as const];
   const label = `conditioned:${when}`;
-  if (when === "start") return { cell: started({ ...cell, inputs }, input, label), input };
-  const taken = { ...cell, inputs };
+  if (when === "start") return { cell: withStart({ ...cell, inputs }, input, label), input };
+  const extended = { ...cell, inputs };
   const matrices: CellParameter[] = [];
-  const seen = freshName(taken, "seen");
+  const seen = freshName(extended, "seen");
   const vector =
     when === "every"
       ? (matrix: string): Expression => apply(matrix, read(input))
@@ -40,26 +43,26 @@ export function conditioned(cell: Cell, when: Conditioning): ConditionedCell {
     ...equation,
     expression: mapExpression(equation.expression, (e) => {
       if (e.kind !== "product" || !contains(e.vector, isX)) return e;
-      const own = cell.parameters.find((p) => p.name === e.matrix);
+      const matrix = cell.parameters.find((p) => p.name === e.matrix);
       const name = freshName(
-        { ...taken, parameters: [...cell.parameters, ...matrices] },
+        { ...extended, parameters: [...cell.parameters, ...matrices] },
         `${e.matrix}${input}`,
       );
-      if (own?.kind !== "matrix") return e;
+      if (matrix?.kind !== "matrix") return e;
       const initial = { kind: "glorot", gain: 1 } as const;
-      const rows = e.transposed ? own.columns : own.rows;
-      matrices.push({ ...own, name, rows, columns: contextWidth, blocks: 1, initial, trained: true });
+      const rows = e.transposed ? matrix.columns : matrix.rows;
+      matrices.push({ ...matrix, name, rows, columns: contextWidth, blocks: 1, initial, trained: true });
       return call("add", e, vector(name));
     }),
   }));
   if (matrices.length === 0) {
     throw new Error(
-      `conditioned: ${cell.name} applies no matrix to its input x, so nothing can be added to what it makes of it; ` +
-        "choose 'start', or another cell",
+      `conditioned: ${cell.name} applies no matrix to its input x, so the vector has nowhere to enter; ` +
+        "use 'start', or another cell",
     );
   }
   const marking = next(seen, number(1), "after the first step");
-  const changed = rewritten(cell, label, {
+  const changed = rewrite(cell, label, {
     inputs,
     parameters: [...cell.parameters, ...matrices],
     ...(when === "every"
@@ -72,11 +75,11 @@ export function conditioned(cell: Cell, when: Conditioning): ConditionedCell {
   return { cell: changed, input };
 }
 
-function started(cell: Cell, input: string, label: string): Cell {
+function withStart(cell: Cell, input: string, label: string): Cell {
   const isWide = (state: Cell["states"][number]): boolean => state.width === "H";
   if (!cell.states.some(isWide)) {
     throw new Error(
-      `conditioned: ${cell.name} has no state as wide as the layer that could start with the vector`,
+      `conditioned: ${cell.name} has no state as wide as the layer, whose start value could read the vector`,
     );
   }
   const parameters: CellParameter[] = [];
@@ -106,7 +109,7 @@ function started(cell: Cell, input: string, label: string): Cell {
     });
     return { ...state, start: call("tanh", call("add", apply(matrix, read(input)), read(bias))) };
   });
-  return rewritten(cell, label, {
+  return rewrite(cell, label, {
     states,
     inputs: cell.inputs,
     parameters: [...cell.parameters, ...parameters],

@@ -1,87 +1,116 @@
-// A deep transition: within one step the states go through the cell several times, of which only the first sees the
+// Deep transitions: within one step the states go through the cell several times, of which only the first reads the
 // input. Pascanu et al. 2013, arXiv:1312.6026v5; Miceli Barone et al. 2017, arXiv:1707.07631v1.
 import type { Cell, CellParameter, Equation, Expression } from "../../language/cell.ts";
 import { ops, type PointwiseOp } from "../../graph/ops.ts";
 import { printExpression } from "../../language/print.ts";
-import { mapExpression, number, parametersIn, read, rewritten, withoutDead } from "./rewrite.ts";
+import { mapExpression, number, parametersIn, read, rewrite, withoutDead } from "./rewrite.ts";
 
 /**
- * `depth` transitions a step, each with parameters of its own (`Ur`, `Ur2`, `Ur3` …). Touches all states. From the
- * second on inputs count as zero, and what is made of them alone is left out; a cell that then divides by zero, or
- * applies a matrix to a number, is refused. What only the output needs is computed once, after the last transition, and
- * sees the inputs: so a residual connection stays one.
+ * `depth` transitions per step, each with its own parameters (`Ur`, `Ur2`, `Ur3` …). From the second on inputs are zero,
+ * and terms of inputs alone are left out. Equations that only the output needs are evaluated once, after the last
+ * transition, and read the inputs: so a residual connection remains one. Throws unless `depth` is from 1 to 100, for a cell
+ * without states, and for one that without input divides by zero or applies a matrix to a number.
  */
 export function deepTransition(cell: Cell, depth = 2): Cell {
   if (!(Number.isSafeInteger(depth) && depth >= 1 && depth <= 100)) {
-    throw new Error(`deep-transition: the depth must be a whole number from 1 to 100, not ${depth}`);
+    throw new Error(`deep-transition: the depth must be a whole number from 1 to 100, got ${depth}`);
   }
-  if (cell.states.length === 0) throw new Error(`deep-transition: ${cell.name} has no state to hand on`);
-  const own = [...cell.equations.map((e) => e.name), ...cell.parameters.map((p) => p.name)];
-  const [mark, stateMark] = [separator(own, ["", "_", "__"], depth), separator(own, ["_", "__"], depth)];
-  const suffixed = (name: string, level: number): string => (level === 1 ? name : `${name}${mark}${level}`);
-  const inTransition = new Set(withoutDead(cell.equations, "").map((e) => e.name));
-  const isState = (name: string): boolean => cell.states.some((s) => s.name === name);
-  const isLocal = (name: string): boolean => cell.locals.some((l) => l.name === name);
-  const isOwn = (name: string): boolean => cell.parameters.some((p) => p.name === name);
-  const isInput = (name: string): boolean => cell.inputs.some((i) => i.name === name);
-  /** A state after transition `level`, which is its next value after the last. */
-  const after = (name: string, level: number): Expression =>
-    level === 0 ? read(name) : level === depth ? read(name, true) : read(`${name}${stateMark}${level}`);
-
-  /** An expression as transition `level` has it, with `parameters` of that level. */
-  const copy = (e: Expression, level: number, parameters: number): Expression =>
-    mapExpression(e, (inner) => {
-      if (inner.kind === "name") {
-        const { name, now } = inner;
-        if (isState(name)) return after(name, now ? level : level - 1);
-        if (isInput(name)) return parameters > 1 ? number(0) : inner;
-        if (isOwn(name)) return read(suffixed(name, parameters));
-        return isLocal(name) ? read(suffixed(name, inTransition.has(name) ? level : 1)) : inner;
-      }
-      const same =
-        inner.kind === "product" ? { ...inner, matrix: suffixed(inner.matrix, parameters) } : inner;
-      return parameters > 1 ? folded(cell.name, same) : same;
-    });
+  if (cell.states.length === 0) throw new Error(`deep-transition: ${cell.name} has no state`);
+  const naming = namingOf(cell, depth);
+  const { suffixed, stateAt, inTransition } = naming;
   const levels = Array.from({ length: depth }, (_, i) => i + 1);
   const transitions = cell.equations.filter((e) => inTransition.has(e.name));
   const outputs = cell.equations.filter((e) => !inTransition.has(e.name));
-  const equations = [
+  const copied = [
     ...levels.flatMap((level) =>
       transitions.map((equation): Equation => {
-        const expression = copy(equation.expression, level, level);
+        const expression = copy(cell, naming, equation.expression, level, level);
         if (!equation.next) return { ...equation, name: suffixed(equation.name, level), expression };
         return level === depth
           ? { ...equation, expression }
-          : { ...equation, next: false, name: `${equation.name}${stateMark}${level}`, expression };
+          : { ...equation, next: false, name: stateAt(equation.name, level), expression };
       }),
     ),
-    ...outputs.map((e): Equation => ({ ...e, expression: copy(e.expression, depth, 1) })),
+    ...outputs.map((e): Equation => ({ ...e, expression: copy(cell, naming, e.expression, depth, 1) })),
   ];
-  const isCopied = isLocal(cell.output) && inTransition.has(cell.output);
+  const isCopied = inTransition.has(cell.output) && cell.locals.some((l) => l.name === cell.output);
   const output = isCopied ? suffixed(cell.output, depth) : cell.output;
-  const alive = withoutDead(equations, output);
-  const used = new Set(alive.flatMap((e) => parametersIn(e.expression)));
-  const parameters = levels.flatMap((level) =>
+  const equations = withoutDead(copied, output);
+  const widths = [...cell.states, ...cell.locals];
+  const locals = equations
+    .filter((e) => !e.next)
+    .map(({ name }) => {
+      const original = widths.find((w) =>
+        levels.some((level) => suffixed(w.name, level) === name || stateAt(w.name, level) === name),
+      );
+      return { name, width: original?.width ?? "H" };
+    });
+  const parameters = copiedParameters(cell, naming, levels, equations);
+  return rewrite(cell, `deep-transition:${depth}`, { equations, locals, parameters, output });
+}
+
+/** The names of copies. */
+interface Naming {
+  readonly depth: number;
+  /** The copy of a local or parameter at a level, from 1. */
+  readonly suffixed: (name: string, level: number) => string;
+  /** The local that is a state after a transition other than the last. */
+  readonly stateAt: (name: string, level: number) => string;
+  /** The names whose equations belong to the transition; the others only compute the output. */
+  readonly inTransition: ReadonlySet<string>;
+}
+
+function namingOf(cell: Cell, depth: number): Naming {
+  const names = [...cell.equations.map((e) => e.name), ...cell.parameters.map((p) => p.name)];
+  const mark = separator(names, ["", "_", "__"], depth);
+  const stateMark = separator(names, ["_", "__"], depth);
+  return {
+    depth,
+    suffixed: (name, level) => (level === 1 ? name : `${name}${mark}${level}`),
+    stateAt: (name, level) => `${name}${stateMark}${level}`,
+    inTransition: new Set(withoutDead(cell.equations, "").map((e) => e.name)),
+  };
+}
+
+/** An expression at transition `level`, with the parameters of level `parameters`. */
+function copy(cell: Cell, naming: Naming, e: Expression, level: number, parameters: number): Expression {
+  const { depth, suffixed, stateAt, inTransition } = naming;
+  const has = (list: readonly { readonly name: string }[], name: string): boolean =>
+    list.some((other) => other.name === name);
+  const stateAfter = (name: string, transition: number): Expression =>
+    transition === 0 ? read(name) : transition === depth ? read(name, true) : read(stateAt(name, transition));
+  return mapExpression(e, (inner) => {
+    if (inner.kind === "name") {
+      const { name, now } = inner;
+      if (has(cell.states, name)) return stateAfter(name, now ? level : level - 1);
+      if (has(cell.inputs, name)) return parameters > 1 ? number(0) : inner;
+      if (has(cell.parameters, name)) return read(suffixed(name, parameters));
+      return has(cell.locals, name) ? read(suffixed(name, inTransition.has(name) ? level : 1)) : inner;
+    }
+    const renamed =
+      inner.kind === "product" ? { ...inner, matrix: suffixed(inner.matrix, parameters) } : inner;
+    return parameters > 1 ? foldZeros(cell.name, renamed) : renamed;
+  });
+}
+
+function copiedParameters(
+  cell: Cell,
+  { suffixed }: Naming,
+  levels: readonly number[],
+  equations: readonly Equation[],
+): CellParameter[] {
+  const used = new Set(equations.flatMap((e) => parametersIn(e.expression)));
+  return levels.flatMap((level) =>
     cell.parameters.map((p): CellParameter => {
-      // What a copy is paired with is the copy of it, where there is one.
+      // A negated initial value refers to the copy at the same level, if that exists.
       const partner = p.initial.kind === "negated" ? suffixed(p.initial.of, level) : "";
       const initial = used.has(partner) ? ({ kind: "negated", of: partner } as const) : p.initial;
       return { ...p, initial, name: suffixed(p.name, level) };
     }),
   );
-  const widths = [...cell.states, ...cell.locals];
-  const locals = alive
-    .filter((e) => !e.next)
-    .map(({ name }) => {
-      const source = widths.find((w) =>
-        levels.some((l) => suffixed(w.name, l) === name || `${w.name}${stateMark}${l}` === name),
-      );
-      return { name, width: source?.width ?? "H" };
-    });
-  return rewritten(cell, `deep-transition:${depth}`, { equations: alive, locals, parameters, output });
 }
 
-/** What stands between a name and a number so that no name comes out that there is already. */
+/** A separator between a name and a level such that no copy has the name of something else. */
 function separator(names: readonly string[], candidates: readonly string[], depth: number): string {
   const isFree = (mark: string): boolean =>
     names.every(
@@ -97,12 +126,12 @@ function separator(names: readonly string[], candidates: readonly string[], dept
 const isZero = (e: Expression | undefined): boolean => e?.kind === "number" && e.value === 0;
 const overWidth: ReadonlySet<string> = new Set(["sum", "mean", "greatest"]);
 
-/** Without what a zero leaves out of it. Throws where no input is no number, or has no width. */
-function folded(cell: string, e: Expression): Expression {
-  const refuse = (why: string): never => {
+/** Simplifies an expression with operands that are numbers. Throws if the result is not finite, or has no width. */
+function foldZeros(cell: string, e: Expression): Expression {
+  const refuse = (fault: string): never => {
     throw new Error(
-      `deep-transition: further transitions of ${cell} see no input, and '${printExpression(e)}' ${why}; ` +
-        "write a cell whose input comes in by a sum, as in 'W x + U h'",
+      `deep-transition: further transitions of ${cell} read no input, and '${printExpression(e)}' ${fault}; ` +
+        "use a cell that adds its input, as in 'W x + U h'",
     );
   };
   if (e.kind === "product" || e.kind === "norm" || e.kind === "pick" || e.kind === "place") {
@@ -124,5 +153,5 @@ function folded(cell: string, e: Expression): Expression {
   const row = e.name in ops ? ops[e.name as PointwiseOp] : undefined;
   if (!row || !values.every((v) => v !== undefined)) return e;
   const value = row.value(...values);
-  return Number.isFinite(value) ? number(value) : refuse("is no number");
+  return Number.isFinite(value) ? number(value) : refuse("is not finite");
 }

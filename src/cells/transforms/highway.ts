@@ -1,10 +1,13 @@
-// A highway around a layer: a gate mixes its input with what it hands on. Srivastava, Greff, Schmidhuber 2015,
-// arXiv:1505.00387v2; its bias of -1 lets most of the input through at first.
+// A highway connection around a layer: a gate mixes its input with its output. Srivastava, Greff, Schmidhuber 2015,
+// arXiv:1505.00387v2; the gate's bias of -1 initially lets most of the input through.
 import type { Cell } from "../../language/cell.ts";
-import { outputOf, withEqual } from "./residual.ts";
-import { apply, call, freshName, local, number, read, rewritten, vector } from "./rewrite.ts";
+import { outputOf, requiringInput } from "./residual.ts";
+import { apply, call, freshName, local, number, read, rewrite, vector } from "./rewrite.ts";
 
-/** Touches no state. The layer's input must be as wide as its output. */
+/**
+ * `y = t ⊙ output + (1 - t) ⊙ x`; states are unchanged. The layer's input must be as wide as its output. Throws for a cell
+ * without an input x.
+ */
 export function highway(cell: Cell): Cell {
   const [gate, bias, matrix, name] = ["t", "bt", "Wt", "y"].map((wanted) => freshName(cell, wanted)) as [
     string,
@@ -20,7 +23,7 @@ export function highway(cell: Cell): Cell {
     local(gate, opening, "transform gate"),
     local(name, call("add", call("mul", read(gate), output), rest)),
   ];
-  return rewritten(cell, "highway", {
+  return rewrite(cell, "highway", {
     equations,
     locals: [...cell.locals, { name: gate, width }, { name, width }],
     parameters: [
@@ -38,6 +41,6 @@ export function highway(cell: Cell): Cell {
       },
     ],
     output: name,
-    requires: withEqual(cell, width),
+    requires: requiringInput(cell, width),
   });
 }

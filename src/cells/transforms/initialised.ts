@@ -1,12 +1,12 @@
-// How parameters start, changed from outside: a forget bias of any value, an identity, chrono's pair of biases.
+// Other initial values of parameters: a forget bias of any value, an identity, the two biases of chrono initialisation.
 import type { Cell } from "../../language/cell.ts";
 import { parseCell } from "../../language/equations.ts";
 import { suggestion } from "../../base/nearest.ts";
 import { printCell } from "../../language/print.ts";
 
 /**
- * The same equations with other `init` clauses, each value as one writes it there: `{ bf: "1" }`,
- * `{ U: "orthogonal(0.9)", bf: "chrono(784)", bi: "-bf" }`. Throws for an unknown parameter or a value that is none.
+ * The same equations with other `init` clauses, whose values are written as in the clause: `{ bf: 1 }`,
+ * `{ U: "orthogonal(0.9)", bf: "chrono(784)", bi: "-bf" }`. Throws for an unknown parameter or an invalid value.
  */
 export function initialised(cell: Cell, initials: Readonly<Record<string, number | string>>): Cell {
   const known = cell.parameters.map((p) => p.name);

@@ -1,12 +1,15 @@
-// States that start with what training finds, instead of with a number.
+// Learned initial states.
 import type { Cell } from "../../language/cell.ts";
-import { checkState, freshName, read, rewritten, vector } from "./rewrite.ts";
+import { checkState, freshName, read, rewrite, vector } from "./rewrite.ts";
 
-/** Touches the given states, or all of them: each starts with a vector of its own, which starts as zero. */
+/**
+ * The start value of each of these states (default: all) becomes a trained vector, which is initially zero. Throws for an
+ * unknown state, and for a cell without states.
+ */
 export function learnedStart(cell: Cell, states: readonly string[] = []): Cell {
   for (const name of states) checkState(cell, "learned-start", name);
   const isTouched = (name: string): boolean => states.length === 0 || states.includes(name);
-  if (cell.states.length === 0) throw new Error(`learned-start: ${cell.name} has no state that could start`);
+  if (cell.states.length === 0) throw new Error(`learned-start: ${cell.name} has no state`);
   const names = new Map(
     cell.states.filter((s) => isTouched(s.name)).map((s) => [s.name, freshName(cell, `${s.name}0`)]),
   );
@@ -15,9 +18,9 @@ export function learnedStart(cell: Cell, states: readonly string[] = []): Cell {
     return name === undefined ? state : { ...state, start: read(name) };
   });
   const parameters = cell.states.flatMap(({ name, width }) => {
-    const made = names.get(name);
-    return made === undefined ? [] : [vector(made, 0, width)];
+    const start = names.get(name);
+    return start === undefined ? [] : [vector(start, 0, width)];
   });
   const label = states.length === 0 ? "learned-start" : `learned-start:${states.join(",")}`;
-  return rewritten(cell, label, { states: started, parameters: [...cell.parameters, ...parameters] });
+  return rewrite(cell, label, { states: started, parameters: [...cell.parameters, ...parameters] });
 }

@@ -1,16 +1,18 @@
-// What transforms of equations have in common: a cell with some of its parts changed is printed and read again, so
-// that its text stays the whole truth of it. Knows no transform.
+// Building blocks for transforms. A changed cell is printed and read again, so that its text still defines it completely.
 import type { Cell, CellParameter, Equation, Expression, Span, Width } from "../../language/cell.ts";
 import { parseCell } from "../../language/equations.ts";
 import { contains, mapOperands, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
 import { printCell } from "../../language/print.ts";
 
-/** Nothing that is made here stands in a text yet. */
+/** The span of expressions that are in no text yet. */
 const nowhere: Span = { line: 1, column: 1, length: 1 };
 
-/** The cell with some of its parts changed, under its name and what was done to it. */
-export function rewritten(cell: Cell, label: string, changes: Partial<Cell>): Cell {
+/**
+ * The cell with some fields changed, without parameters and inputs that nothing reads any more. `label` is appended to its
+ * name. Throws an EquationError if the changes do not make a valid cell.
+ */
+export function rewrite(cell: Cell, label: string, changes: Partial<Cell>): Cell {
   const changed = { ...cell, ...changes };
   const used = new Set(changed.equations.flatMap((e) => parametersIn(e.expression)));
   for (const state of changed.states) for (const name of parametersIn(state.start)) used.add(name);
@@ -19,7 +21,7 @@ export function rewritten(cell: Cell, label: string, changes: Partial<Cell>): Ce
   return parseCell(`${cell.name}+${label}`, printCell({ ...changed, parameters, inputs }));
 }
 
-/** Every expression inside, changed from the innermost outwards. */
+/** Changes every expression inside, from the innermost outwards. */
 export function mapExpression(e: Expression, change: (inner: Expression) => Expression): Expression {
   return change(mapOperands(e, (operand) => mapExpression(operand, change)));
 }
@@ -47,8 +49,8 @@ export const norm = (vector: Expression): Expression => ({
   span: nowhere,
 });
 
-/** Zero with probability `rate` and otherwise scaled up, so that its mean in evaluation is one. */
-export const dropping = (rate: number, per: "step" | "sequence"): Expression =>
+/** A dropout mask: 0 with probability `rate`, otherwise 1 / (1 - rate); 1 in evaluation. */
+export const dropoutMask = (rate: number, per: "step" | "sequence"): Expression =>
   call("div", mask(rate, per), call("sub", number(1), number(rate)));
 
 export const mask = (rate: number, per: "step" | "sequence"): Expression => ({
@@ -72,14 +74,14 @@ export const next = (name: string, expression: Expression, comment = ""): Equati
   next: true,
 });
 
-export const pick = (vector: Expression, indices: string): Expression => ({
+export const gather = (vector: Expression, indices: string): Expression => ({
   kind: "pick",
   vector,
   indices,
   span: nowhere,
 });
 
-export const place = (vector: Expression, indices: string, width: Width): Expression => ({
+export const scatter = (vector: Expression, indices: string, width: Width): Expression => ({
   kind: "place",
   vector,
   indices,
@@ -87,7 +89,7 @@ export const place = (vector: Expression, indices: string, width: Width): Expres
   span: nowhere,
 });
 
-/** What a name is not taken by: the wanted one, or that with a number. */
+/** A name that the cell does not use yet: the wanted one, or that with a number. */
 export function freshName(cell: Cell, wanted: string): string {
   const taken = new Set([
     ...cell.equations.map((e) => e.name),
@@ -100,44 +102,45 @@ export function freshName(cell: Cell, wanted: string): string {
   return name;
 }
 
-/** Without the locals that nothing needs any more. */
+/** The equations without locals that neither a state nor the output needs. */
 export function withoutDead(equations: readonly Equation[], output: string): Equation[] {
   const needed = new Set([output]);
-  const note = (e: Expression): void => {
+  const visit = (e: Expression): void => {
     if (e.kind === "name") needed.add(e.name);
-    operands(e).forEach(note);
+    operands(e).forEach(visit);
   };
   return equations
     .toReversed()
     .filter((equation) => {
       const isNeeded = equation.next || needed.has(equation.name);
-      if (isNeeded) note(equation.expression);
+      if (isNeeded) visit(equation.expression);
       return isNeeded;
     })
     .reverse();
 }
 
-export const namesState =
+/** A test for expressions that read one of the states: after the step with `now`, before it without. */
+export const readsState =
   (names: ReadonlySet<string>, now: boolean) =>
   (e: Expression): boolean =>
     e.kind === "name" && e.now === now && names.has(e.name);
 
-/** States that some matrix is applied to, before the step. */
+/** The states that a matrix is applied to, as they are before the step. */
 export function statesUnderMatrices(cell: Cell): string[] {
-  const found = new Set<string>();
+  const names = new Set<string>();
   const visit = (e: Expression): void => {
     for (const { name } of cell.states) {
-      if (e.kind === "product" && contains(e.vector, namesState(new Set([name]), false))) found.add(name);
+      if (e.kind === "product" && contains(e.vector, readsState(new Set([name]), false))) names.add(name);
     }
     operands(e).forEach(visit);
   };
   for (const { expression } of cell.equations) visit(expression);
-  return cell.states.map((s) => s.name).filter((name) => found.has(name));
+  return cell.states.map((s) => s.name).filter((name) => names.has(name));
 }
 
-/** The names in an expression that may be parameters. */
+/** The names in an expression: its matrices, indices, and all vectors, which may be parameters. */
 export function parametersIn(e: Expression): string[] {
-  const own =
+  const names =
     e.kind === "name"
       ? [e.name]
       : e.kind === "product"
@@ -145,23 +148,24 @@ export function parametersIn(e: Expression): string[] {
         : e.kind === "pick" || e.kind === "place"
           ? [e.indices]
           : [];
-  return [...own, ...operands(e).flatMap(parametersIn)];
+  return [...names, ...operands(e).flatMap(parametersIn)];
 }
 
-/** Throws where the cell has no state of that name, listing those that it has. */
+/** Throws if the cell has no state of this name, listing its states. */
 export function checkState(cell: Cell, transform: string, name: string): void {
   const states = cell.states.map((s) => s.name);
   if (states.includes(name)) return;
-  const here = states.length === 0 ? "it has no state" : `its states are ${states.join(", ")}`;
-  throw new Error(`${transform}: ${cell.name} has no state '${name}'${suggestion(name, states)}; ${here}`);
+  const known = states.length === 0 ? "it has no state" : `its states are ${states.join(", ")}`;
+  throw new Error(`${transform}: ${cell.name} has no state '${name}'${suggestion(name, states)}; ${known}`);
 }
 
+/** Throws unless 0 ≤ rate < 1. */
 export function checkRate(transform: string, rate: number): void {
   if (rate >= 0 && rate < 1) return;
-  throw new Error(`${transform}: a rate must be from 0 (none) to below 1, not ${rate}`);
+  throw new Error(`${transform}: a rate must be from 0 (none) to below 1, got ${rate}`);
 }
 
-/** A trained vector that starts with a number. */
+/** A trained vector with a constant initial value. */
 export const vector = (name: string, start: number, width: Width): CellParameter => ({
   kind: "vector",
   name,

@@ -2,11 +2,11 @@
 import type { Cell, Expression } from "../../language/cell.ts";
 import { contains, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
-import { checkRate, rewritten } from "./rewrite.ts";
+import { checkRate, rewrite } from "./rewrite.ts";
 
 /**
- * Leaves out elements of the given matrices (all that are applied to a state, if none are given), drawn once for each
- * update and the same for every row and step. Touches no state.
+ * Zeroes elements of these matrices, drawn once per update for all rows and steps; states are unchanged. Default: all
+ * matrices that are applied to a state. Throws for an unknown matrix, if there is no such matrix, and unless 0 ≤ rate < 1.
  */
 export function weightDrop(cell: Cell, rate = 0.5, matrices: readonly string[] = []): Cell {
   checkRate("weight-drop", rate);
@@ -27,22 +27,22 @@ export function weightDrop(cell: Cell, rate = 0.5, matrices: readonly string[] =
     p.kind === "matrix" && chosen.has(p.name) ? { ...p, drop: rate } : p,
   );
   const label = `weight-drop:${matrices.length > 0 ? matrices.map((m) => `${m}=${rate}`).join(",") : rate}`;
-  return rewritten(cell, label, { parameters });
+  return rewrite(cell, label, { parameters });
 }
 
-/** The matrices that are applied to a state, or to what is made of one elementwise. */
+/** The matrices that are applied to a state, or to an elementwise expression of one. */
 function recurrentMatrices(cell: Cell): string[] {
   const carried = new Set(cell.states.map((s) => s.name));
   const reads = (e: Expression): boolean =>
     (e.kind === "name" && !e.now && carried.has(e.name)) || (e.kind !== "product" && operands(e).some(reads));
-  const found = new Set<string>();
+  const matrices = new Set<string>();
   const visit = (e: Expression): void => {
-    if (e.kind === "product" && contains(e.vector, reads)) found.add(e.matrix);
+    if (e.kind === "product" && contains(e.vector, reads)) matrices.add(e.matrix);
     operands(e).forEach(visit);
   };
   for (const { name, next, expression } of cell.equations) {
     visit(expression);
     if (!next && reads(expression)) carried.add(name);
   }
-  return [...found];
+  return [...matrices];
 }
