@@ -212,7 +212,10 @@ function forecastSettings(
   { calibrate, paths, seed: drawSeed }: Forecasting,
   { modelPath }: UseContext,
 ): ForecastSettings {
-  const drawing = { ...(paths !== undefined && { paths }), ...(drawSeed !== undefined && { seed: drawSeed }) };
+  const drawing = {
+    ...(paths !== undefined && { paths }),
+    ...(drawSeed !== undefined && { seed: drawSeed }),
+  };
   const [idle] = Object.keys(drawing);
   if (strategy === "recursive" || idle === undefined) return { calibrate, ...drawing };
   throw new Error(`${modelPath} forecasts all steps at once and draws no paths; leave out ${flagOf(idle)}`);
