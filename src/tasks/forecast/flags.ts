@@ -100,8 +100,8 @@ export const forecastCommand = taskCommand({
       const settings = { time, value: names, sort, gaps, missing, duplicates };
       const { series, time: timeName } = await readSeriesFile(path, settings);
       const found = { time: timeName, value: series.columns.map((column) => column.name).join(",") };
-      const told = foundInWords(found, { time, value });
-      if (told !== "") context.say(told);
+      const words = foundInWords(found, { time, value });
+      if (words !== "") context.say(words);
       return { data: series, found };
     },
     options: ({ horizon, context, log, seasonalDifference, calendar, quantiles, distribution, strategy }) => ({
@@ -212,9 +212,12 @@ function forecastSettings(
   { calibrate, paths, seed: drawSeed }: Forecasting,
   { modelPath }: UseContext,
 ): ForecastSettings {
-  const given = { ...(paths !== undefined && { paths }), ...(drawSeed !== undefined && { seed: drawSeed }) };
-  const [idle] = Object.keys(given);
-  if (strategy === "recursive" || idle === undefined) return { calibrate, ...given };
+  const drawing = {
+    ...(paths !== undefined && { paths }),
+    ...(drawSeed !== undefined && { seed: drawSeed }),
+  };
+  const [idle] = Object.keys(drawing);
+  if (strategy === "recursive" || idle === undefined) return { calibrate, ...drawing };
   throw new Error(`${modelPath} forecasts all steps at once and draws no paths; leave out ${flagOf(idle)}`);
 }
 
