@@ -22,7 +22,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    setupFiles: ["test/plan/check-every-plan.ts"],
+    setupFiles: ["test/plan/check/check-every-plan.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",

@@ -6,7 +6,7 @@ export interface Arena {
   readonly buffers: readonly Buffer[];
   /** Adds a buffer. Throws if the name is taken. */
   make(name: string, extent: Extent, width: number, type?: Buffer["type"]): Buffer;
-  /** The buffer that stands for the shared parameters. */
+  /** Adds the buffer of the shared parameters. */
   parameters(size: number): Buffer;
   /** Another name for the first rows of a buffer. */
   alias(name: string, extent: Extent, of: Buffer): Buffer;

@@ -6,7 +6,7 @@ import { access } from "./arena.ts";
 import { reverseSteps } from "./columns.ts";
 import type { Connected } from "./connect.ts";
 import { keptOf, type Draft } from "./draft.ts";
-import { planLayer, type LayerPlan } from "./layer.ts";
+import { planLayer, type LayerPlan } from "./layer/plan-layer.ts";
 import {
   derivedInputs,
   partsOf,
@@ -17,8 +17,8 @@ import {
 } from "./network.ts";
 import { layerSalt } from "./noise.ts";
 import type { Kernel, Loop } from "./plan.ts";
-import type { Direction } from "./slots.ts";
-import { planWeightMasks } from "./weight-masks.ts";
+import type { Direction } from "./layer/slots.ts";
+import { planWeightMasks } from "./layer/weight-masks.ts";
 import { connectInput, contribute, isReverse, receiveLayerGradient, type ConnectedInput } from "./wiring.ts";
 
 export interface PlannedLayer {

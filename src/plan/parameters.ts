@@ -37,13 +37,13 @@ export function parameterLayout({ encoder, layers }: Network): ParameterLayout {
 }
 
 export function layoutParameters(layers: readonly LoweredLayer[]): ParameterLayout {
-  const own = layers.flatMap(({ layer, step }) =>
+  const unshared = layers.flatMap(({ layer, step }) =>
     inProductOrder(layer.cell.parameters, step)
       .filter((p) => layer.shares?.[p.name] === undefined)
       .map((parameter) => ({ layer, parameter })),
   );
-  const isTrained = ({ parameter }: (typeof own)[number]): boolean => parameter.trained;
-  const ordered = [...own.filter(isTrained), ...own.filter((p) => !isTrained(p))];
+  const isTrained = ({ parameter }: (typeof unshared)[number]): boolean => parameter.trained;
+  const ordered = [...unshared.filter(isTrained), ...unshared.filter((p) => !isTrained(p))];
   let offset = 0;
   const places = ordered.map(({ layer, parameter }): ParameterPlace => {
     const place = placeAt(offset, layer, parameter);

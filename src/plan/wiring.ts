@@ -3,7 +3,7 @@
 import type { Period } from "../language/cell.ts";
 import { access, shiftColumns, type Arena } from "./arena.ts";
 import { addParts, addUp, joinColumns, reverseSteps, type Summand } from "./columns.ts";
-import type { Signal } from "./layer-context.ts";
+import type { Signal } from "./layer/context.ts";
 import { partsOf, type Network, type NetworkLayer, type Part } from "./network.ts";
 import type { Access, Kernel } from "./plan.ts";
 

@@ -5,7 +5,7 @@ import { lower, type Step } from "../../src/graph/lower.ts";
 import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 import { access, createArena } from "../../src/plan/arena.ts";
-import type { LayerContext, Signal } from "../../src/plan/layer-context.ts";
+import type { LayerContext, Signal } from "../../src/plan/layer/context.ts";
 import type { Network, NetworkLayer } from "../../src/plan/network.ts";
 import {
   layoutParameters,
