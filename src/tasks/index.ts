@@ -1,13 +1,14 @@
 // The tasks that there are, in the order of the command line's help. Adding one costs its folder and a line in each list.
 import { classify, type Classifier } from "./classify/classify.ts";
 import { language, type LanguageModel } from "./language/language.ts";
+import { music, type Composer } from "./music/music.ts";
 import { tag, type Tagger } from "./tag/tag.ts";
 import type { Maker } from "./task.ts";
 
 /** A model of any task; its `kind` says which. */
-export type AnyModel = LanguageModel | Classifier | Tagger;
+export type AnyModel = LanguageModel | Classifier | Composer | Tagger;
 
 /** A task by which models of its kind are opened. */
 export type AnyTask = Pick<Maker<never, never, AnyModel>, "kind" | "check" | "open">;
 
-export const tasks: readonly AnyTask[] = [language, classify, tag];
+export const tasks: readonly AnyTask[] = [language, classify, music, tag];
