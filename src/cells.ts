@@ -14,7 +14,7 @@ export { cellOf } from "./cells/cell-of.ts";
 export { dropout, embedding, readout } from "./cells/parts.ts";
 
 // Transforms.
-export { transformed, transforms, type Transform } from "./cells/transforms/index.ts";
+export { applyTransforms, transforms, type Transform } from "./cells/transforms/index.ts";
 export { candidateDropout } from "./cells/transforms/candidate-dropout.ts";
 export { deepTransition } from "./cells/transforms/deep-transition.ts";
 export { highway } from "./cells/transforms/highway.ts";

@@ -2,7 +2,7 @@
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import { cellNamed, partsOfName } from "./index.ts";
-import { transformed, transforms } from "./transforms/index.ts";
+import { applyTransforms, transforms } from "./transforms/index.ts";
 
 /**
  * A cell from a name (`"lstm"`, `"gru+layer-norm+zoneout:h=0.05"`), from equations (`"h' = tanh(W x + U h + b)"`, which
@@ -17,5 +17,5 @@ export function cellOf(cell: string | Cell): Cell {
   const last = suffixes.findLastIndex((part) => !isTransform(part));
   const applied = suffixes.slice(last + 1);
   const text = applied.length === 0 ? cell : cell.slice(0, cell.length - applied.join("+").length - 1);
-  return transformed(parseCell("equations", text), applied);
+  return applyTransforms(parseCell("equations", text), applied);
 }

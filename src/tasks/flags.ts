@@ -3,7 +3,8 @@ import type { TaskCommand } from "./command.ts";
 import { classifyCommand } from "./classify/flags.ts";
 import { forecastCommand } from "./forecast/flags.ts";
 import { languageCommand } from "./language/flags.ts";
+import { musicCommand } from "./music/flags.ts";
 import { tagCommand } from "./tag/flags.ts";
 import { translateCommand } from "./translate/flags.ts";
 
-export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand, tagCommand, translateCommand];
+export const taskCommands: readonly TaskCommand[] = [languageCommand, classifyCommand, forecastCommand, musicCommand, tagCommand, translateCommand];

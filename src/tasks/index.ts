@@ -2,14 +2,15 @@
 import { classify, type Classifier } from "./classify/classify.ts";
 import { forecast, type Forecaster } from "./forecast/forecast.ts";
 import { language, type LanguageModel } from "./language/language.ts";
+import { music, type Composer } from "./music/music.ts";
 import { tag, type Tagger } from "./tag/tag.ts";
 import { translate, type Translator } from "./translate/translate.ts";
 import type { Maker } from "./task.ts";
 
 /** A model of any task; its `kind` says which. */
-export type AnyModel = LanguageModel | Classifier | Forecaster | Tagger | Translator;
+export type AnyModel = LanguageModel | Classifier | Forecaster | Composer | Tagger | Translator;
 
 /** A task by which models of its kind are opened. */
 export type AnyTask = Pick<Maker<never, never, AnyModel>, "kind" | "check" | "open">;
 
-export const tasks: readonly AnyTask[] = [language, classify, forecast, tag, translate];
+export const tasks: readonly AnyTask[] = [language, classify, forecast, music, tag, translate];

@@ -1,5 +1,5 @@
 // The kernels of a layer that are not pointwise: matrix products, elements selected by index, sums over steps.
-import type { Node, Product, Pullback } from "../../graph/graph.ts";
+import type { Node, Product, TransposedProduct } from "../../graph/graph.ts";
 import { findAdjacent, locationOf, resultOf, type LayerBuffers } from "./buffers.ts";
 import { isIndex, type LayerContext } from "./context.ts";
 import type { Access, Kernel, Loop, MatrixPlace, Over } from "../plan.ts";
@@ -62,7 +62,7 @@ function productKernels(node: Product, over: RowsOver, into: Access, buffers: La
   return byBlocks(node, { kind: "matmul", over, from, into, matrices, transposed: false });
 }
 
-function pullbackKernels(node: Pullback, over: RowsOver, into: Access, buffers: LayerBuffers): Kernel[] {
+function pullbackKernels(node: TransposedProduct, over: RowsOver, into: Access, buffers: LayerBuffers): Kernel[] {
   const [first, ...others] = node.arguments as [Node, ...Node[]];
   const from =
     others.length === 0 ? locationOf(buffers, first) : (findAdjacent(buffers, node.arguments) as Access);
@@ -71,7 +71,7 @@ function pullbackKernels(node: Pullback, over: RowsOver, into: Access, buffers: 
 }
 
 /** A block-diagonal matrix is stored as its blocks, one after the other. */
-function matricesOf(node: Product | Pullback, layer: LayerContext): MatrixPlace[] {
+function matricesOf(node: Product | TransposedProduct, layer: LayerContext): MatrixPlace[] {
   return node.matrices.flatMap((m) => {
     const { buffer, offset } = layer.matrix(m.name);
     const [rows, columns] = [m.rows / m.blocks, m.columns / m.blocks];
@@ -85,7 +85,7 @@ function matricesOf(node: Product | Pullback, layer: LayerContext): MatrixPlace[
 }
 
 /** The product with a block-diagonal matrix is one small product per block. */
-function byBlocks(node: Product | Pullback, kernel: Kernel & { kind: "matmul" }): Kernel[] {
+function byBlocks(node: Product | TransposedProduct, kernel: Kernel & { kind: "matmul" }): Kernel[] {
   if (node.matrices.every((m) => m.blocks === 1)) return [kernel];
   return kernel.matrices.map((matrix, b) => {
     const { rows, columns } = matrix;

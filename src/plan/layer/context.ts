@@ -2,7 +2,7 @@
 // the network.
 import type { StepGradient } from "../../graph/differentiate.ts";
 import type { Node } from "../../graph/graph.ts";
-import type { Step } from "../../graph/lower.ts";
+import type { Step } from "../../graph/step.ts";
 import type { Arena } from "../arena.ts";
 import type { ParameterPlace } from "../parameters.ts";
 import type { Access, Buffer } from "../plan.ts";

@@ -1,6 +1,6 @@
 // Quantities that are asked for by their names in the equations, to be readable after a run. Knows names, no memory.
 import type { Node } from "../../graph/graph.ts";
-import type { Step } from "../../graph/lower.ts";
+import type { Step } from "../../graph/step.ts";
 import type { LayerContext } from "./context.ts";
 import { isLeaf } from "./storage.ts";
 

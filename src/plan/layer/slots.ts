@@ -1,7 +1,7 @@
 // The slot of each value in a layer's work: hoisted out of the time loop, inside it or after it, and at which stage,
 // counted in matrix products. Knows the graph, no memory.
 import { dependents, levels, reachable, type Node } from "../../graph/graph.ts";
-import type { Step } from "../../graph/lower.ts";
+import type { Step } from "../../graph/step.ts";
 import type { StepGradient } from "../../graph/differentiate.ts";
 import { isCheap } from "../pointwise.ts";
 

@@ -2,7 +2,7 @@
 // per update before anything reads them, and gradients are masked alike. Wan et al. 2013 (ICML), Merity et al. 2017,
 // arXiv:1708.02182v1. Knows no equations.
 import type { Matrix } from "../../graph/graph.ts";
-import type { Step } from "../../graph/lower.ts";
+import type { Step } from "../../graph/step.ts";
 import { access, type Arena } from "../arena.ts";
 import type { NetworkLayer } from "../network.ts";
 import { weightMaskSalt } from "../noise.ts";

@@ -1,42 +1,46 @@
-// A piece of a piano roll as the bytes of a standard MIDI file: one track, one channel, one tempo. Knows how notes are
-// written, not where they come from.
+// Frames of a piano roll as the bytes of a standard MIDI file: one track, one channel, one tempo.
 import type { Piece } from "./piano-roll.ts";
 
 export interface MidiSettings {
-  /** Frames of a quarter: 1 is a quarter each (the default), 4 a sixteenth. */
+  /** Frames per quarter note: 1 is a quarter each (the default), 4 a sixteenth. */
   readonly resolution?: number;
-  /** Quarters a minute; by default the piece's, else 120. */
+  /** Quarter notes per minute. Default 100. */
   readonly tempo?: number;
+  /** The name of the track. Default empty. */
+  readonly name?: string;
   /**
-   * What a note in successive frames is: "hold" (the default) is one long note, because a piano roll does not say
+   * What a note in successive frames becomes: "hold" (the default) is one long note, because a piano roll does not say
    * otherwise; "strike" strikes it again in each frame.
    */
   readonly repeated?: "hold" | "strike";
-  /** How hard notes are struck, 1 to 127; default 80. */
+  /** How hard notes are struck, 1 to 127. Default 80. */
   readonly velocity?: number;
 }
 
-const preferredTicks = 480; // of a quarter
+/** The tempo of music that has none, in quarter notes per minute. */
+export const defaultTempo = 100;
+
+const preferredTicks = 480; // per quarter
 const endOfTrack = [0xff, 0x2f, 0x00];
 
 /**
- * A file of format 0 (Standard MIDI Files 1.0, 1996) whose end of track is the end of the last frame, so that silence
- * there is kept. Throws at notes that are no MIDI notes, a tempo that the format cannot say (below 3.58), and settings
- * out of range.
+ * A file of format 0 (Standard MIDI Files 1.0, 1996). Its end of track is the end of the last frame, so that silence there is
+ * kept. Throws for notes that are not MIDI notes, a tempo that the format cannot express (below 3.58), and settings out of
+ * range.
  */
-export function midiBytes(piece: Piece, settings: MidiSettings = {}): Uint8Array<ArrayBuffer> {
-  const { resolution = 1, tempo = piece.tempo ?? 120, repeated = "hold", velocity = 80 } = settings;
+export function midiBytes(frames: Piece, settings: MidiSettings = {}): Uint8Array<ArrayBuffer> {
+  const { resolution = 1, tempo = defaultTempo, name = "", repeated = "hold", velocity = 80 } = settings;
   checkResolution(resolution);
   if (!Number.isInteger(velocity) || velocity < 1 || velocity > 127)
     throw new Error(`MIDI: velocity must be a whole number from 1 to 127, not ${velocity}`);
   const microseconds = Math.round(60e6 / tempo);
   if (!(microseconds >= 1 && microseconds <= 0xffffff))
-    throw new Error(`MIDI: the tempo must be from 3.58 to 60000000 quarters a minute, not ${tempo}`);
+    throw new Error(`MIDI: the tempo must be from 3.58 to 60000000 quarter notes per minute, not ${tempo}`);
 
   const frameTicks = Math.max(1, Math.floor(preferredTicks / resolution));
   const track: number[] = [];
-  const name = new TextEncoder().encode(piece.name);
-  track.push(0, 0xff, 0x03, ...varInt(name.length), ...name);
+  const title = new TextEncoder().encode(name);
+  track.push(0, 0xff, 0x03, ...varInt(title.length), ...title);
   track.push(0, 0xff, 0x51, 3, ...bigEndian(microseconds, 3));
   let written = 0; // ticks
   const event = (ticks: number, ...bytes: number[]): void => {
@@ -44,38 +48,35 @@ export function midiBytes(piece: Piece, settings: MidiSettings = {}): Uint8Array
     track.push(...bytes);
     written = ticks;
   };
-  const end = piece.frames.length;
-  for (let f = 0; f <= end; f++) {
-    const before = new Set(piece.frames[f - 1]);
-    const now = new Set(piece.frames[f]);
+  for (let f = 0; f <= frames.length; f++) {
+    const before = new Set(frames[f - 1]);
+    const now = new Set(frames[f]);
     for (const note of now)
       if (!Number.isInteger(note) || note < 0 || note > 127)
-        throw new Error(
-          `piece '${piece.name}', frame ${f}: a MIDI note is a whole number from 0 to 127, not ${note}`,
-        );
+        throw new Error(`MIDI, frame ${f}: a note must be a whole number from 0 to 127, not ${note}`);
     for (const note of before)
       if (repeated === "strike" || !now.has(note)) event(f * frameTicks, 0x80, note, 0x40);
     for (const note of now)
       if (repeated === "strike" || !before.has(note)) event(f * frameTicks, 0x90, note, velocity);
   }
-  event(end * frameTicks, ...endOfTrack);
+  event(frames.length * frameTicks, ...endOfTrack);
   return new Uint8Array([
     ...ascii("MThd"),
     ...bigEndian(6, 4),
     ...bigEndian(0, 2), // format
     ...bigEndian(1, 2), // tracks
-    ...bigEndian(frameTicks * resolution, 2), // ticks of a quarter
+    ...bigEndian(frameTicks * resolution, 2), // ticks per quarter
     ...ascii("MTrk"),
     ...bigEndian(track.length, 4),
     ...track,
   ]);
 }
 
-/** Throws unless a quarter can have so many frames. */
+/** Throws unless a quarter can have this number of frames. */
 export function checkResolution(resolution: number): void {
   if (!Number.isInteger(resolution) || resolution < 1 || resolution > 480)
     throw new Error(
-      `MIDI: the resolution must be a whole number of frames of a quarter, from 1 to 480, not ${resolution}`,
+      `MIDI: the resolution must be a whole number of frames per quarter note, from 1 to 480, not ${resolution}`,
     );
 }
 
@@ -87,7 +88,7 @@ function bigEndian(value: number, bytes: number): number[] {
   return Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256);
 }
 
-/** Seven bits a byte, the most significant first; all but the last have the eighth set. */
+/** Seven bits per byte, the most significant first; all but the last have the eighth set. */
 function varInt(value: number): number[] {
   const bytes = [value % 128];
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128))

@@ -1,11 +1,10 @@
 // The bytes of a MIDI file as frames of a piano roll. Frames are counted in ticks, which is musical time, so a change of
-// tempo moves none of them. Knows no files; what is wrong is named with the path it is given.
+// tempo moves none of them. Needs a package, so this file is loaded when a MIDI file is read, not before.
 import midi from "@tonejs/midi";
-import type { Piece } from "./piano-roll.ts";
 import { checkResolution } from "./midi-bytes.ts";
 
 export interface MidiFrameSettings {
-  /** Frames of a quarter: 1 is a quarter each (the default), 4 a sixteenth. */
+  /** Frames per quarter note: 1 is a quarter each (the default), 4 a sixteenth. */
   readonly resolution?: number;
 }
 
@@ -13,18 +12,17 @@ const drumChannel = 9; // "channel 10" of General MIDI, which counts from 1
 const mostFrames = 1_000_000;
 
 /**
- * A frame has the notes that sound at its first tick; one that starts and ends between two such ticks is in none, and a
- * finer resolution finds it. All tracks and channels are one piece, but for drums (channel 10). A note that never ends
- * is left out. The piece is as long as the longest track with notes; its tempo is the first, and later ones change
- * nothing. Pedals and velocities are not read.
- * Throws, with `path`, at bytes that are no MIDI file or not all of one, at files timed in seconds (SMPTE), at separate
- * patterns (format 2), and at a file without notes.
+ * The frames of a MIDI file, each with the notes that sound at its first tick; a note that starts and ends between two such
+ * ticks is in no frame, but may be at a finer resolution. All tracks and channels except drums (channel 10) are one piece,
+ * as long as the longest track with notes. A note that never ends is left out. Tempo, pedals and velocities are not read.
+ * Throws, with `path`, for bytes that are not a whole MIDI file, for files timed in seconds (SMPTE), for separate patterns
+ * (format 2), and for a file without notes.
  */
-export function midiPiece(bytes: Uint8Array, path: string, settings: MidiFrameSettings = {}): Piece {
+export function midiFrames(bytes: Uint8Array, path: string, settings: MidiFrameSettings = {}): number[][] {
   const { resolution = 1 } = settings;
   checkResolution(resolution);
   checkChunks(bytes, path);
-  const { tracks, header } = parsed(bytes, path);
+  const { tracks, header } = parse(bytes, path);
   const toFrames = (ticks: number): number => Math.ceil((ticks * resolution) / header.ppq);
 
   const sounding = tracks.filter(({ channel, notes }) => channel !== drumChannel && notes.length > 0);
@@ -40,7 +38,7 @@ export function midiPiece(bytes: Uint8Array, path: string, settings: MidiFrameSe
   const count = toFrames(ticks);
   if (count > mostFrames)
     throw new Error(
-      `${path}: ${ticks} ticks are ${count} frames, more than ${mostFrames}; its times must be damaged, or take a lower resolution`,
+      `${path}: ${ticks} ticks are ${count} frames, more than ${mostFrames}; its times are damaged, or the resolution is too high`,
     );
   const frames = Array.from({ length: count }, () => new Set<number>());
   for (const { notes } of sounding)
@@ -48,15 +46,10 @@ export function midiPiece(bytes: Uint8Array, path: string, settings: MidiFrameSe
       const to = toFrames(note.ticks + note.durationTicks);
       for (let f = toFrames(note.ticks); f < to; f++) frames[f]?.add(note.midi);
     }
-  const tempo = header.tempos[0]?.bpm;
-  return {
-    name: path,
-    frames: frames.map((notes) => [...notes].sort((a, b) => a - b)),
-    ...(tempo === undefined ? {} : { tempo }),
-  };
+  return frames.map((notes) => [...notes].sort((a, b) => a - b));
 }
 
-/** The package reads past the end of a file without a word, so the frame of the file is checked before. */
+/** Checks the chunks of a file, because the package reads past its end without an error. */
 function checkChunks(bytes: Uint8Array, path: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tag = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -71,15 +64,15 @@ function checkChunks(bytes: Uint8Array, path: string): void {
   const format = view.getUint16(8);
   if (format > 1)
     throw new Error(
-      `${path}: MIDI formats 0 and 1 can be read, not ${format}, whose tracks are not played together; save it as format 1`,
+      `${path}: expected MIDI format 0 or 1, got ${format}, whose tracks are not played together; save it as format 1`,
     );
   const division = view.getUint16(12);
   if (division >= 0x8000)
     throw new Error(
-      `${path}: its times are SMPTE frames, that is seconds, and have no quarters; save it with ticks of a quarter`,
+      `${path}: its times are SMPTE frames, in seconds without quarter notes; save it with ticks per quarter note`,
     );
   if (division === 0)
-    throw new Error(`${path}: a quarter must have 1 tick or more, not 0; get the file again`);
+    throw new Error(`${path}: a quarter note must have 1 tick or more, not 0; get the file again`);
   const tracks = view.getUint16(10);
   let at = 14;
   for (let track = 0; track < tracks; track++) {
@@ -98,7 +91,7 @@ function checkChunks(bytes: Uint8Array, path: string): void {
   if (tracks === 0) throw new Error(`${path}: there are no tracks; choose a file with notes`);
 }
 
-function parsed(bytes: Uint8Array, path: string): InstanceType<typeof midi.Midi> {
+function parse(bytes: Uint8Array, path: string): InstanceType<typeof midi.Midi> {
   try {
     return new midi.Midi(bytes);
   } catch (error) {

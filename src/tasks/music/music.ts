@@ -1,132 +1,180 @@
-// Music as frames of notes that sound: which come next, each key by itself. Makes the network and its examples and
-// samples pieces; trains nothing and knows no MIDI.
-import type { Example } from "../../batch/example.ts";
-import { denseFrames, type Frame, type KeyRange } from "./piano-roll.ts";
-import { createDecoder } from "../../infer/decoder.ts";
-import type { Cell } from "../../language/cell.ts";
-import type { Sizes } from "../../graph/lower.ts";
-import { randomStream, streams } from "../../base/random.ts";
-import { planHead } from "../../model/head.ts";
-import { stack } from "../../model/stack.ts";
-import type { Network } from "../../plan/network.ts";
-import type { TaskModel } from "../shared/model.ts";
+// Polyphonic music: which notes sound in the next frame, each key on its own.
+import * as z from "zod/mini";
+import { evaluate } from "../../infer/evaluate.ts";
+import { modelCore } from "../shared/model.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recordedSplit, recordOf } from "../shared/parts.ts";
+import { checkSpec } from "../shared/spec-schema.ts";
+import { splitInWords } from "../shared/words.ts";
+import {
+  maker,
+  type LossWords,
+  type Maker,
+  type Model,
+  type Part,
+  type Parts,
+  type ScoreOptions,
+  type Trained,
+} from "../task.ts";
+import { composeFrames, type ComposeSettings } from "./compose.ts";
+import {
+  designComposer,
+  musicDefaults,
+  musicExamples,
+  musicSpec,
+  rangeOf,
+  type MusicOptions,
+  type MusicSpec,
+} from "./design.ts";
+import { fitKeyMarginals, fitKeyMarkov, keyNats } from "./key-marginals.ts";
+import { midiBytes, type MidiSettings } from "./midi-bytes.ts";
+import {
+  checkPieces,
+  defaultSplit,
+  partsIn,
+  splitPieces,
+  trainingPieces,
+  type MusicData,
+} from "./music-data.ts";
+import type { KeyRange, Piece } from "./piano-roll.ts";
 
-export interface MusicTask {
+/** How well pieces are predicted, and how well simple baselines predict them. */
+export interface MusicScore {
+  /** The mean negative log-probability of a frame, summed over its keys. */
+  readonly nats: number;
+  /** Frames predicted. */
+  readonly frames: number;
+  readonly pieces: number;
+  /** The frequency of each key, and a first-order Markov chain per key; absent without data to learn from. */
+  readonly baselines?: readonly { readonly name: string; readonly nats: number }[];
+}
+
+/** A trained model of music. */
+export interface Composer extends Model<MusicData, MusicScore> {
   readonly kind: "music";
-  /** The lowest key, as a MIDI note number, and how many there are. */
-  readonly lowest: number;
-  readonly keys: number;
-  /** Frames of a quarter note. */
+  /** The keys that it knows. With `resolution`, the settings by which `readPianoRolls(path, composer)` reads for it. */
+  readonly range: KeyRange;
+  /** Frames per quarter note. */
   readonly resolution: number;
   /**
-   * Whether a piece's first frame is predicted, from silence; else it is given. Papers do either, and figures per frame
-   * differ by it.
+   * Scores pieces, or a part of those that `train` was given. Of pieces in parts of their own the test part is scored, else
+   * the validation part, beside baselines that learn from the training part.
    */
-  readonly predictsFirst: boolean;
+  score(data: MusicData | Part, options?: ScoreOptions<MusicData>): Promise<MusicScore>;
+  parts(data: MusicData): Promise<Parts<readonly Piece[]>>;
+  /** A new piece of 64 frames, unless `length` says otherwise. Throws for settings out of range and notes without a key. */
+  compose(settings?: ComposeSettings): Promise<number[][]>;
+  /** Frames as the bytes of a MIDI file, in the composer's resolution. */
+  midi(frames: Piece, settings?: Omit<MidiSettings, "resolution">): Uint8Array<ArrayBuffer>;
 }
 
-export interface ComposerSettings {
-  readonly cell: Cell;
-  /** Hidden width of each layer. Default 46. */
-  readonly size?: number;
-  readonly layers?: number;
-  readonly dropout?: number;
-  readonly sizes?: Sizes;
-}
+const lossWords: LossWords = {
+  token: "frame",
+  json: (nats) => ({ nats }),
+  words: (nats) => `${nats.toFixed(3)} nats per frame`,
+  brief: (nats) => [`${nats.toFixed(3)} nats/frame`],
+};
 
-/** The network's input: 1 for each key that sounds, [frames, keys]. */
-export const framesInput = "frames";
+/**
+ * Polyphonic music as piano rolls. Trains an LSTM of 36 by default, on the training part of data in parts of their own, else
+ * on the first nine tenths of the pieces; scores nats per frame beside two baselines of single keys.
+ */
+export const music: Maker<MusicOptions, MusicData, Composer> = maker(
+  (options = {}) => {
+    const spec = musicSpec(options);
+    return {
+      kind: "music",
+      defaults: { budget: { epochs: 300 }, batch: 8, patience: 20, rate: 0.002, split: defaultSplit },
+      cell: cellRecord(recurrentOptions(options, musicDefaults).cell),
+      design(data, settings) {
+        const pieces = checkPieces(data, rangeOf(spec));
+        const divided = partsIn(pieces);
+        if (divided && settings.split !== defaultSplit) {
+          throw new Error(
+            `music: the pieces are in parts of their own, so the split ${settings.split} would do nothing; leave it out`,
+          );
+        }
+        const parts = divided ?? splitPieces(trainingPieces(pieces), settings.split);
+        return {
+          spec,
+          network: designComposer(spec, options),
+          parts,
+          examples: {
+            kind: "examples",
+            train: musicExamples(spec, parts.train),
+            validation: parts.validation && musicExamples(spec, parts.validation),
+          },
+          record: () => recordOf(trainingPieces(pieces), settings),
+          summary: [splitInWords(parts, "pieces")],
+          loss: lossWords,
+          open: (trained) => openComposer(trained, parts),
+        };
+      },
+    };
+  },
+  { kind: "music", check: (spec) => checkSpec(schema, spec), open: (trained) => openComposer(trained) },
+);
 
-export function composer(task: MusicTask, settings: ComposerSettings): Network {
-  const { cell, size = 46, layers = 1, dropout = 0, sizes } = settings;
-  const recurrent = stack(framesInput, task.keys, { cell, size, layers, dropout, ...(sizes && { sizes }) });
-  const head = planHead(recurrent.output, recurrent.width, { kind: "sigmoids", width: task.keys });
+const schema: z.ZodMiniType<MusicSpec> = z.strictObject({
+  kind: z.literal("music"),
+  lowest: z.int().check(z.minimum(0), z.maximum(127)),
+  keys: z.int().check(z.minimum(1), z.maximum(128)),
+  resolution: z.number().check(z.positive()),
+  predictsFirst: z.boolean(),
+});
+
+function openComposer(trained: Trained, trainedOn?: Parts<readonly Piece[]>): Composer {
+  const spec = trained.spec as MusicSpec;
+  const { resolution } = spec;
+  const range = rangeOf(spec);
+  const core = modelCore<"music", MusicData>("music", trained, trainedOn);
   return {
-    inputs: [{ name: framesInput, width: task.keys, kind: "dense", per: "step" }, ...head.inputs],
-    layers: [...recurrent.layers, ...head.layers],
-    loss: head.loss,
+    ...core,
+    range,
+    resolution,
+    async parts(data) {
+      const pieces = checkPieces(data, range);
+      const learned = trainingPieces(pieces);
+      const { split } = await recordedSplit(learned, core.metadata);
+      return partsIn(pieces) ?? splitPieces(learned, split);
+    },
+    async score(data, options) {
+      const scored = core.dataOf(data);
+      const divided = partsIn(scored);
+      const pieces = divided?.test ?? divided?.validation ?? trainingPieces(scored);
+      const items = musicExamples(spec, pieces);
+      const { loss, tokens } = await evaluate(core.session(), { kind: "examples", items });
+      const learned = core.baselineOf(data, options) ?? divided;
+      return {
+        nats: loss,
+        frames: tokens,
+        pieces: pieces.length,
+        ...(learned && { baselines: baselinesOf(spec, trainingPieces(learned), pieces) }),
+      };
+    },
+    async compose(settings = {}) {
+      const session = core.open();
+      try {
+        return await composeFrames(session, spec, settings);
+      } finally {
+        session.dispose();
+      }
+    },
+    midi: (frames, settings) => midiBytes(frames, { ...settings, resolution }),
   };
 }
 
-/**
- * Pieces as examples: each frame is predicted from those before it, and the loss is the nats of a frame. Throws for a
- * note that the task has no key for and for a piece that is too short.
- */
-export function musicExamples(task: MusicTask, pieces: readonly (readonly Frame[])[]): Example[] {
-  const { keys, predictsFirst } = task;
-  return pieces.map((frames, i) => {
-    const steps = predictsFirst ? frames.length : frames.length - 1;
-    if (steps < 1) {
-      throw new Error(`piece ${i} has ${frames.length} frames, and none is left to predict; leave it out`);
-    }
-    const rolls = placed(`piece ${i}`, () => denseFrames(frames, rangeOf(task)));
-    const before = new Float32Array(steps * keys);
-    before.set(rolls.subarray(0, (frames.length - 1) * keys), predictsFirst ? keys : 0);
-    return {
-      steps,
-      inputs: { [framesInput]: before },
-      targets: rolls.subarray((frames.length - steps) * keys),
-    };
-  });
-}
-
-/** Errors begin with the place. */
-function placed<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new Error(`${place}, ${(cause as Error).message}`, { cause });
-  }
-}
-
-const rangeOf = ({ lowest, keys }: MusicTask): KeyRange => ({ lowest, highest: lowest + keys - 1 });
-
-export interface CompositionSettings {
-  /** Frames to make. */
-  readonly length: number;
-  /** Frames that the piece begins with. Default none. */
-  readonly beginning?: readonly Frame[];
-  /** Of the choice. Default 1. */
-  readonly seed?: number;
-  /** Divides the logits: below 1 keeps nearer to what is likely, 0 takes keys of more than one half. Default 1. */
-  readonly temperature?: number;
-}
-
-/** A piece, each key drawn by itself with the probability that the model gives it. */
-export async function compose(
-  model: TaskModel<MusicTask>,
-  settings: CompositionSettings,
-): Promise<number[][]> {
-  const { task, network, device, store } = model;
-  const { length, beginning = [], seed = 1, temperature = 1 } = settings;
-  if (!Number.isSafeInteger(length) || length < 1) {
-    throw new Error(`composing: length must be a whole number of frames, 1 or more, not ${length}`);
-  }
-  if (!(temperature >= 0 && temperature < Infinity)) {
-    throw new Error(`composing: temperature must be 0 or more, not ${temperature}`);
-  }
-  const stream = randomStream(seed, streams.sampling);
-  const decoder = await createDecoder({ network, device, store, rows: 1 });
-  try {
-    decoder.begin();
-    const frames: number[][] = [];
-    let sounding = new Float32Array(task.keys);
-    const given = placed("beginning", () => denseFrames(beginning.slice(0, length), rangeOf(task)));
-    for (const notes of beginning.slice(0, length)) {
-      if (frames.length > 0 || task.predictsFirst) await decoder.step(sounding);
-      sounding = given.slice(frames.length * task.keys, (frames.length + 1) * task.keys);
-      frames.push([...notes]);
-    }
-    while (frames.length < length) {
-      const logits = await decoder.step(sounding);
-      sounding = Float32Array.from(logits, (logit) => {
-        const probability = 1 / (1 + Math.exp(-logit / Math.max(temperature, 1e-6)));
-        return stream.uniform() < probability ? 1 : 0;
-      });
-      frames.push([...sounding].flatMap((on, key) => (on ? [task.lowest + key] : [])));
-    }
-    return frames;
-  } finally {
-    decoder.dispose();
-  }
+/** The nats per frame of the baselines, over the frames that the composer predicts. */
+function baselinesOf(
+  spec: MusicSpec,
+  learned: readonly Piece[],
+  pieces: readonly Piece[],
+): NonNullable<MusicScore["baselines"]> {
+  const range = rangeOf(spec);
+  const nats = (model: ReturnType<typeof fitKeyMarkov>): number =>
+    keyNats(model, pieces, { skipFirst: !spec.predictsFirst }).natsPerFrame;
+  return [
+    { name: "key frequencies", nats: nats(fitKeyMarginals(learned, range)) },
+    { name: "key Markov chains", nats: nats(fitKeyMarkov(learned, range)) },
+  ];
 }

@@ -4,15 +4,15 @@ import {
   fitKeyMarginals,
   fitKeyMarkov,
   keyNats,
-  type FramePieces,
   type KeyProbabilities,
 } from "../../../src/tasks/music/key-marginals.ts";
+import type { Piece } from "../../../src/tasks/music/piano-roll.ts";
 
 const two = { lowest: 50, highest: 51 };
 
 describe("by hand", () => {
   // Key 50 sounds in 3 of 4 frames, key 51 in 1: (3+1)/(4+2) and (1+1)/(4+2).
-  const pieces: FramePieces = [[[50], [50, 51], []], [[50]]];
+  const pieces: Piece[] = [[[50], [50, 51], []], [[50]]];
 
   it("counts keys", () => {
     const model = fitKeyMarginals(pieces, two);
@@ -34,6 +34,15 @@ describe("by hand", () => {
     expect(keyNats(model, [[[50], [51]]])).toEqual({ natsPerFrame: expect.closeTo(nats, 12), frames: 2 });
   });
 
+  it("leaves the first frames out where they are taken as known", () => {
+    const model = fitKeyMarkov(pieces, two);
+    const [first, both] = [[[50]], [[50], [50, 51]]].map((piece) => keyNats(model, [piece]));
+    const rest = keyNats(model, [[[50], [50, 51]]], { skipFirst: true });
+    expect(rest.frames).toBe(1);
+    expect(rest.natsPerFrame).toBeCloseTo(2 * both!.natsPerFrame - first!.natsPerFrame, 12);
+    expect(() => keyNats(model, [[[50]]], { skipFirst: true })).toThrow("there are no frames");
+  });
+
   it("refuses what it cannot count", () => {
     expect(() => fitKeyMarginals([], two)).toThrow("there are no frames");
     expect(() => fitKeyMarkov(pieces, { ...two, smoothing: 0 })).toThrow("smoothing must be above 0, not 0");
@@ -51,11 +60,12 @@ test.skipIf(!existsSync(folder)).each([
 ])("%s: nats of a test frame (skipped without the data)", (name, alone, markov) => {
   const data = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")) as Record<
     string,
-    FramePieces
+    readonly Piece[]
   >;
-  const train = data["train"] as FramePieces;
+  const train = data["train"] as readonly Piece[];
   const keys = { lowest: 0, highest: 87 };
-  const nats = (model: KeyProbabilities): number => keyNats(model, data["test"] as FramePieces).natsPerFrame;
+  const nats = (model: KeyProbabilities): number =>
+    keyNats(model, data["test"] as readonly Piece[]).natsPerFrame;
   expect(nats(fitKeyMarginals(train, keys))).toBeCloseTo(alone, 8);
   expect(nats(fitKeyMarkov(train, keys))).toBeCloseTo(markov, 8);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { midiBytes } from "../../../src/tasks/music/midi-bytes.ts";
-import { midiPiece } from "../../../src/tasks/music/midi-frames.ts";
+import { midiFrames } from "../../../src/tasks/music/midi-frames.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../../goldens/midi/midi.json", import.meta.url), "utf8")) as {
   readonly written: string;
@@ -11,17 +11,13 @@ const bytes = new Uint8Array(Buffer.from(golden.written, "base64"));
 
 describe("MIDI frames", () => {
   it("are counted in ticks, whatever the tempo does, without drums", () => {
-    expect(midiPiece(bytes, "a.mid")).toEqual({
-      name: "a.mid",
-      // Frames begin at ticks 0, 96, 192, 288, 384, 480; nothing but 72 sounds between 288 and 384.
-      frames: [[60, 64], [60], [60], [], [48], [48]],
-      tempo: 100,
-    });
+    // Frames begin at ticks 0, 96, 192, 288, 384, 480; nothing but 72 sounds between 288 and 384.
+    expect(midiFrames(bytes, "a.mid")).toEqual([[60, 64], [60], [60], [], [48], [48]]);
   });
 
   it("are as fine as asked", () => {
     // A sixteenth has 24 ticks: 240 / 24 = 10 frames of 60, 72 sounds at tick 312 = 13 · 24, 48 from 384 = 16 · 24.
-    const { frames } = midiPiece(bytes, "a.mid", { resolution: 4 });
+    const frames = midiFrames(bytes, "a.mid", { resolution: 4 });
     expect(frames).toHaveLength(21); // to tick 481, just after 20 · 24
     expect(frames.map((frame) => (frame.includes(60) ? 1 : 0)).join("")).toBe("111111111100000000000");
     expect(frames.map((frame) => (frame.includes(64) ? 1 : 0)).join("")).toBe("111100000000000000000");
@@ -32,7 +28,7 @@ describe("MIDI frames", () => {
   it("are read from a view that begins inside its buffer", () => {
     const shifted = new Uint8Array(bytes.length + 5);
     shifted.set(bytes, 5);
-    expect(midiPiece(shifted.subarray(5), "a.mid")).toEqual(midiPiece(bytes, "a.mid"));
+    expect(midiFrames(shifted.subarray(5), "a.mid")).toEqual(midiFrames(bytes, "a.mid"));
   });
 });
 
@@ -42,7 +38,7 @@ describe("MIDI files that cannot be read", () => {
     for (const [at, value] of changes) copy[at] = value;
     return copy;
   };
-  const read = (some: Uint8Array) => (): unknown => midiPiece(some, "b.mid");
+  const read = (some: Uint8Array) => (): unknown => midiFrames(some, "b.mid");
 
   it("are named, with what came", () => {
     expect(read(new TextEncoder().encode("RIFFxyz"))).toThrow(
@@ -53,9 +49,9 @@ describe("MIDI files that cannot be read", () => {
       "b.mid: the MIDI header must have 6 bytes, but the file ends at byte 11",
     );
     expect(read(changed([7, 9]))).toThrow("b.mid: the MIDI header must have 6 bytes, but says 9");
-    expect(read(changed([9, 2]))).toThrow("b.mid: MIDI formats 0 and 1 can be read, not 2");
+    expect(read(changed([9, 2]))).toThrow("b.mid: expected MIDI format 0 or 1, got 2");
     expect(read(changed([12, 0xe7], [13, 40]))).toThrow("b.mid: its times are SMPTE frames");
-    expect(read(changed([12, 0], [13, 0]))).toThrow("b.mid: a quarter must have 1 tick or more, not 0");
+    expect(read(changed([12, 0], [13, 0]))).toThrow("b.mid: a quarter note must have 1 tick or more, not 0");
     expect(read(changed([11, 0]))).toThrow("b.mid: there are no tracks");
     expect(read(changed([11, 5]))).toThrow("inside track 4 of 5; it is not complete");
     expect(read(changed([14, 0x58]))).toThrow(`b.mid, byte 14: track 1 must begin with 'MTrk', not "XTrk"`);
@@ -69,12 +65,12 @@ describe("MIDI files that cannot be read", () => {
   });
 
   it("have no notes, or too many frames", () => {
-    expect(read(midiBytes({ name: "", frames: [[], []] }))).toThrow("b.mid: there are no notes but drums");
-    const long = midiBytes({ name: "", frames: [[60], ...Array.from({ length: 3000 }, () => [])] });
-    expect(() => midiPiece(long, "b.mid", { resolution: 400 })).toThrow(
-      "b.mid: 1440480 ticks are 1200400 frames, more than 1000000; its times must be damaged, or take a lower resolution",
+    expect(read(midiBytes([[], []]))).toThrow("b.mid: there are no notes but drums");
+    const long = midiBytes([[60], ...Array.from({ length: 3000 }, () => [])]);
+    expect(() => midiFrames(long, "b.mid", { resolution: 400 })).toThrow(
+      "b.mid: 1440480 ticks are 1200400 frames, more than 1000000; its times are damaged, or the resolution is too high",
     );
-    expect(() => midiPiece(bytes, "b.mid", { resolution: 0 })).toThrow(
+    expect(() => midiFrames(bytes, "b.mid", { resolution: 0 })).toThrow(
       "the resolution must be a whole number",
     );
   });

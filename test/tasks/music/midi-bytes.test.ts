@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Piece } from "../../../src/tasks/music/piano-roll.ts";
 import { midiBytes, type MidiSettings } from "../../../src/tasks/music/midi-bytes.ts";
-import { midiPiece } from "../../../src/tasks/music/midi-frames.ts";
+import { midiFrames } from "../../../src/tasks/music/midi-frames.ts";
 
 interface Heard {
   readonly bytes: string;
@@ -16,17 +15,17 @@ const golden = JSON.parse(readFileSync(new URL("../../goldens/midi/midi.json", i
   readonly read: Readonly<Record<string, Heard>>;
 };
 
-const piece: Piece = { name: "Präludium", frames: [[60, 64], [60], [], [60, 67], [127, 0], []], tempo: 71 };
+const frames = [[60, 64], [60], [], [60, 67], [127, 0], []];
+const name = "Präludium";
 const written: Readonly<Record<string, MidiSettings>> = {
-  held: {},
-  struck: { repeated: "strike", resolution: 4, tempo: 133 },
-  odd: { resolution: 7, velocity: 1 },
+  held: { name, tempo: 71 },
+  struck: { name, repeated: "strike", resolution: 4, tempo: 133 },
+  odd: { name, tempo: 71, resolution: 7, velocity: 1 },
 };
 
 describe("MIDI bytes", () => {
-  it.each(Object.keys(written))("%s: are those in which mido heard what was meant", (name) => {
-    const heard = golden.read[name];
-    expect(Buffer.from(midiBytes(piece, written[name])).toString("base64")).toBe(heard?.bytes);
+  it.each(Object.keys(written))("%s: are those that mido reads as expected", (key) => {
+    expect(Buffer.from(midiBytes(frames, written[key])).toString("base64")).toBe(golden.read[key]?.bytes);
   });
 
   it("are held notes of one tempo, with the silence at the end", () => {
@@ -55,25 +54,30 @@ describe("MIDI bytes", () => {
   it("come back as the frames they were made from", () => {
     for (const repeated of ["hold", "strike"] as const)
       for (const resolution of [1, 2, 3, 4, 7, 12, 480]) {
-        const back = midiPiece(midiBytes(piece, { resolution, repeated }), "x", { resolution });
-        expect(back.frames).toEqual(piece.frames.map((frame) => frame.toSorted((a, b) => a - b)));
-        expect(back.tempo).toBeCloseTo(71, 3);
+        const back = midiFrames(midiBytes(frames, { resolution, repeated }), "x", { resolution });
+        expect(back).toEqual(frames.map((frame) => frame.toSorted((a, b) => a - b)));
       }
   });
 
   it("are long pieces, too", () => {
-    const frames = Array.from({ length: 3000 }, (_, f) => [40 + (f % 3), 70]);
-    expect(midiPiece(midiBytes({ name: "", frames }), "x")).toEqual({ name: "x", frames, tempo: 120 });
+    const long = Array.from({ length: 3000 }, (_, f) => [40 + (f % 3), 70]);
+    expect(midiFrames(midiBytes(long), "x")).toEqual(long);
   });
 
-  it("are refused where the format has no way to say it", () => {
-    expect(() => midiBytes({ name: "a", frames: [[1], [128]] })).toThrow(
-      "piece 'a', frame 1: a MIDI note is a whole number from 0 to 127, not 128",
+  it("have 100 quarter notes per minute unless told otherwise, 600,000 microseconds each", () => {
+    const [bytes, tempo] = [[...midiBytes(frames)].join(), [0xff, 0x51, 3, 0x09, 0x27, 0xc0].join()];
+    expect(bytes).toContain(tempo);
+    expect(midiBytes(frames, { tempo: 100 })).toEqual(midiBytes(frames));
+  });
+
+  it("are refused where the format cannot express them", () => {
+    expect(() => midiBytes([[1], [128]])).toThrow(
+      "MIDI, frame 1: a note must be a whole number from 0 to 127, not 128",
     );
-    expect(() => midiBytes(piece, { tempo: 3 })).toThrow("the tempo must be from 3.58 to 60000000");
-    expect(() => midiBytes(piece, { tempo: Number.NaN })).toThrow("not NaN");
-    expect(() => midiBytes(piece, { resolution: 0.5 })).toThrow("the resolution must be a whole number");
-    expect(() => midiBytes(piece, { velocity: 0 })).toThrow(
+    expect(() => midiBytes(frames, { tempo: 3 })).toThrow("the tempo must be from 3.58 to 60000000");
+    expect(() => midiBytes(frames, { tempo: Number.NaN })).toThrow("not NaN");
+    expect(() => midiBytes(frames, { resolution: 0.5 })).toThrow("the resolution must be a whole number");
+    expect(() => midiBytes(frames, { velocity: 0 })).toThrow(
       "velocity must be a whole number from 1 to 127, not 0",
     );
   });

@@ -28,22 +28,16 @@ describe("JSON of piano rolls", () => {
       valid: [[[108], []]],
       other: "ignored",
     });
-    expect(train.pieces).toEqual([
-      { name: "train 0", frames: [[48, 60, 67, 72], [], [48, 60]] },
-      { name: "train 1", frames: [[21]] },
-    ]);
-    expect(validation?.pieces).toEqual([{ name: "validation 0", frames: [[108], []] }]);
+    expect(train).toEqual([[[48, 60, 67, 72], [], [48, 60]], [[21]]]);
+    expect(validation).toEqual([[[108], []]]);
     expect(test).toBeUndefined();
   });
 
   it("counts keys where it is told to", () => {
     const { train } = read({ train: [[[0, 87, -1]]] }, { numbers: "keys" });
-    expect(train.pieces[0]?.frames).toEqual([[21, 108]]);
+    expect(train).toEqual([[[21, 108]]]);
     const range = { lowest: 40, highest: 50 };
-    expect(read({ train: [[[0, 10]]] }, { numbers: "keys", range }).train).toEqual({
-      range,
-      pieces: [{ name: "train 0", frames: [[40, 50]] }],
-    });
+    expect(read({ train: [[[0, 10]]] }, { numbers: "keys", range }).train).toEqual([[[40, 50]]]);
   });
 
   it("is refused by file, part, piece and frame", () => {
@@ -52,7 +46,7 @@ describe("JSON of piano rolls", () => {
         `if the file counts keys from 0, read it with numbers "keys" (--numbers keys); else widen the range`,
     );
     expect(() => read({ train: [[[60]]], validation: [[[60]]] })).toThrow(
-      "a.json: 'validation' is no part; parts are train, valid, test; rename it, or leave it out",
+      "a.json: there is no part 'validation'; the parts are train, valid, test; rename it, or leave it out",
     );
     expect(() => read({ train: [[[60]]], test: [[[88]]] }, { numbers: "keys" })).toThrow(
       "a.json, 'test', piece 0, frame 0: a note must be a whole number from 0 to 87, or -1 for a rest, not 88",
@@ -60,16 +54,18 @@ describe("JSON of piano rolls", () => {
     expect(() => read({ train: [[[60.5]]] })).toThrow("not 60.5");
     expect(() => read({ train: [[["C4"]]] })).toThrow(`not "C4"`);
     expect(() => read({ train: [[60]] })).toThrow(
-      "a.json, 'train', piece 0, frame 0: must be a list of notes, not 60",
+      "a.json, 'train', piece 0, frame 0: expected a list of notes, got 60",
     );
-    expect(() => read({ train: { a: 1 } })).toThrow(`a.json, 'train': must be a list of pieces, not {"a":1}`);
-    expect(() => read({ valid: [] })).toThrow("a.json: must have a list 'train' of pieces, not only valid");
-    expect(() => read({ train: [[]] })).toThrow("a.json: piece 'train 0' has no frames");
-    expect(() => read({ train: [] })).toThrow("a.json: piano roll: there are no pieces");
+    expect(() => read({ train: { a: 1 } })).toThrow(
+      `a.json, 'train': expected a list of pieces, got {"a":1}`,
+    );
+    expect(() => read({ valid: [] })).toThrow("a.json: expected a list 'train' of pieces, got only valid");
+    expect(() => read({ train: [[]] })).toThrow("a.json, 'train', piece 0 has no frames");
+    expect(() => read({ train: [] })).toThrow("a.json, 'train': there are no pieces");
     expect(() => read([[[60]]])).toThrow(
-      "a.json: must be an object with the lists 'train', 'valid' and 'test'",
+      "a.json: expected an object with the lists 'train', 'valid' and 'test'",
     );
-    expect(() => pianoRollsOfJson("{", "a.json")).toThrow("a.json: is not JSON (");
+    expect(() => pianoRollsOfJson("{", "a.json")).toThrow("a.json: the file is not JSON (");
   });
 });
 
@@ -84,19 +80,27 @@ describe("files of piano rolls", () => {
 
   it("are told apart by what they contain", async () => {
     await writeFile(join(folder, "json"), ` \n{"train": [[[60]]]}`);
-    expect((await readPianoRolls(join(folder, "json"))).train.pieces).toEqual([
-      { name: "train 0", frames: [[60]] },
-    ]);
-    await writeFile(join(folder, "tune.dat"), midiBytes({ name: "", frames: [[60], [61]], tempo: 60 }));
-    expect((await readPianoRolls(join(folder, "tune.dat"), { resolution: 2 })).train.pieces).toEqual([
-      { name: "tune.dat", frames: [[60], [60], [61], [61]], tempo: 60 },
-    ]);
+    expect((await readPianoRolls(join(folder, "json"))).train).toEqual([[[60]]]);
+    const tune = join(folder, "tune.dat");
+    await writeFile(tune, midiBytes([[60], [61]]));
+    expect(await readPianoRolls(tune, { resolution: 2 })).toEqual({ train: [[[60], [60], [61], [61]]] });
+    await expect(readPianoRolls(tune, { numbers: "keys" })).rejects.toThrow(
+      `${tune}: a MIDI file has MIDI note numbers, not keys; read it with numbers "midi" (--numbers midi)`,
+    );
+    await expect(readPianoRolls(tune, { range: { lowest: 61, highest: 70 } })).rejects.toThrow(
+      `${tune}, frame 0: a note must be a whole number from 61 to 70, not 60`,
+    );
+    await expect(readPianoRolls(tune, { range: { lowest: 61, highest: 128 } })).rejects.toThrow(
+      "the range must be two MIDI note numbers from 0 to 127",
+    );
     await writeFile(join(folder, "text"), "hello, world");
     await expect(readPianoRolls(join(folder, "text"))).rejects.toThrow(
-      `${join(folder, "text")}: must be a MIDI file, which begins with 'MThd', or JSON with a list 'train', not "hello, w"`,
+      `${join(folder, "text")}: expected a MIDI file, which begins with 'MThd', or JSON with a list 'train', got "hello, w"`,
     );
     await writeFile(join(folder, "empty"), "");
-    await expect(readPianoRolls(join(folder, "empty"))).rejects.toThrow("not empty; choose another file");
+    await expect(readPianoRolls(join(folder, "empty"))).rejects.toThrow(
+      "got an empty file; choose another file",
+    );
     await expect(readPianoRolls(join(folder, "tune.dta"))).rejects.toThrow("did you mean");
   });
 
@@ -108,19 +112,14 @@ describe("files of piano rolls", () => {
       ["a.mid", 60],
       ["b.MID", 61],
     ] as const)
-      await writeFile(join(folder, name), midiBytes({ name, frames: [[note]] }));
-    const { train, validation, test } = await readPianoRolls(folder, { shares: "0.34/0.33/0.33" });
-    expect([train, validation, test].map((part) => part?.pieces.map((piece) => piece.name))).toEqual([
-      ["a.mid"],
-      ["b.MID"],
-      ["c.midi"],
-    ]);
-    await writeFile(join(folder, "b.MID"), midiBytes({ name: "", frames: [[60]] }).subarray(0, 40));
+      await writeFile(join(folder, name), midiBytes([[note]], { name }));
+    expect(await readPianoRolls(folder)).toEqual({ train: [[[60]], [[61]], [[62]]] });
+    await writeFile(join(folder, "b.MID"), midiBytes([[60]]).subarray(0, 40));
     await expect(readPianoRolls(folder)).rejects.toThrow(
       `${join(folder, "b.MID")}: the file ends at byte 40`,
     );
-    await writeFile(join(folder, "b.MID"), midiBytes({ name: "", frames: [[60], [12]] }));
-    await expect(readPianoRolls(folder)).rejects.toThrow(`${folder}: piece 'b.MID', frame 1: a note must be`);
+    await writeFile(join(folder, "b.MID"), midiBytes([[60], [12]]));
+    await expect(readPianoRolls(folder)).rejects.toThrow(`${join(folder, "b.MID")}, frame 1: a note must be`);
     await expect(readPianoRolls(join(folder, "deeper.mid.d"))).rejects.toThrow(
       "there are no .mid or .midi files",
     );
@@ -137,13 +136,13 @@ test.skipIf(!existsSync(data)).each([
   ["polyphonic-music/Piano_midi.json", "keys", [87, 75911, 12, 8540, 25, 19036], [21, 108]],
 ] as const)("%s is read whole (skipped without the data)", async (path, numbers, counts, notes) => {
   const { train, validation, test } = await readPianoRolls(fileURLToPath(new URL(path, data)), { numbers });
-  const parts = [train, validation, test].map((part) => part?.pieces ?? []);
+  const parts = [train, validation ?? [], test ?? []];
   expect(
-    parts.flatMap((pieces) => [pieces.length, pieces.reduce((sum, p) => sum + p.frames.length, 0)]),
+    parts.flatMap((pieces) => [pieces.length, pieces.reduce((sum, piece) => sum + piece.length, 0)]),
   ).toEqual(counts);
   let [lowest, highest] = [127, 0];
-  for (const { frames } of parts.flat())
-    for (const note of frames.flat()) [lowest, highest] = [Math.min(lowest, note), Math.max(highest, note)];
+  for (const piece of parts.flat())
+    for (const note of piece.flat()) [lowest, highest] = [Math.min(lowest, note), Math.max(highest, note)];
   expect([lowest, highest]).toEqual(notes);
 });
 

@@ -1,0 +1,62 @@
+// Pieces as data for training and scoring: a list that training divides, or parts of their own.
+import { readShares } from "../../train/split.ts";
+import type { Parts } from "../task.ts";
+import { checkPiece, type KeyRange, type Piece } from "./piano-roll.ts";
+
+/**
+ * Pieces: a list, which training divides in its order; or in parts of their own, which training takes as they are. `train`
+ * alone is a list.
+ */
+export type MusicData = readonly Piece[] | Parts<readonly Piece[]>;
+
+/** The share of pieces that trains where nobody says otherwise; the rest validates. */
+export const defaultSplit = "0.9";
+
+/** The parts of data that have their own. */
+export function partsIn(data: MusicData): Parts<readonly Piece[]> | undefined {
+  return !isList(data) && (data.validation ?? data.test) ? data : undefined;
+}
+
+/** The pieces to train on or to divide. */
+export function trainingPieces(data: MusicData): readonly Piece[] {
+  return isList(data) ? data : data.train;
+}
+
+/**
+ * Checks the pieces and sorts the notes of each frame; the data keep their form. Throws for no pieces, a piece without
+ * frames and a note outside the range, naming the place.
+ */
+export function checkPieces(data: MusicData, range: KeyRange): MusicData {
+  const checked = (pieces: readonly Piece[], place: string): readonly Piece[] => {
+    if (pieces.length === 0) throw new Error(`${place}s: there are none; give one or more`);
+    return pieces.map((piece, p) => checkPiece(piece, range, `${place} ${p}`));
+  };
+  if (isList(data)) return checked(data, "piece");
+  const { train, validation, test } = data;
+  return {
+    train: checked(train, "training piece"),
+    validation: validation && checked(validation, "validation piece"),
+    test: test && checked(test, "test piece"),
+  };
+}
+
+/**
+ * Whole pieces in their order, divided by shares. Throws for shares out of range, and for a part without a piece.
+ */
+export function splitPieces(pieces: readonly Piece[], split: string): Parts<readonly Piece[]> {
+  let [sum, from] = [0, 0];
+  const parts = readShares(split).map((share) => {
+    sum += share;
+    const to = Math.min(pieces.length, Math.floor(sum * pieces.length + 1e-6));
+    const part = pieces.slice(from, to);
+    from = to;
+    if (part.length > 0) return part;
+    throw new Error(
+      `split: a share of ${+share.toPrecision(6)} of ${pieces.length} pieces has none; raise it or add pieces`,
+    );
+  });
+  const [train = [], validation, test] = parts;
+  return { train, validation, test };
+}
+
+const isList = (data: MusicData): data is readonly Piece[] => Array.isArray(data);
