@@ -9,7 +9,7 @@ export interface Timing {
   readonly samples: number;
 }
 
-/** How long to measure; `repetitions` overrides `seconds`. */
+/** How long to measure: for a time, or a number of samples. */
 export interface TimingLimits {
   /** Time for the samples. The warm-up takes a third of it, and at least three calls. Default 2. */
   readonly seconds?: number;
