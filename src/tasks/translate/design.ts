@@ -2,7 +2,7 @@
 import type { Example } from "../../batch/example.ts";
 import type { Network } from "../../plan/network.ts";
 import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
 import { tokensOf, type InputOptions } from "../shared/sequence-input.ts";
 import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
 
@@ -48,6 +48,7 @@ export function designTranslator(
   const { unit = "char", minCount = 1, lowerCase = false, attention = true } = options;
   const { embedding = translateDefaults.embedding, attentionSize, maxSourceLength } = options;
   if (pairs.length === 0) throw new Error("translation: there are no pairs to learn from; give one or more");
+  checkWhole("translation", { embedding, attentionSize, maxSourceLength });
   for (const [name, value] of Object.entries({ attentionSize, maxSourceLength })) {
     if (attention || value === undefined) continue;
     throw new Error(`translation: ${name} needs attention; leave it out, or switch attention on`);
