@@ -1,7 +1,6 @@
 // Music: which notes sound next, each key by itself. Chords in a round with a melody on top; then a piece of its own.
 // Must reach: 0.3 nats a frame less than chances of each key by whether it sounded a frame before.
-import { cellNamed, fit, wasmDevice } from "unrolled";
-import { compose, composer, fitKeyMarkov, keyNats, musicExamples, type MusicTask } from "unrolled/tasks";
+import { music, train } from "unrolled";
 
 const chords = [
   [48, 52, 55],
@@ -16,19 +15,22 @@ const pieces = Array.from({ length: 24 }, (_, p) => {
     melody[(t + 3 * p) % 8] as number,
   ]);
 });
-const task: MusicTask = { kind: "music", lowest: 48, keys: 32, resolution: 2, predictsFirst: true };
-const network = composer(task, { cell: cellNamed("gru"), size: 32 });
-const device = wasmDevice();
-const train = musicExamples(task, pieces.slice(0, 20));
-const validation = musicExamples(task, pieces.slice(20));
-const data = { kind: "examples", train, validation } as const;
-const run = await fit({ network, device, data, batch: 8, rate: 0.01, budget: { epochs: 40 } });
-let nats = Infinity;
-for await (const event of run) if (event.kind === "validation") nats = event.loss;
+const run = train(
+  music({ cell: "gru", size: 32, range: { lowest: 48, highest: 79 }, resolution: 2 }),
+  pieces.slice(0, 20),
+  {
+    split: 1,
+    batch: 8,
+    rate: 0.01,
+    epochs: 40,
+  },
+);
+for await (const event of run) if (event.kind === "end") console.log(`${event.step} updates`);
 
-const before = keyNats(fitKeyMarkov(pieces.slice(0, 20)), pieces.slice(20)).natsPerFrame;
-const piece = await compose({ task, network, device, store: run.store }, { length: 16, seed: 2 });
+const model = await run.latest();
+const { nats, baselines = [] } = await model.score({ train: pieces.slice(0, 20), test: pieces.slice(20) });
+const before = baselines.at(-1)?.nats ?? 0;
+const piece = await model.compose({ length: 16, seed: 2 });
 console.log(piece.map((notes) => notes.join(" ")).join(" | "));
 console.log(`${nats.toFixed(3)} nats a frame, each key by its frame before ${before.toFixed(3)}`);
-device.dispose();
 if (!(nats < before - 0.3)) throw new Error(`music: ${nats} nats a frame, not 0.3 below ${before}`);

@@ -85,9 +85,9 @@ export {
   type TranslateScoreOptions,
   type TranslateSearchOptions,
   type Translation,
-  type TranslationScores,
   type Translator,
 } from "./tasks/translate/translate.ts";
+export type { TranslationScores } from "./tasks/translate/scores.ts";
 export type { TextPair, TranslateOptions, TranslateSpec } from "./tasks/translate/design.ts";
 export type { BeamOptions } from "./tasks/shared/beam-options.ts";
 
@@ -119,6 +119,25 @@ export type { Frequency, FrequencyUnit } from "./tasks/forecast/frequency.ts";
 export type { Scaling } from "./tasks/forecast/scaling.ts";
 export type { TimeCell } from "./tasks/forecast/time.ts";
 
+// Music.
+export { music, type Composer, type MusicScore } from "./tasks/music/music.ts";
+export type { ComposeSettings } from "./tasks/music/compose.ts";
+export type { MusicOptions } from "./tasks/music/design.ts";
+export type { MusicData } from "./tasks/music/music-data.ts";
+export { midiBytes, type MidiSettings } from "./tasks/music/midi-bytes.ts";
+export type { Frame, KeyRange, Piece } from "./tasks/music/piano-roll.ts";
+
+// Captions of images.
+export {
+  caption,
+  type Caption,
+  type Captioner,
+  type CaptionScore,
+  type CaptionScoreOptions,
+} from "./tasks/caption/caption.ts";
+export type { CaptionedImage, CaptionedImages, CaptionOptions } from "./tasks/caption/design.ts";
+export type { CaptionScores } from "./tasks/caption/scores.ts";
+
 // Charts, as SVG.
 export { confusionChart, type ConfusionChartSettings } from "./charts/confusion.ts";
 export { lineChart, type LineChartSettings, type LineSeries } from "./charts/line.ts";
@@ -127,6 +146,7 @@ export { backtestChart, predictionChart, type ForecastPlotSettings } from "./tas
 // Data that the package makes.
 export { datePair } from "./tasks/translate/dates.ts";
 export { reversalPair } from "./tasks/translate/reversal.ts";
+export { shapesExample, type ShapesExample } from "./tasks/caption/shapes/shapes.ts";
 export { entitySentence, type TaggedWords } from "./tasks/tag/entities.ts";
 
 // Settings and events of training.

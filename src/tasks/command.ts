@@ -108,7 +108,7 @@ export interface TaskCommand {
   readonly train: TrainCommand<unknown, unknown, unknown>;
   readonly evaluate: UseCommand<unknown, unknown>;
   readonly predict: UseCommand<unknown, unknown>;
-  readonly further: readonly FurtherCommand<unknown>[];
+  readonly further: readonly FurtherCommand<any>[];
   /** Options of earlier versions, with their names of today. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
@@ -121,7 +121,7 @@ export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command:
   readonly train: TrainCommand<D, O, T>;
   readonly evaluate: UseCommand<M, E>;
   readonly predict: UseCommand<M, P>;
-  readonly further?: readonly FurtherCommand<never>[];
+  readonly further?: readonly FurtherCommand<any>[];
   readonly renamed?: TaskCommand["renamed"];
 }): TaskCommand {
   // The command line hands each part only what another part of the same task made.

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Node } from "../../src/graph/graph.ts";
 import { equations } from "../../src/language/equations.ts";
 import { access, createArena } from "../../src/plan/arena.ts";
-import { lower, type Step } from "../../src/graph/lower.ts";
+import { lower, type Step } from "../../src/graph/step.ts";
 import type { Access, PointwiseKernel } from "../../src/plan/plan.ts";
 import { fuse, isCheap } from "../../src/plan/pointwise.ts";
 import { nodeOf, valueOf } from "./tiny.ts";

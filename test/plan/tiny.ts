@@ -1,7 +1,8 @@
 // The smallest surroundings in which a module of `plan/` can be tried alone: a layer, a network, a few kernels.
 import { differentiate } from "../../src/graph/differentiate.ts";
 import type { Node } from "../../src/graph/graph.ts";
-import { lower, type Step } from "../../src/graph/lower.ts";
+import { lower } from "../../src/graph/lower.ts";
+import type { Step } from "../../src/graph/step.ts";
 import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 import { access, createArena } from "../../src/plan/arena.ts";

@@ -17,10 +17,10 @@ export function barrierKernels(
   switch (node.op) {
     case "product":
       return productKernels(node, over, into, buffers);
-    case "pullback":
+    case "transposedProduct":
       return pullbackKernels(node, over, into, buffers);
-    case "pick":
-    case "place":
+    case "gather":
+    case "scatter":
       return selectionKernels(node, direction, over, into, buffers);
     default: {
       const from = locationOf(buffers, node.arguments[0] as Node);
@@ -30,7 +30,7 @@ export function barrierKernels(
 }
 
 function selectionKernels(
-  node: Node & { op: "pick" | "place" },
+  node: Node & { op: "gather" | "scatter" },
   direction: Direction,
   over: RowsOver,
   into: Access,
@@ -41,9 +41,9 @@ function selectionKernels(
   const indices = locationOf(buffers, numbers);
   const operands = { from, indices, into, count: numbers.width };
   const kernel: Kernel =
-    node.op === "pick"
-      ? { kind: "pick", over, ...operands, width: vector.width }
-      : { kind: "place", over, ...operands, width: node.width };
+    node.op === "gather"
+      ? { kind: "gather", over, ...operands, width: vector.width }
+      : { kind: "scatter", over, ...operands, width: node.width };
   // A kernel over all tokens cannot read the row of a token's sequence; at each step it can.
   const readsRows = [from, indices].some((a) => a.buffer.extent === "rows");
   return over === "tokens" && readsRows

@@ -23,9 +23,9 @@ export interface Slot {
 /** Operations that run as kernels of their own, between pointwise kernels. */
 export const isBarrier = (node: Node): boolean =>
   node.op === "product" ||
-  node.op === "pullback" ||
-  node.op === "pick" ||
-  node.op === "place" ||
+  node.op === "transposedProduct" ||
+  node.op === "gather" ||
+  node.op === "scatter" ||
   node.op === "sumSteps";
 
 export interface SlotContext {

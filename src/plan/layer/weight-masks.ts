@@ -57,7 +57,7 @@ export function planWeightMasks(context: WeightMaskContext): WeightMasks {
 /** The matrices that have one, by name. */
 function dropRates({ graph }: Step): Map<string, number> {
   const matrices = graph.nodes.flatMap((node): readonly Matrix[] =>
-    node.op === "product" || node.op === "pullback" ? node.matrices : [],
+    node.op === "product" || node.op === "transposedProduct" ? node.matrices : [],
   );
   return new Map(matrices.flatMap(({ name, drop }) => (drop ? [[name, drop]] : [])));
 }

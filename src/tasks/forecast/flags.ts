@@ -104,7 +104,16 @@ export const forecastCommand = taskCommand({
       if (words !== "") context.say(words);
       return { data: series, found };
     },
-    options: ({ horizon, context, log, seasonalDifference, calendar, quantiles, distribution, strategy }) => ({
+    options: ({
+      horizon,
+      context,
+      log,
+      seasonalDifference,
+      calendar,
+      quantiles,
+      distribution,
+      strategy,
+    }) => ({
       horizon,
       context,
       log,

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { buildPlan } from "../../../src/plan/build.ts";
-import * as library from "../../../src/index.ts";
+import * as library from "../../../src/plan.ts";
 import { networkOf, tinyLayer } from "../tiny.ts";
 
 test("whatever a test builds is checked, by whichever way it comes to the function", async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { cells } from "../../../src/cells/index.ts";
-import { networkOf } from "../../../src/check/random-case.ts";
-import { sizesFor } from "../../../src/check/case-sizes.ts";
+import { cellNetwork, sizesFor } from "../../../src/model/single-cell.ts";
 import { accessesOf, kernelsOf } from "../../../src/plan/accesses.ts";
 import { buildPlan } from "../../../src/plan/build.ts";
 import { overOf, rowsAllowed, ruleOf } from "../../../src/plan/check/kernel-rules.ts";
@@ -52,7 +51,7 @@ test("only a loop knows a step before", () => {
 test("the table lists every operand of every kernel that networks lead to", () => {
   const plans = [
     ...networks.map(({ network }) => network),
-    ...cells.slice(0, 8).map((cell) => networkOf(cell, sizesFor(cell, { H: 4, I: 4, other: 3 }), false)),
+    ...cells.slice(0, 8).map((cell) => cellNetwork(cell, sizesFor(cell, { H: 4, I: 4, other: 3 }))),
   ].map((network) => buildPlan(network, { mode: "train", rows: 2, steps: 3 }));
   const kernels = [goodPlan, ...plans].flatMap(({ phases }) => kernelsOf(Object.values(phases).flat()));
   for (const kernel of kernels) {

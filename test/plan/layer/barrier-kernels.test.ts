@@ -24,7 +24,7 @@ test("a product reads its argument where it is", () => {
 });
 
 test("its derivative is the transposed product", () => {
-  expect(shown(elman, "pullback", "step")).toEqual([
+  expect(shown(elman, "transposedProduct", "step")).toEqual([
     "matmul tiny/2 [B, 2] ← tiny/5 [B, 2] · U [2, 2]",
     "matmul tiny/3 [B, 3] ← tiny/5 [B, 2] · W [2, 3]",
   ]);
@@ -78,6 +78,6 @@ test.each([
     input k per ${period}
     width k = 2
   `;
-  const kernels = shown(picking, "pick", "tokens", { training: false });
+  const kernels = shown(picking, "gather", "tokens", { training: false });
   expect(kernels.map((line) => line.replace("tiny/0", "tiny.y"))).toEqual(expected);
 });

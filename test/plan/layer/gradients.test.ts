@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { MatrixGradient, VectorGradient } from "../../../src/graph/differentiate.ts";
-import { createGraph, levels, type Node } from "../../../src/graph/graph.ts";
+import { createGraph } from "../../../src/graph/builder.ts";
+import { levels, type Node } from "../../../src/graph/graph.ts";
 import { access, createArena } from "../../../src/plan/arena.ts";
 import { parameterGradients, type GradientContext } from "../../../src/plan/layer/gradients.ts";
 import type { ParameterPlace } from "../../../src/plan/parameters.ts";

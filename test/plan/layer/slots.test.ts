@@ -19,7 +19,7 @@ test("what depends on the input alone leaves the loop, and the recurrence stays 
 test("backwards, only what the step before needs stays in the loop", () => {
   const layer = layerOf(elman);
   const slotOf = slotsOf(layer);
-  const [onState, onInput] = layer.step.graph.nodes.filter((n) => n.op === "pullback");
+  const [onState, onInput] = layer.step.graph.nodes.filter((n) => n.op === "transposedProduct");
   expect(slotOf(onState!)).toEqual({ direction: "backward", region: "loop", stage: 1 });
   expect(slotOf(onInput!)).toEqual({ direction: "backward", region: "after", stage: 1 });
 });

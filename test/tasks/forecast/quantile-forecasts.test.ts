@@ -159,7 +159,7 @@ describe("paths", () => {
       const series = monthly({ y: [0, 0, 1.5] });
       const readout =
         output === "gaussian" ? ofPhi : [-z9, 0, z9].map((score) => [phi, sigma * score] as const);
-      const model = await linear(series, { ...gaussian, output, horizon }, readout);
+      const model = await linear(series, { ...gaussian, distribution: output, horizon }, readout);
       const paths = 4000;
       const [low, middle, high] = await forecastY(model, series, { ...raw, paths });
       expectNear([low![0]!, middle![0]!, high![0]!], [1.2 - z9 * sigma, 1.2, 1.2 + z9 * sigma]);
