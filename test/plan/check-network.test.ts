@@ -1,4 +1,4 @@
-// What a network that does not fit together is told.
+// Errors for networks that do not fit together.
 import { expect, test } from "vitest";
 import { equations } from "../../src/language/equations.ts";
 import { elman } from "../../src/cells/elman.ts";
@@ -67,7 +67,7 @@ test.each([
   expect(() => build(change)).toThrow(message);
 });
 
-test("what cannot be kept is told apart", () => {
+test("a quantity that cannot be kept is refused: of no layer, or not in its equations", () => {
   expect(() => build({}, ["middle.h"])).toThrow(
     "'middle.h' cannot be kept; write <layer>.<quantity>, with a layer of lower, upper",
   );
@@ -121,12 +121,12 @@ test.each([
   expect(() => build(change)).toThrow(message);
 });
 
-test("a mean of one number, and a layer that goes backwards, are planned", () => {
+test("a mean of one number and a reverse layer are planned", () => {
   expect(() => build({ layers: [lower, number], loss: { kind: "mean", of: "upper" } })).not.toThrow();
   expect(() => build({ layers: [lower, backwards] }, ["upper.h", "upper.dh"])).not.toThrow();
 });
 
-test("what goes from the last step to the first cannot go step by step", () => {
+test("a reverse layer cannot be run step by step", () => {
   const network: Network = { inputs: [x], layers: [lower, backwards], loss: { kind: "given", of: "upper" } };
   expect(() => buildPlan(network, { mode: "step", rows: 1, steps: 1 })).toThrow(
     "layer 'upper' goes from the last step to the first, so the network cannot be run step by step",

@@ -1,6 +1,5 @@
-// No cell and no transform leaves the fused path: between two products of a time loop all elementwise work is one
-// kernel, products that read one vector are one, and a transform adds no product and no kernel to the loop but those
-// that its equations ask for.
+// All cells and transforms stay fused: between two products of a time loop all elementwise work is one kernel, products
+// that read one vector are one, and a transform adds only the products and kernels that its equations need.
 import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
@@ -24,7 +23,7 @@ const loops = (plan: Plan, phase: "forward" | "backward"): (readonly Kernel[])[]
 const kinds = (plan: Plan, phase: "forward" | "backward"): string[][] =>
   loops(plan, phase).map((body) => body.map((kernel) => kernel.kind));
 
-/** What is wrong with the fusing of a plan, if anything is. */
+/** Violations of fusion in a plan. */
 function faults(plan: Plan): string[] {
   return (["forward", "backward"] as const).flatMap((phase) =>
     loops(plan, phase).flatMap((body) => {
@@ -43,7 +42,7 @@ function faults(plan: Plan): string[] {
 
 test.each(cells.map((cell) => ({ cell, name: cell.name })))("$name is fused", ({ cell, name }) => {
   const found = faults(planOf(cell));
-  // Of a matrix in blocks each block is a product of its own, of the part of the vector that it is for.
+  // Each block of a block-diagonal matrix is a product of its own, with a part of the vector.
   expect(found.filter((f) => name !== "s-lstm" || !f.includes("two products"))).toEqual([]);
 });
 
@@ -78,8 +77,8 @@ test("a deep transition adds a product and a kernel for each further transition"
   }
 });
 
-test("a cell that is not fused is seen", () => {
-  // Picking stands between two pointwise kernels; two matrices in blocks read one vector.
+test("a cell that is not fused is noticed", () => {
+  // Two block-diagonal matrices read one vector.
   const blocked = proofCells.find((cell) => cell.name === "blocked")!;
   expect(faults(planOf(blocked))).toContain("forward: two products of one vector");
 });

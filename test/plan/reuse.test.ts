@@ -22,22 +22,22 @@ const keptWidths = ({ buffers }: Plan, layer = "layer1"): number =>
   buffers.filter((b) => b.extent === "tokens" && b.name.startsWith(layer)).reduce((n, b) => n + b.width, 0) /
   H;
 
-test("four derivatives stand where four saved values stood", () => {
-  // i, f, g, o and tanh(c'), of which one keeps its own place, the derivatives of the gates, and h as products read it.
+test("four derivatives overwrite four saved values", () => {
+  // Of i, f, g, o and tanh(c') one has a buffer of its own; the others share one with the derivatives of the gates. And h.
   expect(keptWidths(planOf("lstm"))).toBe(6);
 });
 
-test("gates of an upper layer stand where their arguments stood", () => {
-  // As above, and the derivative by the layer's input; `W x` for all steps has no place of its own.
+test("gates of an upper layer overwrite their arguments", () => {
+  // As above, and the derivative by the layer's input; `W x` of all steps has no buffer of its own.
   expect(keptWidths(planOf("lstm", [], 2), "layer2")).toBe(7);
 });
 
-test("what a second kernel reads stays", () => {
+test("a value that a second kernel reads is not overwritten", () => {
   // δ of r, z and the recurrent product, δ of n; z, which is also read after the product, and h.
   expect(keptWidths(planOf("gru"))).toBe(6);
 });
 
-test("what is asked for by name is not overwritten", () => {
+test("a kept quantity is not overwritten", () => {
   const keep = ["layer1.i", "layer1.f", "layer1.g", "layer1.o"];
   const plan = planOf("lstm", keep);
   for (const name of keep) expect(plan.buffers.find((b) => b.name === name)?.width).toBe(H);
@@ -63,7 +63,7 @@ const all = (from: Buffer, into: Buffer, width = 4): Kernel => copy(access(from)
 const reuse = (forward: readonly (Kernel | Loop)[], backward: readonly (Kernel | Loop)[] = []): Reuse =>
   reuseMemory(forward, backward, (buffer) => buffer !== x && buffer !== c);
 
-test("a result takes the place of a value that is read for the last time", () => {
+test("a result overwrites a value that is read for the last time", () => {
   const { forward, freed } = reuse([all(x, a), all(a, b)]);
   expect(namesOf(freed)).toEqual(["a"]);
   expect(forward).toEqual([all(x, b), all(b, b)]);
@@ -76,19 +76,19 @@ test.each([
   ["the caller can read", [all(x, c), all(c, b)], []],
   ["the caller has written", [all(x, b)], []],
   ["is read beside columns that are already overwritten", [all(x, a), copy(access(a), access(b, 1), 3)], []],
-])("a value that %s keeps its place", (_, forward, backward) => {
+])("a value that %s is not overwritten", (_, forward, backward) => {
   const result = reuse(forward, backward);
   expect(result).toEqual({ forward, backward, freed: [] });
 });
 
-test("a derivative takes the place of what was saved for it", () => {
+test("a derivative overwrites the value that was saved for it", () => {
   const { forward, backward, freed } = reuse([all(x, a)], [loop("backward", step(a, b)), all(b, c)]);
   expect(namesOf(freed)).toEqual(["a"]);
   expect(forward).toEqual([all(x, b)]);
   expect(backward).toEqual([loop("backward", step(b, b)), all(b, c)]);
 });
 
-test("a saved value that two kernels read keeps its place", () => {
+test("a saved value that two kernels read is not overwritten", () => {
   const backward = [loop("backward", step(a, b), step(a, c))];
   expect(reuse([all(x, a)], backward).freed).toEqual([]);
 });

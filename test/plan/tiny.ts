@@ -15,6 +15,7 @@ import {
   type ParameterPlace,
 } from "../../src/plan/parameters.ts";
 import type { Access, Buffer, Kernel, Loop, Plan, PointwiseKernel } from "../../src/plan/plan.ts";
+import type { PlanOptions } from "../../src/plan/draft.ts";
 import { printPlan } from "../../src/plan/print.ts";
 
 /** One state, one matrix on it. */
@@ -103,6 +104,16 @@ export const networkOf = (...layers: readonly NetworkLayer[]): Network => ({
 });
 
 export const tinyLayer: NetworkLayer = { name: "tiny", cell: elman, sizes, inputs: { x: "x" } };
+
+/** On top of the other. */
+export const upperLayer: NetworkLayer = {
+  ...tinyLayer,
+  name: "upper",
+  sizes: { I: 2, H: 2 },
+  inputs: { x: "tiny" },
+};
+
+export const train: PlanOptions = { mode: "train", rows: 2, steps: 4 };
 
 /** A copy of values: `into ← from`. */
 export const copy = (
