@@ -240,7 +240,7 @@ struct Plan {
   std::vector<Kernel> kernels;
   bool hasPhase[phaseCount];
   std::vector<Item> phases[phaseCount];
-  // In all phases together.
+  // The number of loops in all phases.
   int32_t loops;
   // The integer buffers that masks are drawn from, or -1.
   int32_t seed, step;
