@@ -18,7 +18,7 @@ export interface CaseRun {
   dispose(): void;
 }
 
-export interface CaseRunOptions {
+interface CaseRunOptions {
   /** Default `train`. */
   readonly mode?: Mode;
   /** Another table of derivatives, only to test the checks. */
@@ -86,6 +86,7 @@ export async function runCase(
   };
 }
 
+/** The scalar product. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);

@@ -32,7 +32,7 @@ export interface CaseSizes extends WantedSizes {
 }
 
 /** A term of the loss, `Σ weights · from`. */
-export interface Projection {
+interface Projection {
   /** The buffer that is read. */
   readonly from: string;
   /** The buffer that takes the derivative by `from`; absent for a loss that the network computes itself. */

@@ -18,7 +18,7 @@ export interface DerivedLine {
  * function; `∇` comes from outside the layer. A prime means this step, as in the equations: `dh'` is by `h'`, `dh` by `h`.
  * `dh⁺` is the `dh` of the step after, a term of this step's `dh'`.
  */
-export interface DerivedBackward {
+interface DerivedBackward {
   /** Values of the forward pass without a name in the equations that the backward pass reads more than once. */
   readonly forward: readonly DerivedLine[];
   /** Equations of every step. */

@@ -32,7 +32,7 @@ export interface VectorGradient {
 export interface StepGradient {
   /** By each state before the step: the value of `carried` one step earlier. */
   readonly previous: ReadonlyMap<string, Node>;
-  /** By each wanted input. */
+  /** By each of the inputs in the options. */
   readonly inputs: ReadonlyMap<string, Node>;
   readonly parameters: readonly (MatrixGradient | VectorGradient)[];
   /** By every node that the loss depends on, for reading (`keep`) and printing. */
@@ -40,7 +40,7 @@ export interface StepGradient {
 }
 
 /** What to differentiate by. */
-export interface Wanted {
+interface GradientOptions {
   readonly inputs: readonly string[];
   /** Parameters that are not trained get no gradient. */
   readonly isTrained: (parameter: string) => boolean;
@@ -50,9 +50,9 @@ export interface Wanted {
 
 interface Pass {
   readonly g: Graph;
-  readonly wanted: Wanted;
+  readonly options: GradientOptions;
   readonly rules: Derivatives;
-  /** The nodes that depend on something wanted. */
+  /** The nodes that lead to a wanted derivative. */
   readonly active: ReadonlySet<Node>;
   /** The terms of each node's derivative so far. */
   readonly contributions: Map<Node, Node[]>;
@@ -61,16 +61,16 @@ interface Pass {
 }
 
 /** Adds the backward pass of a step to its graph and returns the derivatives. */
-export function differentiate(step: Step, wanted: Wanted): StepGradient {
+export function differentiate(step: Step, options: GradientOptions): StepGradient {
   const g = step.graph;
   const forward = [...g.nodes];
   const lastToFirst = forward.toReversed();
   const adjoints = new Map<Node, Node>();
   const pass: Pass = {
     g,
-    wanted,
-    rules: wanted.derivatives ?? derivatives,
-    active: dependents(forward, (node) => isWanted(node, wanted)),
+    options,
+    rules: options.derivatives ?? derivatives,
+    active: dependents(forward, (node) => isSource(node, options)),
     contributions: new Map(),
     adjoints,
     parameters: [],
@@ -91,13 +91,13 @@ export function differentiate(step: Step, wanted: Wanted): StepGradient {
   return { previous, inputs, parameters: pass.parameters, adjoints };
 }
 
-function isWanted(node: Node, wanted: Wanted): boolean {
+function isSource(node: Node, options: GradientOptions): boolean {
   return (
     node.op === "lag" ||
-    (node.op === "parameter" && wanted.isTrained(node.name)) ||
-    (node.op === "input" && wanted.inputs.includes(node.name)) ||
+    (node.op === "parameter" && options.isTrained(node.name)) ||
+    (node.op === "input" && options.inputs.includes(node.name)) ||
     ((node.op === "product" || node.op === "transposedProduct") &&
-      node.matrices.some((m) => wanted.isTrained(m.name)))
+      node.matrices.some((m) => options.isTrained(m.name)))
   );
 }
 
@@ -108,7 +108,7 @@ function contribute({ g, active, contributions }: Pass, target: Node, value: Nod
 
 /** Adds up the derivative by a node and hands it on to the node's arguments. */
 function propagate(pass: Pass, node: Node): void {
-  const { g, rules, wanted, contributions, adjoints, parameters } = pass;
+  const { g, rules, options, contributions, adjoints, parameters } = pass;
   const parts = node.op === "product" ? deltasOf(g, node, adjoints) : [];
   const terms = contributions.get(node);
   const dy = terms?.reduce((total, next) => g.apply("add", total, next));
@@ -125,7 +125,7 @@ function propagate(pass: Pass, node: Node): void {
     case "mask":
       return;
     case "parameter":
-      if (wanted.isTrained(node.name)) parameters.push(...vectorGradients(g, node.name, terms ?? []));
+      if (options.isTrained(node.name)) parameters.push(...vectorGradients(g, node.name, terms ?? []));
       return;
     case "product": {
       const deltas = parts.map(
@@ -133,14 +133,14 @@ function propagate(pass: Pass, node: Node): void {
       );
       const [dv, ...rows] = rules.product(g, node.arguments, node, deltas[0] as Node, deltas);
       if (dv) contribute(pass, node.arguments[0] as Node, dv);
-      parameters.push(...matrixGradients(node, rows, [node.arguments[0] as Node], wanted));
+      parameters.push(...matrixGradients(node, rows, [node.arguments[0] as Node], options));
       return;
     }
     case "transposedProduct": {
       const results = rules.transposedProduct(g, node.arguments, node, dy as Node, [dy as Node]);
       const count = node.arguments.length;
       node.arguments.forEach((a, i) => contribute(pass, a, results[i] as Node));
-      parameters.push(...matrixGradients(node, node.arguments, results.slice(count), wanted));
+      parameters.push(...matrixGradients(node, node.arguments, results.slice(count), options));
       return;
     }
     case "sumSteps":
@@ -185,12 +185,12 @@ function matrixGradients(
   node: Product | TransposedProduct,
   rows: readonly (Node | null)[],
   vectors: readonly (Node | null)[],
-  wanted: Wanted,
+  options: GradientOptions,
 ): MatrixGradient[] {
   return node.matrices.flatMap((matrix, i) => {
     const delta = rows[i];
     const vector = vectors[node.op === "product" ? 0 : i];
-    if (!delta || !vector || !wanted.isTrained(matrix.name)) return [];
+    if (!delta || !vector || !options.isTrained(matrix.name)) return [];
     return [{ kind: "matrix", name: matrix.name, blocks: matrix.blocks, rows: delta, vector }];
   });
 }

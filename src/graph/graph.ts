@@ -5,6 +5,7 @@ import type { Operator, PointwiseFunction } from "../language/functions.ts";
 
 /** How often a value changes: never, once per sequence, at every step. */
 export const levels = { fixed: 0, sequence: 1, step: 2 } as const;
+/** One of `levels`; a value has at least the level of its arguments. */
 export type Level = (typeof levels)[keyof typeof levels];
 
 /** The elementwise operations: those of the equation language, and three that only the compiler makes. */
@@ -45,6 +46,7 @@ type Leaf = Common &
     | { readonly op: "mask"; readonly rate: number; readonly per: Period; readonly salt: number }
   );
 
+/** An elementwise operation; arguments of width 1 are repeated. */
 export type Pointwise = Common & { readonly op: PointwiseOp };
 /** One number: the sum or the maximum over the width. */
 type Reduction = Common & { readonly op: "sum" | "greatest" };
@@ -69,6 +71,7 @@ type Broadcast = Common & { readonly op: "broadcast" };
 /** The sum over the steps of a sequence. */
 type StepSum = Common & { readonly op: "sumSteps" };
 
+/** A value: an operation on other values, or a leaf. */
 export type Node =
   | Leaf
   | Pointwise

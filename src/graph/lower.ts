@@ -27,7 +27,7 @@ export function sizeOf(width: Width, sizes: Sizes, cell: string): number {
 /** Added to the variance in layer normalisation (Ba et al. 2016; the customary value). */
 const normEpsilon = 1e-5;
 
-export interface LowerOptions {
+interface LowerOptions {
   /** If false, each mask is its mean and no element of a matrix is dropped. Default true. */
   readonly noise?: boolean;
   /** If false, no sequence starts at a later step of a run. Default true. */

@@ -8,6 +8,7 @@ import type {
 } from "../language/functions.ts";
 import type { Graph, Node, PointwiseOp, Product, TransposedProduct } from "./graph.ts";
 
+/** The names of the rows. */
 export type { PointwiseOp } from "./graph.ts";
 
 /** Operations with a derivative that are not pointwise. */
@@ -21,6 +22,7 @@ export type StructuralOp =
   | "gather"
   | "scatter"
   | "standardised";
+/** Every operation with a derivative. */
 export type DifferentiableOp = PointwiseOp | StructuralOp;
 
 /**
@@ -37,7 +39,7 @@ export type Derivative = (
 
 type Arity = 1 | 2 | 3;
 
-export interface PointwiseRow<A extends Arity = Arity> {
+interface PointwiseRow<A extends Arity = Arity> {
   /** The number of arguments. */
   readonly arity: A;
   /** True if it is cheaper to compute it again than to store it for the backward pass. */
@@ -235,4 +237,5 @@ const structural: Readonly<Record<StructuralOp, Derivative>> = {
 /** A derivative for every operation that has one. */
 export type Derivatives = Readonly<Record<DifferentiableOp, Derivative>>;
 const pointwise = Object.fromEntries(Object.entries(ops).map(([name, { derivative }]) => [name, derivative]));
+/** The table that `differentiate` uses. */
 export const derivatives: Derivatives = { ...(pointwise as Record<PointwiseOp, Derivative>), ...structural };

@@ -207,21 +207,20 @@ function form(node: Node, nameOf: NameOf, itself: boolean): readonly [text: stri
     case "div":
     case "broadcast":
     case "sum":
-    case "transposedProduct": {
-      const list = terms(node, nameOf, itself);
-      const [first] = list;
-      const level =
-        list.length > 1 || first?.negative
-          ? binds.sum
-          : first && first.factors.length > 1
-            ? binds.term
-            : (first?.factors[0]?.level ?? binds.atom);
-      // A sum with a common factor is written as a product.
-      return [writeSum(list), list.length > 1 && commonFactors(list).length > 0 ? binds.term : level];
-    }
+    case "transposedProduct":
+      return sumForm(terms(node, nameOf, itself));
     default:
       return [`${spelling(node.op)}(${node.arguments.map((_, i) => inner(i)).join(", ")})`, binds.atom];
   }
+}
+
+function sumForm(list: readonly Term[]): readonly [text: string, level: number] {
+  const [first] = list;
+  // A sum with a common factor is written as a product.
+  if (list.length > 1) return [writeSum(list), commonFactors(list).length > 0 ? binds.term : binds.sum];
+  if (first?.negative) return [writeSum(list), binds.sum];
+  const level = first && first.factors.length > 1 ? binds.term : (first?.factors[0]?.level ?? binds.atom);
+  return [writeSum(list), level];
 }
 
 function transposed(node: TransposedProduct, index: number, nameOf: NameOf): string {

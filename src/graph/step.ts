@@ -2,7 +2,7 @@
 import type { Graph, Node } from "./graph.ts";
 
 /** A state of a step. */
-export interface StepState {
+interface StepState {
   readonly name: string;
   readonly width: number;
   /** Its value before the step, already reset where a sequence starts. */

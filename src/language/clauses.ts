@@ -222,8 +222,8 @@ function parseInitial(cursor: Cursor): Initial {
     expectSymbol(cursor, ")", "after the numbers");
   }
   if (numbers.length < row.least || numbers.length > row.most) {
-    const wanted = row.least === row.most ? `${row.least} number` : `${row.least} or ${row.most} numbers`;
-    throw mistake(cursor, token.span, `'${token.text}' takes ${wanted}, not ${numbers.length}`);
+    const expected = row.least === row.most ? `${row.least} number` : `${row.least} or ${row.most} numbers`;
+    throw mistake(cursor, token.span, `'${token.text}' takes ${expected}, not ${numbers.length}`);
   }
   const [a = 1, b] = numbers;
   const fault = row.refuse?.(a);

@@ -3,12 +3,14 @@ import type { Period, Span } from "./cell.ts";
 import { shorten, type Token } from "./lexer.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
+/** A position in the tokens of a statement. */
 export interface Cursor {
   readonly source: Source;
   readonly tokens: readonly Token[];
   at: number;
 }
 
+/** A token that is a name. */
 export type NameToken = Extract<Token, { kind: "name" }>;
 
 /** The next token, or the one `ahead` of it; the "end" beyond the end. */
@@ -24,6 +26,7 @@ export function take(cursor: Cursor): Token {
   return token;
 }
 
+/** True for the operator or bracket `text`. */
 export function isSymbol(token: Token, text: string): boolean {
   return token.kind === "symbol" && token.text === text;
 }
@@ -61,6 +64,7 @@ export function unexpected(cursor: Cursor, expected: string): EquationError {
   return mistake(cursor, token.span, `expected ${expected}, ${actual}`);
 }
 
+/** An error that marks a span. */
 export function mistake(cursor: Cursor, span: Span, message: string): EquationError {
   return new EquationError(cursor.source, span, message);
 }

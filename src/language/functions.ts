@@ -17,14 +17,16 @@ export const pointwiseFunctions = {
   hardsigmoid: 1,
   hardtanh: 1,
 } as const;
+/** The name of a pointwise function. */
 export type PointwiseFunction = keyof typeof pointwiseFunctions;
 
 /** The operators, as a `call` names them: `+`, `-`, `⊙`, `/`, and `-` before a value. */
 export const operatorArities = { add: 2, sub: 2, mul: 2, div: 2, neg: 1 } as const;
+/** The name of an operator. */
 export type Operator = keyof typeof operatorArities;
 
 /** A function that becomes a `call`. */
-export interface FunctionRow {
+interface FunctionRow {
   /** Its name in a `call`. */
   readonly op: string;
   readonly arity: number;

@@ -3,6 +3,7 @@
 import type { Span } from "./cell.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
+/** A token with its span; statements end with the kind `end`. */
 export type Token =
   | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly span: Span }
   | { readonly kind: "number"; readonly text: string; readonly value: number; readonly span: Span }
@@ -18,7 +19,7 @@ export interface Lines {
 }
 
 /** The tokens of a statement. */
-export interface StatementText {
+interface StatementText {
   /** The last one, and only that, is the "end". */
   readonly tokens: readonly Token[];
   readonly comment: string;

@@ -32,7 +32,7 @@ import {
 import type { Source } from "./text-error.ts";
 
 /** A parsed text: its statements, and the comment before the first of them. */
-export interface Parsed {
+interface Parsed {
   readonly statements: readonly Statement[];
   readonly about: string;
 }
@@ -187,8 +187,8 @@ function parseCall(cursor: Cursor, token: NameToken): Tree {
   }
   expectSymbol(cursor, ")", "or an operator");
   if (args.length !== row.arity) {
-    const wanted = row.arity === 1 ? "1 argument" : `${row.arity} arguments`;
-    throw mistake(cursor, token.span, `'${token.text}' takes ${wanted}, not ${args.length}`);
+    const expected = row.arity === 1 ? "1 argument" : `${row.arity} arguments`;
+    throw mistake(cursor, token.span, `'${token.text}' takes ${expected}, not ${args.length}`);
   }
   return { kind: "call", name: row.op, arguments: args, span: token.span };
 }

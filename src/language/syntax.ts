@@ -95,6 +95,7 @@ export interface WrittenWidth {
   readonly span: Span;
 }
 
+/** A line of a cell. */
 export type Statement = Assignment | Clause;
 
 /** True for a name that begins with a capital. */

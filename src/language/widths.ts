@@ -56,9 +56,9 @@ export function inferWidths(
     }
     const left = context.names.get(name) as Unknown;
     if (find(right).width === 1 || unify(context, left, right)) continue;
-    const [wanted, actual] = [find(left).width as Width, find(right).width as Width];
-    const change = wanted === 1 ? "apply sum(…) or mean(…)" : "apply a matrix";
-    const message = `'${name}' has width ${wanted} but its right side has width ${actual}; ${change} to the right side${orRequire(wanted, actual)}`;
+    const [expected, actual] = [find(left).width as Width, find(right).width as Width];
+    const change = expected === 1 ? "apply sum(…) or mean(…)" : "apply a matrix";
+    const message = `'${name}' has width ${expected} but its right side has width ${actual}; ${change} to the right side${orRequire(expected, actual)}`;
     throw new EquationError(source, span, message);
   }
 
@@ -66,8 +66,8 @@ export function inferWidths(
     const state = context.names.get(name);
     const right = measure(context, expression);
     if (!state || find(right).width === 1 || unify(context, state, right)) continue;
-    const [wanted, actual] = [find(state).width as Width, find(right).width as Width];
-    const message = `'${name}' has width ${wanted} but its start value has width ${actual}; apply a matrix to it${orRequire(wanted, actual)}`;
+    const [expected, actual] = [find(state).width as Width, find(right).width as Width];
+    const message = `'${name}' has width ${expected} but its start value has width ${actual}; apply a matrix to it${orRequire(expected, actual)}`;
     throw new EquationError(source, span, message);
   }
 
@@ -118,8 +118,8 @@ function measure(context: Context, e: Expression): Unknown {
     case "place": {
       const [vector, indices] = [measure(context, e.vector), context.names.get(e.indices) as Unknown];
       if (find(vector).width !== 1 && !unify(context, vector, indices)) {
-        const [wanted, actual] = [find(indices).width as Width, find(vector).width as Width];
-        const message = `'place' needs an index for each element, but '${e.indices}' has width ${wanted} and '${show(e.vector)}' has width ${actual}; add a line 'width ${e.indices} = ${actual}'`;
+        const [expected, actual] = [find(indices).width as Width, find(vector).width as Width];
+        const message = `'place' needs an index for each element, but '${e.indices}' has width ${expected} and '${show(e.vector)}' has width ${actual}; add a line 'width ${e.indices} = ${actual}'`;
         throw new EquationError(context.source, e.span, message);
       }
       const width = {};
@@ -136,9 +136,9 @@ function measure(context: Context, e: Expression): Unknown {
       const [takes, gives] = e.transposed ? [rows, columns] : [columns, rows];
       const vector = measure(context, e.vector);
       if (unify(context, takes, vector)) return gives;
-      const [wanted, actual] = [find(takes).width as Width, find(vector).width as Width];
+      const [expected, actual] = [find(takes).width as Width, find(vector).width as Width];
       const matrix = e.transposed ? `${e.matrix}ᵀ` : e.matrix;
-      const message = `'${matrix}' takes width ${wanted} but '${show(e.vector)}' has width ${actual}; use another matrix${orRequire(wanted, actual)}`;
+      const message = `'${matrix}' takes width ${expected} but '${show(e.vector)}' has width ${actual}; use another matrix${orRequire(expected, actual)}`;
       throw new EquationError(context.source, e.span, message);
     }
     case "call": {
@@ -170,8 +170,8 @@ function show(e: Expression | undefined): string {
   return e ? shorten(printExpression(e)) : "";
 }
 
-function orRequire(wanted: Width, actual: Width): string {
-  const [first, second] = actual === "I" ? [actual, wanted] : [wanted, actual];
+function orRequire(expected: Width, actual: Width): string {
+  const [first, second] = actual === "I" ? [actual, expected] : [expected, actual];
   if (first === 1 || second === 1 || (typeof first === "number" && typeof second === "number")) return "";
   return ` or add 'requires ${first} = ${second}'`;
 }
@@ -198,10 +198,10 @@ function unify(context: Context, a: Unknown, b: Unknown): boolean {
 function equality(pairs: readonly (readonly [Width, Width])[]): (a: Width, b: Width) => boolean {
   const classes = new Map<Width, Width>();
   for (const [a, b] of pairs) {
-    const [kept, gone] = [classes.get(a) ?? a, classes.get(b) ?? b];
-    classes.set(a, kept);
-    for (const [width, of] of classes) if (of === gone) classes.set(width, kept);
-    classes.set(b, kept);
+    const [first, second] = [classes.get(a) ?? a, classes.get(b) ?? b];
+    classes.set(a, first);
+    for (const [width, of] of classes) if (of === second) classes.set(width, first);
+    classes.set(b, first);
   }
   return (a, b) => (classes.get(a) ?? a) === (classes.get(b) ?? b);
 }

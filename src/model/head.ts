@@ -44,6 +44,7 @@ export type Head =
   | { readonly kind: "quantiles"; readonly width: number; readonly levels: readonly number[] }
   | { readonly kind: "ctc"; readonly classes: number; readonly labels: number };
 
+/** All kinds of heads. */
 export const headKinds: readonly Head["kind"][] = [
   "classes",
   "sigmoids",

@@ -6,6 +6,7 @@ import type { Network, NetworkLayer } from "../plan/network.ts";
 import { planHead } from "./head.ts";
 import { stack, type Stack } from "./stack.ts";
 
+/** Settings of `languageModel`. */
 export interface LanguageModelSettings {
   /** The number of symbols, V; 2 or more. */
   readonly vocabulary: number;

@@ -5,6 +5,7 @@ import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
+/** Settings of `adding`. */
 export interface AddingSettings {
   /** Steps, T; default 100. */
   readonly length?: number;
@@ -45,6 +46,7 @@ export const adding = ({ length = 100, marks = "halves" }: AddingSettings = {}):
   };
 };
 
+/** Settings of `adding1997` and `multiplication`. */
 export interface MarkedPairsSettings {
   /** The minimum length, T, from 20; sequences have up to a tenth more. Default 100. */
   readonly length?: number;

@@ -5,6 +5,7 @@ import { drawsOf, type Draws } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
+/** Settings of `copyMemory` and `copyVariable`. */
 export interface CopySettings {
   /** Blanks between symbols and answer, including the delimiter: T, from 1. Default 100. */
   readonly lag?: number;
@@ -88,6 +89,7 @@ function copying(
   };
 }
 
+/** Settings of `copySelective`. */
 export interface SelectiveCopySettings {
   /** Steps that contain the symbols. Default 256 (4096 in the paper). */
   readonly length?: number;

@@ -5,6 +5,7 @@ import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticProblem } from "./problem.ts";
 
+/** Settings of `aNbN` and `aNbNcN`. */
 export interface CountingSettings {
   /** n is uniform from this, from 1. Default 1. */
   readonly minCount?: number;

@@ -6,6 +6,7 @@ import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticProblem } from "./problem.ts";
 
+/** Settings of `dyck`. */
 export interface DyckSettings {
   /** Kinds of brackets, k. Default 2. */
   readonly kinds?: number;

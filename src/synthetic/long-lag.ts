@@ -9,6 +9,7 @@ import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
 const paper = "Hochreiter & Schmidhuber 1997, Neural Computation 9(8), experiment";
 
+/** Settings of `longLag2a` and `longLag2b`. */
 export interface LongLagSettings {
   /** Predictions per sequence, p, from 2; it has p + 1 symbols. Default 100. */
   readonly lag?: number;
@@ -59,6 +60,7 @@ function onlyLast(example: SyntheticExample): SyntheticExample {
   return { ...example, targets: Int32Array.from(targets, (id, step) => (step < steps - 1 ? -1 : id)) };
 }
 
+/** Settings of `longLag2c`. */
 export interface LongLag2cSettings {
   /** The minimum number of distractors, q. Default 50. */
   readonly lag?: number;

@@ -4,6 +4,7 @@ import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
+/** Settings of `mackeyGlass`. */
 export interface MackeyGlassSettings {
   /** The number of samples, one per unit of time, from time 0. */
   readonly samples: number;
@@ -69,6 +70,7 @@ export function nrmse(targets: ArrayLike<number>, predictions: ArrayLike<number>
 /** The variance of the series with delay 17, measured over 200,000 units of time without the first 1000. */
 export const mackeyGlassVariance = 0.05113;
 
+/** Settings of `mackeyGlassForecast`. */
 export interface MackeyGlassForecastSettings {
   /** Steps per example, one unit of time each. Default 500. */
   readonly length?: number;

@@ -5,6 +5,7 @@ import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticExample, SyntheticProblem } from "./problem.ts";
 
+/** Settings of `parity`. */
 export interface ParitySettings {
   /** The number of steps is uniform from this, from 1. Default 1. */
   readonly shortest?: number;

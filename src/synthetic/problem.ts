@@ -2,6 +2,7 @@
 // example. Plain data; trains nothing.
 import type { Example } from "../batch/example.ts";
 
+/** An example of a synthetic problem, which has one input. */
 export interface SyntheticExample extends Example {
   /** The input "x", see `SyntheticProblem.input`: [steps] of an index, [steps, width] of numbers. */
   readonly inputs: { readonly x: ArrayLike<number> };
@@ -35,6 +36,7 @@ export interface SyntheticProblem {
   readonly chance: Chance;
 }
 
+/** The loss that a network reaches without memory. */
 export interface Chance {
   /** The head's loss, in nats or squared units: the weighted sum over steps and examples divided by the sum of the weights. */
   readonly loss: number;

@@ -36,6 +36,7 @@ export const embeddedReber = (): SyntheticProblem =>
     { T: 2.5, P: 2, S: 1, X: 1, V: 1.5, E: 2, B: 1 },
   );
 
+/** Settings of `continualEmbeddedReber`. */
 export interface ContinualReberSettings {
   /** Strings per example. Default 100, about 1,200 steps. */
   readonly strings?: number;

@@ -7,6 +7,7 @@ import { wholeSetting } from "./setting.ts";
 import { classAtEnd } from "./temporal-order.ts";
 import type { SyntheticProblem } from "./problem.ts";
 
+/** Settings of `tomita1` to `tomita7`. */
 export interface TomitaSettings {
   /** The number of bits is uniform from this. Default 1. */
   readonly shortest?: number;

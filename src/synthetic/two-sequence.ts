@@ -6,6 +6,7 @@ import { drawsOf } from "./draws.ts";
 import { wholeSetting } from "./setting.ts";
 import type { SyntheticProblem } from "./problem.ts";
 
+/** Settings of `twoSequence3a` to `twoSequence3c`. */
 export interface TwoSequenceSettings {
   /** The minimum length, T, from 1; sequences have up to a tenth more. Default 100. */
   readonly length?: number;

@@ -1,5 +1,5 @@
-// What each transform makes of a cell's text, and what it refuses. That the text is right stands in the goldens; that
-// its gradients are, in the check of everything.
+// The texts of transformed cells, and the errors. The goldens test that the texts are right, the checks of the zoo test
+// their gradients.
 import { describe, expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
@@ -61,13 +61,13 @@ test.each([
   expect(linesOf(name)).toEqual(expected);
 });
 
-test("what follows a zoned state reads its new value, or the zoned one", () => {
+test("later equations read the new value of a zoned state, or the zoned one", () => {
   const lstm = cellNamed("lstm");
   expect(zoneout(lstm, { c: 0.5 }).text).toContain("h' = o ⊙ tanh(c_new)");
   expect(zoneout(lstm, { c: 0.5 }, "zoned").text).toContain("h' = o ⊙ tanh(c')");
 });
 
-test("a further transition shares nothing with names that end in numbers", () => {
+test("the copies of a further transition differ from names that end in numbers", () => {
   const cell = parseCell("own", "a2 = tanh(A x + U2 h)\na  = σ(U a2 + U2 h)\nh' = a ⊙ a2");
   const deep = deepTransition(cell, 2);
   const names = deep.parameters.map((p) => p.name);
@@ -77,7 +77,7 @@ test("a further transition shares nothing with names that end in numbers", () =>
   );
 });
 
-test("what a further transition is paired with is its own", () => {
+test("a negated initial value refers to the copy of the same transition", () => {
   const cell = parseCell(
     "own",
     "f = σ(Wf x + Uf h + bf)\ni = σ(Wi x + Ui h + bi)\nh' = f ⊙ h + i ⊙ tanh(W x + U h)\ninit bf = chrono(50)\ninit bi = -bf",
@@ -110,7 +110,7 @@ test.each([
   expect(() => deepTransition(parseCell("own", text), 2)).toThrow(message);
 });
 
-test("two constants that are one rate print as one", () => {
+test("two constants with the same rate print as one", () => {
   const cell = parseCell(
     "two",
     "h' = tanh(mask(a, per step) ⊙ (W x) + mask(b, per sequence) ⊙ (U h))\nconstant a = 0.2\nconstant b = 0.2",
@@ -118,13 +118,13 @@ test("two constants that are one rate print as one", () => {
   expect(parseCell("two", printCell(cell)).equations.map((e) => e.name)).toEqual(["h"]);
 });
 
-test("only the states that are named are dropped", () => {
+test("only the named states are dropped", () => {
   const { text } = recurrentDropout(cellNamed("greff-fgr"), 0.5, ["h"]);
   expect(text).toContain("h_kept");
   expect(text).not.toContain("i_kept");
 });
 
-test("names that are taken are not taken again", () => {
+test("new names differ from those of the cell", () => {
   const twice = cellNamed("elman+residual+residual");
   expect(twice.text).toContain("y = h' + x");
   expect(twice.text).toContain("y2 = y + x");
@@ -149,7 +149,7 @@ test("every cell takes the transforms that it can", () => {
   }
 });
 
-describe("refused", () => {
+describe("rejected", () => {
   test.each([
     [
       "lstm+zonout",

@@ -1,5 +1,5 @@
-// Model files whose checksum fits though their content is wrong, as a person or a program could make them: each
-// is read, or refused with the file's name; nothing else may come out.
+// Model files with a matching checksum but wrong content, as a person or a program could make them: each is read, or
+// rejected with an error that names the file.
 import { beforeAll, expect, test } from "vitest";
 import { decodeFile, encodeRun } from "../../src/checkpoint/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../../src/formats/safetensors.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await decodeFile(await sealed(tensors, metadata), [language]);
 });
 
-/** A file with the checksum that fits. */
+/** A file with a matching checksum. */
 async function sealed(
   content: ReadonlyMap<string, Tensor>,
   described: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ async function sealed(
   return encodeSafetensors(content, { ...described, checksum });
 }
 
-/** What reading says where it is not as it should be: an error that does not name the file. */
+/** The message of an error that does not name the file, or undefined. */
 async function misbehaviour(bytes: Uint8Array): Promise<string | undefined> {
   try {
     await decodeFile(bytes, [language], "forged.safetensors");
@@ -46,7 +46,7 @@ async function misbehaviour(bytes: Uint8Array): Promise<string | undefined> {
   }
 }
 
-/** Every value that differs from a JSON value in one place. */
+/** Every value that differs from a JSON value in one element. */
 function* variants(value: unknown): Generator<unknown> {
   for (const other of strange) yield other;
   if (typeof value !== "object" || value === null) return;
@@ -73,7 +73,7 @@ test.each(["model", "training"])("the %s with one thing changed", async (part) =
   expect(count).toBeGreaterThan(200);
 });
 
-test("tensors that are missing, called otherwise or of another shape", async () => {
+test("tensors that are missing, renamed or of another shape", async () => {
   const found: string[] = [];
   for (const [name, tensor] of tensors) {
     const rest = [...tensors].filter(([other]) => other !== name);

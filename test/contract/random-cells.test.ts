@@ -1,5 +1,4 @@
-// Cells that nobody would write: whatever is legal must parse, print, have a right gradient, and run on every device as
-// on the reference.
+// Random legal cells: each must parse, print, have right gradients, and agree with the reference on every device.
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import {
@@ -22,12 +21,12 @@ const sizes = [
   { steps: 3, rows: 1, H: 4, I: 1, other: 1 },
 ];
 
-/** Texts; one that fails is made smaller. */
+/** Random texts; fast-check shrinks one that fails. */
 const texts = fc
   .infiniteStream(fc.nat({ max: 1_000_000 }))
   .map((stream) => randomEquations((below) => (stream.next().value as number) % below));
 
-/** Without its text and places, which printing may change. */
+/** A cell without its text and spans, which printing may change. */
 const bare = (cell: Cell): unknown =>
   JSON.parse(JSON.stringify({ ...cell, text: "" }, (key, value: unknown) => (key === "span" ? 0 : value)));
 
@@ -48,20 +47,20 @@ test("random equations print and parse back to the same", () => {
     }),
     { numRuns: 500, seed: 1 },
   );
-  // What there was to be met.
+  // The features that the texts must have.
   expect([...met].sort()).toEqual(
     ["blocks", "drop", "fixed", "init", "mask", "norm", "pick", "softmax", "start", "ᵀ"].sort(),
   );
 });
 
-test("random equations have the gradients that differences have", async () => {
+test("the gradients of random equations agree with finite differences", async () => {
   const property = fc.asyncProperty(texts, async (text) => {
     expectPass(await checkCell(parseCell("random", text), { steps: [3] }), text);
   });
   await fc.assert(property, { numRuns: 40, seed: 2 });
 });
 
-test("random equations run alike on all devices", async () => {
+test("random equations agree on all devices", async () => {
   const property = fc.asyncProperty(texts, async (text) => {
     for (const device of devices)
       expectPass(await checkDevice(parseCell("random", text), device, { sizes }), text);

@@ -1,9 +1,9 @@
-// Random texts in the equation language, legal by construction: states and inputs of several widths, matrices
-// shared and transposed, masks, reductions, blocks and clauses. Knows the language and nothing of what reads it.
+// Random texts in the equation language, legal by construction: states and inputs of several widths, shared and transposed
+// matrices, masks, reductions, blocks and clauses. Shares no code with the parser.
 
 type Named = readonly [name: string, width: string];
 
-/** A choice among so many, from 0: made, and made smaller where a text fails, by fast-check. */
+/** A choice below a number, from 0; drawn by fast-check, which shrinks it if a text fails. */
 export type Choose = (below: number) => number;
 
 /** The equations of a cell with at most two states, two locals and three inputs, and clauses of every kind. */
@@ -82,7 +82,7 @@ export function randomEquations(choose: Choose): string {
     known.push(local);
   }
   for (const [name, width] of states) {
-    // Whatever was not read until here is, so that no local is left over and no input without a use.
+    // Reads every local and input that nothing reads yet.
     const unread = name === "h" ? [...locals, ...inputs] : [];
     const rest = unread.map(([n, w]) => ` + ${matrix(width, w)} ${n}`).join("");
     lines.push(`${name}' = tanh(${expression(width, 2)} + ${expression(width, 1)}${rest})`);

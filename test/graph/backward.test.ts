@@ -1,5 +1,5 @@
-// The derived backward pass as it is printed: what a lecturer writes, and numerically what the plan computes.
-// With widths of one every matrix is a number, so that the printed lines can be calculated as they stand.
+// The printed backward pass: readable as in a lecture, and numerically equal to what the plan computes. With widths of 1
+// every matrix is a number, so the printed lines can be evaluated directly.
 import { expect, test } from "vitest";
 import { cells, cellNamed } from "../../src/cells/index.ts";
 import { deriveBackward, type DerivedLine } from "../../src/graph/backward.ts";
@@ -38,7 +38,7 @@ test("the LSTM's backward pass reads as in a lecture", () => {
   expect(parameters).toHaveLength(12);
 });
 
-test("what equations do not name and the backward pass needs twice is listed first", () => {
+test("values without a name that the backward pass reads twice are listed first", () => {
   const cell = equations("squashed")`
     h' = tanh(W x + U h + b) ⊙ softplus(W x + U h + b)
   `;
@@ -78,25 +78,25 @@ const ownCell = equations("own")`
   requires I = H
 `;
 
-/** What is calculated here is of width one, where there is nothing to normalise and nothing to cut into blocks. */
+/** Cells that make sense with widths of 1, where there is nothing to normalise and there are no blocks. */
 const calculable = cells.filter((cell) => !/norm\(|^ *blocks/mu.test(cell.text));
 
 test.each([...calculable, ownCell])("the printed lines of $name give the plan's gradients", async (cell) => {
   const printed = await gradientsByText(cell, 1);
-  for (const { came, expected } of printed) {
-    expect(Math.abs(came - expected)).toBeLessThan(tolerances.plan * Math.max(1, Math.abs(expected)));
+  for (const { actual, expected } of printed) {
+    expect(Math.abs(actual - expected)).toBeLessThan(tolerances.plan * Math.max(1, Math.abs(expected)));
   }
   expect(printed.length).toBe(cell.parameters.filter((p) => p.trained).length + cell.states.length + 1);
 });
 
 test("a printed line that is wrong is noticed", async () => {
   const wrong = await gradientsByText(cellNamed("gru"), 1.01);
-  const errors = wrong.map(({ came, expected }) => Math.abs(came - expected) / Math.abs(expected));
+  const errors = wrong.map(({ actual, expected }) => Math.abs(actual - expected) / Math.abs(expected));
   expect(Math.max(...errors)).toBeGreaterThan(1e-3);
 });
 
-/** Gradients of all there is by calculating the printed text, beside those of the plan. `slip` spoils δ lines. */
-async function gradientsByText(cell: Cell, slip: number): Promise<{ came: number; expected: number }[]> {
+/** All gradients, by evaluating the printed text and by the plan. `slip` introduces an error into the δ lines. */
+async function gradientsByText(cell: Cell, slip: number): Promise<{ actual: number; expected: number }[]> {
   const steps = 3;
   const sizes = { steps, rows: 1, H: 1, I: 1, other: 1 };
   const form = { fresh: false, ragged: false, resets: false, index: false };
@@ -130,7 +130,7 @@ async function gradientsByText(cell: Cell, slip: number): Promise<{ came: number
     previous = Object.fromEntries(cell.states.map((s) => [s.name, now[`${s.name}'`] as number]));
   }
 
-  // Backward, by the derived text.
+  // Backward, by the printed text.
   const { forward, step, parameters } = derived(cell);
   const isState = cell.states.some((s) => s.name === cell.output);
   const sums: Values = {};
@@ -153,15 +153,15 @@ async function gradientsByText(cell: Cell, slip: number): Promise<{ came: number
   return given.quantities.map((quantity) => {
     const expected = gradients.get(quantity) as Float64Array;
     const state = quantity.name.replace("initial ", "");
-    if (quantity.name === "x") return { came: inputs[1] as number, expected: expected[1] as number };
-    const came = quantity.name === state ? sums[`d${state}`] : after[`d${state}⁺`];
-    return { came: came as number, expected: expected[0] as number };
+    if (quantity.name === "x") return { actual: inputs[1] as number, expected: expected[1] as number };
+    const actual = quantity.name === state ? sums[`d${state}`] : after[`d${state}⁺`];
+    return { actual: actual as number, expected: expected[0] as number };
   });
 }
 
 type Values = Record<string, number>;
 
-/** Calculates a printed expression of numbers; two names side by side are a product, which binds tightest. */
+/** Evaluates a printed expression of numbers; two adjacent names are a product, which has the highest precedence. */
 function calculate(text: string, values: Values): number {
   const tokens = [...text.replaceAll("ᵀ", "").matchAll(/[\p{L}∇][\p{L}\p{Nd}'⁺]*|\d[\d.]*|\S/gu)].map(
     ([token]) => token,
@@ -174,7 +174,7 @@ function calculate(text: string, values: Values): number {
     let value: number;
     if (token === "(") [value] = [sum(), at++];
     else if (token === "[") {
-      // Whether one is greater: 1 or 0.
+      // A comparison: 1 or 0.
       const [left] = [sum(), at++];
       const [right] = [sum(), at++];
       value = left > right ? 1 : 0;

@@ -1,5 +1,5 @@
-// The pointwise rows of the op table: what each computes, and its derivative against a central difference, at
-// ordinary points and where it is hard: saturated, near a kink, near a pole.
+// The pointwise rows of the op table: values, and derivatives against central differences, at ordinary points and at
+// difficult ones: saturated, near a kink, near a pole.
 import { describe, expect, test } from "vitest";
 import { createGraph } from "../../src/graph/builder.ts";
 import type { Node } from "../../src/graph/graph.ts";
@@ -8,7 +8,7 @@ import { relativeError, slope } from "../../src/check/directions.ts";
 import { evaluate, input } from "../proof/interpret.ts";
 import { tolerances } from "../tolerances.ts";
 
-/** Arguments and the value there. */
+/** Arguments, and the value for them. */
 const values: Readonly<Record<PointwiseOp, readonly (readonly [args: number[], value: number])[]>> = {
   add: [[[2, 3], 5]],
   sub: [[[2, 3], -1]],
@@ -83,7 +83,7 @@ test.each(Object.entries(values))("%s has its values", (op, rows) => {
   for (const [args, value] of rows) expect(ops[op as PointwiseOp].value(...args)).toBeCloseTo(value, 15);
 });
 
-/** Where derivatives are compared. */
+/** The arguments for which derivatives are compared. */
 const points: Readonly<Record<PointwiseOp, readonly (readonly number[])[]>> = {
   add: [[0.3, -1.2]],
   sub: [[0.3, -1.2]],
@@ -126,7 +126,7 @@ const points: Readonly<Record<PointwiseOp, readonly (readonly number[])[]>> = {
   detach: [[0.3]],
 };
 
-/** Taken as constants: no derivative reaches these arguments. */
+/** Arguments that are treated as constants: they have no derivative. */
 const constant: Readonly<Partial<Record<PointwiseOp, readonly number[]>>> = {
   greater: [0, 1],
   where: [0],
@@ -136,24 +136,24 @@ const constant: Readonly<Partial<Record<PointwiseOp, readonly number[]>>> = {
 describe.each(Object.entries(points))("%s has its derivative", (name, rows) => {
   const op = name as PointwiseOp;
   test.each(rows.map((at) => ({ at })))("at $at", async ({ at }) => {
-    for (const [i, came] of derivativesAt(op, at).entries()) {
+    for (const [i, actual] of derivativesAt(op, at).entries()) {
       if (constant[op]?.includes(i)) {
-        expect(came).toBeNull();
+        expect(actual).toBeNull();
         continue;
       }
-      // Small beside the point itself, so that a step meets neither a pole nor a kink.
+      // Small relative to the point, so that a step crosses neither a pole nor a kink.
       const step = Math.min(Math.max(1e-3 * Math.abs(at[i] as number), 1e-9), 0.1 * toKink(op, at));
       const value = (distance: number): Promise<number> =>
         Promise.resolve(1.7 * ops[op].value(...at.map((a, j) => (j === i ? a + distance : a))));
       const expected = await slope(value, step);
-      expect(relativeError(came as number, expected ?? NaN), `argument ${i}`).toBeLessThanOrEqual(
+      expect(relativeError(actual as number, expected ?? NaN), `argument ${i}`).toBeLessThanOrEqual(
         tolerances.op,
       );
     }
   });
 });
 
-/** How far the arguments are from where the derivative jumps. */
+/** The distance of the arguments from the nearest jump of the derivative. */
 function toKink(op: PointwiseOp, [a = 0, b = 0]: readonly number[]): number {
   if (op === "relu" || op === "abs") return Math.abs(a);
   if (op === "min" || op === "max") return Math.abs(a - b);
@@ -162,7 +162,7 @@ function toKink(op: PointwiseOp, [a = 0, b = 0]: readonly number[]): number {
   return Infinity;
 }
 
-/** The derivatives of a pointwise operation, given 1.7 by its value. */
+/** The derivatives of a pointwise operation if that by its value is 1.7. */
 function derivativesAt(op: PointwiseOp, at: readonly number[], table = derivatives): (number | null)[] {
   const g = createGraph();
   const args = at.map((_, i) => input(g, `a${i}`, 1));
@@ -175,10 +175,10 @@ function derivativesAt(op: PointwiseOp, at: readonly number[], table = derivativ
   );
 }
 
-test("an error of 1 % in a row is seen", () => {
+test("an error of 1 % in a row is detected", () => {
   const wrong = { ...derivatives, tanh: scaled("tanh") };
-  const [right, came] = [derivativesAt("tanh", [0.3]), derivativesAt("tanh", [0.3], wrong)];
-  expect(relativeError(came[0] as number, right[0] as number)).toBeGreaterThan(tolerances.op);
+  const [right, actual] = [derivativesAt("tanh", [0.3]), derivativesAt("tanh", [0.3], wrong)];
+  expect(relativeError(actual[0] as number, right[0] as number)).toBeGreaterThan(tolerances.op);
 });
 
 function scaled(op: "tanh"): Derivative {

@@ -1,5 +1,5 @@
-// The rows of the op table that are not pointwise: the derivative by every element of every argument, and by
-// every element of every matrix, against a central difference.
+// The rows of the op table that are not pointwise: the derivatives by every element of every argument and matrix, against
+// central differences.
 import { describe, expect, test } from "vitest";
 import { createGraph } from "../../src/graph/builder.ts";
 import { levels, type Graph, type Matrix, type Node } from "../../src/graph/graph.ts";
@@ -14,7 +14,7 @@ const dense: Matrix = { name: "A", rows: 3, columns: 2, blocks: 1 };
 const second: Matrix = { name: "B", rows: 4, columns: 2, blocks: 1 };
 const blocked: Matrix = { name: "D", rows: 4, columns: 6, blocks: 2 };
 
-/** A vector with mean 0 and variance 1 but for a little that is added to the variance. */
+/** A vector with mean 0 and a variance of almost 1, as a little is added to the variance. */
 function standardise(g: Graph, v: Node): Node {
   const mean = (a: Node): Node => g.apply("mul", g.sum(a), g.number(1 / a.width));
   const centred = g.apply("sub", v, mean(v));
@@ -23,13 +23,13 @@ function standardise(g: Graph, v: Node): Node {
   return g.add({ op: "standardised" }, [v, g.apply("mul", centred, scale), scale], v.width);
 }
 
-/** How a node of each operation is made, of arguments with these widths and these matrices. */
+/** A node of each operation, made from arguments of these widths and from these matrices. */
 const structures: Readonly<
   Record<
     Structure,
     readonly {
       readonly widths: readonly number[];
-      /** A last argument of whole numbers, by which there is no derivative. */
+      /** A last argument of indices, which has no derivative. */
       readonly numbers?: readonly number[];
       readonly matrices?: readonly Matrix[];
       readonly make: (g: Graph, args: readonly Node[]) => Node;
@@ -89,20 +89,20 @@ describe.each(Object.entries(structures))("%s has its derivative", (name, forms)
     const parts = node.op === "product" ? splitRows(g, node.matrices) : [{ part: dy, from: 0 }];
     const deltas = parts.map(({ part }) => part);
     const results = [...derivatives[op](g, node.arguments, node, deltas[0] as Node, deltas)];
-    // By whole numbers, and by what only repeats the first argument in another form, there is none.
+    // Indices, and arguments that repeat the first one in another form, have no derivative.
     for (const result of results.splice(args.length + matrices.length)) expect(result).toBeNull();
     const known = new Map([
       ...given,
       ...parts.map(({ part, from }): [Node, Float64Array] => [part, seed.slice(from, from + part.width)]),
     ]);
-    const came = results.map((result) => evaluate(result as Node, known, elements));
+    const actual = results.map((result) => evaluate(result as Node, known, elements));
 
     for (const [i, argument] of args.entries()) {
-      await expectSlopes(given.get(argument) as Float64Array, came[i] as Float64Array, loss);
+      await expectSlopes(given.get(argument) as Float64Array, actual[i] as Float64Array, loss);
     }
     for (const [i, matrix] of matrices.entries()) {
-      // What meets the vector in the derivative by the matrix: dM = rows vectorᵀ.
-      const met = came[args.length + i] as Float64Array;
+      // The factor of the vector in the derivative by the matrix: dM = rows vectorᵀ.
+      const met = actual[args.length + i] as Float64Array;
       const vector = given.get(args[node.op === "product" ? 0 : i] as Node) as Float64Array;
       const dM =
         node.op === "product" ? outer(met, vector, matrix.blocks) : outer(vector, met, matrix.blocks);
@@ -118,7 +118,7 @@ test("a slice hands its derivative to its own part of the product", () => {
   expect(derivatives.slice(g, slice.arguments, slice, dy, [dy])).toEqual([dy]);
 });
 
-test("an error of 1 % in one element is seen", async () => {
+test("an error of 1 % in one element is detected", async () => {
   const values = Float64Array.of(0.3, -0.7, 1.1);
   const loss = (): number => values.reduce((sum, v) => sum + v * v, 0);
   await expectSlopes(values, Float64Array.of(0.6, -1.4, 2.2), loss);
@@ -150,7 +150,7 @@ function splitRows(g: Graph, matrices: readonly Matrix[]): { part: Node; from: n
   });
 }
 
-/** Numbers without a pattern, none near another. */
+/** Irregular numbers, none of which are close to each other. */
 function series(): (count: number) => Float64Array {
   let at = 0;
   return (count) => Float64Array.from({ length: count }, () => 2 * (((at += 1) * 0.6180339887) % 1) - 0.9);

@@ -3,7 +3,7 @@ import { cellNamed, cells } from "../../src/cells/index.ts";
 import { parseCell } from "../../src/language/equations.ts";
 import { printCell } from "../../src/language/print.ts";
 
-test("every cell has a name of its own, and is found by it", () => {
+test("every cell has a unique name, which finds it", () => {
   for (const cell of cells) expect(cellNamed(cell.name)).toBe(cell);
   expect(new Set(cells.map((cell) => cell.name)).size).toBe(cells.length);
 });
@@ -16,15 +16,15 @@ test("a cell that is not there is an error with the nearest and all names", () =
   expect(() => cellNamed("transformer")).toThrow(`there is no cell 'transformer' (the cells are ${names})`);
 });
 
-test("every cell says what it is and where it comes from", () => {
+test("every cell names its source", () => {
   for (const { name, about } of cells) expect(about, name).toMatch(/^[A-Za-z].*\b(19|20)\d\d\b/u);
 });
 
-test("a cell's text gives the cell back", () => {
+test("a cell's text reads back as the same cell", () => {
   for (const cell of cells) expect(parseCell(cell.name, cell.text)).toEqual(cell);
 });
 
-test("parameters stand in the libraries' order, W before U before b", () => {
+test("parameters are in the order of the libraries, W before U before b", () => {
   const orderOf = (name: string): string =>
     cellNamed(name)
       .parameters.map((p) => p.name)
@@ -35,7 +35,7 @@ test("parameters stand in the libraries' order, W before U before b", () => {
   expect(orderOf("gru-reset-before")).toBe("Wz Uz bz Wr Ur br Wn Un bn");
 });
 
-test("the forget gate's bias starts at one where the paper or the libraries have it so", () => {
+test("the forget gate's bias is initially 1 where the paper or the libraries have it so", () => {
   const start = (name: string) => cellNamed(name).parameters.find((p) => p.name === "bf")?.initial;
   for (const name of ["lstm", "lstm-peephole", "lstm-projected", "jozefowicz-lstm-b"]) {
     expect(start(name), name).toEqual({ kind: "constant", value: 1 });

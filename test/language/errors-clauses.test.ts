@@ -1,4 +1,4 @@
-// Mistakes in clauses, each with its message to the letter.
+// Mistakes in clauses, with their exact messages.
 import { expect, test } from "vitest";
 import { parseCell } from "../../src/language/equations.ts";
 
@@ -215,7 +215,7 @@ test("clauses", () => {
   `);
 });
 
-test("what states start with, what is left out, and what parameters start with", () => {
+test("start values, dropped elements and initial values", () => {
   const refused = (text: string): void => {
     try {
       parseCell("gru", text);

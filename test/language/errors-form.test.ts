@@ -1,11 +1,11 @@
-// Mistakes in the form of a line, each with its message to the letter.
+// Mistakes in the form of a line, with their exact messages.
 import { expect, test } from "vitest";
 import { equations, parseCell } from "../../src/language/equations.ts";
 import { EquationError } from "../../src/language/text-error.ts";
 
 const read = (text: string) => (): unknown => parseCell("gru", text);
 
-test("an error carries its place", () => {
+test("an error has its span", () => {
   const fault = expect(() => parseCell("gru", "z = σ(W x)\nh' = z ⊙ tahn(U h)"));
   fault.toThrow(EquationError);
   fault.toThrow(
@@ -13,7 +13,7 @@ test("an error carries its place", () => {
   );
 });
 
-test("the caret stands under the mistake, past tabs, accents and letters beyond 16 bits", () => {
+test("the caret is under the mistake, past tabs, accents and letters beyond 16 bits", () => {
   expect(read("h' =\ttahn(W x)")).toThrowErrorMatchingInlineSnapshot(`
     [EquationError: gru, line 1: unknown function 'tahn'; did you mean 'tanh'?
       h' =	tahn(W x)
@@ -246,7 +246,7 @@ test("functions", () => {
   `);
 });
 
-test("a text that is no cell at all", () => {
+test("a text that is not a cell", () => {
   expect(read("#".repeat(100_001))).toThrowErrorMatchingInlineSnapshot(
     `[EquationError: gru, line 1: expected at most 100000 characters, got 100001; is this the right file?]`,
   );

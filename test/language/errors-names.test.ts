@@ -1,4 +1,4 @@
-// Mistakes in the use of names and in widths, each with its message to the letter.
+// Mistakes in the use of names and in widths, with their exact messages.
 import { expect, test } from "vitest";
 import { parseCell } from "../../src/language/equations.ts";
 
@@ -72,7 +72,7 @@ test("names that cannot be assigned", () => {
   `);
 });
 
-test("names that are read too early, or primed wrongly", () => {
+test("names that are read too early, or wrongly primed", () => {
   expect(read("h = tanh(W x + U h)")).toThrowErrorMatchingInlineSnapshot(`
     [EquationError: gru, line 1: h is read before it is assigned; to make it a state, write h' = …
       h = tanh(W x + U h)
@@ -260,7 +260,7 @@ test("widths that differ", () => {
     `);
 });
 
-test("what nothing needs", () => {
+test("names that nothing needs", () => {
   expect(read("zt = σ(W x)\nh' = zt ⊙ h\nqq = zt")).toThrowErrorMatchingInlineSnapshot(`
     [EquationError: gru, line 3: local 'qq' reaches neither the output nor a state; read it in a later line, or remove it
       qq = zt

@@ -1,4 +1,4 @@
-// What the equation language means: names, precedence, clauses, text. Its errors are in `errors-*.test.ts`.
+// The meaning of the equation language: names, precedence, clauses, text. Its errors are in `errors-*.test.ts`.
 import { expect, test } from "vitest";
 import type { Cell } from "../../src/language/cell.ts";
 import { equations, parseCell } from "../../src/language/equations.ts";
@@ -56,7 +56,7 @@ test("a primed name on the right is the value at this step", () => {
   });
 });
 
-test("operators bind as on paper", () => {
+test("operators have the precedence of mathematics", () => {
   expect(right("a + b - c + d")).toBe("a + b - c + d");
   expect(right("a - (b - c)")).toBe("a - (b - c)");
   expect(right("a / (b ⊙ c) / d")).toBe("a / (b ⊙ c) / d");
@@ -88,7 +88,7 @@ test("a line continues while a parenthesis is open, and its comments are joined"
   expect(cell.equations[0]?.comment).toBe("from below and from before");
 });
 
-test("parameters start as their use suggests, unless init says otherwise", () => {
+test("the initial values of parameters follow from their use, unless init sets them", () => {
   const cell = parseCell(
     "cell",
     `n  = W x + U h + V tanh(c) + Uᵀ b
@@ -151,7 +151,7 @@ test("a clause's word is an ordinary name where an equals sign follows", () => {
   });
 });
 
-test("masks and normalisations carry what they need", () => {
+test("masks and normalisations have their widths and parameters", () => {
   const cell = parseCell(
     "cell",
     "h' = mask(0.1, per step) ⊙ norm(W x) + norm(U h) ⊙ mask(ρ, per sequence)\nconstant ρ = 0",
@@ -170,7 +170,7 @@ test("masks and normalisations carry what they need", () => {
   ]);
 });
 
-test("names may be any letters, in whatever normal form they were typed", () => {
+test("names may have any letters, in any Unicode normal form", () => {
   const decomposed = "h' = σ(W x + e\u0301_1 + β̂)";
   const cell = parseCell("cell", decomposed);
   expect(names(cell).parameters).toEqual(["W", "é_1", "β̂"]);
@@ -178,20 +178,20 @@ test("names may be any letters, in whatever normal form they were typed", () => 
   expect(names(parseCell("cell", "h′ = Wᵀ x\nc’ = h′\ng' = c'"))).toMatchObject({ states: ["h", "c", "g"] });
 });
 
-test("a constant is found by its own name only", () => {
+test("a constant is known by its name only", () => {
   const cell = parseCell("cell", "h' = W x + constructor + k\nconstant k = 1");
   expect(cell.constants["constructor"]).toBeUndefined();
   expect(names(cell).parameters).toEqual(["W", "constructor"]);
 });
 
-test("text is kept without its common indentation, and reads back as the same cell", () => {
+test("the text has no common indentation, and reads back as the same cell", () => {
   const text = "\r\n\n\t  # top\r\n\t  z = tanh(W x\r\n\t    + b)\n\n\t  h' = z   \n\t  ";
   const cell = parseCell("cell", text);
   expect(cell.text).toBe("# top\nz = tanh(W x\n  + b)\n\nh' = z");
   expect(parseCell("cell", cell.text)).toEqual(cell);
 });
 
-test("a template takes numbers and text, and leaves backslashes alone", () => {
+test("a template inserts numbers and text, and does not interpret backslashes", () => {
   const cell = equations("cell")`h' = ${-0.5} ⊙ h + ${1e-9} ⊙ ${"W"} x`;
   expect(cell.text).toBe("h' = -0.5 ⊙ h + 1e-9 ⊙ W x");
   expect(() => equations("cell")`h' = \tanh(x)`).toThrow("unknown character '\\' (U+005C)");
@@ -207,7 +207,7 @@ test("spans count code points from one", () => {
   });
 });
 
-test("a state starts with what is known before the first step", () => {
+test("start values are expressions of what is known before the first step", () => {
   const cell = parseCell(
     "cell",
     "h' = tanh(W x + U h)\nc' = c + h'\ninput v per sequence\nstart h = tanh(A v + a)\nstart c = γ ⊙ c0\nconstant γ = 2\nwidth v = K",
@@ -220,7 +220,7 @@ test("a state starts with what is known before the first step", () => {
   ]);
 });
 
-test("elements are picked by an input's numbers, as many as it has", () => {
+test("pick is as wide as its indices", () => {
   const cell = parseCell(
     "cell",
     "h' = tanh(pick(W x, k) + b)\ninput k per sequence\nwidth h = K\nwidth k = K",
@@ -231,7 +231,7 @@ test("elements are picked by an input's numbers, as many as it has", () => {
   ]);
 });
 
-test("matrices are left out in part, and parameters start in other ways", () => {
+test("drop clauses, and further initial values", () => {
   const cell = parseCell(
     "cell",
     "h' = tanh(W x + U h + b + c)\ndrop W, U = 0.25\ninit W = he\ninit U = spectral(0.9)\ninit b = chrono(100)\ninit c = -b",
@@ -244,7 +244,7 @@ test("matrices are left out in part, and parameters start in other ways", () => 
   ]);
 });
 
-test("the comment before the first line says what the cell is; others belong to their lines", () => {
+test("the comment before the first line is about the cell; others belong to their lines", () => {
   const cell = parseCell("cell", "# What it is,\n#   and where from.\n\nh' = W x  # the state\n# no more\n");
   expect(cell.about).toBe("What it is, and where from.");
   expect(cell.equations[0]?.comment).toBe("the state");

@@ -30,7 +30,7 @@ test("a cell is set as in a paper", () => {
   `);
 });
 
-test("names get their indices", () => {
+test("names have indices", () => {
   const text =
     "h' = W_xh x + Wzx x + b_h + γ1 + bias + b₂ + Γα x + r_init + φ ⊙ v + k\ninput v per sequence\nconstant k = 1";
   expect(right(text)).toMatchInlineSnapshot(
@@ -38,7 +38,7 @@ test("names get their indices", () => {
   );
 });
 
-test("operators and functions get their commands", () => {
+test("operators and functions have commands", () => {
   expect(right("h' = -(x ⊙ h) / (2 + h) ⊙ U (h ⊙ h)\nrequires I = H")).toMatchInlineSnapshot(
     `"\\frac{-(x_t \\odot h_{t-1})}{2 + h_{t-1}} \\odot U (h_{t-1} \\odot h_{t-1})"`,
   );

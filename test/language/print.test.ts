@@ -1,4 +1,4 @@
-// What is printed reads back as the same cell, and no text makes the reader throw anything but its own error.
+// Printed cells read back as the same cell, and no text makes the parser throw anything but an EquationError.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Cell } from "../../src/language/cell.ts";
@@ -76,7 +76,7 @@ test("any cell prints as text that reads back as the same cell", () => {
   );
 });
 
-/** `c'` may not be read in its own line. */
+/** `c'` may not be read in the line that assigns it. */
 function withoutEarly(text: string): string {
   return text.replace(/^c' = .*$/mu, (line) => `c' =${line.slice(4).replaceAll("c'", "c")}`);
 }
@@ -118,7 +118,7 @@ test("only what differs from the defaults is printed", () => {
   ).toBe(text);
 });
 
-/** Reads the text, and hands on anything that is not an honest error. */
+/** Parses the text, and rethrows anything but an EquationError. */
 function read(text: string): Cell | EquationError {
   try {
     return parseCell("cell", text);
@@ -155,7 +155,7 @@ test("random words of the language never throw anything but an EquationError", (
   );
 });
 
-test("hostile sizes give an error, or a cell, and soon", () => {
+test("hostile sizes result in an error, or a cell, quickly", () => {
   const bombs = [
     `h' = ${"(".repeat(10_000)}x${")".repeat(10_000)}`,
     `h' = ${"tanh(".repeat(10_000)}x${")".repeat(10_000)}`,

@@ -1,4 +1,4 @@
-// How the widths of a cell's names and matrices follow from its text.
+// The inference of a cell's widths from its text.
 import { expect, test } from "vitest";
 import { parseCell } from "../../src/language/equations.ts";
 
@@ -25,13 +25,13 @@ test("a projection", () => {
   );
 });
 
-test("locals are as wide as what they are assigned", () => {
+test("locals are as wide as their right sides", () => {
   expect(widths("r = tanh(x)\ns = sum(r)\nk = 2\nh' = W r ⊙ s ⊙ k")).toBe(
     "x: I, h: H, r: I, s: 1, k: 1, W: H×I",
   );
 });
 
-test("a local that nothing determines yet is determined by its use", () => {
+test("the width of a local may follow from its use", () => {
   expect(widths("u = A x\nv = B u + b\nh' = C v + x\nwidth h = I")).toBe(
     "x: I, h: I, u: H, v: H, A: H×I, B: H×H, b: H, C: I×H",
   );
@@ -46,7 +46,7 @@ test("width 1 goes with any width, on either side", () => {
   expect(widths("l = sum(x)\nh' = l ⊙ b\nwidth l = H")).toBe("x: I, h: H, l: H, b: H");
 });
 
-test("a transposed matrix has its sides swapped", () => {
+test("a transposed matrix swaps rows and columns", () => {
   expect(widths("r = W h\nh' = Wᵀ r + x\nwidth r = P\nwidth h = I")).toBe("x: I, h: I, r: P, W: P×I");
 });
 
@@ -58,7 +58,7 @@ test("norm, softmax and masks are as wide as their surroundings", () => {
   expect(JSON.stringify(cell.equations)).toContain('"per":"step","width":"I"');
 });
 
-test("requires makes two widths one, also through a third", () => {
+test("requires makes two widths equal, also through a third", () => {
   expect(widths("h' = h + x\nrequires I = H")).toBe("x: I, h: H");
   expect(widths("h' = h + x\nr = σ(W x)\nc' = r + x\nrequires P = H\nrequires I = P\nwidth r = P")).toBe(
     "x: I, h: H, c: H, r: P, W: P×I",

@@ -1,5 +1,5 @@
-// Every head on a bidirectional stack learns random targets by heart, on both fast devices: losses, their derivatives
-// and updates meet in one plan. That the losses are right stands in `test/proof/losses.test.ts`.
+// Every head on a bidirectional stack memorises random targets, on both fast devices: losses, derivatives and updates in
+// one plan. Their values are tested in `test/proof/losses.test.ts`.
 import { afterAll, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { randomStream } from "../../src/base/random.ts";
@@ -19,7 +19,7 @@ afterAll(() => devices.forEach((device) => device.dispose()));
 const [B, T] = [6, 8];
 const update = updateOf({ kind: "adam" }, { kind: "norm", limit: 1 });
 
-/** The loss before the first update and after the last. */
+/** The losses before the first update and before the last. */
 async function learn(device: Device, head: Head, updates: number): Promise<[first: number, last: number]> {
   const cell = cellNamed("lstm+layer-norm");
   const { layers, output, width } = stack("x", 3, { cell, size: 12, bidirectional: "concatenate" });

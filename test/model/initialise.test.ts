@@ -58,7 +58,7 @@ function deviation(
 }
 
 describe("first values", () => {
-  it("are Glorot-uniform, orthogonal and zero where nothing is said", () => {
+  it("are Glorot-uniform, orthogonal and zero by default", () => {
     const bound = Math.sqrt(6 / (I + H));
     const matrix = probe("", "W");
     expect(Math.max(...matrix.map(Math.abs))).toBeLessThanOrEqual(bound);

@@ -18,8 +18,8 @@ const settings = {
 const tied = languageModel({ ...settings, tied: true });
 
 it("saves the readout's matrix", () => {
-  const [own, shared] = [languageModel(settings), tied].map((network) => parameterLayout(network).size);
-  expect((own as number) - (shared as number)).toBe(11 * 5);
+  const [untied, shared] = [languageModel(settings), tied].map((network) => parameterLayout(network).size);
+  expect((untied as number) - (shared as number)).toBe(11 * 5);
 });
 
 it("has the gradient of both uses, here and on the devices", async () => {

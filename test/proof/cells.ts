@@ -1,5 +1,5 @@
-// Cells that together use every operation and every rule of the language, for the proofs. Not models that
-// anybody would train: each puts a few rules where the scheduler must treat them differently.
+// Cells for the proofs that together use every operation and every rule of the language. They are not meant to be trained:
+// each combines a few rules in places where the scheduler must treat them differently.
 import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 
@@ -52,7 +52,7 @@ const normed = equations("normed")`
   input v per sequence
 `;
 
-// One matrix both ways round, twice on different vectors, and products of products.
+// A matrix and its transpose, applied to different vectors, and products of products.
 const transposed = equations("transposed")`
   e  = x - Wᵀ h
   y  = U h + W e
@@ -82,7 +82,7 @@ const blocked = equations("blocked")`
   constant γ = 0.8
 `;
 
-// Values of width one: a state, gates, an argument of a matrix.
+// Values of width 1: a state, gates, the operand of a matrix.
 const scalars = equations("scalars")`
   d  = σ(sum(p ⊙ h) + t)
   t' = d ⊙ t + 0.1 ⊙ sum(q ⊙ x) + k
@@ -91,7 +91,7 @@ const scalars = equations("scalars")`
   start t = -0.5
 `;
 
-// States that only pass values on: from the input, from each other, from a product, from a parameter.
+// States that are copies: of the input, of each other, of a product, of a parameter.
 const delays = equations("delays")`
   a' = x
   b' = a
@@ -113,12 +113,12 @@ const accumulated = equations("accumulated")`
   input v per sequence
 `;
 
-// No input: the state alone.
+// Without an input.
 const autonomous = equations("autonomous")`
   h' = -tanh(U h + b) + 0.5 ⊙ V tanh(U (U h))
 `;
 
-// The input itself is mixed in, in the loop and after it; in one of them nothing else reads it.
+// The input is read elementwise, in the loop and after it; in one cell nothing else reads it.
 const leaky = equations("leaky")`
   f  = σ(U h + b)
   h' = f ⊙ h + (1 - f) ⊙ x
@@ -132,7 +132,7 @@ const passing = equations("passing")`
   requires I = H
 `;
 
-// What a sequence starts with: a parameter, something made of an input per sequence, a number; and more than once.
+// Start values: a parameter, an expression of an input per sequence, a number; and several of them.
 const started = equations("started")`
   c' = 0.5 ⊙ c + tanh(W x + U h + p ⊙ s + b)
   s' = tanh(S s + c')
@@ -148,7 +148,7 @@ const started = equations("started")`
   constant γ = 0.5
 `;
 
-// Elements by their numbers, of what is per step and of what is per sequence, and one of them twice.
+// Gathers from values per step and per sequence, with one element read twice.
 const picking = equations("picking")`
   y  = W x + b
   e  = pick(y, k)
@@ -160,7 +160,7 @@ const picking = equations("picking")`
   width v = K
 `;
 
-// Elements added up where numbers say, of what is per step and of what is per sequence; and taken from there again.
+// Scatters of values per step and per sequence, and gathers from them.
 const placing = equations("placing")`
   p  = place(W x + b, k)
   q  = softmax(place(tanh(U h), k))
@@ -171,7 +171,7 @@ const placing = equations("placing")`
   width j = K
 `;
 
-// Weights of which a part is left out, one matrix used in two places, another in blocks.
+// Matrices with dropped elements, one of them used twice, another in blocks.
 const thinned = equations("thinned")`
   f  = σ(Wf x + Uf h + bf)
   g  = tanh(Wg x + Ug (f ⊙ h) + Ufᵀ h + mask(0.3, per step) ⊙ (R h))

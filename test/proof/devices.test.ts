@@ -1,4 +1,4 @@
-// The fast devices against the reference: outputs, final states and every derivative, at sizes round and odd.
+// The fast devices against the reference: outputs, final states and every derivative, at round and odd sizes.
 import { describe, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { checkDevice, checkNetworkOnDevice } from "../../src/check/check.ts";
@@ -59,7 +59,7 @@ describe.each([
   });
 });
 
-test("a device that is wrong by 0.1 % in its parameters is seen", async () => {
+test("an error of 0.1 % in a device's parameters is detected", async () => {
   const reference = referenceDevice();
   const wrong: Device = {
     ...reference,

@@ -1,4 +1,4 @@
-// Differences along a direction: right where a function is smooth, silent where it is not.
+// Directional derivatives: right where a function is smooth, undefined where it is not.
 import { expect, test } from "vitest";
 import { equations } from "../../src/language/equations.ts";
 import { checkCell } from "../../src/check/check.ts";
@@ -13,17 +13,17 @@ test("the slope of a smooth function has nine digits", async () => {
   expect(await at(() => 5)).toBe(0);
 });
 
-test.each([-1.5e-3, -3e-4, 1e-4, 7e-4, 1.9e-3])("a kink at %d is not taken for a slope", async (kink) => {
+test.each([-1.5e-3, -3e-4, 1e-4, 7e-4, 1.9e-3])("a kink at %d has no slope", async (kink) => {
   expect(await at((d) => Math.sin(d) + 1e-2 * Math.abs(d - kink))).toBeUndefined();
 });
 
-test("what is not finite has no slope", async () => {
+test("a function that is not finite has no slope", async () => {
   expect(await at((d) => Math.log(d))).toBeUndefined();
   expect(relativeError(NaN, 1)).toBe(Infinity);
   expect(relativeError(1, NaN)).toBe(Infinity);
 });
 
-test("a direction has length one and its seed's values", () => {
+test("a direction has length 1 and is determined by its seed", () => {
   const direction = randomDirection(11, 3, 1);
   expect(Math.hypot(...direction)).toBeCloseTo(1, 12);
   expect(randomDirection(11, 3, 1)).toEqual(direction);
@@ -35,7 +35,7 @@ test("a cell whose loss is not finite fails", async () => {
   expect(await checkCell(cell, { steps: [2] })).toMatchObject({ pass: false, error: Infinity });
 });
 
-test("a cell on which nothing depends passes", async () => {
+test("a cell that the loss does not depend on passes", async () => {
   const cell = equations("noise")`
     y = mask(0.5, per step)
     output y

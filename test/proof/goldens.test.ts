@@ -1,5 +1,5 @@
-// Each cell against an independent statement of it, and transforms likewise: outputs, final states and every gradient,
-// in float64. The statements, plain loops and modules of PyTorch, stand in `test/goldens`, with PyTorch's version.
+// Each cell and transform against an independent implementation: outputs, final states and every gradient, in float64.
+// The implementations, plain loops and PyTorch modules, are in `test/goldens`, with the version of PyTorch.
 import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import type { Cell } from "../../src/language/cell.ts";
@@ -12,11 +12,11 @@ import { readCellGoldens, readTransformGoldens, type LayerGolden, type Named } f
 import { tolerances } from "../tolerances.ts";
 import { distance, expectClose } from "./closeness.ts";
 
-/** Everything that a golden expects, by name. */
+/** The values that a golden has, by name. */
 async function measure(cell: Cell, golden: LayerGolden, scale = 1): Promise<Map<string, Float64Array>> {
   const { T = 1, B = 1, ...sizes } = golden.sizes;
   const device = referenceDevice();
-  // Fixed parameters have no gradient: the goldens give one for all.
+  // Fixed parameters have no gradient, but the goldens have gradients of all.
   const trained = { ...cell, parameters: cell.parameters.map((p) => ({ ...p, trained: true })) };
   const network = cellNetwork(trained, sizes);
   const plan = buildPlan(network, { mode: "train", rows: B, steps: T });
@@ -47,19 +47,19 @@ async function measure(cell: Cell, golden: LayerGolden, scale = 1): Promise<Map<
 
   const read = (name: string, size: number): Promise<Float64Array> =>
     program.read(name, new Float64Array(size));
-  const found = new Map([
+  const measured = new Map([
     ["outputs", await read("output.cell", T * B * lower(cell, sizes).output.width)],
     ["dx", await read("d.x", golden.x.length)],
   ]);
   for (const [state, { length }] of Object.entries(golden.initial)) {
-    found.set(`final ${state}`, await read(`final.cell.${state}`, length));
-    found.set(`dinitial ${state}`, await read(`dinitial.cell.${state}`, length));
+    measured.set(`final ${state}`, await read(`final.cell.${state}`, length));
+    measured.set(`dinitial ${state}`, await read(`dinitial.cell.${state}`, length));
   }
   const gradients = await read("gradients", plan.parameters.trained);
   for (const { name, offset, size } of plan.parameters.places) {
-    found.set(`gradient ${name.slice("cell.".length)}`, gradients.subarray(offset, offset + size));
+    measured.set(`gradient ${name.slice("cell.".length)}`, gradients.subarray(offset, offset + size));
   }
-  return found;
+  return measured;
 }
 
 function expectedOf(golden: LayerGolden): Map<string, readonly number[]> {
@@ -76,11 +76,11 @@ function expectedOf(golden: LayerGolden): Map<string, readonly number[]> {
 }
 
 async function expectGolden(cell: Cell, golden: LayerGolden): Promise<void> {
-  const came = await measure(cell, golden);
+  const actual = await measure(cell, golden);
   const expected = expectedOf(golden);
-  expect([...came.keys()].sort()).toEqual([...expected.keys()].sort());
+  expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [quantity, values] of expected) {
-    expectClose(quantity, came.get(quantity) ?? [], values, tolerances.goldens);
+    expectClose(quantity, actual.get(quantity) ?? [], values, tolerances.goldens);
   }
 }
 
@@ -94,7 +94,7 @@ test.each(goldens.map((golden) => ({ golden, cell: golden.cell })))("$cell", asy
   await expectGolden(cellNamed(golden.cell), golden);
 });
 
-/** The LSTM whose products for all gates are normalised together, as equations: the scope of `norm` is its argument. */
+/** An LSTM that normalises the products of all gates together, as equations: `norm` is over its argument only. */
 const jointlyNormed = equations("layer-norm-joint")`
   xi = Wi x
   xf = Wf x
@@ -121,14 +121,14 @@ const jointlyNormed = equations("layer-norm-joint")`
 const transformedCells: Readonly<Record<string, Cell>> = {
   "layer-norm": cellNamed("lstm+layer-norm"),
   "layer-norm-joint": jointlyNormed,
-  // What noise is in evaluation: in a plan that is not for training masks are their means.
+  // In a plan for evaluation masks are their means.
   zoneout: inEvaluation(cellNamed("lstm+zoneout:c=0.5,h=0.05")),
   "deep-transition": cellNamed("gru+deep-transition:2"),
   residual: cellNamed("lstm+residual"),
   highway: cellNamed("lstm+highway"),
 };
 
-/** Each mask as the number that it is in evaluation. */
+/** Replaces each mask by its mean. */
 function inEvaluation(cell: Cell): Cell {
   const text = cell.text.replace(/mask\(([\d.]+), per \w+\)/gu, (_, rate: string) =>
     String(1 - Number(rate)),
@@ -144,15 +144,15 @@ test.each(readTransformGoldens().map((golden) => ({ golden, name: golden.name })
   },
 );
 
-test("parameters that are wrong by 1e-8 are seen in every quantity", async () => {
+test("an error of 1e-8 in the parameters is detected in every quantity", async () => {
   const golden = goldens.find((g) => g.cell === "lstm")!;
-  const came = await measure(cellNamed("lstm"), golden, 1 + 1e-8);
+  const actual = await measure(cellNamed("lstm"), golden, 1 + 1e-8);
   for (const [quantity, values] of expectedOf(golden)) {
-    expect(distance(came.get(quantity) ?? [], values), quantity).toBeGreaterThan(tolerances.goldens);
+    expect(distance(actual.get(quantity) ?? [], values), quantity).toBeGreaterThan(tolerances.goldens);
   }
 });
 
-test("the nine of Greff et al. have the numbers of parameters that their table says", () => {
+test("the nine cells of Greff et al. have as many parameters as their table says", () => {
   for (const [N, M] of [
     [128, 64],
     [7, 5],

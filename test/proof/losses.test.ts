@@ -1,5 +1,5 @@
-// Losses and their derivatives by what is predicted, against numbers that PyTorch made in float64: the predictions are
-// a readout whose matrix is the identity, so that the derivative by its input is that by them.
+// Losses and their derivatives by the predictions, against numbers from PyTorch in float64. The readout's matrix is the
+// identity, so the derivative by its input is that by the predictions.
 import { expect, test } from "vitest";
 import { ctcTargets, planHead, readoutWidth, type Head } from "../../src/model/head.ts";
 import { buildPlan } from "../../src/plan/build.ts";
@@ -16,7 +16,7 @@ const devices = [referenceDevice(), wasmDevice(), nativeDevice()];
 const toleranceOf = (device: Device): number =>
   device.precision === "float64" ? tolerances.goldens : tolerances.device[device.name];
 
-/** A network that predicts what it is given. */
+/** A network whose predictions are its input. */
 function predicting(head: Head): Network {
   const width = readoutWidth(head);
   const parts = planHead("x", width, head);
@@ -45,7 +45,7 @@ async function lossOf(
   const values = new Float64Array(plan.parameters.size);
   for (const { name, offset, shape } of plan.parameters.places) {
     if (name === "readout.W") for (let i = 0; i < width; i++) values[offset + i * width + i] = 1;
-    // The matrices of CTC, which move its places by one and by two.
+    // The matrices of CTC, which shift by one and by two positions.
     const by = name === "loss.S" ? 1 : name === "loss.D" ? 2 : 0;
     const [rows = 0] = shape;
     for (let i = by; by > 0 && i < rows; i++) values[offset + i * rows + i - by] = 1;
@@ -80,8 +80,8 @@ function headOf({ loss, settings, sizes }: LossGolden): Head {
 
 const cases = readLossGoldens().map((golden, i) => ({ golden, name: `${i + 1}: ${golden.loss}` }));
 
-/** A loss is its own scale: one of a million has a millionth less after the comma. */
-const closeTo = (came: number, expected: number): number => distance([came], [expected]);
+/** The difference of two losses relative to their size. */
+const closeTo = (actual: number, expected: number): number => distance([actual], [expected]);
 
 test.each(cases)("$name", async ({ golden }) => {
   const { sizes, predictions, targets, weights, expected } = golden;
@@ -101,7 +101,7 @@ test.each(cases)("$name", async ({ golden }) => {
   }
 });
 
-/** Values [T, B, width] as tokens: step by step, the rows that are alive. */
+/** Values [T, B, width] as tokens: step by step, the rows that are as long. */
 const tokensOf = (
   values: readonly number[],
   { lengths, sizes: { T, B } }: CtcGolden,

@@ -1,5 +1,5 @@
-// Networks whose layers meet in the ways that one layer alone cannot show: stacked, branching, sharing inputs,
-// with classes as inputs, with noise, with a loss of their own.
+// Networks with connections that a single layer does not have: stacked, branching, with shared inputs, with classes as
+// inputs, with noise, with losses.
 import type { Cell } from "../../src/language/cell.ts";
 import { equations } from "../../src/language/equations.ts";
 import { cellNamed } from "../../src/cells/index.ts";
@@ -18,7 +18,7 @@ const readout = equations("readout")`
   width z = K
 `;
 
-/** A class that is selected by, multiplied elementwise, and reduced. */
+/** A class as input that selects, is multiplied elementwise, and is reduced. */
 const selecting = equations("selecting")`
   h' = tanh(W x + A (a ⊙ x) + sum(b ⊙ x) + U h)
 `;
@@ -84,7 +84,7 @@ const number = equations("number")`
   width y = 1
 `;
 
-/** Both directions, one after the other and side by side; parts of what a layer hands on, some of them twice. */
+/** Both directions, in sequence and side by side; parts of a layer's output, some of them twice. */
 const bidirectional: Network = {
   inputs: [
     { name: "symbols", width: 7, kind: "index", per: "step" },
@@ -128,7 +128,7 @@ const bidirectional: Network = {
   loss: { kind: "cross-entropy", of: "out", smoothing: 0.2 },
 };
 
-/** A mean of numbers, of parts of one layer and of an input that is a target. */
+/** A `mean` loss that reads parts of a layer, and an input as target. */
 const mean: Network = {
   inputs: [
     { name: "x", width: 3, kind: "dense", per: "step" },
@@ -146,7 +146,7 @@ const mean: Network = {
   loss: { kind: "mean", of: "number" },
 };
 
-/** The caller's derivative through layers that go both ways, by inputs in parts. */
+/** A loss that the caller computes, behind layers in both directions, with parts of inputs. */
 const joined: Network = {
   inputs: [
     { name: "x", width: 4, kind: "dense", per: "step" },

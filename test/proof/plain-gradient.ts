@@ -1,5 +1,5 @@
-// A network's gradients with no schedule: every derived node of every token is worked out when it is asked for,
-// by its definition, and the parameters' are summed one token after another.
+// A network's gradients without a schedule: every derived node of every token is evaluated on demand, by its definition,
+// and the parameters' gradients are summed token by token.
 import { differentiate, type MatrixGradient, type VectorGradient } from "../../src/graph/differentiate.ts";
 import type { Values } from "../../src/graph/evaluate.ts";
 import { levels, type Node } from "../../src/graph/graph.ts";
@@ -27,11 +27,11 @@ export interface PlainGradient {
   readonly inputs: ReadonlyMap<string, readonly Float64Array[]>;
   /** By `<layer>.<state>`, for each row. */
   readonly initial: ReadonlyMap<string, readonly Float64Array[]>;
-  /** By layer: the derivative by what a name of its equations stands for, at a token, if it has one. */
+  /** By layer: the derivative by a named quantity of its equations at a token, if it has one. */
   readonly named: ReadonlyMap<string, (name: string, token: Token) => Float64Array | undefined>;
 }
 
-/** The same while it is being summed. */
+/** The same while it is summed. */
 interface Sums extends PlainGradient {
   readonly parameters: Map<string, Float64Array>;
   readonly inputs: Map<string, Float64Array[]>;
@@ -43,7 +43,7 @@ export function differentiatePlain(given: RandomCase): PlainGradient {
   const { network } = given;
   const run = runPlain(given, true);
   const sums: Sums = { parameters: new Map(), inputs: new Map(), initial: new Map(), named: new Map() };
-  // By layer, for each token: the derivative by what it hands on, from all that use it.
+  // By layer, for each token: the derivative by its output, from all layers that read it.
   const received = new Map([[network.loss.of, lossGradient(given, run)]]);
   const widthOf = (source: string): number =>
     network.inputs.find((i) => i.name === source)?.width ?? run.outputs.get(source)?.[0]?.length ?? 0;
@@ -72,7 +72,7 @@ export function differentiatePlain(given: RandomCase): PlainGradient {
   return sums;
 }
 
-/** The derivative by what the layer of the loss hands on. */
+/** The derivative by the output of the loss's layer. */
 function lossGradient(
   { network, buffers, projections }: RandomCase,
   { outputs, tokens }: PlainRun,
@@ -220,7 +220,7 @@ function differentiateLayer(
     const previous = gradient.previous.get(state.name);
     sums.initial.set(
       `${layer.name}.${state.name}`,
-      // Where the layer begins a row.
+      // At the step where the layer begins a row.
       firstTokens.map((token) => {
         const first =
           [...visits.values()].find((v) => v.token.row === token.row && !v.before)?.token ?? token;

@@ -1,5 +1,5 @@
-// A network's forward pass from its equations alone: row by row, step by step, layer by layer. Reads the
-// buffers of a case as a plan does, and shares nothing with plans.
+// A network's forward pass from its equations: row by row, step by step, layer by layer. Reads the buffers of a case as a
+// plan does, but shares no code with plans.
 import { evaluateStep, outputOf, startOf, type Noise, type Values } from "../../src/graph/evaluate.ts";
 import { sizeOf } from "../../src/graph/lower.ts";
 import type { RandomCase } from "../../src/check/random-case.ts";
@@ -16,11 +16,11 @@ import { weightMaskSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise
 export interface Token {
   readonly row: number;
   readonly step: number;
-  /** Its place among the tokens of a buffer. */
+  /** Its index among the tokens of a buffer. */
   readonly place: number;
 }
 
-/** Step by step, the rows that are alive. */
+/** The tokens, step by step, of the rows that are as long. */
 export function tokensOf({ rows, steps, lengths }: RandomCase["extent"]): Token[] {
   const tokens: Token[] = [];
   for (let step = 0; step < steps; step++) {
@@ -31,15 +31,15 @@ export function tokensOf({ rows, steps, lengths }: RandomCase["extent"]): Token[
   return tokens;
 }
 
-/** One token as a layer comes to it. */
+/** A token in the order of a layer. */
 export interface Visit {
   readonly token: Token;
   /** The token of the same row before it, in the layer's own order, and the one after it. */
   readonly before: Token | undefined;
   readonly after: Token | undefined;
-  /** Whether a sequence starts here. */
+  /** True if a sequence starts here. */
   readonly starts: boolean;
-  /** The token whose noise is drawn. */
+  /** The token whose noise is drawn here. */
   readonly drawn: Token;
 }
 
@@ -66,9 +66,9 @@ export function visitsOf(given: RandomCase, { direction }: Pick<NetworkLayer, "d
 
 export interface PlainRun {
   readonly tokens: readonly Token[];
-  /** By layer, for each token: everything that its equations name. */
+  /** By layer, for each token: every quantity that its equations name. */
   readonly named: ReadonlyMap<string, readonly Values[]>;
-  /** By layer, for each token: whether and what it hands on. */
+  /** By layer, for each token: its output, if it has been computed. */
   readonly outputs: ReadonlyMap<string, readonly Float64Array[]>;
   /** By `<layer>.<state>`, for each row: the state after its last step. */
   readonly finals: ReadonlyMap<string, readonly Float64Array[]>;
@@ -117,7 +117,7 @@ export function runPlain(given: RandomCase, noise: boolean): PlainRun {
   return { tokens, named, outputs, finals };
 }
 
-/** The parameters of a layer by their names in the equations, with `noise` left out in part where they are to be. */
+/** The parameters of a layer by their names in the equations; with `noise`, some have dropped elements. */
 export function parametersOf(
   given: RandomCase,
   layer: NetworkLayer,
@@ -136,7 +136,7 @@ export function parametersOf(
   );
 }
 
-/** What each element of a matrix is multiplied by in training, if it is left out at some rate. */
+/** The factor of each element of a matrix in training, if elements are dropped. */
 export function keptShares(
   { buffers, layout }: RandomCase,
   { name: layer, cell }: NetworkLayer,
@@ -152,7 +152,7 @@ export function keptShares(
   return Float64Array.from({ length: size }, (_, i) => maskAt(key, i, rate) / (1 - rate));
 }
 
-/** What an input of a layer is connected to, at a token. */
+/** The value of a layer's input at a token. */
 export function inputAt(
   given: RandomCase,
   outputs: ReadonlyMap<string, readonly Float64Array[]>,
@@ -202,7 +202,7 @@ function slice(values: ArrayLike<number> | undefined, row: number, width: number
   return Float64Array.from({ length: width }, (_, i) => values?.[row * width + i] as number);
 }
 
-/** Rows one after another, as a buffer holds them. */
+/** Rows in sequence, as in a buffer. */
 export function flat(rows: readonly Float64Array[]): number[] {
   return rows.flatMap((row) => [...row]);
 }

@@ -1,5 +1,5 @@
-// The scheduled, fused plan against the plain equations, both interpreted in float64: values, states, kept
-// quantities and every gradient; in training, in evaluation and step by step with the state carried.
+// The scheduled and fused plan against the plain equations, both interpreted in float64: values, states, kept quantities
+// and every gradient; in training, in evaluation, and step by step with carried states.
 import { expect, test } from "vitest";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { formsOf } from "../../src/check/check.ts";
@@ -36,7 +36,7 @@ const cases: { name: string; given: RandomCase }[] = [
   ),
 ];
 
-/** Nothing is carried on by a layer that goes from the last step to the first. */
+/** Layers that run in reverse carry no state. */
 const isReverse = ({ network }: RandomCase, state: string): boolean =>
   network.layers.some((l) => l.direction === "reverse" && state.startsWith(`${l.name}.`));
 
@@ -98,7 +98,7 @@ const stepwise = cases.filter(
   ({ given }) => !given.extent.lengths && given.network.layers.every((l) => l.direction !== "reverse"),
 );
 
-test.each(stepwise)("step by step with the state carried: $name", async ({ given }) => {
+test.each(stepwise)("step by step with carried states: $name", async ({ given }) => {
   const { rows, steps } = given.extent;
   const plain = runPlain(given, false);
   const program = await compileCase(given, "step");
@@ -117,7 +117,7 @@ test.each(stepwise)("step by step with the state carried: $name", async ({ given
   for (const [state, values] of plain.finals) await expectRead(program, `final.${state}`, flat(values));
 });
 
-test("a plan that differs from the equations is seen", async () => {
+test("a plan that differs from the equations is detected", async () => {
   const given = randomCase(
     cellNamed("elman"),
     sizes,
@@ -131,6 +131,6 @@ test("a plan that differs from the equations is seen", async () => {
   );
   program.run("forward", given.extent);
   const outputs = flat(plain.outputs.get("cell") ?? []);
-  const came = await program.read("output.cell", new Float64Array(outputs.length));
-  expect(() => expectClose("output", came, outputs, tolerances.plan)).toThrow();
+  const actual = await program.read("output.cell", new Float64Array(outputs.length));
+  expect(() => expectClose("output", actual, outputs, tolerances.plan)).toThrow();
 });

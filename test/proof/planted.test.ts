@@ -1,4 +1,4 @@
-// The checker checked: right cells pass, and an error of 1 % in any derivative that a cell uses makes its check
+// A check of the gradient check: right cells pass, and an error of 1 % in any derivative that a cell uses makes its check
 // fail. The proof cells use every row of the table.
 import { describe, expect, test } from "vitest";
 import { cells } from "../../src/cells/index.ts";
@@ -10,7 +10,7 @@ import { planted, plantsOf } from "./planting.ts";
 
 const all = [...cells, ...proofCells].map((cell) => ({ cell, name: cell.name }));
 
-// Those of the package are checked by `unrolled check --all`, in test/cli/show.test.ts.
+// The cells of the package are checked by `unrolled check --all`, in test/cli/show.test.ts.
 test.each(proofCells.map((cell) => ({ cell, name: cell.name })))(
   "the gradients of $name agree with differences",
   async ({ cell }) => {
@@ -29,6 +29,6 @@ describe.each(all)("a planted error fails $name", ({ cell }) => {
 test("the cells use every derivative that there is", () => {
   const used = new Set(all.flatMap(({ cell }) => plantsOf(cell).map(({ op }) => op)));
   const without = Object.keys(derivatives).filter((op) => !(used as Set<string>).has(op));
-  // What selects and what is taken as a constant has none.
+  // Comparisons and constants have no derivative.
   expect(without).toEqual(["greater", "detach"]);
 });

@@ -1,4 +1,4 @@
-// Plants errors in the table of derivatives, one result of one row at a time, and says where that can matter.
+// Plants errors in the table of derivatives, one result of one row at a time, and finds those that can matter.
 import type { Cell } from "../../src/language/cell.ts";
 import { differentiate } from "../../src/graph/differentiate.ts";
 import type { Node } from "../../src/graph/graph.ts";
@@ -28,25 +28,25 @@ export function planted({ op, position }: Plant): Derivatives {
   return { ...derivatives, [op]: wrong };
 }
 
-/** Every result of every row that the gradient of a cell is made with. */
+/** The results of rows that the gradient of a cell depends on. */
 export function plantsOf(cell: Cell): Plant[] {
   const step = lower(cell, sizesFor(cell, { H: 3, I: 2, other: 2 }));
   const isTrained = (name: string): boolean => cell.parameters.some((p) => p.name === name && p.trained);
-  const found = new Map<string, Plant>();
+  const plants = new Map<string, Plant>();
   const watched = Object.entries(derivatives).map(([name, rule]): [string, Derivative] => {
     const op = name as DifferentiableOp;
     return [
       name,
       (g, args, y, dy, deltas) => {
         const results = rule(g, args, y, dy, deltas);
-        // The results after those by the arguments are by matrices.
+        // The results for the arguments are followed by those for the matrices.
         const matrices = y.op === "product" || y.op === "transposedProduct" ? y.matrices : [];
         const matters = (position: number): boolean => {
           const target = args[position];
           return target ? leadsToSource(target) : isTrained(matrices[position - args.length]?.name ?? "");
         };
         for (const [position, value] of results.entries()) {
-          if (value && matters(position)) found.set(`${op}:${position}`, { op, position });
+          if (value && matters(position)) plants.set(`${op}:${position}`, { op, position });
         }
         return results;
       },
@@ -57,10 +57,10 @@ export function plantsOf(cell: Cell): Plant[] {
     isTrained,
     derivatives: Object.fromEntries(watched) as Derivatives,
   });
-  return [...found.values()];
+  return [...plants.values()];
 }
 
-/** Whether a derivative by this value reaches anything that is looked at. */
+/** True if a derivative by this value reaches a quantity that is checked. */
 function leadsToSource(value: Node): boolean {
   const seen = new Set<Node>();
   const leads = (node: Node): boolean => {

@@ -1,4 +1,4 @@
-// A random case as a program of the reference device, and what is expected of it.
+// Random cases as programs of the reference device.
 import type { RandomCase } from "../../src/check/random-case.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Mode } from "../../src/plan/plan.ts";
@@ -21,7 +21,7 @@ export async function compileCase(
   const store = device.parameters(plan.parameters);
   store.write(given.parameters);
   const program = await device.compile(plan, store);
-  // A program is used again and again: nothing may be read before it is written.
+  // Programs are reused: nothing may be read before it is written.
   for (const { name, space, type, size } of plan.buffers) {
     if (space === "arena" && type === "float") program.write(name, new Float64Array(size).fill(NaN));
   }
@@ -29,7 +29,7 @@ export async function compileCase(
   return program;
 }
 
-/** The buffers of a case that the program has, and the derivatives that its loss sends back. */
+/** Writes the buffers of a case that the program has, and the derivatives of its loss. */
 export function writeCase(program: Program, given: RandomCase): void {
   const buffers: (readonly [string, Writable])[] = [...given.buffers];
   for (const { into, weights } of given.projections) if (into) buffers.push([into, weights]);
@@ -40,8 +40,8 @@ export function writeCase(program: Program, given: RandomCase): void {
 }
 
 export async function expectRead(program: Program, name: string, expected: readonly number[]): Promise<void> {
-  const came = await program.read(name, new Float64Array(expected.length));
-  expectClose(name, came, expected, tolerances.plan);
+  const actual = await program.read(name, new Float64Array(expected.length));
+  expectClose(name, actual, expected, tolerances.plan);
 }
 
 export async function expectGradients(

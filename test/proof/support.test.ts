@@ -1,4 +1,4 @@
-// The support table of the documents, made by running every row on every device. `npm run support` writes it.
+// The support table in `docs/support.md`, made by running every row on every device. `npm run support` writes it.
 import { expect, test } from "vitest";
 import { dropout, embedding } from "../../src/cells/parts.ts";
 import { lstm } from "../../src/cells/lstm.ts";

@@ -1,5 +1,5 @@
-// Truncated backpropagation as plans do it, in chunks with the state carried from one to the next, against the
-// chain made by hand: an update every k1 steps, the gradient going back k2.
+// Truncated backpropagation as plans do it, in chunks with carried states, against a chain of steps made by hand: an update
+// every k1 steps, with gradients over k2 steps.
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { randomCase, randomNetworkCase, type RandomCase } from "../../src/check/random-case.ts";
@@ -38,7 +38,7 @@ function chunkOf(given: RandomCase, from: number, to: number, counted: number): 
   return { ...given, extent: { rows, steps: to - from }, buffers, projections };
 }
 
-/** The same case from the states that a plain run had before a step. */
+/** The same case from the states of a plain run before a step. */
 function startingAt(given: RandomCase, plain: PlainRun, step: number): RandomCase {
   if (step === 0) return given;
   const buffers = new Map(given.buffers);
@@ -69,14 +69,14 @@ test.each(
   const plain = runPlain(given, true);
   const chunks = [];
   for (let end = horizon; end <= sizes.steps; end += window) {
-    // The first run has the loss of all its steps, the others of what is new.
+    // The first run has the loss of all its steps, the others only of new steps.
     const counted = end === horizon ? horizon : window;
     chunks.push({ start: end - horizon, chunk: chunkOf(given, end - horizon, end, counted) });
   }
   const program = await compileCase(chunks[0]!.chunk, "train");
   for (const { start, chunk } of chunks) {
     const { buffers } = chunk;
-    // What is written is never a state: that is carried.
+    // States are never written: they are carried.
     const inputs = new Map([...buffers].filter(([name]) => start === 0 || !name.startsWith("initial.")));
     writeCase(program, { ...chunk, buffers: inputs });
     program.run("forward", chunk.extent);
@@ -90,7 +90,7 @@ test.each(
   }
 });
 
-test("a horizon as long as the sequence is full backpropagation", async () => {
+test("k2 as long as the sequence is full backpropagation", async () => {
   const given = { ...cases[0]!.given, projections: chunkOf(cases[0]!.given, 0, 12, 12).projections };
   const full = differentiatePlain(given).parameters;
   const summed = new Map<string, Float64Array>();
@@ -115,7 +115,7 @@ test("a horizon as long as the sequence is full backpropagation", async () => {
   }
 });
 
-/** The gradient of a run that goes back one step only: what truncation leaves out can be seen. */
+/** The gradient of a run that goes back one step only. */
 async function lastStepAlone(given: RandomCase, parameter: string): Promise<Float64Array> {
   const chunk = startingAt(chunkOf(given, 11, 12, 1), runPlain(given, true), 11);
   return differentiatePlain(chunk).parameters.get(parameter) as Float64Array;
@@ -160,7 +160,7 @@ test("one step back at every step is Elman's rule of 1990", async () => {
 const rowOf = (given: RandomCase, buffer: string, row: number, width: number): Float64Array =>
   Float64Array.from(given.buffers.get(buffer)?.subarray(row * width, (row + 1) * width) ?? []);
 
-test("rows that end before the carried step hand on their own last state", async () => {
+test("rows that end before the carried step carry their own last state", async () => {
   const given = randomCase(cellNamed("lstm"), { ...sizes, steps: 5 }, { ...whole, ragged: true }, 5);
   const plain = runPlain(given, true);
   const program = await compileCase(given, "train");

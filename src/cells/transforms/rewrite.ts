@@ -26,14 +26,18 @@ export function mapExpression(e: Expression, change: (inner: Expression) => Expr
   return change(mapOperands(e, (operand) => mapExpression(operand, change)));
 }
 
+/** A number. */
 export const number = (value: number): Expression => ({ kind: "number", value, span: nowhere });
+/** A name; with `now`, a state's value after the step, `h'`. */
 export const read = (name: string, now = false): Expression => ({ kind: "name", name, now, span: nowhere });
+/** An operator or a function. */
 export const call = (name: string, ...args: readonly Expression[]): Expression => ({
   kind: "call",
   name,
   arguments: args,
   span: nowhere,
 });
+/** A matrix applied to a vector. */
 export const apply = (matrix: string, vector: Expression): Expression => ({
   kind: "product",
   matrix,
@@ -41,6 +45,7 @@ export const apply = (matrix: string, vector: Expression): Expression => ({
   vector,
   span: nowhere,
 });
+/** Layer normalisation; its gain and shift are named when the text is read. */
 export const norm = (vector: Expression): Expression => ({
   kind: "norm",
   vector,
@@ -53,6 +58,7 @@ export const norm = (vector: Expression): Expression => ({
 export const dropoutMask = (rate: number, per: "step" | "sequence"): Expression =>
   call("div", mask(rate, per), call("sub", number(1), number(rate)));
 
+/** A mask that is 0 with probability `rate`, else 1. */
 export const mask = (rate: number, per: "step" | "sequence"): Expression => ({
   kind: "mask",
   rate,
@@ -61,6 +67,7 @@ export const mask = (rate: number, per: "step" | "sequence"): Expression => ({
   span: nowhere,
 });
 
+/** The equation of a local. */
 export const local = (name: string, expression: Expression, comment = ""): Equation => ({
   name,
   next: false,
@@ -69,11 +76,13 @@ export const local = (name: string, expression: Expression, comment = ""): Equat
   span: nowhere,
 });
 
+/** The equation of a state's next value. */
 export const next = (name: string, expression: Expression, comment = ""): Equation => ({
   ...local(name, expression, comment),
   next: true,
 });
 
+/** `pick(vector, indices)`. */
 export const gather = (vector: Expression, indices: string): Expression => ({
   kind: "pick",
   vector,
@@ -81,6 +90,7 @@ export const gather = (vector: Expression, indices: string): Expression => ({
   span: nowhere,
 });
 
+/** `place(vector, indices)`, of this width. */
 export const scatter = (vector: Expression, indices: string, width: Width): Expression => ({
   kind: "place",
   vector,
@@ -89,16 +99,16 @@ export const scatter = (vector: Expression, indices: string, width: Width): Expr
   span: nowhere,
 });
 
-/** A name that the cell does not use yet: the wanted one, or that with a number. */
-export function freshName(cell: Cell, wanted: string): string {
+/** A name that the cell does not use yet: the preferred one, or that with a number. */
+export function freshName(cell: Cell, preferred: string): string {
   const taken = new Set([
     ...cell.equations.map((e) => e.name),
     ...cell.inputs.map((i) => i.name),
     ...cell.parameters.map((p) => p.name),
     ...Object.keys(cell.constants),
   ]);
-  let name = wanted;
-  for (let i = 2; taken.has(name); i++) name = `${wanted}${i}`;
+  let name = preferred;
+  for (let i = 2; taken.has(name); i++) name = `${preferred}${i}`;
   return name;
 }
 
