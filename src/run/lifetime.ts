@@ -26,4 +26,4 @@ export const programLifetime = (): Lifetime =>
   createLifetime("this program has been disposed; compile the plan again");
 
 export const storeLifetime = (): Lifetime =>
-  createLifetime("these parameters have been disposed; create a store again with device.parameters()");
+  createLifetime("these parameters have been disposed; create another store");

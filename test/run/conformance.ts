@@ -155,7 +155,7 @@ export function deviceConformance(name: string, make: () => Device): void {
       store.dispose();
       expect(await loss).toBeGreaterThan(0);
       expect((await weights).some((w) => w !== 0)).toBe(true);
-      const message = "these parameters have been disposed; create a store again with device.parameters()";
+      const message = "these parameters have been disposed; create another store";
       expect(() => store.write(values(store.layout.size))).toThrow(message);
       await expect(store.read()).rejects.toThrow(message);
       expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);

@@ -27,6 +27,6 @@ test("neighbouring blocks that are freed become one", () => {
 test("more than addresses reach is refused, with what to do", () => {
   const heap = createHeap();
   expect(() => heap.allocate(2 ** 33)).toThrow(
-    /needs 8\d{9} bytes in total.* choose a smaller size, batch or window/,
+    /cannot have 8\d{9} bytes .* choose a smaller size, batch or window/,
   );
 });

@@ -67,36 +67,22 @@ export interface Range {
   readonly to: number;
 }
 
-/** Pushes one number onto the stack. */
-export type Push = () => void;
-
-/** Computes share `index` of `of` shares of `total` things: from ⌊total · index / of⌋ to the start of the next. */
-export function emitShare(code: Code, total: Push, index: Push, of: Push): Range {
-  const range = { from: code.local("i32"), to: code.local("i32") };
-  const edge = (next: 0 | 1): void => {
-    total();
-    index();
-    if (next) code.i32(1).op("i32.add");
-    code.op("i32.mul");
-    of();
-    code.op("i32.div_u");
-  };
-  edge(0);
-  code.set(range.from);
-  edge(1);
-  code.set(range.to);
-  return range;
+/**
+ * Computes share `index` of `of` shares (two locals) of what `total` pushes: from ⌊total · index / of⌋ to the start of
+ * the next share.
+ */
+export function emitShare(code: Code, total: () => void, index: number, of: number): Range {
+  const [from, to] = code.locals("i32", 2);
+  total();
+  code.get(index).op("i32.mul").get(of).op("i32.div_u").set(from);
+  total();
+  code.get(index).i32(1).op("i32.add").op("i32.mul").get(of).op("i32.div_u").set(to);
+  return { from, to };
 }
 
-/** Computes part `part` of `parts` of `total` things. */
+/** Computes this call's part of `total` things. */
 export function partOf(code: Code, total: number): Range {
-  const { part, parts } = kernelParameters;
-  return emitShare(
-    code,
-    () => void code.i32(total),
-    () => void code.get(part),
-    () => void code.get(parts),
-  );
+  return emitShare(code, () => void code.i32(total), kernelParameters.part, kernelParameters.parts);
 }
 
 /** Computes this call's columns, in whole units of `unit` columns; the last unit may be partial. */

@@ -57,35 +57,32 @@ function totalWeight(
   return code.get(total);
 }
 
-/** A cross-entropy being emitted; the numbers from `row` on are locals. */
+/** A cross-entropy being emitted; all numbers are locals. */
 interface Emission {
   readonly code: Code;
   readonly math: Math4;
   readonly shape: CrossEntropyShape;
-  /** The token's addresses: its logits, target, weight, gradient and loss. */
+  /** The token's addresses: its logits, and its gradient. */
   readonly row: number;
-  readonly target: number;
-  readonly weight: number;
   readonly out: number;
-  readonly loss: number;
   /** Bytes into the row. */
   readonly j: number;
-  /** The sum of all weights, and the token's weight. */
-  readonly total: number;
-  readonly ownWeight: number;
   /** The token's target, 0 where it is ignored. */
-  readonly chosen: number;
-  /** Vectors of four equal numbers: the largest logit, Σ exp(logit - largest), and log Σ exp(logit). */
+  readonly target: number;
+  /** The token's weight, and the sum of all weights. */
+  readonly weight: number;
+  readonly total: number;
+  /** Vectors of four equal numbers: the largest logit, and Σ exp(logit - largest). */
   readonly largest: number;
   readonly powers: number;
-  readonly logSum: number;
+  /** Free vectors. */
   readonly shifted: number;
   readonly value: number;
   readonly scale: number;
   /** Reductions over columns: four at a time, and the last few one by one. */
   readonly four: number;
   readonly rest: number;
-  /** The sum of a row's logits, for label smoothing; likewise. */
+  /** Likewise the sum of a row's logits, for label smoothing. */
   readonly logitsFour: number;
   readonly logitsRest: number;
 }
@@ -93,43 +90,44 @@ interface Emission {
 /** Writes each token's loss to `layout.losses`, and its gradient. */
 export function emitCrossEntropy(code: Code, shape: CrossEntropyShape, context: CrossEntropyContext): void {
   const { globals, layout } = context;
-  const { logits, targets, weights, gradient } = shape;
   const math = createMath(code, context.relaxed);
-  const [row, target, weight, out, left, j] = code.locals("i32", 6);
-  const [total, ownWeight] = code.locals("f64", 2);
-  const [loss, chosen] = code.locals("i32", 2);
+  const [row, targetAt, weightAt, out, left, j] = code.locals("i32", 6);
+  const [total, weight] = code.locals("f64", 2);
+  const [loss, target] = code.locals("i32", 2);
   const [largest, powers, shifted, value, scale, logSum] = code.locals("v128", 6);
   const [four, rest, logitsFour, logitsRest] = code.locals("v128", 4);
-  const addresses = { row, target, weight, out, loss, j };
-  const vectors = { largest, powers, shifted, value, scale, logSum, four, rest, logitsFour, logitsRest };
-  const e: Emission = { code, math, shape, ...addresses, total, ownWeight, chosen, ...vectors };
-  const start = (location: Location, local: number): void => {
-    emitAddress(code, location, globals);
-    code.set(local);
-  };
+  const scalars = { row, out, j, target, weight, total };
+  const vectors = { largest, powers, shifted, value, scale, four, rest, logitsFour, logitsRest };
+  const e: Emission = { code, math, shape, ...scalars, ...vectors };
   // The sum of the weights first: the derivative of the mean needs it.
   totalWeight(code, globals, layout, shape).set(total);
-  start(logits, row);
-  start(targets, target);
-  start(weights, weight);
-  if (gradient) start(gradient, out);
-  start({ address: layout.losses, stride: 8, origin: "base" }, loss);
+  const walks: [number, Location][] = [
+    [row, shape.logits],
+    [targetAt, shape.targets],
+    [weightAt, shape.weights],
+    ...(shape.gradient ? [[out, shape.gradient] as [number, Location]] : []),
+    [loss, { address: layout.losses, stride: 8, origin: "base" }],
+  ];
+  for (const [local, location] of walks) {
+    emitAddress(code, location, globals);
+    code.set(local);
+  }
   code.get(kernelParameters.count).set(left);
   repeatLocal(code, left, () => {
-    loadWeight(code, weight, target).set(ownWeight);
-    code.get(target).access("i32.load").tee(chosen).i32(0).get(chosen).i32(0).op("i32.ge_s").op("select");
-    code.set(chosen);
-    emitLargest(e);
-    emitPowers(e);
-    storeLoss(e);
-    if (gradient) {
-      finishGradient(e);
-      code.advance(out, gradient.stride);
-    }
-    code.advance(row, logits.stride);
-    code.advance(target, targets.stride);
-    code.advance(weight, weights.stride);
-    code.advance(loss, 8);
+    loadWeight(code, weightAt, targetAt).set(weight);
+    code.get(targetAt).access("i32.load").tee(target).i32(0).get(target).i32(0).op("i32.ge_s");
+    code.op("select").set(target);
+    findLargest(e);
+    addPowers(e);
+    spelling.log(math, [powers]);
+    code.get(largest).op("f32x4.add").set(logSum);
+    // weight · (logSum - logit of the target)
+    code.get(loss).get(weight).get(logSum).extract(0).op("f64.promote_f32");
+    loadTarget(e);
+    code.op("f64.sub").op("f64.mul").access("f64.store");
+    if (shape.gradient) finishGradient(e, shape.gradient);
+    code.advance(row, shape.logits.stride).advance(targetAt, shape.targets.stride);
+    code.advance(weightAt, shape.weights.stride).advance(loss, 8);
   });
 }
 
@@ -150,11 +148,8 @@ function columns({ code, shape, j }: Emission, visit: (lanes: 1 | 4) => void): v
 }
 
 function load({ code, j }: Emission, base: number, lanes: 1 | 4): Code {
-  return code
-    .get(base)
-    .get(j)
-    .op("i32.add")
-    .access(lanes === 4 ? "v128.load" : "v128.load32_splat");
+  const op = lanes === 4 ? "v128.load" : "v128.load32_splat";
+  return code.get(base).get(j).op("i32.add").access(op);
 }
 
 function store({ code }: Emission, lanes: 1 | 4): void {
@@ -169,69 +164,63 @@ function reduce({ code, four, rest }: Emission, op: "f32x4.add" | "f32x4.pmax", 
 }
 
 /** Finds the largest logit of a row and, with smoothing, adds the logits up. */
-function emitLargest(e: Emission): void {
-  const { code, shape, row, four, rest, logitsFour, logitsRest, largest } = e;
-  const isSmoothed = shape.smoothing > 0;
-  code.splat(-Infinity).tee(four).set(rest);
-  if (isSmoothed) code.splat(0).tee(logitsFour).set(logitsRest);
-  columns(e, (lanes) => {
-    const into = lanes === 4 ? four : rest;
+function findLargest(e: Emission): void {
+  const { code } = e;
+  const isSmoothed = e.shape.smoothing > 0;
+  code.splat(-Infinity).tee(e.four).set(e.rest);
+  if (isSmoothed) code.splat(0).tee(e.logitsFour).set(e.logitsRest);
+  const combine = (into: number, lanes: 1 | 4, op: "f32x4.add" | "f32x4.pmax"): void => {
     code.get(into);
-    load(e, row, lanes).op("f32x4.pmax").set(into);
-    if (!isSmoothed) return;
-    const sum = lanes === 4 ? logitsFour : logitsRest;
-    code.get(sum);
-    load(e, row, lanes).op("f32x4.add").set(sum);
+    load(e, e.row, lanes).op(op).set(into);
+  };
+  columns(e, (lanes) => {
+    combine(lanes === 4 ? e.four : e.rest, lanes, "f32x4.pmax");
+    if (isSmoothed) combine(lanes === 4 ? e.logitsFour : e.logitsRest, lanes, "f32x4.add");
   });
-  reduce(e, "f32x4.pmax", largest);
+  reduce(e, "f32x4.pmax", e.largest);
 }
 
 /** Adds up exp(logit - largest), and keeps each of them where the gradient will be. */
-function emitPowers(e: Emission): void {
-  const { code, math, shape, row, out, j, four, rest, largest, shifted, value, powers, logSum } = e;
-  code.splat(0).tee(four).set(rest);
+function addPowers(e: Emission): void {
+  const { code, shifted, value } = e;
+  code.splat(0).tee(e.four).set(e.rest);
   columns(e, (lanes) => {
-    const into = lanes === 4 ? four : rest;
-    load(e, row, lanes).get(largest).op("f32x4.sub").set(shifted);
-    spelling.exp(math, [shifted]);
+    const sum = lanes === 4 ? e.four : e.rest;
+    load(e, e.row, lanes).get(e.largest).op("f32x4.sub").set(shifted);
+    spelling.exp(e.math, [shifted]);
     code.set(value);
-    if (shape.gradient) {
-      code.get(out).get(j).op("i32.add").get(value);
+    if (e.shape.gradient) {
+      code.get(e.out).get(e.j).op("i32.add").get(value);
       store(e, lanes);
     }
-    code.get(into).get(value).op("f32x4.add").set(into);
+    code.get(sum).get(value).op("f32x4.add").set(sum);
   });
-  reduce(e, "f32x4.add", powers);
-  spelling.log(math, [powers]);
-  code.get(largest).op("f32x4.add").set(logSum);
+  reduce(e, "f32x4.add", e.powers);
 }
 
-/** weight · (logSum - logit of the target), where smoothing takes a share of that logit for the mean of all logits. */
-function storeLoss({ code, shape, row, loss, ownWeight, chosen, logSum, ...e }: Emission): void {
+/** Leaves the logit of the target on the stack, where smoothing takes a share of it for the mean of all logits. */
+function loadTarget({ code, shape, row, target, logitsFour, logitsRest }: Emission): void {
   const { classes, smoothing } = shape;
-  code.get(loss).get(ownWeight).get(logSum).extract(0).op("f64.promote_f32");
-  code.get(chosen).i32(2).op("i32.shl").get(row).op("i32.add").access("f32.load").op("f64.promote_f32");
-  if (smoothing > 0) {
-    const [kept, spread] = [1 - smoothing, smoothing / classes];
-    code.f64(kept).op("f64.mul");
-    combineLanes(code, "f32x4.add", e.logitsFour);
-    code.get(e.logitsRest).op("f32x4.add").extract(0).op("f64.promote_f32");
-    code.f64(spread).op("f64.mul").op("f64.add");
-  }
-  code.op("f64.sub").op("f64.mul").access("f64.store");
+  code.get(target).i32(2).op("i32.shl").get(row).op("i32.add").access("f32.load").op("f64.promote_f32");
+  if (smoothing === 0) return;
+  const [kept, spread] = [1 - smoothing, smoothing / classes];
+  code.f64(kept).op("f64.mul");
+  combineLanes(code, "f32x4.add", logitsFour);
+  code.get(logitsRest).op("f32x4.add").extract(0).op("f64.promote_f32");
+  code.f64(spread).op("f64.mul").op("f64.add");
 }
 
 /** weight / total · (exp(…) / powers - target), where smoothing spreads a share of the target over all classes. */
-function finishGradient(e: Emission): void {
-  const { code, shape, out, j, total, ownWeight, chosen, powers, scale } = e;
-  const { classes, smoothing } = shape;
+function finishGradient(e: Emission, { stride }: Location): void {
+  const { code, out, j, scale } = e;
+  const { classes, smoothing } = e.shape;
   const spread = e.logitsFour;
   const part = (factor: number): Code => {
-    code.get(ownWeight).get(total).op("f64.div");
+    code.get(e.weight).get(e.total).op("f64.div");
     if (factor !== 1) code.f64(factor).op("f64.mul");
     return code.op("f32.demote_f64");
   };
-  part(1).op("f32x4.splat").get(powers).op("f32x4.div").set(scale);
+  part(1).op("f32x4.splat").get(e.powers).op("f32x4.div").set(scale);
   if (smoothing > 0) {
     part(smoothing / classes);
     code.op("f32x4.splat").set(spread);
@@ -242,10 +231,11 @@ function finishGradient(e: Emission): void {
     if (smoothing > 0) code.get(spread).op("f32x4.sub");
     store(e, lanes);
   });
-  code.get(chosen).i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
+  code.get(e.target).i32(2).op("i32.shl").get(out).op("i32.add").tee(j);
   code.get(j).access("f32.load");
   part(1 - smoothing);
   code.op("f32.sub").access("f32.store");
+  code.advance(out, stride);
 }
 
 export interface LossShape extends Pick<CrossEntropyShape, "weights" | "targets"> {

@@ -38,41 +38,39 @@ export interface OuterContext {
   readonly mark: Mark;
 }
 
-/** A weight gradient being emitted; the numbers from `rowAt` on are locals. */
-interface Outer {
+/** A weight gradient being emitted; all numbers are locals. */
+interface Outer extends OuterContext {
   readonly code: Code;
   readonly shape: OuterShape;
-  readonly context: OuterContext;
-  /** The first token of this block on both sides. */
-  readonly rowAt: number;
-  readonly vectorAt: number;
-  /** Tokens to come, tokens of this block, and whether the result holds a sum already. */
-  readonly remaining: number;
+  /** Tokens of this block, and whether the result holds a sum already. */
   readonly depth: number;
   readonly started: number;
-  /** This thread's scratch memory. */
-  readonly packedRows: number;
-  readonly packedVectors: number;
-  /** This call's rows of the result. */
-  readonly height: Range;
-  /** The first row of a chunk, its address in the result, a counter, and the chunk's rows. */
-  readonly column: number;
+  /** This thread's packed blocks. */
+  readonly rows: number;
+  readonly vectors: number;
+  /** The first row of a chunk of the result, its address, a counter, and the chunk's rows. */
+  readonly row: number;
   readonly result: number;
   readonly left: number;
   readonly count: number;
 }
 
 export function emitOuter(code: Code, shape: OuterShape, context: OuterContext): void {
-  const o = declareOuter(code, shape, context);
-  const { rowAt, vectorAt, remaining, depth, started, height } = o;
-  const { rows, vector } = shape;
+  const { layout, globals, mark } = context;
+  const [rowAt, vectorAt, remaining, depth, started] = code.locals("i32", 5);
+  const [rows, vectors] = code.locals("i32", 2);
+  const height = dividesRows(shape) ? columnShare(code, shape.m, tileHeight) : allRows(code, shape.m);
+  const [row, result, left, count] = code.locals("i32", 4);
+  const outer: Outer = { ...context, code, shape, depth, started, rows, vectors, row, result, left, count };
   const scratch = (address: number, into: number): void => {
-    code.getGlobal(context.globals.thread).i32(context.layout.perThread);
-    code.op("i32.mul").i32(address).op("i32.add").set(into);
+    code.getGlobal(globals.thread).i32(layout.perThread).op("i32.mul").i32(address).op("i32.add").set(into);
   };
-  scratch(context.layout.scratch.rows, o.packedRows);
-  scratch(context.layout.scratch.vectors, o.packedVectors);
-  code.i32(rows.address).set(rowAt).i32(vector.address).set(vectorAt);
+  const nextBlock = (at: number, { stride }: Location): void => {
+    code.get(at).get(depth).i32(stride).op("i32.mul").op("i32.add").set(at);
+  };
+  scratch(layout.scratch.rows, rows);
+  scratch(layout.scratch.vectors, vectors);
+  code.i32(shape.rows.address).set(rowAt).i32(shape.vector.address).set(vectorAt);
   code.get(kernelParameters.count).set(remaining);
   code.i32(shape.accumulate ? 1 : 0).set(started);
   code.block(() => {
@@ -81,28 +79,19 @@ export function emitOuter(code: Code, shape: OuterShape, context: OuterContext):
     code.loop(() => {
       code.get(remaining).set(depth).get(depth).i32(depthBlock).op("i32.gt_s");
       code.if(() => void code.i32(depthBlock).set(depth));
-      packVectors(o);
-      forChunks(o, () => {
-        packRows(o);
-        context.mark(code, "packing");
-        multiply(o);
-        context.mark(code, "products");
+      packVectors(outer, vectorAt);
+      forChunks(outer, height, () => {
+        packRows(outer, rowAt);
+        mark(code, "packing");
+        multiply(outer);
+        mark(code, "products");
       });
       code.i32(1).set(started);
-      code.get(rowAt).get(depth).i32(rows.stride).op("i32.mul").op("i32.add").set(rowAt);
-      code.get(vectorAt).get(depth).i32(vector.stride).op("i32.mul").op("i32.add").set(vectorAt);
+      nextBlock(rowAt, shape.rows);
+      nextBlock(vectorAt, shape.vector);
       code.get(remaining).get(depth).op("i32.sub").tee(remaining).i32(0).op("i32.gt_s").branchIf(0);
     });
   });
-}
-
-function declareOuter(code: Code, shape: OuterShape, context: OuterContext): Outer {
-  const [rowAt, vectorAt, remaining, depth, started] = code.locals("i32", 5);
-  const [packedRows, packedVectors] = code.locals("i32", 2);
-  const height = dividesRows(shape) ? columnShare(code, shape.m, tileHeight) : allRows(code, shape.m);
-  const [column, result, left, count] = code.locals("i32", 4);
-  const blocks = { rowAt, vectorAt, remaining, depth, started, packedRows, packedVectors };
-  return { code, shape, context, ...blocks, height, column, result, left, count };
 }
 
 /** The longer side is divided, so that each thread packs all of the shorter one. */
@@ -119,62 +108,55 @@ function panels({ code, shape }: Outer, visit: (at: PanelVisit) => void): void {
   forPanels(code, side, visit, { divided: !dividesRows(shape) });
 }
 
-function packVectors(o: Outer): void {
-  const { code, shape, context, vectorAt, packedVectors, depth } = o;
+/** Packs a block of vectors, whose first token is at address `from`, a local. */
+function packVectors(o: Outer, from: number): void {
   panels(o, ({ panel, column, vectors }) => {
-    code.get(vectorAt).get(column).op("i32.add").i32(shape.vector.stride);
-    code.get(panel).get(packedVectors).op("i32.add").get(depth);
-    code.call(context.pack.copy(vectors));
+    o.code.get(from).get(column).op("i32.add").i32(o.shape.vector.stride);
+    o.code.get(panel).get(o.vectors).op("i32.add").get(o.depth);
+    o.code.call(o.pack.copy(vectors));
   });
 }
 
-/** Visits this call's rows of the result in chunks: `count` of them from row `column` on, at address `result`. */
-function forChunks({ code, shape, height, column, result, count }: Outer, visit: () => void): void {
+/** Visits this call's rows of the result in chunks: `count` of them from row `row` on, at address `result`. */
+function forChunks({ code, shape, row, result, count }: Outer, height: Range, visit: () => void): void {
   const rowBytes = 4 * shape.n;
-  code.get(height.from).tee(column).i32(rowBytes).op("i32.mul").i32(shape.into).op("i32.add").set(result);
+  code.get(height.from).tee(row).i32(rowBytes).op("i32.mul").i32(shape.into).op("i32.add").set(result);
   code.loop(() => {
-    code.get(height.to).get(column).op("i32.sub").set(count);
+    code.get(height.to).get(row).op("i32.sub").set(count);
     code.i32(rowChunk).get(count).get(count).i32(rowChunk).op("i32.gt_s").op("select").set(count);
     visit();
-    code.advance(column, rowChunk);
-    code.advance(result, rowChunk * rowBytes);
-    code.get(column).get(height.to).op("i32.lt_s").branchIf(0);
+    code.advance(row, rowChunk).advance(result, rowChunk * rowBytes);
+    code.get(row).get(height.to).op("i32.lt_s").branchIf(0);
   });
 }
 
-/** Packs the `count` columns from `column` on as panels of four, each `depthBlock` deep. */
-function packRows({ code, shape, context, rowAt, packedRows, depth, column, left, count }: Outer): void {
+/** Packs a chunk of a block of rows, whose first token is at `rowAt`: panels of four columns, `depthBlock` deep. */
+function packRows({ code, shape, pack, rows, depth, row, left, count }: Outer, rowAt: number): void {
   const [from, to] = code.locals("i32", 2);
   const roundUp = tileHeight - 1;
-  code.get(rowAt).get(column).i32(2).op("i32.shl").op("i32.add").set(from).get(packedRows).set(to);
+  code.get(rowAt).get(row).i32(2).op("i32.shl").op("i32.add").set(from).get(rows).set(to);
   code.get(count).i32(roundUp).op("i32.add").i32(2).op("i32.shr_u").set(left);
   repeatLocal(code, left, () => {
-    code.get(from).i32(shape.rows.stride).get(to).get(depth);
-    code.call(context.pack.copy(1));
+    code.get(from).i32(shape.rows.stride).get(to).get(depth).call(pack.copy(1));
     code.advance(from, 16).advance(to, 16 * depthBlock);
   });
 }
 
 function multiply(o: Outer): void {
-  const { code, shape, context, packedRows, packedVectors, depth, started, result, left, count } = o;
+  const { code, left } = o;
   const [from, to] = code.locals("i32", 2);
-  const strides = { leftRow: 4, leftTerm: 16, resultRow: 4 * shape.n };
+  const resultRow = 4 * o.shape.n;
   panels(o, ({ panel, column, vectors, lastLanes }) => {
-    code.get(packedRows).set(from).get(result).get(column).op("i32.add").set(to).get(count).set(left);
-    const callMicro = (rows: number, accumulate: boolean): void => {
-      const micro = context.micros.get({ rows, vectors, lastLanes, ...strides, accumulate });
-      code.get(from).get(panel).get(packedVectors).op("i32.add").get(to).get(depth).call(micro);
+    code.get(o.rows).set(from).get(o.result).get(column).op("i32.add").set(to).get(o.count).set(left);
+    const callMicro = (rows: number, accumulate: boolean) => (): void => {
+      const shape = { rows, vectors, lastLanes, leftRow: 4, leftTerm: 16, resultRow, accumulate };
+      code.get(from).get(panel).get(o.vectors).op("i32.add").get(to).get(o.depth);
+      code.call(o.micros.get(shape));
     };
-    const call = (rows: number): void => {
-      code.get(started);
-      code.if(
-        () => callMicro(rows, true),
-        () => callMicro(rows, false),
-      );
-    };
+    const call = (rows: number): void =>
+      void code.get(o.started).if(callMicro(rows, true), callMicro(rows, false));
     tileRows(code, tileHeight, left, call, (rows) => {
-      code.advance(from, 16 * depthBlock);
-      code.advance(to, rows * 4 * shape.n);
+      code.advance(from, 16 * depthBlock).advance(to, rows * resultRow);
     });
   });
 }

@@ -8,7 +8,6 @@ export const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 
 /** Instructions without immediates; SIMD instructions begin with 0xfd. */
 export const plainOpcodes = {
   return: [0x0f],
-  unreachable: [0x00],
   drop: [0x1a],
   select: [0x1b],
   "i32.eqz": [0x45],
@@ -29,7 +28,6 @@ export const plainOpcodes = {
   "f32.eq": [0x5b],
   "f32.add": [0x92],
   "f32.sub": [0x93],
-  "f32.sqrt": [0x91],
   "f64.sqrt": [0x9f],
   "f64.add": [0xa0],
   "f64.sub": [0xa1],
@@ -46,7 +44,6 @@ export const plainOpcodes = {
   "i32x4.ge_u": [0xfd, 0x40],
   "i32x4.all_true": [0xfd, 0xa3, 0x01],
   "v128.and": [0xfd, 0x4e],
-  "v128.or": [0xfd, 0x50],
   "v128.xor": [0xfd, 0x51],
   "v128.bitselect": [0xfd, 0x52],
   "i32x4.shl": [0xfd, 0xab, 0x01],

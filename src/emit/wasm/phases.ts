@@ -2,7 +2,7 @@
 // and a barrier wherever one thread may read what another has written. Knows how work is divided, not what it is.
 import type { Kernel, Loop } from "../../plan/plan.ts";
 import type { Code } from "./assembler.ts";
-import { emitShare, loadEntry, type Push } from "./call.ts";
+import { emitShare, loadEntry } from "./call.ts";
 import type { Emitter, KernelFunctions } from "./kernels.ts";
 
 /** The parameters of a phase's function. */
@@ -123,7 +123,7 @@ function loopApart(phase: Phase, { direction, body }: Loop): void {
       countRows(phase, kernel);
       code.get(high).get(count).get(high).get(count).op("i32.lt_s").op("select");
       code.get(low).op("i32.sub").tee(count).i32(0).op("i32.gt_s");
-      code.if(() => callRows(phase, functions.get(kernel) as KernelFunctions));
+      code.if(() => callKernel(phase, functions.get(kernel) as KernelFunctions, "rows"));
     }
   });
   wait(phase);
@@ -169,16 +169,14 @@ function countRows({ code, emitter, t, count }: Phase, kernel: Kernel): void {
 function callDivided(phase: Phase, kernel: KernelFunctions): void {
   const { code, count, first } = phase;
   const byRows = (): void => {
-    const share = emitShare(
-      code,
-      () => void code.get(count),
-      () => void code.get(thread),
-      () => void code.get(threads),
-    );
+    const share = emitShare(code, () => void code.get(count), thread, threads);
     code.get(share.from).set(first).get(share.to).get(share.from).op("i32.sub").set(count);
-    callRows(phase, kernel);
+    callKernel(phase, kernel, "rows");
   };
-  const byColumns = (): void => callColumns(phase, kernel);
+  const byColumns = (): void => {
+    code.i32(0).set(first);
+    callKernel(phase, kernel, "columns");
+  };
   switch (kernel.division) {
     case "rows":
       return byRows();
@@ -192,36 +190,16 @@ function callDivided(phase: Phase, kernel: KernelFunctions): void {
   kernel.division satisfies never;
 }
 
-/** Calls a kernel for rows `first` to `first + count`, all columns. */
-function callRows(phase: Phase, { main, work }: KernelFunctions): void {
-  const { code, emitter } = phase;
-  pushArguments(
-    phase,
-    () => void code.i32(0),
-    () => void code.i32(1),
-  );
-  code.call(main);
-  emitter.mark(code, work);
-}
-
-/** Calls a kernel for all `count` rows and this thread's part of the columns. */
-function callColumns(phase: Phase, { main, work, kind }: KernelFunctions): void {
-  const { code, emitter, first } = phase;
-  code.i32(0).set(first);
-  pushArguments(
-    phase,
-    () => void code.get(thread),
-    () => void code.get(threads),
-  );
-  code.call(main);
-  if (kind !== "guard") emitter.mark(code, work);
-}
-
-function pushArguments({ code, base, before, first, count }: Phase, part: Push, parts: Push): void {
+/** Calls a kernel for `count` rows from `first` on, with all columns or with this thread's part of them. */
+function callKernel(phase: Phase, { main, work, kind }: KernelFunctions, divided: "rows" | "columns"): void {
+  const { code, emitter, base, before, count, first } = phase;
   for (const start of [base, before]) code.get(start).get(first).op("i32.add");
   code.get(first).get(count);
-  part();
-  parts();
+  if (divided === "rows") code.i32(0).i32(1);
+  else code.get(thread).get(threads);
+  code.call(main);
+  // A guard leaves its result on the stack, for `emitSingle`.
+  if (kind !== "guard") emitter.mark(code, work);
 }
 
 /** Whether the rows of the batch are independent of each other in this loop, so that threads need not meet in it. */

@@ -35,7 +35,7 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
     memory.grow(pages);
   } catch (cause) {
     throw new Error(
-      `the wasm device needs ${bytes} bytes in total, more than it can get (addresses reach ${largestMemory}); ` +
+      `the wasm device cannot have ${bytes} bytes (addresses reach ${largestMemory}); ` +
         "choose a smaller size, batch or window",
       { cause },
     );

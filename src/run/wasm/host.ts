@@ -79,7 +79,7 @@ export function warnOfOneThread(reason: string): void {
   warned = true;
   console.warn(
     `unrolled: the wasm device has only one thread, the page's own, which long runs block: ${reason}. ` +
-      "To have more, serve the page with the headers 'Cross-Origin-Opener-Policy: same-origin' and " +
-      "'Cross-Origin-Embedder-Policy: require-corp', and allow workers from 'blob:' in its policy.",
+      "Serve the page with the headers 'Cross-Origin-Opener-Policy: same-origin' and " +
+      "'Cross-Origin-Embedder-Policy: require-corp', and allow workers from 'blob:'.",
   );
 }
