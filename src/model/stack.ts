@@ -8,6 +8,7 @@ import { equations } from "../language/equations.ts";
 import { lower, type Sizes } from "../graph/lower.ts";
 import { partsOf, type Connection, type NetworkLayer } from "../plan/network.ts";
 
+/** Settings of `stack`. */
 export interface StackSettings {
   /** The cell of every recurrent layer, or a list with one for each. */
   readonly cell: Cell | readonly Cell[];
@@ -40,6 +41,7 @@ export interface RecurrentLayer {
   readonly reverse?: string;
 }
 
+/** Layers that are ready to be part of a network. */
 export interface Stack {
   /** In order: `layer1`, `layer1-reverse` and `layer1-merged` (if any), `dropout1` (if any), `layer2` … */
   readonly layers: readonly NetworkLayer[];

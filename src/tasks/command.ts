@@ -119,7 +119,7 @@ export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command:
   readonly train: TrainCommand<D, O, T>;
   readonly evaluate: UseCommand<M, E>;
   readonly predict: UseCommand<M, P>;
-  readonly further?: readonly FurtherCommand<never>[];
+  readonly further?: readonly FurtherCommand<unknown>[];
 }): TaskCommand {
   // The command line hands each part only what another part of the same task made.
   return { further: [], ...command, kind: command.maker.kind } as unknown as TaskCommand;

@@ -1,21 +1,25 @@
-// A page of pictures with what a model says of them, and what people said. One file of HTML, which names the pictures.
+// A page of images with a model's captions and those of people: one file of HTML, which refers to the images.
 
+/** An image of the page. */
 export interface CaptionedRow {
-  /** What the page's `img` is to show: a path from the page, or an address. */
-  readonly picture: string;
+  /** The image's address for the page: a path from the page's folder, or a URL. */
+  readonly image: string;
+  /** The model's caption. */
   readonly caption: string;
+  /** The captions of people. */
   readonly references: readonly string[];
+  /** Whether the caption is one of the references; the page marks it. */
   readonly isExact: boolean;
 }
 
-/** HTML of the rows, with a title. */
+/** The HTML of the page. */
 export function captionPage(title: string, rows: readonly CaptionedRow[]): string {
-  const cards = rows.map(({ picture, caption, references, isExact }) => {
-    const said = references.map((reference) => `<li>${escaped(reference)}</li>`).join("");
+  const cards = rows.map(({ image, caption, references, isExact }) => {
+    const items = references.map((reference) => `<li>${escaped(reference)}</li>`).join("");
     const mark = isExact ? ' class="exact"' : "";
     return (
-      `<figure><img src="${escaped(picture)}" alt="${escaped(references[0] ?? caption)}" loading="lazy">` +
-      `<figcaption><p${mark}>${escaped(caption)}</p><ul>${said}</ul></figcaption></figure>`
+      `<figure><img src="${escaped(image)}" alt="${escaped(references[0] ?? caption)}" loading="lazy">` +
+      `<figcaption><p${mark}>${escaped(caption)}</p><ul>${items}</ul></figcaption></figure>`
     );
   });
   return `<!doctype html>

@@ -1,202 +1,197 @@
-// Captions of images: a vector of each image comes into the recurrent layer through weights of its own, and the words
-// follow one from another. Karpathy & Fei-Fei 2015, arXiv:1412.2306v2. Makes the network and its examples and writes
-// captions; trains nothing, reads no files and knows no image.
-import { embedding } from "../../cells/parts.ts";
-import { conditioned, contextWidth, type Conditioning } from "../../cells/transforms/conditioned.ts";
-import type { Example } from "../../batch/example.ts";
-import { momentsOf, standardised, type Moments } from "../shared/moments.ts";
-import {
-  boundaryId,
-  buildVocabulary,
-  decodeTokens,
-  encodeTokens,
-  vocabularySize,
-  type Vocabulary,
-} from "../../text/vocabulary.ts";
-import type { Cell } from "../../language/cell.ts";
-import type { Sizes } from "../../graph/lower.ts";
-import { planHead } from "../../model/head.ts";
-import { stack } from "../../model/stack.ts";
-import type { Network, NetworkLayer } from "../../plan/network.ts";
+// Captions of images: a sentence for each vector that an encoder makes of an image.
+import * as z from "zod/mini";
+import { decode } from "../../infer/decode.ts";
+import { evaluate } from "../../infer/evaluate.ts";
+import { decodeTokens } from "../../text/vocabulary.ts";
 import { joinWords } from "../../text/words.ts";
-import { decode, type DecodeSettings } from "../shared/decode.ts";
-import type { TaskModel } from "../shared/model.ts";
-import { tokensOf } from "../shared/sequence-input.ts";
+import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
+import { modelCore } from "../shared/model.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recordedSplit, recordOf } from "../shared/parts.ts";
+import { checkSpec, momentsFields, vocabularySchema } from "../shared/spec-schema.ts";
+import { grouped, splitInWords } from "../shared/words.ts";
+import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
+import {
+  captionDefaults,
+  captionExamples,
+  designCaptioner,
+  imageInput,
+  scaledVector,
+  type CaptionedImage,
+  type CaptionedImages,
+  type CaptionOptions,
+  type CaptionSpec,
+} from "./design.ts";
+import { encoderOfRecord, isSameEncoder, type EncoderChoice } from "./encoder-choice.ts";
+import { defaultSplit, hasOwnParts, ownParts, partsOfImages } from "./parts.ts";
+import { captionScores, shuffledVectors, type CaptionScores } from "./scores.ts";
 
-/** The moments are those of the images' vectors. */
-export interface CaptionTask extends Moments {
-  readonly kind: "caption";
-  readonly vocabulary: Vocabulary;
-  /** Words of the longest caption that was learned. */
-  readonly longest: number;
-  /** What made the vectors of the images, as the caller describes it. */
-  readonly encoder: string;
-}
-
-export interface CaptionedImage {
-  /** [width] the image's vector; several captions of one image share it. */
-  readonly vector: ArrayLike<number>;
-  readonly captions: readonly string[];
-}
-
-export interface CaptionerSettings {
-  readonly cell: Cell;
-  /** Hidden width of each layer. Default 256. */
-  readonly size?: number;
-  readonly layers?: number;
-  /** Width of a learned vector for each word. Default 64. */
-  readonly embedding?: number;
-  /** Rate of dropout after each recurrent layer. Default 0. */
-  readonly dropout?: number;
-  /** When the image is seen: at the first step (the paper), at every step, or as what the states start with. */
-  readonly sees?: Conditioning;
-  /** Rarer words are unknown ones. Default 1. */
-  readonly atLeast?: number;
-  /** What made the vectors, to be kept with the model. */
-  readonly encoder: string;
-  readonly sizes?: Sizes;
-}
-
-export interface Captioner {
-  readonly task: CaptionTask;
-  readonly network: Network;
-}
-
-/** The network's inputs: the word before, and the image. */
-const wordInput = "word";
-const imageInput = "image";
-
-export function captioner(images: readonly CaptionedImage[], settings: CaptionerSettings): Captioner {
-  const { atLeast = 1, encoder } = settings;
-  const captions = images.flatMap((image) => image.captions.map(wordsOf));
-  if (captions.length === 0)
-    throw new Error("captions: there are none to learn from; give images with captions");
-  if (captions.every((words) => words.length === 0))
-    throw new Error("captions: there is no word in any of them, only marks; give captions with words");
-  const vectors = images.map((image) => image.vector);
-  const [{ length: width } = []] = vectors;
-  const other = vectors.findIndex((vector) => vector.length !== width);
-  if (other >= 0) {
-    throw new Error(
-      `image ${other}: its vector must have ${width} numbers, as the first one, not ${vectors[other]?.length}; use one ` +
-        "encoder for all",
-    );
-  }
-  const task: CaptionTask = {
-    kind: "caption",
-    vocabulary: buildVocabulary(captions.flat(), { unit: "word", atLeast }),
-    longest: captions.reduce((most, words) => Math.max(most, words.length), 1),
-    ...momentsOf(vectors),
-    encoder,
-  };
-  return { task, network: networkOf(task, settings) };
-}
-
-function networkOf(task: CaptionTask, settings: CaptionerSettings): Network {
-  const {
-    cell,
-    size = 256,
-    layers = 1,
-    embedding: width = 64,
-    dropout = 0,
-    sees = "first",
-    sizes,
-  } = settings;
-  const words = vocabularySize(task.vocabulary);
-  const seeing = conditioned(cell, sees);
-  const read: NetworkLayer = {
-    name: "embedding",
-    cell: embedding,
-    sizes: { I: words, H: width },
-    inputs: { x: wordInput },
-  };
-  const recurrent = stack("embedding", width, {
-    cell: [seeing.cell, ...Array.from({ length: layers - 1 }, () => cell)],
-    size,
-    dropout,
-    sizes: { ...sizes, [contextWidth]: task.mean.length },
-  });
-  const joined = recurrent.layers.map((layer) =>
-    layer.name === "layer1" ? { ...layer, inputs: { ...layer.inputs, [seeing.input]: imageInput } } : layer,
-  );
-  const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: words });
-  return {
-    inputs: [
-      { name: wordInput, width: words, kind: "index", per: "step" },
-      { name: imageInput, width: task.mean.length, kind: "dense", per: "sequence" },
-    ],
-    layers: [read, ...joined, ...head.layers],
-    loss: head.loss,
-  };
-}
-
-/** The words of a caption, in lower case, without its punctuation marks. */
-export function wordsOf(caption: string): string[] {
-  return tokensOf(caption, "word", true).filter((word) =>
-    /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word),
-  );
-}
-
-/** Each caption as an example, with its image's vector. */
-export function captionExamples(task: CaptionTask, images: readonly CaptionedImage[]): Example[] {
-  return images.flatMap((image, i) => {
-    const vector = scaled(task, image.vector, `image ${i}`);
-    return image.captions.map((caption): Example => {
-      const ids = encodeTokens(task.vocabulary, wordsOf(caption));
-      return {
-        steps: ids.length + 1,
-        inputs: { [wordInput]: Int32Array.of(boundaryId, ...ids), [imageInput]: vector },
-        targets: Int32Array.of(...ids, boundaryId),
-      };
-    });
-  });
-}
-
+/** A caption that a model writes. */
 export interface Caption {
   readonly text: string;
-  /** The model's own log-probability of it, in nats. */
+  /** The model's log-probability of it, in nats. */
   readonly logProbability: number;
-  /** Whether the model ended it; else it has as many words as it may. */
+  /** Whether the model ended it; otherwise it was cut off at the longest length. */
   readonly isEnded: boolean;
 }
 
-/**
- * Captions for each vector, best first, `width` of each (default 1, the most likely word at each step), of up to `longest`
- * words (default twice as many as the longest learned).
- */
-export async function describe(
-  model: TaskModel<CaptionTask>,
-  vectors: readonly ArrayLike<number>[],
-  settings: DecodeSettings = {},
-): Promise<Caption[][]> {
-  const { task } = model;
-  const size = task.mean.length;
-  const inputsOf = async (from: number, count: number): Promise<Record<string, Float32Array>> => {
-    const images = new Float32Array(count * size);
-    for (let row = 0; row < count; row++) {
-      const vector = vectors[from + row] as ArrayLike<number>;
-      images.set(scaled(task, vector, `image ${from + row}`), row * size);
-    }
-    return { [imageInput]: images };
-  };
-  const longest = settings.longest ?? 2 * task.longest;
-  const found = await decode(model, vectors.length, inputsOf, { ...settings, longest });
-  return found.map((beams) =>
-    beams.map(({ symbols, logProbability }) => ({
-      text: joinWords(decodeTokens(task.vocabulary, symbols)),
-      logProbability,
-      isEnded: symbols.length < longest,
-    })),
-  );
+/** Scores of a captioner, and of a baseline on the same images. */
+export interface CaptionScore extends CaptionScores {
+  /** Images scored. */
+  readonly images: number;
+  /**
+   * The model itself, blind: with the features shuffled between the images, so that only what it knows of words counts.
+   * Absent for a single image.
+   */
+  readonly baseline?: CaptionScores & { readonly name: string };
 }
 
-function scaled(task: CaptionTask, vector: ArrayLike<number>, place: string): Float32Array {
-  const { length: width } = task.mean;
-  if (vector.length !== width) {
-    throw new Error(
-      `${place}: its vector must have ${width} numbers, as the model's images had, not ${vector.length}; use the ` +
-        "encoder that the model was trained with",
+export interface CaptionScoreOptions extends BeamOptions {
+  /** Captions that are grown at once. Default 1: the most likely word each time. */
+  readonly width?: number | undefined;
+  /** Whether to score the blind baseline, which takes as long again. Default true. */
+  readonly hasBaseline?: boolean;
+  /** The blind baseline learns from no data. */
+  readonly baseline?: never;
+}
+
+/** A trained captioner. */
+export interface Captioner extends Model<CaptionedImages, CaptionScore> {
+  readonly kind: "caption";
+  /** The encoder of its images; undefined where the training data did not name it. */
+  readonly encoder: EncoderChoice | undefined;
+  /** The parts that the images name; otherwise the parts of the training's own data, found again. Needs no vectors. */
+  parts(data: CaptionedImages): Promise<Parts<CaptionedImages>>;
+  score(
+    data: CaptionedImages | "train" | "validation" | "test",
+    options?: CaptionScoreOptions,
+  ): Promise<CaptionScore>;
+  /** A caption for the vector of each image, by the most likely word each time. Throws for vectors of another width. */
+  predict(vectors: readonly ArrayLike<number>[]): Promise<Caption[]>;
+  /** The most likely captions for the vector of each image by beam search, best first. Throws as `predict`. */
+  search(vectors: readonly ArrayLike<number>[], options?: BeamOptions): Promise<Caption[][]>;
+}
+
+/**
+ * Captions of images, from vectors that an encoder makes of them. Trains an LSTM of 256 by default; scores BLEU, CIDEr-D
+ * and others beside the same model blind.
+ */
+export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
+  (options = {}) => ({
+    kind: "caption",
+    defaults: {
+      budget: { epochs: 10 },
+      batch: 64,
+      schedule: { kind: "cosine" },
+      clip: { kind: "norm", limit: 1 },
+      split: defaultSplit,
+    },
+    cell: cellRecord(recurrentOptions(options, captionDefaults).cell),
+    design(data, settings) {
+      const parts = partsOfImages(data, settings);
+      const { train, validation, test } = parts;
+      const { spec, network } = designCaptioner(train, options);
+      const images = { train: train.images, validation: validation?.images, test: test?.images };
+      return {
+        spec,
+        network,
+        parts,
+        examples: {
+          kind: "examples",
+          train: captionExamples(spec, train.images),
+          validation: validation && captionExamples(spec, validation.images),
+        },
+        record: () =>
+          recordOf(recordedItems(data), { ...settings, ...(hasOwnParts(data) && { split: "own" }) }),
+        summary: [
+          `${splitInWords(images, "images")}; ${grouped(spec.vocabulary.symbols.length)} different words`,
+        ],
+        open: (trained) => openCaptioner(trained, parts),
+      };
+    },
+  }),
+  { kind: "caption", check: (spec) => checkSpec(schema, spec), open: (trained) => openCaptioner(trained) },
+);
+
+const schema: z.ZodMiniType<CaptionSpec> = z.strictObject({
+  kind: z.literal("caption"),
+  vocabulary: vocabularySchema,
+  longest: z.int().check(z.minimum(1)),
+  ...momentsFields,
+  encoder: z.string(),
+});
+
+/** The images as their digest has them, which does not depend on the encoder. */
+function recordedItems({ images }: CaptionedImages): readonly object[] {
+  return images.map(({ captions, split }) => ({ captions, split }));
+}
+
+function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Captioner {
+  const spec = trained.spec as CaptionSpec;
+  const encoder = encoderOfRecord(spec.encoder);
+  const core = modelCore("caption", trained, trainedOn);
+
+  async function search(
+    vectors: readonly ArrayLike<number>[],
+    options: BeamOptions = {},
+  ): Promise<Caption[][]> {
+    const { longest, ...settings } = decodeSettings(options, spec.longest);
+    const scaled = vectors.map((vector, i) => scaledVector(spec, vector, `image ${i}`));
+    const inputsOf = async (from: number, count: number): Promise<Record<string, Float32Array>> => {
+      const rows = new Float32Array(count * spec.mean.length);
+      scaled.slice(from, from + count).forEach((vector, row) => rows.set(vector, row * vector.length));
+      return { [imageInput]: rows };
+    };
+    const sequences = await core.alone((session) =>
+      decode(session, vectors.length, inputsOf, { ...settings, longest }),
+    );
+    return sequences.map((beams) =>
+      beams.map(({ symbols, logProbability }) => ({
+        text: joinWords(decodeTokens(spec.vocabulary, symbols)),
+        logProbability,
+        isEnded: symbols.length < longest,
+      })),
     );
   }
-  return standardised(task, vector);
+
+  async function scoresOf(images: readonly CaptionedImage[], options: BeamOptions): Promise<CaptionScores> {
+    const items = captionExamples(spec, images);
+    const { loss } = await evaluate(core.session(), { kind: "examples", items });
+    const beams = await search(
+      images.map(({ vector }) => vector),
+      options,
+    );
+    const written = beams.map(([best]) => best ?? { text: "", isEnded: false });
+    const references = images.map(({ captions }) => captions);
+    return captionScores(written, references, loss);
+  }
+
+  return {
+    ...core,
+    encoder,
+    async predict(vectors) {
+      return (await search(vectors, { width: 1 })).map(([best]) => best as Caption);
+    },
+    search,
+    async parts(data) {
+      if (hasOwnParts(data)) return ownParts(data);
+      return partsOfImages(data, await recordedSplit(recordedItems(data), core.metadata));
+    },
+    async score(data, { hasBaseline = true, width = 1, ...options } = {}) {
+      const { images, encoder: other } = core.dataOf(data);
+      if (encoder && other && !isSameEncoder(encoder, other)) {
+        throw new Error(
+          `score: the images' vectors are of the encoder ${other.encoder}, and the model's of ${encoder.encoder}; ` +
+            "compute them with the model's own encoder",
+        );
+      }
+      const beams = { width, ...options };
+      const scores = await scoresOf(images, beams);
+      if (!hasBaseline || images.length < 2) return { ...scores, images: images.length };
+      const vectors = shuffledVectors(images.map(({ vector }) => vector));
+      const blind = images.map((image, i) => ({ ...image, vector: vectors[i] as ArrayLike<number> }));
+      const baseline = { name: "shuffled features", ...(await scoresOf(blind, beams)) };
+      return { ...scores, images: images.length, baseline };
+    },
+  };
 }

@@ -11,10 +11,10 @@ export interface Cider {
 }
 
 const orders = [1, 2, 3, 4] as const;
-/** Of the Gaussian by which a candidate of another length than the reference loses, in tokens. */
+/** The deviation, in tokens, of the Gaussian that penalises a difference in length. */
 const sigma = 6;
 
-/** Weighted n-grams of one length of one caption. */
+/** The weighted n-grams of one caption, all of the same length. */
 interface Vector {
   readonly weights: ReadonlyMap<string, number>;
   readonly norm: number;
@@ -22,25 +22,25 @@ interface Vector {
 
 /**
  * CIDEr-D, the variant that COCO reports: Vedantam et al. 2015 (CVPR), "CIDEr: consensus-based image description
- * evaluation", with n from 1 to 4, sigma 6, times 10. A repeated n-gram counts at most as the reference
- * has it, and other lengths lose.
+ * evaluation", with n from 1 to 4, sigma 6, times 10. A repeated n-gram counts at most as often as in the reference, and
+ * differences in length are penalised.
  *
- * How rare an n-gram is, is counted over the images given, so a score belongs to its corpus: log(images / images
- * with it in a reference). Of a single image that is log 1, every weight is 0, and so is the score; an n-gram that
- * every image has counts nothing either.
+ * The rarity of an n-gram is counted over the images of the corpus, so that scores of different corpora do not compare:
+ * log(images / images with it in a reference). For a single image that is log 1, so that every weight is 0, and the score
+ * as well; an n-gram that every image has counts nothing either.
  * Throws at no candidates and at one without references.
  */
 export function ciderD(corpus: readonly Comparison[]): Cider {
   return consensus("cider-d", corpus, (candidate, reference, lengthGap) => {
     const damping = Math.exp(-(lengthGap ** 2) / (2 * sigma ** 2));
-    return damping * cosine(candidate, reference, (mine, theirs) => Math.min(mine, theirs) * theirs);
+    return damping * cosine(candidate, reference, (weight, other) => Math.min(weight, other) * other);
   });
 }
 
-/** CIDEr of the same paper: plain cosines, times 10 as the authors' code has it. Otherwise as `ciderD`. */
+/** CIDEr of the same paper: plain cosines, times 10 as in the authors' code. Otherwise as `ciderD`. */
 export function cider(corpus: readonly Comparison[]): Cider {
   return consensus("cider", corpus, (candidate, reference) =>
-    cosine(candidate, reference, (mine, theirs) => mine * theirs),
+    cosine(candidate, reference, (weight, other) => weight * other),
   );
 }
 
@@ -52,9 +52,9 @@ function consensus(score: string, corpus: readonly Comparison[], likeness: Liken
   for (const n of orders) {
     const vector = weigher(corpus, n);
     corpus.forEach(({ candidate, references }, i) => {
-      const mine = vector(candidate);
+      const weighted = vector(candidate);
       for (const reference of references) {
-        const like = likeness(mine, vector(reference), candidate.length - reference.length);
+        const like = likeness(weighted, vector(reference), candidate.length - reference.length);
         each[i]! += (10 * like) / references.length / orders.length;
       }
     });
@@ -63,7 +63,7 @@ function consensus(score: string, corpus: readonly Comparison[], likeness: Liken
 }
 
 function weigher(corpus: readonly Comparison[], n: number): (tokens: Tokens) => Vector {
-  const images = new Map<string, number>(); // by n-gram: how many images have it in a reference
+  const images = new Map<string, number>(); // by n-gram: the number of images with it in a reference
   for (const { references } of corpus) {
     const seen = new Set(references.flatMap((reference) => [...ngramCounts(reference, n).keys()]));
     for (const ngram of seen) images.set(ngram, (images.get(ngram) ?? 0) + 1);
@@ -83,7 +83,7 @@ function weigher(corpus: readonly Comparison[], n: number): (tokens: Tokens) => 
 function cosine(
   candidate: Vector,
   reference: Vector,
-  product: (mine: number, theirs: number) => number,
+  product: (weight: number, other: number) => number,
 ): number {
   const norms = candidate.norm * reference.norm;
   if (norms === 0) return 0;

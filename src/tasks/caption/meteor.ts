@@ -1,34 +1,34 @@
-// METEOR with exact matches alone: one-to-one matches of equal words, and how many runs they fall into. Knows no
-// stems, synonyms or paraphrases, so its scores stand below those of the full METEOR and compare only with each other.
+// METEOR with exact matches alone: one-to-one matches of equal words, and the number of runs they fall into. Without stems,
+// synonyms and paraphrases its scores are below those of the full METEOR and compare only with each other.
 import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
 
 export interface Meteor {
   /** Mean over candidates, from 0 to 1. */
   readonly score: number;
-  /** [candidates] each its best over the references. */
+  /** [candidates] the best over each one's references. */
   readonly each: readonly number[];
 }
 
 export interface Alignment {
-  /** Words of the candidate that stand in the reference, one to one; as many as there can be. */
+  /** Words of the candidate that are in the reference, one to one; the largest number possible. */
   readonly matches: number;
-  /** Runs of matches that are adjacent and in order in both; the fewest. 0 without matches. */
+  /** Runs of matches that are adjacent and in order in both; the smallest number. 0 without matches. */
   readonly chunks: number;
 }
 
-/** Precision's and recall's shares of the mean, and the penalty of many chunks. */
+/** The weight of recall against precision, and the penalty of many chunks. */
 const alpha = 0.9;
 const beta = 3;
 const gamma = 0.5;
 
 /**
  * The METEOR of Banerjee & Lavie 2005 (ACL workshop on evaluation measures), version 1.0, with the exact module:
- * F = P R / (alpha P + (1 - alpha) R), times 1 - gamma (chunks / matches) ^ beta; alpha 0.9, beta 3, gamma 0.5. Of
- * alignments with as many matches it takes the one with the fewest chunks, as METEOR 1.5 does (Denkowski & Lavie
- * 2014), where the paper takes the fewest crossings. A candidate of m words equal to its reference therefore has
- * 1 - 0.5 / m³, not 1. 0 without a match.
+ * F = P R / (alpha P + (1 - alpha) R), times 1 - gamma (chunks / matches) ^ beta; alpha 0.9, beta 3, gamma 0.5. Among
+ * alignments with the most matches it takes the one with the fewest chunks, as METEOR 1.5 does (Denkowski & Lavie 2014);
+ * the paper takes the one with the fewest crossings. A candidate of m words that equals its reference has 1 - 0.5 / m³, not
+ * 1. 0 without a match.
  *
- * Not METEOR 1.5, which COCO reports: that weighs function words and has other parameters.
+ * This is not METEOR 1.5, which COCO reports: that weighs function words and has other parameters.
  * Throws at no candidates and at one without references.
  */
 export function meteorExact(corpus: readonly Comparison[]): Meteor {
@@ -48,28 +48,28 @@ function against(candidate: Tokens, reference: Tokens): number {
   return f * (1 - gamma * (chunks / matches) ** beta);
 }
 
-/** Partial alignments kept at each word, as METEOR 1.5 searches too; a caption needs more only if it repeats itself. */
+/** Partial alignments kept at each word, as in METEOR 1.5; a caption needs more only if it repeats itself. */
 const beamWidth = 500;
 const unmatched = -2;
 
 interface Partial {
-  /** [reference length] "1" where its word is matched. */
+  /** [reference length] "1" where the word is matched. */
   readonly used: string;
-  /** Place in the reference of the match of the candidate's last word, or `unmatched`. */
+  /** The index in the reference of the match of the candidate's last word, or `unmatched`. */
   readonly last: number;
   readonly chunks: number;
 }
 
 /**
- * Exact where no more than 500 partial alignments are in question at once, as with any caption of a dozen words that
- * repeats two or three; beyond that `matches` is exact and `chunks` the fewest that a beam of 500 finds.
+ * Exact while there are at most 500 partial alignments at once, as for any caption of a dozen words that repeats two or
+ * three; beyond that `matches` is exact and `chunks` the smallest number that a beam of 500 finds.
  */
 export function alignWords(candidate: Tokens, reference: Tokens): Alignment {
-  const places = new Map<string, number[]>(); // by word: where the reference has it
-  reference.forEach((word, j) => places.set(word, [...(places.get(word) ?? []), j]));
+  const indices = new Map<string, number[]>(); // by word: its indices in the reference
+  reference.forEach((word, j) => indices.set(word, [...(indices.get(word) ?? []), j]));
   let beam: Partial[] = [{ used: "0".repeat(reference.length), last: unmatched, chunks: 0 }];
   candidate.forEach((word, i) => {
-    const at = places.get(word) ?? [];
+    const at = indices.get(word) ?? [];
     const following = occurrences(candidate.slice(i + 1), word);
     const wanted = Math.min(at.length, occurrences(candidate, word));
     const next = new Map<string, Partial>();

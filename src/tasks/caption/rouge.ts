@@ -1,4 +1,4 @@
-// ROUGE-L: how long a subsequence candidate and reference have in common. Knows no other ROUGE.
+// ROUGE-L: the longest common subsequence of candidate and reference.
 import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
 
 export interface RougeL {
@@ -8,13 +8,13 @@ export interface RougeL {
   readonly each: readonly number[];
 }
 
-/** How much more recall counts than precision, as COCO's evaluation has it. */
+/** The weight of recall against precision, as in COCO's evaluation. */
 const beta = 1.2;
 
 /**
  * Lin 2004, "ROUGE: a package for automatic evaluation of summaries", section 3, as COCO's evaluation computes it
- * (Chen et al. 2015, arXiv:1504.00325): of all references the best precision and the best recall, which may be of
- * two references. 0 where the candidate or every reference is empty.
+ * (Chen et al. 2015, arXiv:1504.00325): the best precision and the best recall over all references, which may come from two
+ * of them. 0 if the candidate or every reference is empty.
  * Throws at no candidates and at one without references.
  */
 export function rougeL(corpus: readonly Comparison[]): RougeL {
@@ -31,7 +31,7 @@ export function rougeL(corpus: readonly Comparison[]): RougeL {
 
 /** Tokens of the longest common subsequence. */
 function commonLength(a: Tokens, b: Tokens): number {
-  let row = new Int32Array(b.length + 1); // of a's first tokens with b's first j
+  let row = new Int32Array(b.length + 1); // with the first j tokens of b
   for (const token of a) {
     const next = new Int32Array(b.length + 1);
     for (let j = 1; j <= b.length; j++)

@@ -1,7 +1,7 @@
-// A caption as tokens for the scores: lower case, no punctuation, any script. Stands in for Stanford's PTB tokenizer
-// and the list of punctuation that COCO's evaluation takes out after it (Chen et al. 2015, arXiv:1504.00325).
+// The tokens of a caption for scores: lower case, no punctuation, any script. Replaces Stanford's PTB tokenizer and the list
+// of punctuation that COCO's evaluation then removes (Chen et al. 2015, arXiv:1504.00325).
 
-/** Scripts that write no spaces between words: each character is a token. */
+/** Scripts without spaces between words: each character is a token. */
 const unspaced = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"]
   .map((script) => `\\p{Script=${script}}`)
   .join("");
@@ -11,7 +11,7 @@ const run = `${letter}(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}\\u200c\\u200d])*`;
 const pictogram = "\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|\\ufe0f)?";
 const clitic = "(?:n't|'(?:s|re|ve|ll|d|m))";
 
-/** In order: the first that fits at a place is taken. */
+/** In order: the first that matches is taken. */
 const kinds = [
   `(?<![\\p{L}\\p{N}])${clitic}(?!['-]?[\\p{L}\\p{N}\\p{M}])`, // as "do n't" was split before
   `(?<![\\p{L}\\p{N}])(?:\\p{L}\\.){2,}`, // u.s.
@@ -24,7 +24,7 @@ const kinds = [
 ];
 const token = new RegExp(kinds.join("|"), "gu");
 
-/** What PTB splits that no apostrophe shows. */
+/** Words that PTB splits without an apostrophe. */
 const assimilated: ReadonlyMap<string, readonly string[]> = new Map([
   ["cannot", ["can", "not"]],
   ["gonna", ["gon", "na"]],
@@ -35,15 +35,15 @@ const assimilated: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The tokens of a caption, as COCO's evaluation cuts English: lower case; `don't` is `do n't`, `dog's` is `dog 's`;
- * `close-up`, `3.5` and `u.s.` stay whole; punctuation is left out, symbols (`&`, `%`, `$`, emoji) are tokens. Text is
- * brought to NFC first; tokens joined by spaces give the same tokens again. Empty text gives none.
+ * The tokens of a caption, split as COCO's evaluation splits English: lower case; `don't` is `do n't`, `dog's` is
+ * `dog 's`; `close-up`, `3.5` and `u.s.` stay whole; punctuation is removed, symbols (`&`, `%`, `$`, emoji) are tokens. Text
+ * is normalised to NFC first; tokens joined by spaces give the same tokens again. Empty text gives none.
  *
- * Other than Stanford's PTB tokenizer 3.4.1 with COCO's list of punctuation:
- * - all punctuation goes; there brackets stay as `-lrb-` and `-rrb-`, and so do `/`, `#`, `@`, `*` and `…`;
- * - `mr.` loses its full stop, and other abbreviations of more than a letter too; `and/or`, addresses of mail and
- *   pages are cut at their punctuation;
- * - Chinese, Japanese, Thai, Lao, Khmer and Burmese are cut into characters; there they stay whole runs.
+ * Differences from Stanford's PTB tokenizer 3.4.1 with COCO's list of punctuation:
+ * - all punctuation is removed; PTB keeps brackets as `-lrb-` and `-rrb-`, and `/`, `#`, `@`, `*` and `…`;
+ * - `mr.` loses its full stop, as do other abbreviations of more than one letter; `and/or`, mail addresses and URLs are
+ *   split at their punctuation;
+ * - Chinese, Japanese, Thai, Lao, Khmer and Burmese are split into characters; PTB keeps whole runs.
  */
 export function captionTokens(text: string): string[] {
   const plain = text.normalize("NFC").toLowerCase().replace(/[‘’ʼ]/g, "'").replace(/[‐‑]/g, "-");

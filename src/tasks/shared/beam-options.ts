@@ -3,11 +3,11 @@ import type { DecodeSettings } from "../../infer/decode.ts";
 
 export interface BeamOptions {
   /** Sequences that are grown at once. Default 4. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** The most symbols of a sequence. Default twice as many as the longest that was learned has. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** 0 ranks by total probability, 1 nearly by its mean per symbol. Default 0. */
-  readonly lengthPenalty?: number;
+  readonly lengthPenalty?: number | undefined;
 }
 
 /** The same for `decode`; `longest` symbols are those of the longest sequence learned. */

@@ -27,6 +27,14 @@ export function recurrentOptions(
   return { cell, size, layers, dropout, sizes };
 }
 
+/** Throws for an option that is not a whole number, 1 or more; absent ones are left out. `task` begins the error. */
+export function checkWhole(task: string, options: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
+    throw new Error(`${task}: ${name} must be a whole number, 1 or more, not ${value}`);
+  }
+}
+
 /** The cell as a model's metadata keep it. */
 export function cellRecord({ name, text }: Cell): { readonly name: string; readonly equations: string } {
   return { name, equations: text };

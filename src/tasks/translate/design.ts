@@ -2,11 +2,11 @@
 import type { Example } from "../../batch/example.ts";
 import type { Network } from "../../plan/network.ts";
 import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
 import { tokensOf, type InputOptions } from "../shared/sequence-input.ts";
 import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
 
-/** What a translator keeps in its model file. */
+/** A translator's part of its model file. */
 export interface TranslateSpec {
   readonly kind: "translate";
   readonly source: Vocabulary;
@@ -22,7 +22,7 @@ export interface TranslateSpec {
 export interface TextPair {
   readonly source: string;
   readonly target: string;
-  /** Where the pair is from, for errors. Default `pair 7`. */
+  /** The place that the pair comes from, for errors. Default `pair 7`. */
   readonly place?: string;
 }
 
@@ -48,6 +48,7 @@ export function designTranslator(
   const { unit = "char", minCount = 1, lowerCase = false, attention = true } = options;
   const { embedding = translateDefaults.embedding, attentionSize, maxSourceLength } = options;
   if (pairs.length === 0) throw new Error("translation: there are no pairs to learn from; give one or more");
+  checkWhole("translation", { embedding, attentionSize, maxSourceLength });
   for (const [name, value] of Object.entries({ attentionSize, maxSourceLength })) {
     if (attention || value === undefined) continue;
     throw new Error(`translation: ${name} needs attention; leave it out, or switch attention on`);

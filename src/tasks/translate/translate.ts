@@ -4,11 +4,8 @@ import { exampleFeed } from "../../batch/example-feed.ts";
 import type { PackedValues } from "../../batch/feed.ts";
 import { decode } from "../../infer/decode.ts";
 import { evaluate } from "../../infer/evaluate.ts";
-import { eventLoopTurns } from "../../run/turn.ts";
 import { decodeTokens } from "../../text/vocabulary.ts";
 import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
-import { bleu } from "../shared/bleu.ts";
-import type { Tokens } from "../shared/comparison.ts";
 import { modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
@@ -18,7 +15,6 @@ import { maker, type Maker, type Model, type Parts, type ScoreOptions, type Trai
 import {
   designTranslator,
   sourceExample,
-  sourceTokens,
   targetTokens,
   translateDefaults,
   translateExamples,
@@ -26,21 +22,13 @@ import {
   type TranslateOptions,
   type TranslateSpec,
 } from "./design.ts";
-import { translationMemory } from "./translation-memory.ts";
+import { memoryScores, translationScores, type TranslationScores } from "./scores.ts";
 
 /** The translation of a text. */
 export interface Translation {
   readonly text: string;
   /** The model's log-probability of it, in nats. */
   readonly logProbability: number;
-}
-
-/** How well translations match the targets. */
-export interface TranslationScores {
-  /** The share of translations that are the target, symbol by symbol. */
-  readonly exact: number;
-  /** BLEU-4 over the symbols of the vocabulary: characters or words. */
-  readonly bleu4: number;
 }
 
 /** Scores of a translator, and of a baseline on the same pairs. */
@@ -55,18 +43,18 @@ export interface TranslateScore extends TranslationScores {
 
 export interface TranslateScoreOptions extends ScoreOptions<readonly TextPair[]>, BeamOptions {
   /** Sequences that are grown at once. Default 1: the most likely symbol each time. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 export interface TranslateSearchOptions extends BeamOptions {
-  /** Where each text is from, for errors. Default `text 7`. */
+  /** The place that each text comes from, for errors. Default `text 7`. */
   readonly places?: readonly string[];
 }
 
 /** A trained translator. */
 export interface Translator extends Model<readonly TextPair[], TranslateScore> {
   readonly kind: "translate";
-  /** What symbols are. */
+  /** The kind of symbols: characters, or words and marks. */
   readonly unit: "char" | "word";
   /** The most symbols of a source; undefined without attention, where there is no limit. */
   readonly maxSourceLength: number | undefined;
@@ -156,32 +144,6 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
     );
   }
 
-  async function memoryScores(
-    pairs: readonly TextPair[],
-    learned: readonly TextPair[],
-  ): Promise<NonNullable<TranslateScore["baseline"]>> {
-    const recall = translationMemory(
-      learned.map((pair) => ({
-        source: sourceTokens(spec, pair.source),
-        target: targetTokens(spec, pair.target),
-      })),
-    );
-    const turns = eventLoopTurns();
-    const recalled: Tokens[] = [];
-    for (const { source } of pairs) {
-      recalled.push(recall(sourceTokens(spec, source)));
-      await turns();
-    }
-    return { name: "translation memory", ...scoresOf(recalled, pairs) };
-  }
-
-  function scoresOf(candidates: readonly Tokens[], pairs: readonly TextPair[]): TranslationScores {
-    const targets = pairs.map(({ target }) => targetTokens(spec, target));
-    const exact = candidates.filter((candidate, i) => candidate.join("\0") === targets[i]?.join("\0"));
-    const comparisons = candidates.map((candidate, i) => ({ candidate, references: [targets[i] ?? []] }));
-    return { exact: exact.length / pairs.length, bleu4: bleu(comparisons).scores[3] as number };
-  }
-
   return {
     ...core,
     unit,
@@ -196,18 +158,14 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
       const items = translateExamples(spec, pairs);
       const { loss } = await evaluate(core.session(), { kind: "examples", items });
       const sources = pairs.map(({ source }) => source);
-      const found = await search(sources, {
-        width,
-        ...(length !== undefined && { length }),
-        ...(lengthPenalty !== undefined && { lengthPenalty }),
-      });
-      const texts = found.map(([best]) => targetTokens(spec, best?.text ?? ""));
+      const results = await search(sources, { width, length, lengthPenalty });
+      const texts = results.map(([best]) => targetTokens(spec, best?.text ?? ""));
       const learned = core.baselineOf(data, options);
       return {
-        ...scoresOf(texts, pairs),
+        ...translationScores(spec, texts, pairs),
         nats: loss,
         pairs: pairs.length,
-        ...(learned && { baseline: await memoryScores(pairs, learned) }),
+        ...(learned && { baseline: await memoryScores(spec, pairs, learned) }),
       };
     },
   };

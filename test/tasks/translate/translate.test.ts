@@ -141,6 +141,10 @@ describe("data and options that do not fit", () => {
     expect(await failure(pairs, { attention: false, maxSourceLength: 9 })).toContain(
       "translation: maxSourceLength needs attention",
     );
+    expect(await failure(pairs, { maxSourceLength: 0 })).toContain(
+      "must be a whole number, 1 or more, not 0",
+    );
+    expect(await failure(pairs, { embedding: 0 })).toContain("embedding must be a whole number");
     expect(await failure(pairs, { maxSourceLength: 2 })).toContain("expected at most 2 symbols");
     expect(await failure(pairs, { cell: "feed-forward" })).toMatch(/no state/u);
     expect(await failure(pairs, { minCount: 1000 })).toContain("seen 1000 times or more");

@@ -1,5 +1,5 @@
-// A network for images, in an ONNX file, as an encoder of pictures: any value inside it is taken as features. ONNX
-// Runtime computes on the CPU. Knows no picture files and no captions.
+// An image network in an ONNX file as an encoder: any value of its graph can be the features. ONNX Runtime computes them
+// on the CPU.
 import type { InferenceSession } from "onnxruntime-node";
 import {
   namedPreprocessing,
@@ -17,40 +17,40 @@ import { optionalPackage } from "../../../formats/optional-package.ts";
 export interface EncoderSettings {
   /** The bytes of an ONNX file with its weights. */
   readonly model: Uint8Array;
-  /** What the model is called in errors and by `describe`; default "the model". */
+  /** The model's name in errors and in `describe`. Default "the model". */
   readonly name?: string;
   /**
-   * Which value of the graph: a name, a part of one, "fc6" to "fc8", or a dense layer by number, -2 for the second last;
-   * see `findTap`. It need not be an output. Default: the graph's first output.
+   * The value of the graph: a name, a part of one, "fc6" to "fc8", or a dense layer by number, -2 for the second last; see
+   * `findTap`. It need not be an output. Default the graph's first output.
    */
   readonly tap?: string | number;
-  /** What is done to pictures first; by name it takes the size and layout of the graph's input. Default "imagenet". */
+  /** The preprocessing of images; by name it takes the size and layout of the graph's input. Default "imagenet". */
   readonly preprocessing?: Preprocessing | PreprocessingName;
-  /** Pictures in one run, where the graph allows any number; default 8. Their features agree to rounding only. */
+  /** Images per run, where the graph allows any number. Default 8. Features of other batches agree up to rounding. */
   readonly batch?: number;
 }
 
 export interface ImageEncoder {
-  /** Features of a picture. */
+  /** Features of an image. */
   readonly width: number;
-  /** Name of the tapped value. */
+  /** The name of the tapped value. */
   readonly tap: string;
   readonly preprocessing: Preprocessing;
   /** A line for people: the input, the tap, the features, and whether they are a flattened map. */
   describe(): string;
   /**
-   * By picture [width], in the order given. Throws for a picture that preprocessing refuses, or leaves in another size
-   * than the input's, naming its place.
+   * [width] the features of each image, in order. Throws for an image that preprocessing refuses or whose size after it
+   * is not the input's, naming its number.
    */
   encode(images: readonly PixelImage[]): Promise<Float32Array[]>;
-  /** Gives back what ONNX Runtime holds. */
+  /** Frees the memory of ONNX Runtime. */
   dispose(): Promise<void>;
 }
 
 /**
- * Opens an encoder, and runs it once to learn the shape of its features. Throws for what is no ONNX file, for weights in
- * other files, for a graph whose one input is no image, for an unknown tap, where preprocessing does not fit the input,
- * and where the package onnxruntime-node is not installed.
+ * Opens an encoder, and runs it once to learn the shape of its features. Throws for files that are not ONNX, for weights
+ * in other files, for a graph without an image as its only input, for an unknown tap, for preprocessing that does not fit
+ * the input, and if the package onnxruntime-node is not installed.
  */
 export async function openEncoder(settings: EncoderSettings): Promise<ImageEncoder> {
   const { name = "the model", batch = 8 } = settings;
@@ -74,17 +74,19 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
     executionProviders: ["cpu"],
     logSeverityLevel: 3,
   }).catch((cause: unknown) => {
-    throw new Error(`${name}: ONNX Runtime cannot open it: ${said(cause)}`, { cause });
+    throw new Error(`${name}: ONNX Runtime cannot open it: ${messageOf(cause)}`, { cause });
   });
 
   const pixels = size.width * size.height * 3;
-  /** `values`: [count, ...] pictures in the input's layout. */
+  /** `values`: [count, ...] images in the input's layout. */
   const run = async (values: Float32Array, count: number): Promise<Output> => {
     const plane = [size.height, size.width];
     const shape = input.layout === "nchw" ? [count, 3, ...plane] : [count, ...plane, 3];
     const feeds = { [input.name]: new Tensor("float32", values, shape) };
     const outputs = await session.run(feeds, [tap.value]).catch((cause: unknown) => {
-      throw new Error(`${name}: ONNX Runtime failed at [${shape.join(", ")}]: ${said(cause)}`, { cause });
+      throw new Error(`${name}: ONNX Runtime failed at [${shape.join(", ")}]: ${messageOf(cause)}`, {
+        cause,
+      });
     });
     const output = outputs[tap.value];
     if (output?.type !== "float32")
@@ -93,17 +95,17 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
   };
 
   const rows = input.batch ?? 1;
-  const first = await closing(session, async () => {
+  const first = await orRelease(session, async () => {
     const { values, shape } = await run(new Float32Array(rows * pixels), rows);
     if (rows > 1 && shape[0] !== rows)
       throw new Error(
-        `${name}: ${tap.described} is [${shape.join(", ")}], without the ${rows} pictures of a run as its first ` +
+        `${name}: ${tap.described} is [${shape.join(", ")}], without the ${rows} images of a run as its first ` +
           `axis; tap another value`,
       );
     return { width: values.length / rows, shape: shape[0] === rows ? shape.slice(1) : shape };
   });
   const { width } = first;
-  const several = input.batch ?? batch;
+  const perRun = input.batch ?? batch;
 
   return {
     width,
@@ -116,15 +118,15 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
     },
     async encode(images) {
       const features: Float32Array[] = [];
-      for (let from = 0; from < images.length; from += several) {
-        const group = images.slice(from, from + several);
-        const count = input.batch ?? group.length; // a fixed number is filled up with nothing
+      for (let from = 0; from < images.length; from += perRun) {
+        const group = images.slice(from, from + perRun);
+        const count = input.batch ?? group.length; // zeros fill a fixed batch
         const values = new Float32Array(count * pixels);
         group.forEach((image, i) => {
           const { width: across, height: down } = preprocessedSize(image, preprocessing);
           if (across !== size.width || down !== size.height)
             throw new Error(
-              `${name}: picture ${from + i + 1} is ${across} x ${down} after preprocessing, but the input is ` +
+              `${name}: image ${from + i + 1} is ${across} x ${down} after preprocessing, but the input is ` +
                 `${size.width} x ${size.height}; give preprocessing a resize or a crop to that`,
             );
           values.set(preprocess(image, preprocessing), i * pixels);
@@ -132,8 +134,8 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
         const output = await run(values, count);
         if (output.values.length !== count * width || (count > 1 && output.shape[0] !== count))
           throw new Error(
-            `${name}: ${tap.described} of ${count} pictures is [${output.shape.join(", ")}], not ${width} features ` +
-              `of each; the graph takes one at a time: set batch to 1`,
+            `${name}: ${tap.described} of ${count} images is [${output.shape.join(", ")}], not ${width} features ` +
+              `each; the graph takes one at a time: set batch to 1`,
           );
         group.forEach((_, i) => features.push(output.values.slice(i * width, (i + 1) * width)));
       }
@@ -163,17 +165,17 @@ function preprocessingFor(
   );
 }
 
-/** Of a graph that takes any size, the one that every picture has after preprocessing. */
+/** The size of every image after preprocessing, for a graph that takes any size. */
 function fixedSize({ resize, crop }: Preprocessing, name: string): { width: number; height: number } {
   const size = crop ?? (resize !== null && "width" in resize ? resize : undefined);
   if (size) return { width: size.width, height: size.height };
   throw new Error(
-    `${name}: it takes pictures of any size, so features would differ in number; give preprocessing a crop, or a ` +
+    `${name}: it takes images of any size, so features would differ in number; give preprocessing a crop, or a ` +
       `resize to a width and height`,
   );
 }
 
-async function closing<Result>(session: InferenceSession, work: () => Promise<Result>): Promise<Result> {
+async function orRelease<Result>(session: InferenceSession, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -182,6 +184,6 @@ async function closing<Result>(session: InferenceSession, work: () => Promise<Re
   }
 }
 
-function said(cause: unknown): string {
+function messageOf(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause)).split("\n")[0] ?? "";
 }

@@ -1,37 +1,33 @@
-// Features of pictures kept in a folder, so that a network sees each picture once: by what the picture, the network, the
-// tap and the preprocessing are, not by their names. A damaged entry is no entry. Knows no networks.
+// A folder of image features, so that a network sees each image once. Entries are found by the content of image, network,
+// tap and preprocessing, not by their names; a damaged entry counts as absent.
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { PixelImage, Preprocessing } from "./image.ts";
 import { readBytes } from "../../../formats/files.ts";
-import { readImage } from "./image-file.ts";
 import { writeAtomic } from "../../../formats/write-file.ts";
+import type { ImageEncoder } from "./encoder.ts";
+import { readImage } from "./image-file.ts";
+import type { Preprocessing } from "./image.ts";
 
 export interface FeatureSource {
   /** The bytes of the network's file. */
   readonly model: Uint8Array;
-  /** The value's name, as `ImageEncoder` has it. */
+  /** The name of the tapped value, as `ImageEncoder` has it. */
   readonly tap: string;
   readonly preprocessing: Preprocessing;
 }
 
 export interface FeatureCache {
-  /** What is kept of the picture file with these bytes; undefined where there is nothing, or it is damaged. */
-  read(picture: Uint8Array): Promise<Float32Array | undefined>;
-  /** Keeps features, whole or not at all. Throws as `writeAtomic`. */
-  write(picture: Uint8Array, features: Float32Array): Promise<void>;
+  /** The features of the image file with these bytes; undefined if the folder has none. */
+  read(image: Uint8Array): Promise<Float32Array | undefined>;
+  /** Keeps features, completely or not at all. Throws as `writeAtomic`. */
+  write(image: Uint8Array, features: Float32Array): Promise<void>;
 }
 
-/** What of an encoder `encodeFiles` needs. */
-export interface PictureEncoder {
-  encode(images: readonly PixelImage[]): Promise<Float32Array[]>;
-}
-
-/** A cache in `folder`, which is made where it is absent. Several processes may use one. */
+/** A cache in `folder`, which is made if it is absent. Several processes may share one. */
 export function featureCache(folder: string, source: FeatureSource): FeatureCache {
   const { resize, crop, order, layout, divide, mean, deviation } = source.preprocessing;
-  const sides = (size: { width: number; height: number } | null): readonly number[] =>
+  const sides = (size: { readonly width: number; readonly height: number } | null): readonly number[] =>
     size === null ? [] : [size.width, size.height];
   const parts = [
     hashOf(source.model),
@@ -41,14 +37,14 @@ export function featureCache(folder: string, source: FeatureSource): FeatureCach
     [order, layout, divide, mean, deviation],
   ];
   const network = JSON.stringify(parts);
-  // In folders of about a 256th of the entries: writing looks through the folder.
-  const pathOf = (picture: Uint8Array): string => {
-    const key = hashOf(Buffer.from(JSON.stringify([hashOf(picture), network])));
+  // 256 folders: writing looks through the whole folder.
+  const pathOf = (image: Uint8Array): string => {
+    const key = hashOf(Buffer.from(JSON.stringify([hashOf(image), network])));
     return join(folder, key.slice(0, 2), `${key}.features`);
   };
   return {
-    async read(picture) {
-      const bytes = await readFile(pathOf(picture)).catch((error: NodeJS.ErrnoException) => {
+    async read(image) {
+      const bytes = await readFile(pathOf(image)).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
         throw new Error(`cannot read the features in ${folder}: ${error.message}; check its permissions`, {
           cause: error,
@@ -56,8 +52,8 @@ export function featureCache(folder: string, source: FeatureSource): FeatureCach
       });
       return bytes && unpack(bytes);
     },
-    async write(picture, features) {
-      const path = pathOf(picture);
+    async write(image, features) {
+      const path = pathOf(image);
       await mkdir(dirname(path), { recursive: true });
       await writeAtomic(path, pack(features));
     },
@@ -65,11 +61,11 @@ export function featureCache(folder: string, source: FeatureSource): FeatureCach
 }
 
 /**
- * The features of picture files, in their order: from the cache, or else made by the encoder, 32 pictures at a time, and
- * kept. `onProgress` hears how many are done. Throws as `readImage`, the encoder and the cache do.
+ * The features of image files, in order: from the cache, or computed by the encoder, 32 images at a time, and kept.
+ * `onProgress` is called with the number of images that are done. Throws as `readImage`, the encoder and the cache do.
  */
 export async function encodeFiles(
-  encoder: PictureEncoder,
+  encoder: Pick<ImageEncoder, "encode">,
   paths: readonly string[],
   cache?: FeatureCache,
   onProgress?: (done: number) => void,
@@ -84,12 +80,12 @@ export async function encodeFiles(
       }),
     );
     const absent = group.flatMap((item) => (item instanceof Float32Array ? [] : [item.image]));
-    const made = await encoder.encode(absent);
+    const computed = await encoder.encode(absent);
     for (const item of group) {
-      const given = item instanceof Float32Array ? item : made.shift();
-      if (given === undefined) throw new Error("encoder: it gave fewer features than pictures; give all");
-      features.push(given);
-      if (!(item instanceof Float32Array)) await cache?.write(item.bytes, given);
+      const vector = item instanceof Float32Array ? item : computed.shift();
+      if (vector === undefined) throw new Error("encoder: expected features of every image, got fewer");
+      features.push(vector);
+      if (!(item instanceof Float32Array)) await cache?.write(item.bytes, vector);
     }
     onProgress?.(features.length);
   }
@@ -102,7 +98,7 @@ function hashOf(bytes: Uint8Array): string {
 
 const hashBytes = 32;
 
-/** SHA-256 of what follows, then the features as little-endian float32. */
+/** The SHA-256 of the features, then the features, as little-endian float32. */
 function pack(features: Float32Array): Uint8Array {
   const body = Buffer.alloc(features.length * 4);
   features.forEach((value, i) => body.writeFloatLE(value, i * 4));

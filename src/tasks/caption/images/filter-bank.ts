@@ -1,6 +1,6 @@
-// An encoder without learnt weights, as an ONNX file made here: filters for colour, edges and corners at every place of
-// a picture of 32 × 32 pixels on a light ground, averaged over columns and over rows of it. For the shapes data set, and
-// wherever a network trained on photographs is too much. Knows no data set's names, only the light ground.
+// An encoder without learned weights, as an ONNX file made here: filters for colours, edges and corners at every position of
+// an image of 32 × 32 pixels on a light ground, averaged over its columns and over its rows. For the shapes data set and
+// other drawings, where a network trained on photographs is too much.
 import { floatTensor, floatValue, onnxModel, onnxNode, type OnnxAttribute } from "./onnx/graph.ts";
 import { writeOnnx } from "./onnx/model.ts";
 import type { NodeProto, TensorProto } from "./onnx/onnx_pb.ts";
@@ -10,7 +10,7 @@ export const bankSide = 32;
 const hues = 8;
 const directions = 16;
 const cornerFilters = 4;
-/** What features are means over: height and width in pixels; one begins every 4 pixels, from the top left. */
+/** The windows that features are means over, height and width in pixels; one begins every 4 pixels, from the top left. */
 const views = { columns: [32, 8], rows: [8, 32] } as const;
 const stride = 4;
 const positions = Object.values(views).reduce(
@@ -18,22 +18,22 @@ const positions = Object.values(views).reduce(
   0,
 );
 
-/** Features of one picture. */
+/** Features of one image. */
 export const bankWidth: number = (1 + hues + 1 + directions + cornerFilters) * positions;
 
 /**
- * The file. It takes `images` [n, 3, 32, 32], RGB from 0 to 1 (preprocessing `plain`), and gives `features` [n, 420]:
- * for every column of the picture, then for every row, by channel
- * 1. figure: how far pixels are from a light ground, cut off at 1, so that every colour counts alike;
+ * The bytes of the ONNX file. Its input is `images` [n, 3, 32, 32], RGB from 0 to 1 (preprocessing `plain`), its output
+ * `features` [n, 420]: for every column of the image, then for every row, by channel
+ * 1. figure: the distance of pixels from a light ground, cut off at 1, so that every colour counts alike;
  * 2. colours: their chroma along 8 hues, each less half of what all hues have in common, and their darkness;
  * 3. edges of the figure in 16 directions, sharpened in the same way;
  * 4. corners of the figure: pixels that have more (or less) of it around them than a straight edge has, at two scales.
  * Colours are divided by the figure in the column or row, and edges and corners by the strength of its edges, so that a
  * small shape has the values of a large one (divisive normalisation, as in Jarrett et al. 2009, What is the best
- * multi-stage architecture for object recognition?, ICCV). Columns and rows, because a thing is to the left of another
- * wherever both stand in the height: a grid of windows knew more of a picture, but captions learnt from it were worse.
- * Features are 0 or more, 0 where there is nothing, and spread about 1 on the shapes data set. The bytes are the same on
- * every machine: weights are made with the four operations and square roots alone.
+ * multi-stage architecture for object recognition?, ICCV). Columns and rows, because a thing is to the left of another at
+ * any height: a grid of windows holds more of an image, but captions learned from it were worse. Features are 0 or more, 0
+ * where there is nothing, and have a spread of about 1 on the shapes data set. The bytes are the same on every machine:
+ * weights are computed with the four operations and square roots alone.
  */
 export function filterBank(): Uint8Array {
   const weights: TensorProto[] = [];
@@ -128,9 +128,9 @@ interface Filter {
 
 /** Below this a channel is not the light ground. */
 const ground = 0.86;
-/** Pixels of figure that are added to every view, so that one with next to nothing in it is not blown up. */
+/** Pixels of figure that are added to every window, so that one with almost nothing in it is not scaled up. */
 const leastPixels = 3.2;
-/** What brings each group of features to a spread of about 1 on the shapes data set. */
+/** The factors that bring each group of features to a spread of about 1 on the shapes data set. */
 const scales = { figure: 3, colours: 3, edges: 100, corners: 300 };
 
 function perChannel(factor: number, bias: number): readonly Filter[] {
@@ -164,13 +164,13 @@ function around(count: number): readonly (readonly [number, number])[] {
   return vectors.filter((_, i) => i % (16 / count) === 0);
 }
 
-/** Along one direction of the plane across the greys: red points right, green and blue lie a third of a turn away. */
+/** Chroma along one direction of the plane across the greys: red points right, green and blue a third of a turn away. */
 function hueFilter([x, y]: readonly [number, number]): Filter {
   const side = Math.sqrt(3) / 2;
   return { weights: [x, -x / 2 + side * y, -x / 2 - side * y] };
 }
 
-/** The slope from left to right turned: Gauss's bell of deviation 1 times the way, the bright side's weights sum to 1. */
+/** The slope along a direction: a Gaussian of deviation 1 times the distance; the bright side's weights sum to 1. */
 function edgeFilter([x, y]: readonly [number, number]): Filter {
   const slopes = [-1, 0, 1].flatMap((row) =>
     [-1, 0, 1].map(
@@ -181,15 +181,12 @@ function edgeFilter([x, y]: readonly [number, number]): Filter {
   return { weights: slopes.map((slope) => slope / bright) };
 }
 
-/**
- * What n detectors with a cosine's tuning have in common: their sum is n/π times the length of the vector they see, so
- * this mean is that length.
- */
+/** The mean of n detectors with cosine tuning, which is the length of the vector they see: their sum is n/π times that. */
 function mean(count: number): readonly number[] {
   return Array.from({ length: count }, () => Math.PI / count);
 }
 
-/** Each of n detectors less a share of the length of the vector: only those near its direction are left. */
+/** Each of n detectors less a share of the vector's length, which leaves only those near its direction. */
 function sharpening(count: number, share: number, gain: number): readonly Filter[] {
   const common = mean(count);
   return common.map((_, i) => ({
@@ -197,7 +194,7 @@ function sharpening(count: number, share: number, gain: number): readonly Filter
   }));
 }
 
-/** A bell over 5 or 7 pixels less the pixel itself, and the reverse: above 0 only where a straight edge is not. */
+/** A bell over 5 or 7 pixels less the pixel itself, and the reverse: above 0 only off straight edges. */
 const cornerBank: readonly Filter[] = [
   { bell: [0, 3, 7, 10, 7, 3, 0], sign: 1, bias: -0.5 },
   { bell: [4, 7, 9, 10, 9, 7, 4], sign: 1, bias: -0.45 },

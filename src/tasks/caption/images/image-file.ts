@@ -1,5 +1,5 @@
-// Picture files as pixels, and back: PNG, JPEG and WebP through sharp. What a file holds besides (grey, alpha, a turn,
-// 16 bits) is red, green and blue of one byte each afterwards. Knows nothing of networks.
+// Image files as pixels, and back: PNG, JPEG and WebP through sharp. Pixels are always 8-bit RGB, with the EXIF orientation
+// applied.
 import { readdir } from "node:fs/promises";
 import { extname } from "node:path";
 import type { PixelImage } from "./image.ts";
@@ -10,34 +10,34 @@ import { writeAtomic } from "../../../formats/write-file.ts";
 type Sharp = typeof import("sharp").default;
 
 export interface ImageReading {
-  /** What bytes are called in errors; default "the picture". Of a path it is the path. */
+  /** The name of bytes in errors. Default "the image"; a path names itself. */
   readonly name?: string;
-  /** Files that say they have more pixels are refused before any is decoded; default 50 million. */
+  /** Files with more pixels are refused before any is decoded. Default 50 million. */
   readonly pixelLimit?: number;
 }
 
 /**
- * A PNG, JPEG or WebP file, or the bytes of one. Grey becomes red, green and blue; what is transparent is laid on white;
- * pictures are turned as their EXIF orientation says. Throws, naming the file, for other formats, animations, damaged or
- * cut files, more pixels than the limit, and where the package sharp is not installed.
+ * Decodes a PNG, JPEG or WebP file, or the bytes of one. Grey becomes RGB, transparent pixels are laid on white, and the
+ * EXIF orientation is applied. Throws, naming the file, for other formats, animations, damaged or cut files, more pixels
+ * than the limit, and if the package sharp is not installed.
  */
 export async function readImage(
   source: string | Uint8Array,
   reading: ImageReading = {},
 ): Promise<PixelImage> {
   const { pixelLimit = 50e6 } = reading;
-  const name = typeof source === "string" ? source : (reading.name ?? "the picture");
+  const name = typeof source === "string" ? source : (reading.name ?? "the image");
   const bytes = typeof source === "string" ? await readBytes(source) : source;
   const format = formatOf(bytes);
   if (format === undefined)
     throw new Error(
-      `${name}: it must be a PNG, JPEG or WebP file, but begins with ${beginning(bytes)}; convert it, or leave it out`,
+      `${name}: expected a PNG, JPEG or WebP file, but it begins with ${beginning(bytes)}; convert it, or leave it out`,
     );
   const sharp = await loadSharp();
   const damaged = (cause: unknown): never => {
-    const said = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim();
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim();
     throw new Error(
-      `${name}: it is a damaged or cut ${format} file (${said}); copy it again, or leave it out`,
+      `${name}: the ${format} file is damaged or cut (${reason}); copy it again, or leave it out`,
       {
         cause,
       },
@@ -45,7 +45,7 @@ export async function readImage(
   };
   const header = await sharp(bytes, { limitInputPixels: false }).metadata().catch(damaged);
   if ((header.pages ?? 1) > 1 || (format === "PNG" && isAnimatedPng(bytes)))
-    throw new Error(`${name}: it is an animation; save one of its pictures, and use that`);
+    throw new Error(`${name}: it is an animation; save one of its images, and use that`);
   if (header.width * header.height > pixelLimit)
     throw new Error(
       `${name}: it has ${header.width} x ${header.height} pixels, more than the limit of ${pixelLimit}; ` +
@@ -65,12 +65,12 @@ export async function readImage(
   return { width: info.width, height: info.height, pixels };
 }
 
-/** Writes a picture as a PNG file, without loss, replacing what is there. Throws as `writeAtomic` and `readImage`. */
+/** Writes an image as a PNG file, replacing an older one. Throws as `writeAtomic`, and if sharp is not installed. */
 export async function writePng(path: string, image: PixelImage): Promise<void> {
   const { width, height, pixels } = image;
   if (!(width >= 1 && height >= 1) || pixels.length !== width * height * 3)
     throw new Error(
-      `${path}: a picture of ${width} x ${height} has ${width * height * 3} pixel values, not ${pixels.length}`,
+      `${path}: expected ${width * height * 3} pixel values for ${width} x ${height}, got ${pixels.length}`,
     );
   const sharp = await loadSharp();
   const file = await sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
@@ -82,8 +82,8 @@ export async function writePng(path: string, image: PixelImage): Promise<void> {
 const endings = [".png", ".jpg", ".jpeg", ".webp"];
 
 /**
- * The names of the pictures in a folder, by their ending, sorted by code unit: the same on every machine. Not those of
- * folders in it, nor hidden ones. Throws where there is none.
+ * The names of the images in a folder, by their endings, sorted by code unit, so that they are the same on every machine.
+ * Hidden files and folders in it are left out. Throws for a folder without images.
  */
 export async function imagesInFolder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -96,20 +96,20 @@ export async function imagesInFolder(folder: string): Promise<string[]> {
     throw new Error(`cannot read ${folder}: ${why}`, { cause });
   });
   const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  const pictures = names.filter(
+  const images = names.filter(
     (name) => !name.startsWith(".") && endings.includes(extname(name).toLowerCase()),
   );
-  if (pictures.length > 0) return pictures.sort();
-  const found = names.length === 0 ? "it has no files" : `it has ${names.sort().slice(0, 5).join(", ")}`;
-  throw new Error(`${folder}: no picture there that ends in ${endings.join(", ")}; ${found}`);
+  if (images.length > 0) return images.sort();
+  const content = names.length === 0 ? "it has no files" : `it has ${names.sort().slice(0, 5).join(", ")}`;
+  throw new Error(`${folder}: it has no images that end in ${endings.join(", ")}; ${content}`);
 }
 
 async function loadSharp(): Promise<Sharp> {
-  const loaded = await optionalPackage("sharp@0.35.5", "reading and writing pictures", () => import("sharp"));
+  const loaded = await optionalPackage("sharp@0.35.5", "reading and writing images", () => import("sharp"));
   return loaded.default;
 }
 
-/** By the first bytes, so that no other format reaches the decoder. */
+/** The format by the first bytes, so that no other format reaches the decoder. */
 function formatOf(bytes: Uint8Array): "PNG" | "JPEG" | "WebP" | undefined {
   const text = String.fromCharCode(...bytes.subarray(0, 12));
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "PNG";
@@ -124,7 +124,7 @@ function beginning(bytes: Uint8Array): string {
   return `the bytes ${[...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`;
 }
 
-/** A chunk `acTL` before the first data makes a PNG an animation; the decoder would show its first picture. */
+/** A PNG with a chunk `acTL` before the first data is an animation, of which the decoder would give the first image. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {

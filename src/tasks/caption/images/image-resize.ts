@@ -1,28 +1,27 @@
-// Resizing of pictures with the triangle filter, which averages over as many pixels as it must where it makes a picture
-// smaller. Only the part of the result that is wanted is computed. Knows no crops, colours or files.
+// Resizes images with the triangle filter, which averages over several pixels where it makes an image smaller. Computes only
+// the window of the result that is wanted.
 
-export interface PictureSize {
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** A rectangle of a picture, in its pixels. */
-export interface PictureWindow extends PictureSize {
+/** A rectangle of an image, in its pixels. */
+export interface ImageWindow extends ImageSize {
   readonly left: number;
   readonly top: number;
 }
 
 /**
- * The part `window` of the picture resized to `size`: [window.height, window.width, channels], as numbers that are not
- * rounded. `pixels` is [height, width, channels]. Computes what torch.nn.functional.interpolate (PyTorch 2.13) does with
+ * The part `window` of the image resized to `size`: [window.height, window.width, channels], not rounded. `pixels` is [height, width, channels]. Computes what torch.nn.functional.interpolate (PyTorch 2.13) does with
  * mode "bilinear", antialias true and align_corners false.
  */
 export function resizeWindow(
   pixels: ArrayLike<number>,
-  from: PictureSize,
+  from: ImageSize,
   channels: number,
-  size: PictureSize,
-  window: PictureWindow,
+  size: ImageSize,
+  window: ImageWindow,
 ): Float32Array {
   const across = tapsOf(from.width, size.width, window.left, window.width);
   const down = tapsOf(from.height, size.height, window.top, window.height);
@@ -65,9 +64,9 @@ function combine(
 }
 
 interface Taps {
-  /** By pixel of the result: the first pixel that it is made from. */
+  /** By pixel of the result: the first pixel that it is a mean over. */
   readonly first: readonly number[];
-  /** And how much that one and those after it count; they sum to 1. */
+  /** The weights of that pixel and those after it; they sum to 1. */
   readonly weights: readonly Float64Array[];
 }
 

@@ -1,8 +1,7 @@
-// Pictures as plain data, and what is done to one before an image network sees it: size, centre, order of colours,
-// scale. Knows no files and no networks.
-import { resizeWindow, type PictureSize, type PictureWindow } from "./image-resize.ts";
+// Images as plain data, and their preprocessing for image networks: size, centre, order of colours, scale.
+import { resizeWindow, type ImageSize, type ImageWindow } from "./image-resize.ts";
 
-export interface PixelImage extends PictureSize {
+export interface PixelImage extends ImageSize {
   /** [height, width, 3] red, green, blue, 0 to 255. */
   readonly pixels: Uint8Array | Uint8ClampedArray;
 }
@@ -10,12 +9,12 @@ export interface PixelImage extends PictureSize {
 type PerChannel = readonly [number, number, number];
 
 export interface Preprocessing {
-  /** `shorter`: the shorter side becomes that, the longer keeps its ratio, rounded down. null: as it is. */
-  readonly resize: { readonly shorter: number } | PictureSize | null;
-  /** What is cut out of the centre; null: nothing is cut. */
-  readonly crop: PictureSize | null;
+  /** A size; or the length of the shorter side, where the longer one keeps the ratio, rounded down; null: unchanged. */
+  readonly resize: { readonly shorter: number } | ImageSize | null;
+  /** The size that is cut out of the centre; null: nothing is cut. */
+  readonly crop: ImageSize | null;
   readonly order: "rgb" | "bgr";
-  /** Of the result: [3, height, width] or [height, width, 3]. */
+  /** The layout of the result: [3, height, width] or [height, width, 3]. */
   readonly layout: "nchw" | "nhwc";
   /** Each colour becomes (colour / divide - mean) / deviation; these two in the order of `order`. */
   readonly divide: number;
@@ -28,14 +27,14 @@ export type PreprocessingName = (typeof preprocessingNames)[number];
 
 /**
  * A preprocessing by name, for a network whose input has that size and layout.
- * `imagenet`: what torchvision's classifiers are trained with. `vgg-caffe`: what the VGG networks of Simonyan and
- * Zisserman (2015, arXiv 1409.1556v6) are, blue first and less the mean colour; Keras calls it "caffe". Both resize to
- * 8/7 of the input's size, 256 for 224, and cut the centre out. `plain`: colours from 0 to 1, resized to the input's
- * size whatever their ratio; as they are where it is not given.
+ * `imagenet`: that of torchvision's classifiers. `vgg-caffe`: that of the VGG networks of Simonyan and Zisserman (2015,
+ * arXiv 1409.1556v6), blue first and less the mean colour; Keras calls it "caffe". Both resize to 8/7 of the input's size,
+ * 256 for 224, and cut the centre out. `plain`: colours from 0 to 1, resized to the input's size whatever the ratio, or not
+ * resized without a size.
  */
 export function namedPreprocessing(
   name: PreprocessingName,
-  input: { readonly size?: PictureSize; readonly layout?: Preprocessing["layout"] } = {},
+  input: { readonly size?: ImageSize; readonly layout?: Preprocessing["layout"] } = {},
 ): Preprocessing {
   const { layout = "nchw" } = input;
   const size = input.size ?? { width: 224, height: 224 };
@@ -73,28 +72,28 @@ export function namedPreprocessing(
     default:
       name satisfies never;
       throw new Error(
-        `preprocessing: '${String(name)}' is none; write ${preprocessingNames.join(", ")}, or give its parts`,
+        `preprocessing: expected ${preprocessingNames.join(", ")} or an object, got '${String(name)}'`,
       );
   }
 }
 
-/** The size of what `preprocess` makes of a picture of that size. Throws as it does. */
-export function preprocessedSize(from: PictureSize, preprocessing: Preprocessing): PictureSize {
+/** The size of an image after `preprocess`. Throws as it does. */
+export function preprocessedSize(from: ImageSize, preprocessing: Preprocessing): ImageSize {
   const { width, height } = cut(resized(from, preprocessing), preprocessing);
   return { width, height };
 }
 
 /**
- * A picture as numbers for an image network, in the layout that `preprocessing` says. Resized by the triangle filter
- * with antialiasing, without rounding to whole colours between. Throws for pixels that are not width x height x 3, for
- * parts out of range, and where a crop is larger than the picture.
+ * An image as the numbers that an image network reads, in the layout of `preprocessing`. Resizes by the triangle filter
+ * with antialiasing, and does not round to whole colours. Throws for pixels that are not width x height x 3, for settings
+ * out of range, and for a crop larger than the image.
  */
 export function preprocess(image: PixelImage, preprocessing: Preprocessing): Float32Array {
   const { order, layout, divide, mean, deviation } = preprocessing;
   if (image.pixels.length !== image.width * image.height * 3)
     throw new Error(
-      `preprocessing: a picture of ${image.width} x ${image.height} has ${image.width * image.height * 3} pixel values, ` +
-        `red, green and blue of each, not ${image.pixels.length}`,
+      `preprocessing: expected ${image.width * image.height * 3} pixel values, red, green and blue, for an image of ` +
+        `${image.width} x ${image.height}, got ${image.pixels.length}`,
     );
   if (!(divide > 0 && Number.isFinite(divide)))
     throw new Error(`preprocessing: divide must be above 0, as 255, not ${divide}`);
@@ -118,24 +117,24 @@ export function preprocess(image: PixelImage, preprocessing: Preprocessing): Flo
   return out;
 }
 
-function resized(from: PictureSize, { resize }: Preprocessing): PictureSize {
-  checkSize("a picture", from);
+function resized(from: ImageSize, { resize }: Preprocessing): ImageSize {
+  checkSize("an image", from);
   if (resize === null) return from;
   if (!("shorter" in resize)) return checkSize("resize", resize);
   const { shorter } = resize;
   checkSize("resize", { width: shorter, height: shorter });
-  // The ratio is rounded as torchvision's Resize does.
+  // Rounds as torchvision's Resize does.
   return from.width <= from.height
     ? { width: shorter, height: Math.trunc((shorter * from.height) / from.width) }
     : { width: Math.trunc((shorter * from.width) / from.height), height: shorter };
 }
 
-function cut(size: PictureSize, { crop }: Preprocessing): PictureWindow {
+function cut(size: ImageSize, { crop }: Preprocessing): ImageWindow {
   if (crop === null) return { ...size, left: 0, top: 0 };
   checkSize("crop", crop);
   if (crop.width > size.width || crop.height > size.height)
     throw new Error(
-      `preprocessing: a crop of ${crop.width} x ${crop.height} does not fit into a picture of ${size.width} x ` +
+      `preprocessing: a crop of ${crop.width} x ${crop.height} does not fit into an image of ${size.width} x ` +
         `${size.height}; resize to more, or cut out less`,
     );
   return {
@@ -146,13 +145,13 @@ function cut(size: PictureSize, { crop }: Preprocessing): PictureWindow {
   };
 }
 
-/** Half of a whole number, halves to the even one: where torchvision's CenterCrop begins. */
+/** Half of a whole number, rounded to even: where torchvision's CenterCrop begins. */
 function halfEven(whole: number): number {
   const half = Math.floor(whole / 2);
   return whole % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
-function checkSize(what: string, size: PictureSize): PictureSize {
+function checkSize(what: string, size: ImageSize): ImageSize {
   for (const side of [size.width, size.height])
     if (!Number.isInteger(side) || side < 1)
       throw new Error(

@@ -1,12 +1,11 @@
-// What can be said of a scene: five sentences, all true and each naming everything. They are all that the language
-// has for that scene, so a caption is right exactly when it is one of them. Knows no pixels.
+// The sentences for a scene: five, all true and each naming everything. The language has no others for that scene, so a
+// caption is right exactly when it is one of them.
 import type { Band, Scene, SceneObject } from "./scene.ts";
 
 /**
- * [5] the sentences for a scene, lower case, words apart by one space, no punctuation. One object is told with size,
- * colour, shape and place; two with size, colour, shape and which stands where; three with colour, shape and order.
- * Of one object, "on the left" means neither top nor bottom. The same sentence never describes two scenes that differ
- * in any of these.
+ * [5] the sentences for a scene, in lower case, with one space between words and no punctuation. One object has size,
+ * colour, shape and position; two have size, colour, shape and order; three have colour, shape and order. Of one object,
+ * "on the left" means neither top nor bottom. The same sentence never describes two scenes that differ in any of these.
  */
 export function sceneCaptions(scene: Scene): readonly string[] {
   const [a, b, c] = scene.objects as [SceneObject, SceneObject?, SceneObject?];
@@ -16,7 +15,7 @@ export function sceneCaptions(scene: Scene): readonly string[] {
 }
 
 interface LineWords {
-  /** Of an object that comes first in the line, and of one that comes later. */
+  /** Between the first object of the line and a later one, and the other way round. */
   readonly before: string;
   readonly after: string;
   readonly beforeLong: string;

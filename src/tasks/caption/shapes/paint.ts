@@ -1,20 +1,21 @@
 // Paints scenes. Every pixel is the share of 16 points inside each object, in whole numbers throughout, so that the
-// bytes are the same on every machine. Knows no words.
+// bytes are the same on every machine.
 import type { PixelImage } from "../images/image.ts";
 import { sceneSide, type Scene, type SceneObject, type ShapeName } from "./scene.ts";
 
-/** Points a pixel has along each axis. */
+/** Points of a pixel along each axis. */
 const points = 4;
+/** The most pixels along each side. */
 export const sideLimit = 1024;
 
 /**
- * [side, side, 3] the scene as a picture; default side 32. Objects are painted in order over the background.
+ * [side, side, 3] the scene as an image; the default side is 32. Objects are painted in order over the background.
  * Throws at a side that is not a whole number from 8 to 1024.
  */
 export function paintScene(scene: Scene, side = 32): PixelImage {
   if (!Number.isInteger(side) || side < 8 || side > sideLimit)
     throw new Error(
-      `shapes: a picture's side must be a whole number from 8 to ${sideLimit} pixels, not ${side}`,
+      `shapes: an image's side must be a whole number from 8 to ${sideLimit} pixels, not ${side}`,
     );
   const pixels = new Uint8ClampedArray(side * side * 3);
   for (let i = 0; i < pixels.length; i++) pixels[i] = scene.background[i % 3]!;
@@ -25,7 +26,7 @@ export function paintScene(scene: Scene, side = 32): PixelImage {
 function paint(pixels: Uint8ClampedArray, side: number, object: SceneObject): void {
   const { x, y, radius, rgb, shape } = object;
   const inside = insides[shape];
-  // Points stand in the middle of their cells: lengths are counted in units of the scene times this.
+  // Points are in the middle of their cells: lengths are counted in units of the scene times this.
   const scale = 2 * points * side;
   const first = (centre: number): number => Math.max(0, Math.floor(((centre - radius) * side) / sceneSide));
   const last = (centre: number): number =>

@@ -1,5 +1,5 @@
-// The scenes of the shapes data set: one to three coloured shapes and where they stand. Scene i is a pure function of
-// (seed, i), drawn with integers alone, so that it is the same on every machine. Knows neither pixels nor words.
+// The scenes of the shapes data set: one to three coloured shapes and their positions. Scene i is a pure function of
+// (seed, i), drawn with integers alone, so that it is the same on every machine.
 import { randomStream, streams } from "../../../base/random.ts";
 
 export const shapeNames = ["circle", "square", "triangle", "diamond", "cross"] as const;
@@ -21,11 +21,11 @@ export const colourNames: readonly ColourName[] = Object.keys(palette) as Colour
 export type ShapeName = (typeof shapeNames)[number];
 export type SizeName = (typeof sizeNames)[number];
 export type ColourName = keyof typeof palette;
-/** A third of the picture: from the left, or from the top. */
+/** A third of the image: from the left, or from the top. */
 export type Band = (typeof bandNames)[number];
 export type Rgb = readonly [number, number, number];
 
-/** The side of every scene in its own units, whatever the size of its picture. */
+/** The side of every scene in its own units, whatever the size of its image. */
 export const sceneSide = 512;
 
 export interface SceneObject {
@@ -35,18 +35,18 @@ export interface SceneObject {
   /** The centre, in units of `sceneSide` from the left and from the top. */
   readonly x: number;
   readonly y: number;
-  /** No part of the object is further than this from its centre, along either axis; same units. */
+  /** The largest distance of any part of the object from its centre, along either axis; same units. */
   readonly radius: number;
-  /** Its shade of `colour`: what it is painted with. */
+  /** The shade of `colour` that it is painted with. */
   readonly rgb: Rgb;
 }
 
 export interface Scene {
   readonly background: Rgb;
-  /** `alone` has one object, `row` and `column` two or three: from left to right, from top to bottom. */
+  /** `alone` has one object, `row` and `column` two or three, from left to right or from top to bottom. */
   readonly arrangement: "alone" | "row" | "column";
   readonly objects: readonly SceneObject[];
-  /** Where an object that is alone stands; for a row only `vertical` and for a column only `horizontal` says something. */
+  /** The position of an object that is alone; a row has only `vertical`, a column only `horizontal`. */
   readonly horizontal: Band;
   readonly vertical: Band;
 }
@@ -54,7 +54,7 @@ export interface Scene {
 export interface SceneSettings {
   /** Default 1. */
   readonly seed?: number;
-  /** How many objects scenes may have, each number as likely as another; default [1, 2, 3]. */
+  /** The numbers of objects that scenes may have, each as likely as another. Default [1, 2, 3]. */
   readonly objects?: readonly number[];
 }
 
@@ -67,10 +67,10 @@ const centresOfThree = [96, 256, 416] as const;
 const radii: Readonly<Record<SizeName, readonly [number, number]>> = { small: [52, 64], large: [92, 108] };
 
 /**
- * Scene `index`. All choices are uniform and independent: how many objects, which arrangement, which band, which
- * size; the kinds (colour and shape together) of one scene differ from each other. Three objects are always small.
- * Centres are 16 units at most from the middle of their band (8 along a line of three), so that bands are far apart
- * and no two objects touch. Shades differ from the palette by 12 levels at most, the background is a light grey.
+ * Scene `index`. All choices are uniform and independent: the number of objects, their arrangement, band and size; the
+ * kinds (colour and shape together) of one scene differ from each other. Three objects are always small. Centres are 16
+ * units at most from the middle of their band (8 along a line of three), so that bands are far apart and no two objects
+ * touch. Shades differ from the palette by 12 levels at most, and the background is a light grey.
  * Throws at an index outside 0 to 2^26 - 1 and at numbers of objects other than 1, 2, 3.
  */
 export function drawScene(index: number, settings: SceneSettings = {}): Scene {

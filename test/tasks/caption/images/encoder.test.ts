@@ -13,7 +13,7 @@ import { randomStream, streams } from "../../../../src/base/random.ts";
 import { tolerances } from "../../../tolerances.ts";
 import { vgg16 } from "./vgg.ts";
 
-function picture(width: number, height: number, seed: number): PixelImage {
+function testImage(width: number, height: number, seed: number): PixelImage {
   const random = randomStream(seed, streams.data);
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => Math.floor(random.uniform() * 256));
   return { width, height, pixels };
@@ -50,7 +50,7 @@ function expectClose(actual: ArrayLike<number> | undefined, expected: ArrayLike<
 }
 
 const preprocessing = "vgg-caffe" as const;
-const images = [picture(256, 256, 1), picture(256, 256, 2), picture(256, 256, 3)];
+const images = [testImage(256, 256, 1), testImage(256, 256, 2), testImage(256, 256, 3)];
 const { bytes: model, weights, dense } = vgg16();
 
 /** y[o] = max(0, w[o, :] x + b[o]) */
@@ -80,7 +80,7 @@ describe("an encoder of VGG16's shape", () => {
     await session.release();
     const features = await encoded({ model, tap: "fc7", preprocessing }, images);
     features.forEach((values, i) => expectClose(values, expected[i]));
-    // Pictures differ, and Relu has been: some features are 0.
+    // Images differ, and Relu has been: some features are 0.
     expect(features[0]).not.toEqual(features[1]);
     expect(features[0]?.some((value) => value === 0)).toBe(true);
     // Other preprocessing gives others.
@@ -111,7 +111,7 @@ describe("an encoder of VGG16's shape", () => {
     expect(scores?.length).toBe(62);
   });
 
-  it("gives each picture its own features, however many go in one run", async () => {
+  it("gives each image its own features, however many go in one run", async () => {
     const settings = { model, tap: 2, preprocessing };
     const one = await encoded({ ...settings, batch: 1 }, images);
     for (const features of [
@@ -138,7 +138,7 @@ describe("an encoder of VGG16's shape", () => {
   });
 });
 
-/** y = mean of x over everything but pictures and, in planes, channels. */
+/** y = mean of x over everything but images and, in planes, channels. */
 function means(shape: readonly (number | string)[], axes: readonly number[]): Uint8Array {
   const mean = onnxNode("ReduceMean", ["x"], ["y"], { axes, keepdims: 0 });
   return writeOnnx(
@@ -166,15 +166,15 @@ describe("other inputs", () => {
   });
 
   const refusals: [string, Uint8Array, Partial<EncoderSettings>, string | RegExp][] = [
-    ["text", new TextEncoder().encode("hello"), {}, "m.onnx: it is no ONNX file"],
-    ["sequences", means(["n", 3, 8], [2]), {}, "input 'x' is [n, 3, 8], not pictures [n, 3, height, width]"],
-    ["grey pictures", means([1, 1, 8, 8], [2, 3]), {}, "[1, 1, 8, 8], with 1 channels, but a picture has 3"],
+    ["text", new TextEncoder().encode("hello"), {}, "m.onnx: this is not an ONNX file"],
+    ["sequences", means(["n", 3, 8], [2]), {}, "input 'x' is [n, 3, 8], not images [n, 3, height, width]"],
+    ["grey images", means([1, 1, 8, 8], [2, 3]), {}, "[1, 1, 8, 8], with 1 channels, but an image has 3"],
     ["one side fixed", means([1, 3, 8, "w"], [2, 3]), {}, "[1, 3, 8, w], fixed in one side only"],
     [
       "any size that stays any",
       means([1, 3, "h", "w"], [2, 3]),
       { preprocessing: "plain" },
-      "m.onnx: it takes pictures of any size, so features would differ in number; give preprocessing a crop",
+      "m.onnx: it takes images of any size, so features would differ in number; give preprocessing a crop",
     ],
     [
       "another layout",
@@ -222,14 +222,14 @@ describe("other inputs", () => {
     await expect(openEncoder({ model: writeOnnx(half) })).rejects.toThrow("of float16, not float32");
   });
 
-  it("names the picture that does not fit", async () => {
+  it("names the image that does not fit", async () => {
     const plain = await openEncoder({
       model: means([1, 3, 1, 2], [2, 3]),
       preprocessing: namedPreprocessing("plain"),
     });
     expectClose((await plain.encode([small]))[0], average);
-    await expect(plain.encode([small, picture(3, 1, 4)])).rejects.toThrow(
-      "the model: picture 2 is 3 x 1 after preprocessing, but the input is 2 x 1; give preprocessing a resize",
+    await expect(plain.encode([small, testImage(3, 1, 4)])).rejects.toThrow(
+      "the model: image 2 is 3 x 1 after preprocessing, but the input is 2 x 1; give preprocessing a resize",
     );
     await plain.dispose();
   });

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ImageEncoder } from "../../../../src/tasks/caption/images/encoder.ts";
 import { namedPreprocessing, type PixelImage } from "../../../../src/tasks/caption/images/image.ts";
 import {
   encodeFiles,
   featureCache,
   type FeatureSource,
-  type PictureEncoder,
 } from "../../../../src/tasks/caption/images/feature-cache-files.ts";
 import { writePng } from "../../../../src/tasks/caption/images/image-file.ts";
 
@@ -24,7 +24,7 @@ const source: FeatureSource = {
   tap: "fc7",
   preprocessing: namedPreprocessing("imagenet"),
 };
-const picture = Uint8Array.of(9, 8, 7);
+const imageFile = Uint8Array.of(9, 8, 7);
 const features = Float32Array.of(0.1, -2.5, 3e-30, Infinity, 0);
 
 async function entries(): Promise<string[]> {
@@ -34,13 +34,13 @@ async function entries(): Promise<string[]> {
 
 describe("kept features", () => {
   it("come back bit by bit, in another process's cache too", async () => {
-    await featureCache(folder, source).write(picture, features);
-    expect(await featureCache(folder, source).read(picture)).toEqual(features);
+    await featureCache(folder, source).write(imageFile, features);
+    expect(await featureCache(folder, source).read(imageFile)).toEqual(features);
     expect(await entries()).toHaveLength(1);
   });
 
-  it("are of that picture, model, tap and preprocessing only", async () => {
-    await featureCache(folder, source).write(picture, features);
+  it("are of that image, model, tap and preprocessing only", async () => {
+    await featureCache(folder, source).write(imageFile, features);
     expect(await featureCache(folder, source).read(Uint8Array.of(9, 8))).toBeUndefined();
     const p = source.preprocessing;
     const others: FeatureSource[] = [
@@ -57,15 +57,15 @@ describe("kept features", () => {
       { ...source, preprocessing: { ...p, mean: [0, 0, 0] } },
       { ...source, preprocessing: { ...p, deviation: [1, 1, 1] } },
     ];
-    for (const other of others) expect(await featureCache(folder, other).read(picture)).toBeUndefined();
+    for (const other of others) expect(await featureCache(folder, other).read(imageFile)).toBeUndefined();
     const { resize, ...rest } = p; // the order in which the parts are written down does not count
     const same = featureCache(folder, { ...source, preprocessing: { ...rest, resize } });
-    expect(await same.read(picture)).toEqual(features);
+    expect(await same.read(imageFile)).toEqual(features);
   });
 
   it("are none when damaged anywhere, and are then written anew", async () => {
     const cache = featureCache(folder, source);
-    await cache.write(picture, features);
+    await cache.write(imageFile, features);
     const [path = ""] = await entries();
     const whole = await readFile(path);
     expect(whole.length).toBe(32 + 5 * 4);
@@ -73,21 +73,21 @@ describe("kept features", () => {
       const wrong = Buffer.from(whole);
       wrong[at] = (wrong[at] ?? 0) ^ 1;
       await writeFile(path, wrong);
-      expect(await cache.read(picture)).toBeUndefined();
+      expect(await cache.read(imageFile)).toBeUndefined();
     }
     for (const length of [0, 20, 32, whole.length - 4, whole.length - 1]) {
       await writeFile(path, whole.subarray(0, length));
-      expect(await cache.read(picture)).toBeUndefined();
+      expect(await cache.read(imageFile)).toBeUndefined();
     }
-    await cache.write(picture, features);
-    expect(await cache.read(picture)).toEqual(features);
+    await cache.write(imageFile, features);
+    expect(await cache.read(imageFile)).toEqual(features);
   });
 });
 
 describe("encoding files", () => {
-  it("sees each picture once, and those whose entry is damaged again", async () => {
+  it("sees each image once, and those whose entry is damaged again", async () => {
     const seen: number[] = [];
-    const encoder: PictureEncoder = {
+    const encoder: Pick<ImageEncoder, "encode"> = {
       encode(images: readonly PixelImage[]) {
         seen.push(...images.map(({ pixels }) => pixels[0] ?? -1));
         return Promise.resolve(images.map(({ pixels }) => Float32Array.of(pixels[0] ?? -1, 7)));
@@ -113,7 +113,7 @@ describe("encoding files", () => {
     expect(seen.slice(36)).toEqual([4, 5]);
     await writeFile(join(folder, "bad.png"), "no");
     await expect(encodeFiles(encoder, [join(folder, "bad.png")], cache)).rejects.toThrow(
-      `${join(folder, "bad.png")}: it must be a PNG, JPEG or WebP file`,
+      `${join(folder, "bad.png")}: expected a PNG, JPEG or WebP file`,
     );
   });
 });

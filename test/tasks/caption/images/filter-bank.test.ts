@@ -22,7 +22,7 @@ it("is the same file everywhere", () => {
   );
 });
 
-it("gives numbers of a moderate size, and none for an empty picture", async () => {
+it("gives numbers of a moderate size, and none for an empty image", async () => {
   const encoder = await openEncoder({ model: filterBank(), name: "bank", preprocessing: "plain" });
   expect(encoder.describe()).toContain("tap 'features', 420 features");
   const empty = (level: number): PixelImage => ({

@@ -26,7 +26,7 @@ const photograph = (): ReturnType<typeof sharp> =>
     Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * i) % 251),
   );
 
-describe("reading pictures", () => {
+describe("reading images", () => {
   it("gives back every byte of a PNG, from a path or bytes", async () => {
     const path = join(folder, "a.png");
     await writePng(path, image);
@@ -69,7 +69,7 @@ describe("reading pictures", () => {
     expect([...(await readImage(png)).pixels]).toEqual([255, 255, 255, 127, 177, 127, 1, 2, 3]);
   });
 
-  it("turns a picture as its orientation says", async () => {
+  it("turns an image as its orientation says", async () => {
     const pixels = [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6]; // 1 2 3 above 4 5 6
     const turned = async (orientation: number): Promise<PixelImage> =>
       readImage(await raw(3, 3, pixels).webp({ lossless: true }).withMetadata({ orientation }).toBuffer());
@@ -82,7 +82,7 @@ describe("reading pictures", () => {
   });
 });
 
-describe("refusing pictures", () => {
+describe("refusing images", () => {
   it.each(["png", "jpeg", "webp"] as const)("names a %s file that is cut anywhere", async (format) => {
     const whole = await photograph().toFormat(format).toBuffer();
     await readImage(whole);
@@ -90,14 +90,14 @@ describe("refusing pictures", () => {
     for (const share of [0.1, 0.5, 0.97]) {
       await writeFile(path, whole.subarray(0, Math.floor(whole.length * share)));
       await expect(readImage(path)).rejects.toThrow(
-        new RegExp(`${path}: it is a damaged or cut (PNG|JPEG|WebP) file \\(.+\\); copy it again`),
+        new RegExp(`${path}: the (PNG|JPEG|WebP) file is damaged or cut \\(.+\\); copy it again`),
       );
     }
   });
 
-  it("names what is no picture", async () => {
+  it("names what is no image", async () => {
     await expect(readImage(new TextEncoder().encode("<svg xmlns"), { name: "a.svg" })).rejects.toThrow(
-      'a.svg: it must be a PNG, JPEG or WebP file, but begins with "<svg xml"; convert it, or leave it out',
+      'a.svg: expected a PNG, JPEG or WebP file, but it begins with "<svg xml"; convert it, or leave it out',
     );
     await expect(readImage(Uint8Array.of(0, 1, 2, 3, 4))).rejects.toThrow(
       "begins with the bytes 00 01 02 03",
@@ -116,7 +116,7 @@ describe("refusing pictures", () => {
       .webp({ loop: 0, delay: [50, 50] })
       .toBuffer();
     await expect(readImage(webp, { name: "a.webp" })).rejects.toThrow(
-      "a.webp: it is an animation; save one of its pictures, and use that",
+      "a.webp: it is an animation; save one of its images, and use that",
     );
     // A PNG with a chunk `acTL` after its header of 33 bytes; checksums of chunks that are not needed are not read.
     const png = await photograph().png().toBuffer();
@@ -146,15 +146,15 @@ describe("refusing pictures", () => {
     expect((await readImage(small, { pixelLimit: 1200 })).width).toBe(40);
   });
 
-  it("does not write what is no picture", async () => {
+  it("does not write what is no image", async () => {
     await expect(writePng(join(folder, "a.png"), { ...image, width: 4 })).rejects.toThrow(
-      "a picture of 4 x 3 has 36 pixel values, not 45",
+      "expected 36 pixel values for 4 x 3, got 45",
     );
   });
 });
 
 describe("folders and packages", () => {
-  it("lists the pictures of a folder, sorted", async () => {
+  it("lists the images of a folder, sorted", async () => {
     for (const name of ["b.JPG", "a10.png", "a9.webp", "Z.jpeg", "notes.txt", ".hidden.png"])
       await writeFile(join(folder, name), "");
     await mkdir(join(folder, "more.png"));

@@ -25,7 +25,7 @@ const golden = JSON.parse(
 ) as Golden;
 
 /** As `picture` of the script beside the goldens. */
-function picture(width: number, height: number): PixelImage {
+function testImage(width: number, height: number): PixelImage {
   const pixels = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
@@ -45,7 +45,7 @@ describe("resizing", () => {
   it.each(golden.resizes.map((one) => [`${one.from.join(" x ")} to ${one.to.join(" x ")}`, one] as const))(
     "agrees with PyTorch, %s",
     (_, { from: [h, w], to: [height, width], values }) => {
-      const { pixels } = picture(w, h);
+      const { pixels } = testImage(w, h);
       const window = { left: 0, top: 0, width, height };
       const out = resizeWindow(pixels, { width: w, height: h }, 3, { width, height }, window);
       expect(farthest(out, values)).toBeLessThan(255 * tolerances.image);
@@ -53,7 +53,7 @@ describe("resizing", () => {
   );
 
   it("gives the same of a part as of the whole", () => {
-    const { pixels } = picture(17, 11);
+    const { pixels } = testImage(17, 11);
     const from = { width: 17, height: 11 };
     const size = { width: 8, height: 13 };
     const whole = resizeWindow(pixels, from, 3, size, { left: 0, top: 0, ...size });
@@ -67,7 +67,7 @@ describe("resizing", () => {
 
 describe("preprocessing", () => {
   it("is what torchvision's classifiers and Caffe's VGG see", () => {
-    const image = picture(37, 23);
+    const image = testImage(37, 23);
     const small = { resize: { shorter: 16 }, crop: { width: 14, height: 14 } };
     const imagenet = preprocess(image, { ...namedPreprocessing("imagenet"), ...small });
     expect(farthest(imagenet, golden.imagenet)).toBeLessThan(5 * tolerances.image);
@@ -108,18 +108,18 @@ describe("preprocessing", () => {
   });
 
   it("says what is wrong", () => {
-    const image = picture(3, 2);
+    const image = testImage(3, 2);
     expect(() => preprocess({ ...image, width: 4 }, plain)).toThrow(
-      "a picture of 4 x 2 has 24 pixel values, red, green and blue of each, not 18",
+      "expected 24 pixel values, red, green and blue, for an image of 4 x 2, got 18",
     );
     expect(() => preprocess(image, { ...plain, crop: { width: 4, height: 2 } })).toThrow(
-      "a crop of 4 x 2 does not fit into a picture of 3 x 2; resize to more, or cut out less",
+      "a crop of 4 x 2 does not fit into an image of 3 x 2; resize to more, or cut out less",
     );
     expect(() => preprocess(image, { ...plain, resize: { shorter: 0 } })).toThrow(
       "the size of resize must be whole numbers, 1 or more, not 0 x 0",
     );
     expect(() => preprocess({ width: 0, height: 2, pixels: new Uint8Array(0) }, plain)).toThrow(
-      "the size of a picture must be whole numbers, 1 or more, not 0 x 2",
+      "the size of an image must be whole numbers, 1 or more, not 0 x 2",
     );
     expect(() => preprocess(image, { ...plain, divide: 0 })).toThrow("divide must be above 0, as 255, not 0");
     expect(() => preprocess(image, { ...plain, mean: [0, NaN, 0] })).toThrow("mean must be three numbers");
@@ -127,7 +127,7 @@ describe("preprocessing", () => {
       "deviation must be three numbers above 0, not 1, 0, 1",
     );
     expect(() => namedPreprocessing("vgg" as "plain")).toThrow(
-      "'vgg' is none; write imagenet, vgg-caffe, plain, or give its parts",
+      "expected imagenet, vgg-caffe, plain or an object, got 'vgg'",
     );
   });
 });

@@ -34,7 +34,7 @@ describe("scenes", () => {
     expect(drawScene(5, { seed: 2 })).not.toEqual(drawScene(5, { seed: 3 }));
   });
 
-  it("have objects inside the picture that do not touch and are not of one kind", () => {
+  it("have objects inside the image that do not touch and are not of one kind", () => {
     for (const { objects } of scenes) {
       for (const { x, y, radius } of objects)
         for (const middle of [x, y]) {
@@ -174,7 +174,7 @@ describe("painting", () => {
   });
 
   it("mixes at edges by the points that are inside", () => {
-    // A square of half side 7/8 · 64 = 56 units in a picture of 16 pixels of 32 units: from 200 to 312, so 0.75 of
+    // A square of half side 7/8 · 64 = 56 units in an image of 16 pixels of 32 units: from 200 to 312, so 0.75 of
     // pixel 6, all of 7 and 8, 0.75 of pixel 9: 255 · (1 - 0.75) = 63.75, and 255 · (1 - 0.75²) = 111.56 at corners.
     const { pixels } = paintScene(sceneOf("square", 64), 16);
     const row = (y: number): number[] => [4, 5, 6, 7, 8, 9, 10].map((x) => pixels[(y * 16 + x) * 3]!);
@@ -195,7 +195,7 @@ describe("painting", () => {
   it("refuses sides it cannot paint", () => {
     for (const side of [7, 1025, 32.5])
       expect(() => paintScene(drawScene(0), side)).toThrow(
-        `a picture's side must be a whole number from 8 to 1024 pixels, not ${side}`,
+        `an image's side must be a whole number from 8 to 1024 pixels, not ${side}`,
       );
   });
 });

@@ -1,14 +1,14 @@
-// The one input of an image network, as its graph declares it: layout, size, pictures in a run. Knows no pictures.
-import type { PictureSize } from "../image-resize.ts";
+// The input of an image network as its graph declares it: layout, size, images per run.
+import type { ImageSize } from "../image-resize.ts";
 import type { GraphView } from "./model.ts";
 
 export interface ImageInput {
   readonly name: string;
   readonly shape: readonly (number | string)[];
   readonly layout: "nchw" | "nhwc";
-  /** undefined: any. */
-  readonly size: PictureSize | undefined;
-  /** Pictures in a run; undefined: any number. */
+  /** undefined: any size. */
+  readonly size: ImageSize | undefined;
+  /** Images per run; undefined: any number. */
   readonly batch: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const elementNames: Readonly<Record<number, string>> = {
   11: "float64",
 };
 
-/** Throws, saying what it is instead, for a graph with another number of inputs or one that is no image of floats. */
+/** Throws for a graph with several inputs or none, and for an input that is not an image of floats, describing it. */
 export function imageInput(view: GraphView, name: string): ImageInput {
   const [input, ...others] = view.inputs;
   if (!input || others.length > 0)
@@ -35,7 +35,7 @@ export function imageInput(view: GraphView, name: string): ImageInput {
     );
   const shown = `its input '${input.name}' is [${shape.join(", ")}]`;
   if (shape.length !== 4)
-    throw new Error(`${name}: ${shown}, not pictures [n, 3, height, width] or [n, height, width, 3]`);
+    throw new Error(`${name}: ${shown}, not images [n, 3, height, width] or [n, height, width, 3]`);
   if (input.elements !== undefined && input.elements !== floatElements)
     throw new Error(
       `${name}: ${shown} of ${elementNames[input.elements] ?? `element type ${input.elements}`}, not float32; export it in float32`,
@@ -43,7 +43,7 @@ export function imageInput(view: GraphView, name: string): ImageInput {
   const [batch = "?", second = "?", third = "?", last = "?"] = shape;
   const planes = second === 3 || (last !== 3 && typeof second === "string");
   if (!planes && last !== 3)
-    throw new Error(`${name}: ${shown}, with ${second} channels, but a picture has 3: red, green and blue`);
+    throw new Error(`${name}: ${shown}, with ${second} channels, but an image has 3: red, green and blue`);
   const [height, width] = planes ? [third, last] : [second, third];
   const sides = [typeof height === "number", typeof width === "number"];
   if (sides[0] !== sides[1])

@@ -1,5 +1,5 @@
-// ONNX files as messages: read, what is in the graph, one more output, written again. What the schema does not list goes
-// through untouched. Runs nothing, and knows no images.
+// Reads and writes ONNX files, lists the content of a graph, and adds an output to it. Fields that the schema does not list
+// pass through unchanged.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   GraphProtoSchema,
@@ -13,9 +13,9 @@ import {
 
 export interface GraphValue {
   readonly name: string;
-  /** ONNX's number of the type of an element: 1 is float; undefined where the file does not say. */
+  /** ONNX's number for the type of an element: 1 is float; undefined if the file does not say. */
   readonly elements: number | undefined;
-  /** Slowest axis first; a name, or "?", where it may be any; undefined where the file does not say. */
+  /** Slowest axis first; an axis of any length has a name or "?"; undefined if the file does not say. */
   readonly shape: readonly (number | string)[] | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface GraphNode {
   /** May be "". */
   readonly name: string;
   readonly operation: string;
-  /** Names of values; "" for one that is left out. */
+  /** Names of values; "" for an optional one that is absent. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
@@ -31,7 +31,7 @@ export interface GraphNode {
 export interface GraphView {
   /** In the order in which they can run. */
   readonly nodes: readonly GraphNode[];
-  /** What is to be given: not the weights, which old files list among the inputs. */
+  /** Without the weights, which old files list among the inputs. */
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
   /** Names of the weights. */
@@ -41,20 +41,20 @@ export interface GraphView {
 const externalLocation = 1;
 
 /**
- * The messages of an ONNX file. `name` is what it is called in errors. Throws for what is none, and for a model whose
- * weights are in other files.
+ * The content of an ONNX file; `name` names it in errors. Throws for files that are not ONNX, and for a model whose weights
+ * are in other files.
  */
 export function readOnnx(bytes: Uint8Array, name = "the model"): ModelProto {
   let model: ModelProto | undefined;
-  let said = "it has no graph";
+  let reason = "it has no graph";
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
-    said = cause instanceof Error ? cause.message : String(cause);
+    reason = cause instanceof Error ? cause.message : String(cause);
   }
   const { graph } = model ?? {};
   if (!model || !graph || graph.node.length === 0)
-    throw new Error(`${name}: it is no ONNX file, or one that was cut (${said}); export or copy it again`);
+    throw new Error(`${name}: this is not an ONNX file, or it was cut (${reason}); export or copy it again`);
   const tensors = [
     ...graph.initializer,
     ...graph.node.flatMap((node) => node.attribute.flatMap((a) => a.t ?? [])),
@@ -73,7 +73,7 @@ export function writeOnnx(model: ModelProto): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
-/** What a graph is made of, as plain data. */
+/** The content of a graph, as plain data. */
 export function viewGraph(model: ModelProto): GraphView {
   const graph = graphOf(model);
   const weights = graph.initializer.map((tensor) => tensor.name);
@@ -87,24 +87,24 @@ export function viewGraph(model: ModelProto): GraphView {
 }
 
 /**
- * The same model with one output more, the value `name` of its graph; the same one where it is an output already.
- * Its type is what the file says of it, or left for ONNX Runtime to find out. Throws where no node makes it.
+ * The model with the value `name` of its graph as a further output; the same model if it is an output already. Its type is
+ * the file's or, if absent, for ONNX Runtime to infer. Throws if no node computes the value.
  */
 export function withOutput(model: ModelProto, name: string): ModelProto {
   const graph = graphOf(model);
   if (graph.output.some((output) => output.name === name)) return model;
   if (!graph.node.some((node) => node.output.includes(name)))
-    throw new Error(`onnx: no node of the graph makes '${name}'; name an output of a node`);
+    throw new Error(`onnx: no node of the graph computes '${name}'; name an output of a node`);
   const known = graph.valueInfo.find((value) => value.name === name);
   const output = [...graph.output, known ?? create(ValueInfoProtoSchema, { name })];
-  // Shallow copies: the weights are shared, and what is not in the schema comes along.
+  // Shallow copies: the weights are shared, and fields outside the schema are kept.
   const more = Object.assign(create(GraphProtoSchema), graph, { output });
   return Object.assign(create(ModelProtoSchema), model, { graph: more });
 }
 
 function graphOf(model: ModelProto): GraphProto {
   if (model.graph) return model.graph;
-  throw new Error("onnx: the model has no graph; read it with readOnnx, or make one with onnxModel");
+  throw new Error("onnx: the model has no graph; read it with readOnnx, or build one with onnxModel");
 }
 
 function viewNode(node: NodeProto): GraphNode {

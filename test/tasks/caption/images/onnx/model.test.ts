@@ -85,9 +85,9 @@ describe("ONNX files", () => {
     expect(viewGraph(old).inputs.map(({ name }) => name)).toEqual(["x"]);
   });
 
-  it("are refused where they are none, cut, or in several files", () => {
+  it("are refused if they are other files, cut, or in several parts", () => {
     const bytes = writeOnnx(small);
-    const message = /a\.onnx: it is no ONNX file, or one that was cut \(.+\); export or copy it again/;
+    const message = /a\.onnx: this is not an ONNX file, or it was cut \(.+\); export or copy it again/;
     for (const wrong of [
       new Uint8Array(0),
       new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"),
@@ -105,11 +105,11 @@ describe("ONNX files", () => {
   });
 
   it("say what was written wrongly", () => {
-    expect(() => withOutput(small, "none")).toThrow("no node of the graph makes 'none'");
+    expect(() => withOutput(small, "none")).toThrow("no node of the graph computes 'none'");
     expect(withOutput(small, "y")).toBe(small);
-    expect(() => floatTensor("w", [2, 3], [1])).toThrow("weight 'w' of [2, 3] needs 6 values, not 1");
+    expect(() => floatTensor("w", [2, 3], [1])).toThrow("expected 6 values for weight 'w' of [2, 3], got 1");
     expect(() => onnxNode("Elu", ["x"], ["y"], { alpha: 0.5 })).toThrow(
-      "attribute 'alpha' is a whole number, not 0.5; write { float: 0.5 }",
+      "attribute 'alpha' must be a whole number, not 0.5; write { float: 0.5 }",
     );
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
-import { readCaptions, type CaptionedPicture } from "../../../src/tasks/caption/caption-files.ts";
+import { readCaptionList, type ListedImage } from "../../../src/tasks/caption/caption-list-file.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -14,14 +14,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function read(content: unknown): Promise<CaptionedPicture[]> {
+async function read(content: unknown): Promise<ListedImage[]> {
   const path = join(folder, "captions");
   await writeFile(path, typeof content === "string" ? content : JSON.stringify(content, null, 1));
-  return readCaptions(path);
+  return readCaptionList(path);
 }
 
 describe("captions", () => {
-  it("of COCO are joined to their pictures, in the pictures' order", async () => {
+  it("of COCO are joined to their images, in the images' order", async () => {
     const images = [
       { id: 7, file_name: "b.jpg", height: 3 },
       { id: 5, file_name: "a.jpg" },
@@ -80,11 +80,11 @@ describe("captions", () => {
   });
 
   it("of a plain list are taken as they are", async () => {
-    const pictures = [
+    const images = [
       { file: "1.jpg", captions: ["a", "b"], split: "val" },
       { file: "2.jpg", captions: ["c"] },
     ];
-    expect(await read(pictures.map((one) => ({ ...one, licence: "CC BY" })))).toEqual(pictures);
+    expect(await read(images.map((one) => ({ ...one, licence: "CC BY" })))).toEqual(images);
   });
 });
 
@@ -93,20 +93,20 @@ describe("captions that are refused", () => {
   const caption = { image_id: 1, caption: "x" };
   const cases: [string, unknown, string | RegExp][] = [
     [
-      "no JSON",
+      "not JSON",
       '{\n "images": [\n  {"id": 1,}\n ]}',
-      /captions, line 3: it is no JSON \(.+\); correct it, or/,
+      /captions, line 3: this is not JSON \(.+\); correct it, or/,
     ],
-    ["cut JSON", '{\n "images": [\n  {"id": 1', /captions, line 3: it is no JSON/],
+    ["cut JSON", '{\n "images": [\n  {"id": 1', /captions, line 3: this is not JSON/],
     [
-      "of no picture",
+      "of no image",
       { images: [image], annotations: [caption, { image_id: 2, caption: "y" }] },
-      "captions, annotations, entry 2: there is no picture with id 2; leave the caption out, or list the picture",
+      "captions, annotations, entry 2: there is no image with id 2; leave the caption out, or list the image",
     ],
     [
       "an id twice",
       { images: [image, { ...image, file_name: "b" }], annotations: [] },
-      "captions, images, entry 2: id 1 is taken; give each picture its own",
+      "captions, images, entry 2: id 1 is taken; give each image its own",
     ],
     [
       "no caption",
@@ -118,40 +118,40 @@ describe("captions that are refused", () => {
       { images: [{ filename: "a", sentences: [{ raw: "x" }, { raw: " " }] }] },
       "captions, images, entry 1, sentences, entry 2, raw: must not be empty; correct it",
     ],
-    ["another object", { pictures: [] }, "captions, images: expected array, received undefined"],
+    ["another object", { photos: [] }, "captions, images: expected array, received undefined"],
     [
       "none at all",
       { images: [image], annotations: [] },
-      "no picture in it has a caption; choose another file",
+      "no image in it has a caption; choose another file",
     ],
     [
       "a row without a caption",
       "file,caption\na.jpg,x\nb.jpg,\n",
-      "captions, line 3: it must have a file and a cap",
+      "captions, line 3: expected a file and a cap",
     ],
     [
-      "a picture in two splits",
+      "an image in two splits",
       "file,caption,split\na.jpg,x,train\na.jpg,y,test\n",
       "captions, line 3: 'a.jpg' is in the split 'train' already, not 'test'; choose one",
     ],
     [
       "too few cells",
       "image|n|comment\na.jpg|0\n",
-      "captions, line 2: it must have 3 cells with | between them, not 2",
+      "captions, line 2: expected 3 cells with | between them, got 2",
     ],
     ["an empty file", "", "the file is empty; check that it is the right one"],
     [
-      "a picture twice",
+      "an image twice",
       [
         { file: "a", captions: ["x"] },
         { file: "a", captions: ["y"] },
       ],
-      "captions: picture 'a' is listed twice; join its captions",
+      "captions: image 'a' is listed twice; join its captions",
     ],
     [
       "a line without a tab",
       "1.jpg#0\tx\n1.jpg#1 y\n",
-      'captions, line 2: must be a picture\'s name, # and a number, a tab and a caption, as "1000.jpg#0<TAB>a dog", not "1.jpg#1 y"',
+      'captions, line 2: expected an image\'s name, # and a number, a tab and a caption, as "1000.jpg#0<TAB>a dog", got "1.jpg#1 y"',
     ],
     ["a line without a caption", "1.jpg#0\tx\n\n1.jpg#1\t \n", "captions, line 3: the caption is empty"],
   ];
@@ -162,7 +162,7 @@ describe("captions that are refused", () => {
   it("what is no text", async () => {
     const path = join(folder, "captions");
     await writeFile(path, Uint8Array.of(0xff, 0xfe, 0x00));
-    await expect(readCaptions(path)).rejects.toThrow(
+    await expect(readCaptionList(path)).rejects.toThrow(
       `${path}: the text must be UTF-8, but its mark says UTF-16; save it as UTF-8`,
     );
   });
@@ -175,24 +175,24 @@ describe("real files", () => {
   const val = data("coco-val2017-captions/captions_val2017.json");
 
   test.skipIf(!existsSync(mini))(
-    "COCO's pictures with free licences, where they are beside the checkout",
+    "COCO's images with free licences, where they are beside the checkout",
     async () => {
-      const pictures = await readCaptions(mini);
-      expect(pictures).toHaveLength(51);
+      const images = await readCaptionList(mini);
+      expect(images).toHaveLength(51);
       const files = await readdir(data("coco-mini-cc/images"));
-      expect(pictures.map(({ file }) => file).sort()).toEqual(files.sort());
-      expect(pictures.filter(({ split }) => split === "train")).toHaveLength(26);
-      expect(pictures[0]?.captions[0]).toBe("some outdoor tables sitting next to  some umbrellas");
+      expect(images.map(({ file }) => file).sort()).toEqual(files.sort());
+      expect(images.filter(({ split }) => split === "train")).toHaveLength(26);
+      expect(images[0]?.captions[0]).toBe("some outdoor tables sitting next to  some umbrellas");
     },
   );
 
   test.skipIf(!existsSync(val))(
     "COCO's validation part of 2017, where it is beside the checkout",
     async () => {
-      const pictures = await readCaptions(val);
-      expect(pictures).toHaveLength(5000);
-      expect(pictures.reduce((sum, { captions }) => sum + captions.length, 0)).toBe(25_014);
-      const first = pictures.find(({ file }) => file === "000000179765.jpg");
+      const images = await readCaptionList(val);
+      expect(images).toHaveLength(5000);
+      expect(images.reduce((sum, { captions }) => sum + captions.length, 0)).toBe(25_014);
+      const first = images.find(({ file }) => file === "000000179765.jpg");
       expect(first?.captions[0]).toBe("A black Honda motorcycle parked in front of a garage.");
     },
   );

@@ -1,24 +1,24 @@
-// Files of captions, in the forms in which they are handed round, as pictures with their captions. Knows no pictures: a
-// name is all there is of one.
+// Files that list images with their captions, in the forms in which data sets come. Reads no images.
 import { z } from "zod";
 import { makeTable, placeOf, type Column, type Table } from "../../formats/table.ts";
 import { decodeCsv } from "../../formats/csv.ts";
 import { readBytes } from "../../formats/files.ts";
 import { decodeUtf8 } from "../../formats/utf8.ts";
 
-export interface CaptionedPicture {
-  /** The picture's name as the file has it, with a folder where it names one. */
+/** An image of a list of captions. */
+export interface ListedImage {
+  /** The image's name as the file has it, with a folder where it names one. */
   readonly file: string;
-  /** One or more, without space at the ends, in the order of the file. */
+  /** One or more, without white space at the ends, in the order of the file. */
   readonly captions: readonly string[];
-  /** The part of the data it belongs to, as the file calls it: "train", "restval", "val", "test". */
+  /** The part of the data that the image belongs to, as the file calls it: "train", "restval", "val", "test". */
   readonly split?: string;
 }
 
 const text = z.string().trim().min(1, "must not be empty");
 const id = z.union([z.number(), z.string()]);
 
-/** COCO's annotations: http://cocodataset.org, format of 2014 and later. */
+/** COCO's annotations, in the format of 2014 and later: http://cocodataset.org. */
 const coco = z.object({
   images: z.array(z.object({ id, file_name: text })),
   annotations: z.array(z.object({ image_id: id, caption: text })),
@@ -36,43 +36,43 @@ const karpathy = z.object({
   ),
 });
 
-/** A list of what `readCaptions` gives. */
+/** A list of `ListedImage`s. */
 const list = z.array(z.object({ file: text, captions: z.array(text), split: text.optional() }));
 
 /**
- * Reads COCO's annotations, Karpathy's `dataset.json`, a JSON list of `{ file, captions, split }`, Flickr's token file with
- * lines `1000.jpg#0<TAB>a caption`, or a table whose header names a file (or image) and a caption (or comment), and a split
- * if there is one: CSV, or with bars between its cells as Flickr30k's is; whichever the file is. In the order of the file; pictures without a caption are
- * left out. Throws, naming the file and the line or entry, for what is damaged, a caption of no picture, a picture that is
- * listed twice, and a file without any caption.
+ * Reads a file of captions, whichever of these it is: COCO's annotations; Karpathy's `dataset.json`; a JSON list of
+ * `{ file, captions, split }`; Flickr's token file, with lines `1000.jpg#0<TAB>a caption`; or a table whose header names a
+ * file (or image), a caption (or comment) and perhaps a split, as CSV or, like Flickr30k's, with bars between its cells. In
+ * the order of the file; images without a caption are left out. Throws, naming the line or entry, for damaged files, for a
+ * caption without its image, for an image that is listed twice, and for a file without captions.
  */
-export async function readCaptions(path: string): Promise<CaptionedPicture[]> {
+export async function readCaptionList(path: string): Promise<ListedImage[]> {
   const bytes = await readBytes(path);
   const content = decodeUtf8(path, bytes);
-  const pictures = /^\s*[[{]/.test(content)
+  const images = /^\s*[[{]/.test(content)
     ? fromJson(content, path)
     : isTable(content)
       ? fromTable(tableOf(content, bytes, path))
       : fromTokens(content, path);
   const seen = new Set<string>();
-  for (const { file } of pictures) {
-    if (seen.has(file)) throw new Error(`${path}: picture '${file}' is listed twice; join its captions`);
+  for (const { file } of images) {
+    if (seen.has(file)) throw new Error(`${path}: image '${file}' is listed twice; join its captions`);
     seen.add(file);
   }
-  const captioned = pictures.filter(({ captions }) => captions.length > 0);
+  const captioned = images.filter(({ captions }) => captions.length > 0);
   if (captioned.length > 0) return captioned;
-  throw new Error(`${path}: no picture in it has a caption; choose another file`);
+  throw new Error(`${path}: no image in it has a caption; choose another file`);
 }
 
-function fromJson(content: string, path: string): CaptionedPicture[] {
+function fromJson(content: string, path: string): ListedImage[] {
   const value = parsed(content, path);
   if (Array.isArray(value))
-    return checked(list, value, path).map(({ file, captions, split }) => picture(file, captions, split));
+    return checked(list, value, path).map(({ file, captions, split }) => listed(file, captions, split));
   if (typeof value === "object" && value !== null && "annotations" in value)
     return fromCoco(checked(coco, value, path), path);
   return checked(karpathy, value, path).images.map(({ filename, filepath, split, sentences }) => {
     const file = filepath ? `${filepath.replace(/\/$/, "")}/${filename}` : filename;
-    return picture(
+    return listed(
       file,
       sentences.map(({ raw }) => raw),
       split,
@@ -80,27 +80,27 @@ function fromJson(content: string, path: string): CaptionedPicture[] {
   });
 }
 
-function fromCoco({ images, annotations }: z.infer<typeof coco>, path: string): CaptionedPicture[] {
+function fromCoco({ images, annotations }: z.infer<typeof coco>, path: string): ListedImage[] {
   const byId = new Map<number | string, string[]>();
   images.forEach((image, i) => {
     if (byId.has(image.id))
-      throw new Error(`${path}, images, entry ${i + 1}: id ${image.id} is taken; give each picture its own`);
+      throw new Error(`${path}, images, entry ${i + 1}: id ${image.id} is taken; give each image its own`);
     byId.set(image.id, []);
   });
   annotations.forEach(({ image_id, caption }, i) => {
     const captions = byId.get(image_id);
     if (!captions)
       throw new Error(
-        `${path}, annotations, entry ${i + 1}: there is no picture with id ${image_id}; leave the caption out, or ` +
-          `list the picture in 'images'`,
+        `${path}, annotations, entry ${i + 1}: there is no image with id ${image_id}; leave the caption out, or list ` +
+          `the image in 'images'`,
       );
     captions.push(caption);
   });
-  return images.map((image) => picture(image.file_name, byId.get(image.id) ?? []));
+  return images.map((image) => listed(image.file_name, byId.get(image.id) ?? []));
 }
 
-/** Lines `name#number<TAB>caption`; those of one picture need not stand together. */
-function fromTokens(content: string, path: string): CaptionedPicture[] {
+/** Lines `name#number<TAB>caption`; those of one image need not stand together. */
+function fromTokens(content: string, path: string): ListedImage[] {
   const byFile = new Map<string, string[]>();
   content.split(/\r\n|\r|\n/u).forEach((line, i) => {
     if (line.trim() === "") return;
@@ -108,20 +108,20 @@ function fromTokens(content: string, path: string): CaptionedPicture[] {
     const place = `${path}, line ${i + 1}`;
     if (file === undefined)
       throw new Error(
-        `${place}: must be a picture's name, # and a number, a tab and a caption, as "1000.jpg#0<TAB>a dog", not ` +
+        `${place}: expected an image's name, # and a number, a tab and a caption, as "1000.jpg#0<TAB>a dog", got ` +
           `${JSON.stringify(line.length > 40 ? `${line.slice(0, 40)}…` : line)}; correct it`,
       );
     if (caption.trim() === "")
       throw new Error(`${place}: the caption is empty; write one, or leave the line out`);
     byFile.set(file, [...(byFile.get(file) ?? []), caption.trim()]);
   });
-  return [...byFile].map(([file, captions]) => picture(file, captions));
+  return [...byFile].map(([file, captions]) => listed(file, captions));
 }
 
 const fileNames = ["file", "filename", "file_name", "image", "image_name", "picture"];
 const captionNames = ["caption", "comment", "sentence", "text"];
 
-/** The names that a first line has, by whatever stands between them. */
+/** The names in the first line, whatever separates them. */
 const headerNames = (content: string): string[] =>
   (content.split(/\r\n|\r|\n/u, 1)[0] ?? "").split(/[,;|\t]/u).map((name) => name.replaceAll('"', "").trim());
 
@@ -133,14 +133,14 @@ function isTable(content: string): boolean {
 function tableOf(content: string, bytes: Uint8Array, path: string): Table {
   const [first = "", ...rest] = content.split(/\r\n|\r|\n/u);
   if (!first.includes("|")) return decodeCsv(path, bytes);
-  // No quotes here: a mark in a caption is one. What is more than the header has belongs to the last cell.
+  // Quotation marks belong to the captions here, and further bars to the last cell.
   const names = headerNames(content);
   const lines = rest.map((text, i) => ({ text, line: i + 2 })).filter(({ text }) => text.trim() !== "");
   const cells = lines.map(({ text, line }) => {
     const parts = text.split("|").map((part) => part.trim());
     if (parts.length < names.length)
       throw new Error(
-        `${path}, line ${line}: it must have ${names.length} cells with | between them, not ${parts.length}; correct it`,
+        `${path}, line ${line}: expected ${names.length} cells with | between them, got ${parts.length}; correct it`,
       );
     return [...parts.slice(0, names.length - 1), parts.slice(names.length - 1).join(" | ")];
   });
@@ -151,8 +151,8 @@ function tableOf(content: string, bytes: Uint8Array, path: string): Table {
   );
 }
 
-/** A row a caption; those of one picture need not stand together. */
-function fromTable(table: Table): CaptionedPicture[] {
+/** A table with one caption per row; those of one image need not stand together. */
+function fromTable(table: Table): ListedImage[] {
   const known = (names: readonly string[]): Column | undefined =>
     table.columns.find(({ name }) => names.includes(name.trim()));
   const [files, captions, splits] = [known(fileNames), known(captionNames), known(["split"])];
@@ -161,23 +161,23 @@ function fromTable(table: Table): CaptionedPicture[] {
     const [file, caption, split] = [files, captions, splits].map((c) => String(c?.cells[row] ?? "").trim());
     const place = placeOf(table, row);
     if (!file || !caption)
-      throw new Error(`${place}: it must have a file and a caption; fill them in, or leave the line out`);
-    const own = byFile.get(file) ?? { captions: [], split: split || undefined };
-    if (split && split !== own.split)
+      throw new Error(`${place}: expected a file and a caption; fill them in, or leave the line out`);
+    const image = byFile.get(file) ?? { captions: [], split: split || undefined };
+    if (split && split !== image.split)
       throw new Error(
-        `${place}: '${file}' is in the split '${own.split}' already, not '${split}'; choose one`,
+        `${place}: '${file}' is in the split '${image.split}' already, not '${split}'; choose one`,
       );
-    own.captions.push(caption);
-    byFile.set(file, own);
+    image.captions.push(caption);
+    byFile.set(file, image);
   }
-  return [...byFile].map(([file, own]) => picture(file, own.captions, own.split));
+  return [...byFile].map(([file, image]) => listed(file, image.captions, image.split));
 }
 
-function picture(file: string, captions: readonly string[], split?: string): CaptionedPicture {
+function listed(file: string, captions: readonly string[], split?: string): ListedImage {
   return { file, captions, ...(split !== undefined && { split }) };
 }
 
-/** Of the first fault, its entry: "dataset.json, images, entry 3, sentences, entry 1: …". */
+/** Throws with the place of the first fault: "dataset.json, images, entry 3, sentences, entry 1: …". */
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -185,19 +185,22 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, path:
   const place = (issue?.path ?? []).map((part) =>
     typeof part === "number" ? `, entry ${part + 1}` : `, ${String(part)}`,
   );
-  const said = issue?.message.replace(/^Invalid input: /, "") ?? "it is not captions";
-  throw new Error(`${path}${place.join("")}: ${said}; correct it`);
+  const reason = issue?.message.replace(/^Invalid input: /, "") ?? "these are not captions";
+  throw new Error(`${path}${place.join("")}: ${reason}; correct it`);
 }
 
 function parsed(content: string, path: string): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const at = Number(/position (\d+)/.exec(said)?.[1] ?? content.length);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const at = Number(/position (\d+)/.exec(reason)?.[1] ?? content.length);
     const line = content.slice(0, at).split("\n").length;
-    throw new Error(`${path}, line ${line}: it is no JSON (${said}); correct it, or copy the file again`, {
-      cause,
-    });
+    throw new Error(
+      `${path}, line ${line}: this is not JSON (${reason}); correct it, or copy the file again`,
+      {
+        cause,
+      },
+    );
   }
 }

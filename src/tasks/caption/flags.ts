@@ -1,0 +1,222 @@
+// Captions on the command line: images and captions in, captions of other images out; and a data set to begin with.
+import { z } from "zod";
+import { taskCommand, type CommandContext, type Report } from "../command.ts";
+import {
+  flag,
+  flags,
+  oneOf,
+  outputFile,
+  partField,
+  searchFields,
+  seed,
+  whole,
+  wholeFrom,
+} from "../shared/flags.ts";
+import { grouped, table } from "../shared/words.ts";
+import type { Part } from "../task.ts";
+import { caption, type Captioner, type CaptionScore } from "./caption.ts";
+import { captionDefaults } from "./design.ts";
+import { builtInEncoder } from "./encoder-choice.ts";
+import { preprocessingNames } from "./images/image.ts";
+import {
+  cacheBeside,
+  encodeImages,
+  encoderOf,
+  imagePaths,
+  listImages,
+  pageOfImages,
+  readCaptions,
+  withVectors,
+  type EncodingProgress,
+  type ImageFile,
+} from "./image-files.ts";
+import { sideLimit } from "./shapes/paint.ts";
+import { writeShapesFolder } from "./shapes/shapes-folder.ts";
+import type { CaptionScores } from "./scores.ts";
+
+const images = z
+  .string()
+  .optional()
+  .describe("the folder of the images (default: images beside the captions, or the captions' own)");
+
+const cache = z
+  .string()
+  .optional()
+  .describe("a folder that keeps features (default: .features beside the captions or images)");
+
+const copy = z.string().optional().describe("a copy of the model's .onnx encoder (default: its own path)");
+
+const captionsFile = "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list";
+
+const names = { images: "folder", cache: "folder", encoder: "file" };
+
+const searching = searchFields("captions", "word");
+
+const shapes = flags({
+  count: whole(1).default(2000).describe("images to make"),
+  side: wholeFrom(8, sideLimit).default(32).describe("pixels along each side"),
+  seed: seed.default(1).describe("random seed"),
+});
+
+export const captionCommand = taskCommand({
+  maker: caption,
+  about: "captions of images, from the features of a convolutional network",
+  train: {
+    about: "train a network that writes captions of images",
+    file: captionsFile,
+    examples: [
+      "caption shapes shapes/ --count 5000",
+      "caption train shapes/captions.json --split 0.9/0.02/0.08",
+      "caption eval captions-lstm.safetensors shapes/captions.json --part test --page captions.html",
+      "caption train flickr8k.token.txt --images Flicker8k/ --encoder vgg16.onnx --tap fc7",
+    ],
+    hasEmbedding: true,
+    batches: "captions",
+    defaults: captionDefaults,
+    flags: flags(
+      {
+        images,
+        encoder: z
+          .string()
+          .optional()
+          .describe(`an .onnx file that makes features of images (default: ${builtInEncoder}, for drawings)`),
+        tap: z
+          .string()
+          .optional()
+          .describe("the value to take: a name or a part of one, fc7, or -2 for a dense layer"),
+        preprocessing: oneOf(preprocessingNames)
+          .optional()
+          .describe(
+            `of images: ${preprocessingNames.join(", ")} (default: imagenet; plain for ${builtInEncoder})`,
+          ),
+        cache,
+        condition: oneOf(["first", "every", "start"])
+          .default("first")
+          .describe("show the image at the first step, at every step, or as the start of the states"),
+        minCount: whole(1).default(1).describe("words seen fewer times become unknown"),
+      },
+      { ...names, tap: "name", preprocessing: "name", condition: "when" },
+    ),
+    async read(path, { images: folder, encoder, tap, preprocessing, cache: kept }, _common, context) {
+      const reading = { images: folder, encoder, tap, preprocessing, cache: kept };
+      return { data: await readCaptions(path, { ...reading, progress: teller(context) }) };
+    },
+    options: ({ condition, minCount }) => ({ condition, minCount }),
+  },
+  evaluate: {
+    about: "score captions against those of people",
+    file: captionsFile,
+    flags: flags(
+      {
+        images,
+        encoder: copy,
+        cache,
+        part: partField,
+        ...searching,
+        baseline: flag.describe("compare with the model blind: features shuffled between images"),
+        page: outputFile(".html").optional().describe("write the images with their captions as an HTML file"),
+      },
+      { ...names, part: "part", page: "file" },
+    ),
+    remembered: ["images", "cache"],
+    async run(model, path, settings, context) {
+      const { beam: width, lengthPenalty, baseline: hasBaseline } = settings;
+      const file = path as string;
+      const listed = await partOf(model, await listImages(file, settings.images), settings.part);
+      if (hasBaseline && listed.length < 2) {
+        throw new Error("--baseline shuffles features, which needs two images or more; leave it out");
+      }
+      const data = await withVectors(listed, encoderOf(model, settings.encoder), {
+        cache: settings.cache ?? cacheBeside(file),
+        progress: teller(context),
+      });
+      const score = await model.score(data, { hasBaseline, width, lengthPenalty });
+      if (settings.page !== undefined) {
+        const html = await pageOfImages(settings.page, model, data, { width, lengthPenalty });
+        await context.write(settings.page, html);
+      }
+      return reportOf(score);
+    },
+  },
+  predict: {
+    about: "print a caption of each image",
+    file: "an image (.png, .jpg, .webp), or a folder of images",
+    flags: flags({ encoder: copy, cache, ...searching }, names),
+    remembered: ["cache"],
+    async run(model, path, { encoder, cache: kept, beam: width, lengthPenalty }, context) {
+      const paths = await imagePaths(path as string);
+      const vectors = await encodeImages(paths, encoderOf(model, encoder), {
+        cache: kept ?? cacheBeside(paths[0] as string),
+        progress: teller(context),
+      });
+      const results = await model.search(vectors, { width, lengthPenalty });
+      return {
+        json: results.map((captions, i) => ({ file: paths[i], caption: captions[0]?.text, captions })),
+        text: results.map((captions, i) => `${paths[i]}\t${captions[0]?.text ?? ""}`).join("\n"),
+      };
+    },
+  },
+  further: [
+    {
+      name: "shapes",
+      about: "make images of coloured shapes with captions, to learn from",
+      argument: ["folder", "a new folder to write them to"],
+      flags: shapes,
+      async run(folder: string, settings: ReturnType<(typeof shapes)["parse"]>, context: CommandContext) {
+        const path = await writeShapesFolder(folder, settings);
+        const { count, seed: from } = settings;
+        context.say(`${grouped(count)} images written; to learn from them:`);
+        return {
+          json: [{ captions: path, images: count, seed: from }],
+          text: `unrolled caption train ${quoted(path)}`,
+        };
+      },
+    },
+  ],
+});
+
+/** Says which encoder it is, once, and how far it has come. */
+function teller(context: Pick<CommandContext, "say" | "status">): (progress: EncodingProgress) => void {
+  return ({ encoder, done, total }) => {
+    if (done === 0) context.say(encoder);
+    else context.status(done === total ? "" : `features of ${grouped(done)} of ${grouped(total)} images`);
+  };
+}
+
+/** The images of a part of the training's data, in the order of the part. */
+async function partOf(
+  model: Captioner,
+  listed: readonly ImageFile[],
+  part: Part | "all",
+): Promise<readonly ImageFile[]> {
+  if (part === "all") return listed;
+  // Parts do not depend on the vectors, which take long.
+  const byPath = new Map(listed.map((image) => [image.path, image]));
+  const parts = await model.parts({ images: listed.map((image) => ({ ...image, vector: [] })) });
+  const chosen = (parts[part]?.images ?? []).map(({ path = "" }) => byPath.get(path) as ImageFile);
+  if (chosen.length > 0) return chosen;
+  throw new Error(`--part ${part}: training had no such part; choose another`);
+}
+
+function reportOf({ baseline, images: count, ...score }: CaptionScore): Report {
+  const rows: [string, CaptionScores][] = [["this model", score]];
+  if (baseline) {
+    const { name, ...scores } = baseline;
+    rows.push([name, scores]);
+  }
+  return {
+    json: rows.map(([model, scores]) => ({ model, ...scores, images: count })),
+    text: table(
+      ["score", ...rows.map(([model]) => model)],
+      (Object.keys(score) as (keyof CaptionScores)[]).map((name) => [
+        name,
+        ...rows.map(([, scores]) => scores[name].toFixed(3)),
+      ]),
+    ),
+  };
+}
+
+/** A word for a shell: quoted where it has to be. */
+function quoted(word: string): string {
+  return /^[\w./@%+=:,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
