@@ -40,11 +40,11 @@ export function modelCore<K extends string, D>(
     open,
     session: () => (session ??= open()),
     async alone(work) {
-      const own = open();
+      const separate = open();
       try {
-        return await work(own);
+        return await work(separate);
       } finally {
-        own.dispose();
+        separate.dispose();
       }
     },
     dataOf(data) {

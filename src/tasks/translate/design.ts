@@ -6,7 +6,7 @@ import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/n
 import { tokensOf, type InputOptions } from "../shared/sequence-input.ts";
 import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
 
-/** What a translator keeps in its model file. */
+/** A translator's part of its model file. */
 export interface TranslateSpec {
   readonly kind: "translate";
   readonly source: Vocabulary;
@@ -22,7 +22,7 @@ export interface TranslateSpec {
 export interface TextPair {
   readonly source: string;
   readonly target: string;
-  /** Where the pair is from, for errors. Default `pair 7`. */
+  /** The place that the pair comes from, for errors. Default `pair 7`. */
   readonly place?: string;
 }
 

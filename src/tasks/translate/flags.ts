@@ -95,13 +95,13 @@ export const translateCommand = taskCommand({
     remembered: ["source"],
     async run(model, path, { beam: width, lengthPenalty, ...settings }, context) {
       const items = await readSources(path as string, settings, context.given);
-      const found = await model.search(
+      const results = await model.search(
         items.map(({ source }) => source),
         { width, lengthPenalty, places: items.map(({ place }) => place) },
       );
       return {
-        json: found.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
-        text: found.map((beams) => beams[0]?.text ?? "").join("\n"),
+        json: results.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
+        text: results.map((beams) => beams[0]?.text ?? "").join("\n"),
       };
     },
   },
