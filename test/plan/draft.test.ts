@@ -24,7 +24,7 @@ test("a draft has one step if it runs step by step, and knows widths and kept qu
 });
 
 test("an encoder that is not there cannot be planned", () => {
-  expect(() => createDraft(networkOf(tinyLayer), { ...train, part: "source" })).toThrow(
-    "the network has no source to plan; leave out the part",
+  expect(() => createDraft(networkOf(tinyLayer), { ...train, part: "encoder" })).toThrow(
+    "the network has no encoder to plan; leave out the part",
   );
 });

@@ -42,8 +42,8 @@ function selectionKernels(
   const operands = { from, indices, into, count: numbers.width };
   const kernel: Kernel =
     node.op === "gather"
-      ? { kind: "gather", over, ...operands, width: vector.width }
-      : { kind: "scatter", over, ...operands, width: node.width };
+      ? { kind: "pick", over, ...operands, width: vector.width }
+      : { kind: "place", over, ...operands, width: node.width };
   // A kernel over all tokens cannot read the row of a token's sequence; at each step it can.
   const readsRows = [from, indices].some((a) => a.buffer.extent === "rows");
   return over === "tokens" && readsRows

@@ -154,14 +154,14 @@ function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Ca
     );
   }
 
-  async function scoresOf(images: readonly CaptionedImage[], beams: BeamOptions): Promise<CaptionScores> {
+  async function scoresOf(images: readonly CaptionedImage[], options: BeamOptions): Promise<CaptionScores> {
     const items = captionExamples(spec, images);
     const { loss } = await evaluate(core.session(), { kind: "examples", items });
-    const found = await search(
+    const beams = await search(
       images.map(({ vector }) => vector),
-      beams,
+      options,
     );
-    const written = found.map(([best]) => best ?? { text: "", isEnded: false });
+    const written = beams.map(([best]) => best ?? { text: "", isEnded: false });
     const references = images.map(({ captions }) => captions);
     return captionScores(written, references, loss);
   }

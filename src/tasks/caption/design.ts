@@ -18,7 +18,7 @@ import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/n
 import { tokensOf } from "../shared/sequence-input.ts";
 import { encoderRecord, type EncoderChoice } from "./encoder-choice.ts";
 
-/** What a captioner keeps in its model file. The moments are those of the images' vectors. */
+/** A captioner's part of its model file. The moments are those of the images' vectors. */
 export interface CaptionSpec extends Moments {
   readonly kind: "caption";
   readonly vocabulary: Vocabulary;
@@ -28,7 +28,7 @@ export interface CaptionSpec extends Moments {
   readonly encoder: string;
 }
 
-/** An image as a vector, and what people say of it. */
+/** An image as a vector, with captions by people. */
 export interface CaptionedImage {
   /** [width] the image's features. */
   readonly vector: ArrayLike<number>;

@@ -149,10 +149,10 @@ export const captionCommand = taskCommand({
         cache: kept ?? cacheBeside(paths[0] as string),
         progress: teller(context),
       });
-      const found = await model.search(vectors, { width, lengthPenalty });
+      const results = await model.search(vectors, { width, lengthPenalty });
       return {
-        json: found.map((captions, i) => ({ file: paths[i], caption: captions[0]?.text, captions })),
-        text: found.map((captions, i) => `${paths[i]}\t${captions[0]?.text ?? ""}`).join("\n"),
+        json: results.map((captions, i) => ({ file: paths[i], caption: captions[0]?.text, captions })),
+        text: results.map((captions, i) => `${paths[i]}\t${captions[0]?.text ?? ""}`).join("\n"),
       };
     },
   },

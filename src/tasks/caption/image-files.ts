@@ -17,7 +17,7 @@ import { imagesInFolder } from "./images/image-file.ts";
 import type { PreprocessingName } from "./images/image.ts";
 import { isExactCaption } from "./scores.ts";
 
-/** How far the encoding of images has come. */
+/** The progress of encoding images. */
 export interface EncodingProgress {
   /** The encoder in words: its input, the tapped value and the width of the vectors. */
   readonly encoder: string;
@@ -207,9 +207,9 @@ export async function pageOfImages(
   options: BeamOptions = {},
 ): Promise<string> {
   const vectors = images.map(({ vector }) => vector);
-  const found = await model.search(vectors, options);
+  const results = await model.search(vectors, options);
   const rows = images.map(({ path = "", captions }, i) => {
-    const text = found[i]?.[0]?.text ?? "";
+    const text = results[i]?.[0]?.text ?? "";
     const isExact = isExactCaption(text, captions);
     return { image: relative(dirname(page), path), caption: text, references: captions, isExact };
   });

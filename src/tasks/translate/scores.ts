@@ -5,7 +5,7 @@ import type { Tokens } from "../shared/comparison.ts";
 import { sourceTokens, targetTokens, type TextPair, type TranslateSpec } from "./design.ts";
 import { translationMemory } from "./translation-memory.ts";
 
-/** How well translations match the targets. */
+/** The match of translations with their targets. */
 export interface TranslationScores {
   /** The share of translations that equal the target, symbol by symbol. */
   readonly exact: number;

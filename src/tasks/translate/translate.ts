@@ -47,14 +47,14 @@ export interface TranslateScoreOptions extends ScoreOptions<readonly TextPair[]>
 }
 
 export interface TranslateSearchOptions extends BeamOptions {
-  /** Where each text is from, for errors. Default `text 7`. */
+  /** The place that each text comes from, for errors. Default `text 7`. */
   readonly places?: readonly string[];
 }
 
 /** A trained translator. */
 export interface Translator extends Model<readonly TextPair[], TranslateScore> {
   readonly kind: "translate";
-  /** What symbols are. */
+  /** The kind of symbols: characters, or words and marks. */
   readonly unit: "char" | "word";
   /** The most symbols of a source; undefined without attention, where there is no limit. */
   readonly maxSourceLength: number | undefined;
@@ -158,8 +158,8 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
       const items = translateExamples(spec, pairs);
       const { loss } = await evaluate(core.session(), { kind: "examples", items });
       const sources = pairs.map(({ source }) => source);
-      const found = await search(sources, { width, length, lengthPenalty });
-      const texts = found.map(([best]) => targetTokens(spec, best?.text ?? ""));
+      const results = await search(sources, { width, length, lengthPenalty });
+      const texts = results.map(([best]) => targetTokens(spec, best?.text ?? ""));
       const learned = core.baselineOf(data, options);
       return {
         ...translationScores(spec, texts, pairs),

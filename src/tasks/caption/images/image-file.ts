@@ -100,8 +100,8 @@ export async function imagesInFolder(folder: string): Promise<string[]> {
     (name) => !name.startsWith(".") && endings.includes(extname(name).toLowerCase()),
   );
   if (images.length > 0) return images.sort();
-  const found = names.length === 0 ? "it has no files" : `it has ${names.sort().slice(0, 5).join(", ")}`;
-  throw new Error(`${folder}: it has no images that end in ${endings.join(", ")}; ${found}`);
+  const content = names.length === 0 ? "it has no files" : `it has ${names.sort().slice(0, 5).join(", ")}`;
+  throw new Error(`${folder}: it has no images that end in ${endings.join(", ")}; ${content}`);
 }
 
 async function loadSharp(): Promise<Sharp> {

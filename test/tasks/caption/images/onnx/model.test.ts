@@ -1,13 +1,12 @@
-import { create } from "@bufbuild/protobuf";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import {
   floatTensor,
   floatValue,
+  int64Tensor,
   onnxModel,
   onnxNode,
 } from "../../../../../src/tasks/caption/images/onnx/graph.ts";
-import { TensorProtoSchema } from "../../../../../src/tasks/caption/images/onnx/onnx_pb.ts";
 import {
   readOnnx,
   viewGraph,
@@ -26,7 +25,7 @@ const small = onnxModel({
   weights: [
     floatTensor("two", [1], [2]),
     floatTensor("one", [3, 2], [1, 1, 1, 1, 1, 1]),
-    create(TensorProtoSchema, { name: "shape", dims: [2n], dataType: 7, int64Data: [2n, -1n] }),
+    int64Tensor("shape", [2], [2, -1]),
   ],
   inputs: [floatValue("x", ["rows", 2])],
   outputs: [floatValue("y", [2, 3])],
