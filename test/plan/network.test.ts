@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
-  bridgedInputs,
+  derivedInputs,
   givenInputs,
-  networkOfSource,
+  networkOfEncoder,
   partsOf,
   sourceOf,
-  type SourceNetwork,
+  type Encoder,
 } from "../../src/plan/network.ts";
 import { networkOf, tinyLayer } from "./tiny.ts";
 
@@ -20,18 +20,11 @@ test("a connection is one part or several", () => {
   expect([sourceOf("x"), sourceOf(part)]).toEqual(["x", "x"]);
 });
 
-const encoder: SourceNetwork = {
+const encoder: Encoder = {
   inputs: [{ name: "words", width: 3, kind: "index", per: "step" }],
   layers: [{ ...tinyLayer, name: "encoder", inputs: { x: "words" } }],
-  gives: [
-    { kind: "finals", of: ["encoder.h"], input: "context" },
-    {
-      kind: "outputs",
-      of: "encoder",
-      places: 4,
-      inputs: { memory: "memory", far: "far", element: "element", position: "position" },
-    },
-  ],
+  finals: { of: ["encoder.h"], input: "context" },
+  attended: { of: "encoder", longest: 4 },
 };
 const inputs = ["x", "context", "memory", "far", "element", "position"].map((name) => ({
   name,
@@ -39,18 +32,18 @@ const inputs = ["x", "context", "memory", "far", "element", "position"].map((nam
   kind: "dense" as const,
   per: "step" as const,
 }));
-const network = { ...networkOf(tinyLayer), inputs, source: encoder };
+const network = { ...networkOf(tinyLayer), inputs, encoder };
 
 test("an encoder fills inputs, of which some need a derivative", () => {
   expect(givenInputs(network).map((i) => i.name)).toEqual(["x"]);
-  expect([...bridgedInputs(network)]).toEqual(["context", "memory"]);
-  expect([...bridgedInputs(networkOf(tinyLayer))]).toEqual([]);
+  expect([...derivedInputs(network)]).toEqual(["context", "memory"]);
+  expect([...derivedInputs(networkOf(tinyLayer))]).toEqual([]);
 });
 
 test("an encoder alone has the loss that the other network gives it", () => {
-  expect(networkOfSource(encoder).loss).toEqual({ kind: "given", of: "encoder" });
-  const [finals] = encoder.gives;
+  expect(networkOfEncoder(encoder).loss).toEqual({ kind: "given", of: "encoder" });
+  const { attended: _, ...unattended } = encoder;
   const last = { ...tinyLayer, name: "last", inputs: { x: "encoder" } };
-  const deep = { ...encoder, layers: [...encoder.layers, last], gives: [finals!] };
-  expect(networkOfSource(deep).loss.of).toBe("last");
+  const deep = { ...unattended, layers: [...encoder.layers, last] };
+  expect(networkOfEncoder(deep).loss.of).toBe("last");
 });
