@@ -18,12 +18,12 @@ import {
 } from "../tasks/shared/flags.ts";
 import type { TaskDefaults } from "../tasks/task.ts";
 import type { TrainOptions } from "../tasks/train.ts";
-import { optimizerKinds, type OptimizerSettings } from "../train/optimizers.ts";
-import { scheduleKinds } from "../train/schedules.ts";
+import { optimizerKinds, type OptimizerKind, type OptimizerSettings } from "../train/optimizers.ts";
+import { scheduleKinds, type ScheduleKind } from "../train/schedules.ts";
 import { resolveOptions } from "../train/settings.ts";
 import { readShares } from "../train/split.ts";
 import { cellHelp } from "./cell-argument.ts";
-import { deviceFields } from "./devices.ts";
+import { deviceFields, type DeviceChoice } from "./devices.ts";
 import { parseSizes } from "./sizes.ts";
 
 const shares = z.string().refine(
@@ -48,8 +48,37 @@ const shares = z.string().refine(
 
 const budgetNames = ["epochs", "steps", "minutes"] as const;
 
-// oxlint-disable-next-line explicit-function-return-type -- the types are what the flags say
-function commonFlags(command: AnyTrain, defaults: TaskDefaults) {
+/** The settings that every task's training has, by their options' names. */
+interface Common {
+  readonly cell: string;
+  readonly size: number;
+  readonly sizes?: string | undefined;
+  readonly layers: number;
+  /** Only for tasks that take one. */
+  readonly embedding?: number;
+  readonly batch: number;
+  readonly epochs?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly optimizer: OptimizerKind;
+  readonly rate: number;
+  readonly schedule: ScheduleKind;
+  readonly clip: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  readonly split: string;
+  readonly patience: number;
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  readonly threads?: number | undefined;
+  readonly out?: string | undefined;
+  readonly saveEvery?: number | undefined;
+  readonly resume?: string | undefined;
+  readonly config?: string | undefined;
+  readonly json: boolean;
+}
+
+function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
   const { cell, size, embedding = 0 } = command.defaults;
   const { budget, batch, rate, schedule, clip, patience } = resolveOptions({
     budget: { epochs: 10 },
@@ -116,15 +145,10 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults) {
       resume: "model",
       config: "file",
     },
-  );
+  ) as Flags<Common>;
 }
 
 export type AnyTrain = TrainCommand<unknown, unknown, unknown>;
-
-/** The embedding is there for tasks that take one, else 0. */
-type Common = Omit<ReturnType<ReturnType<typeof commonFlags>["parse"]>, "embedding"> & {
-  readonly embedding: number;
-};
 
 /** All flags of a task's training. */
 export interface TrainFlags {
@@ -152,11 +176,10 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
           `give one of --epochs, --steps and --minutes, not ${several.map(flagOf).join(" and ")}`,
         );
       }
-      const embedding = (values.embedding as number | undefined) ?? 0;
-      return { common: { ...values, embedding }, task: command.flags.parse(given) };
+      return { common: values, task: command.flags.parse(given) };
     },
     kept(given) {
-      const values = { ...(all.parse(given) as Record<string, unknown>) };
+      const values: Record<string, unknown> = { ...all.parse(given) };
       const budget = budgetNames.filter((name) => values[name] !== undefined);
       if (budget.length === 0) Object.assign(values, defaults.budget ?? { epochs: 10 });
       return Object.fromEntries(
@@ -170,7 +193,7 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
 
 /** The recurrent options that the flags give. */
 export function recurrentSettings(common: Common): RecurrentSettings {
-  const { size, layers, dropout, embedding, sizes } = common;
+  const { size, layers, dropout, embedding = 0, sizes } = common;
   return { size, layers, dropout, embedding, sizes: parseSizes(sizes) };
 }
 

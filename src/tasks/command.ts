@@ -89,7 +89,7 @@ export interface UseContext extends CommandContext {
 }
 
 /** A further command of a task, such as one that makes data. */
-export interface FurtherCommand<T> {
+export interface FurtherCommand<T = unknown> {
   readonly name: string;
   readonly about: string;
   /** The one argument: its name in the help, and what it is. */
@@ -108,7 +108,7 @@ export interface TaskCommand {
   readonly train: TrainCommand<unknown, unknown, unknown>;
   readonly evaluate: UseCommand<unknown, unknown>;
   readonly predict: UseCommand<unknown, unknown>;
-  readonly further: readonly FurtherCommand<any>[];
+  readonly further: readonly FurtherCommand[];
   /** Options of earlier versions, with their names of today. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
@@ -121,7 +121,7 @@ export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command:
   readonly train: TrainCommand<D, O, T>;
   readonly evaluate: UseCommand<M, E>;
   readonly predict: UseCommand<M, P>;
-  readonly further?: readonly FurtherCommand<any>[];
+  readonly further?: readonly FurtherCommand[];
   readonly renamed?: TaskCommand["renamed"];
 }): TaskCommand {
   // The command line hands each part only what another part of the same task made.

@@ -1,6 +1,6 @@
 // Captions on the command line: images and captions in, captions of other images out; and a data set to begin with.
 import { z } from "zod";
-import { taskCommand, type CommandContext, type Report } from "../command.ts";
+import { taskCommand, type CommandContext, type Report, type TaskCommand } from "../command.ts";
 import {
   flag,
   flags,
@@ -58,7 +58,7 @@ const shapes = flags({
   seed: seed.default(1).describe("random seed"),
 });
 
-export const captionCommand = taskCommand({
+export const captionCommand: TaskCommand = taskCommand({
   maker: caption,
   about: "captions of images, from the features of a convolutional network",
   train: {

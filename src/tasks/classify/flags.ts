@@ -1,7 +1,7 @@
 // Classification on the command line: labelled texts or series in, a label for each of others out.
 import { z } from "zod";
 import { confusionChart } from "../../charts/confusion.ts";
-import { taskCommand } from "../command.ts";
+import { taskCommand, type TaskCommand } from "../command.ts";
 import type { ClassificationReport } from "../shared/classification.ts";
 import { flag, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
@@ -29,7 +29,7 @@ const reading = {
 
 const readingNames = { text: "column", series: "column", label: "column", without: "labels" };
 
-export const classifyCommand = taskCommand({
+export const classifyCommand: TaskCommand = taskCommand({
   maker: classify,
   about: "classify texts or series as a whole",
   train: {

@@ -1,7 +1,7 @@
 // Forecasts on the command line: a table with a column of times in, quantiles of the next steps out.
 import { z } from "zod";
 import { encodeCsv } from "../../formats/csv.ts";
-import { taskCommand, type Report, type UseContext } from "../command.ts";
+import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seed, whole } from "../shared/flags.ts";
 import { grouped, table } from "../shared/words.ts";
@@ -55,7 +55,7 @@ const forecasting = {
 
 const forecastingNames = { paths: "n", seed: "n" };
 
-export const forecastCommand = taskCommand({
+export const forecastCommand: TaskCommand = taskCommand({
   maker: forecast,
   about: "forecast series of numbers in time, with intervals",
   train: {

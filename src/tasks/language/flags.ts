@@ -1,7 +1,7 @@
 // Language models on the command line: trained on a text, scored on another, and writing text.
 import { z } from "zod";
 import { readLines, readUtf8 } from "../../formats/files.ts";
-import { taskCommand, type Report, type UseContext } from "../command.ts";
+import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import {
   dropRate,
   flag,
@@ -55,7 +55,7 @@ const writing = flags(
 
 type Writing = ReturnType<(typeof writing)["parse"]>;
 
-export const languageCommand = taskCommand({
+export const languageCommand: TaskCommand = taskCommand({
   maker: language,
   about: "language models: predict and write text",
   shortForms: { train: "train", predict: "sample" },

@@ -1,5 +1,5 @@
 // Music on the command line: piano rolls or MIDI files in, nats per frame or new pieces as MIDI files out.
-import { taskCommand, type Report } from "../command.ts";
+import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flags, oneOf, outputFile, positive, seed, whole, zeroOrMore } from "../shared/flags.ts";
 import { grouped, table } from "../shared/words.ts";
 import { parts as partNames, type Parts } from "../task.ts";
@@ -19,7 +19,7 @@ const rangeOf = ({ lowest, keys }: { readonly lowest: number; readonly keys: num
   highest: lowest + keys - 1,
 });
 
-export const musicCommand = taskCommand({
+export const musicCommand: TaskCommand = taskCommand({
   maker: music,
   about: "polyphonic music: predict the notes of the next frame, and compose",
   train: {

@@ -10,7 +10,7 @@ export const vocabularySchema: z.ZodMiniType<Vocabulary> = checked(checkVocabula
 export const labelsSchema: z.ZodMiniType<readonly string[]> = z.array(z.string()).check(z.minLength(2));
 
 /** The fields of `Moments`. */
-export const momentsFields = {
+export const momentsFields: Record<"mean" | "deviation", z.ZodMiniType<readonly number[]>> = {
   mean: z.array(z.number()).check(z.minLength(1)),
   deviation: z.array(z.number().check(z.positive())).check(z.minLength(1)),
 };

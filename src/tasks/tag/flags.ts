@@ -1,6 +1,6 @@
 // Tagging on the command line: tagged texts or series in, a tag for each token of others out.
 import { z } from "zod";
-import { taskCommand, type Report } from "../command.ts";
+import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flagOf, flags, oneOf, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { isText } from "../shared/sequence-input.ts";
@@ -28,7 +28,7 @@ const taggedColumns = {
 
 const columnNames = { tokens: "column", series: "column", tags: "column" };
 
-export const tagCommand = taskCommand({
+export const tagCommand: TaskCommand = taskCommand({
   maker: tag,
   about: "tag every token: names in sentences, parts of speech",
   train: {

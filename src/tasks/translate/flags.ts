@@ -1,6 +1,6 @@
 // Translation on the command line: pairs of texts in, the translations of others out.
 import { z } from "zod";
-import { taskCommand, type Report } from "../command.ts";
+import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flags, oneOf, partField, searchFields, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { grouped, percent, table } from "../shared/words.ts";
@@ -23,7 +23,7 @@ const columnNames = { source: "column", target: "column" };
 
 const searching = searchFields("sequences", "symbol");
 
-export const translateCommand = taskCommand({
+export const translateCommand: TaskCommand = taskCommand({
   maker: translate,
   about: "sequence to sequence: turn texts into other texts",
   train: {
