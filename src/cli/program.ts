@@ -37,11 +37,11 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   let exitCode: number = exitCodes.ok;
   const writes: Promise<void>[] = [];
   const context: CommandContext = { terminal, exitWith: (code) => void (exitCode = code) };
-  const program = createProgram(context, (text) => void writes.push(terminal.out(text)));
   try {
     const renamed = renamedCommand(words);
     if (renamed !== undefined) throw new CommanderError(exitCodes.usage, "unrolled.renamed", renamed);
     const routed = await asInput(() => withTask(words));
+    const program = createProgram(context, (text) => void writes.push(terminal.out(text)), routed);
     await program.parseAsync(routed, { from: "user" });
     await Promise.all(writes);
   } catch (error) {
@@ -53,8 +53,12 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   return exitCode;
 }
 
-/** The program with all of its commands. `writeOut` takes help and versions. */
-export function createProgram(context: CommandContext, writeOut: (text: string) => void): CommandUnknownOpts {
+/** The program with all of its commands. `writeOut` takes help and versions; errors are about the command in `words`. */
+export function createProgram(
+  context: CommandContext,
+  writeOut: (text: string) => void,
+  words: readonly string[] = [],
+): CommandUnknownOpts {
   const { terminal } = context;
   const program: CommandUnknownOpts = new Command("unrolled")
     .description("Recurrent neural networks: a cell is its equations.")
@@ -67,7 +71,7 @@ export function createProgram(context: CommandContext, writeOut: (text: string) 
       writeOut,
       writeErr: (text) => terminal.say(text.trimEnd()),
       outputError: (text, write) =>
-        write(remedyFor(text).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
+        write(remedyFor(text, words).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
     });
   for (const add of commands) add(program, context);
   return program;

@@ -18,11 +18,11 @@ export function renamedCommand(words: readonly string[]): string | undefined {
   return `'run' is now 'predict': use 'unrolled ${today} MODEL …'`;
 }
 
-/** The message of an unknown option, with its name of today where it has one. */
-export function remedyFor(message: string): string {
+/** The message of an unknown option of the command in `words`, with its name of today where it has one. */
+export function remedyFor(message: string, words: readonly string[]): string {
   const [, option] = /unknown option '(--[\w-]+)'/u.exec(message) ?? [];
   if (option === undefined) return message;
-  const names = [options[option], ...taskCommands.map(({ renamed }) => renamed?.[option])];
-  const [today] = names.filter((name) => name !== undefined);
+  const task = taskCommands.find(({ kind }) => kind === words[0]);
+  const today = task?.renamed?.[option] ?? options[option];
   return today === undefined ? message : `error: ${option} is now ${today}\n`;
 }

@@ -36,7 +36,8 @@ export async function prepareJob(
   const given = saved ? resumedGiven(saved.file, saved.state.metadata.settings, newly, flags) : newly;
   const { common, task } = flags.parse(given);
   const cell = saved ? await savedCell(saved, newly["cell"]) : await cellFromArgument(common.cell);
-  const reading = { split: given["split"] as string | undefined, seed: common.seed };
+  // What a resumed run keeps was checked when it was given; what is given now is checked now.
+  const reading = { split: newly["split"] as string | undefined, seed: common.seed };
   const { data, found = {} } = await command.train.read(file, task, reading, {
     say: (line) => terminal.say(line),
     status: (line) => terminal.status(line),
@@ -45,7 +46,7 @@ export async function prepareJob(
   });
   terminal.status("");
   const maker = command.maker as unknown as Maker<object, unknown, unknown>;
-  const options = { ...command.train.options(task, given), ...recurrentSettings(common), cell };
+  const options = { ...command.train.options(task, newly), ...recurrentSettings(common), cell };
   const device = deviceNamed(common.device, common);
   // Columns that were found are kept, so that the model's other commands read the same ones.
   const settings = { ...flags.kept(given), ...found };

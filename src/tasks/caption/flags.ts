@@ -59,6 +59,7 @@ const shapes = flags({
 });
 
 export const captionCommand: TaskCommand = taskCommand({
+  renamed: { "--sees": "--condition", "--shuffle": "--baseline" },
   maker: caption,
   about: "captions of images, from the features of a convolutional network",
   train: {

@@ -56,6 +56,13 @@ const forecasting = {
 const forecastingNames = { paths: "n", seed: "n" };
 
 export const forecastCommand: TaskCommand = taskCommand({
+  renamed: {
+    "--lag": "--seasonal-difference",
+    "--levels": "--quantiles",
+    "--output": "--distribution",
+    "--step": "--stride",
+    "--out": "--csv",
+  },
   maker: forecast,
   about: "forecast series of numbers in time, with intervals",
   train: {

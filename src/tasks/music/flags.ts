@@ -20,6 +20,7 @@ const rangeOf = ({ lowest, keys }: { readonly lowest: number; readonly keys: num
 });
 
 export const musicCommand: TaskCommand = taskCommand({
+  renamed: { "--out": "--midi" },
   maker: music,
   about: "polyphonic music: predict the notes of the next frame, and compose",
   train: {

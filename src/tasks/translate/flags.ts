@@ -24,6 +24,7 @@ const columnNames = { source: "column", target: "column" };
 const searching = searchFields("sequences", "symbol");
 
 export const translateCommand: TaskCommand = taskCommand({
+  renamed: { "--places": "--max-source-length" },
   maker: translate,
   about: "sequence to sequence: turn texts into other texts",
   train: {
