@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { chromium } from "playwright-core";
 
-type Library = typeof import("../src/index.ts");
+type Library = typeof import("../src/plan.ts") & Pick<typeof import("../src/cells.ts"), "cellNamed">;
 
 interface Config {
   readonly name: string;
@@ -101,9 +101,13 @@ console.log(
   `${cpus()[0]?.model}, Node ${process.versions.node}, Chromium ${browser.version()}, ${threads} thread(s)`,
 );
 for (const config of configs) {
-  const timeHere = await createTimer(await import("../src/index.ts"), config, threads);
+  const timeHere = await createTimer(
+    { ...(await import("../src/plan.ts")), ...(await import("../src/cells.ts")) },
+    config,
+    threads,
+  );
   const setUpPage = `(async () => { globalThis.timer = await (${createTimer.toString()})(
-    await import("/src/index.js"), ${JSON.stringify(config)}, ${threads}); })()`;
+    { ...(await import("/src/plan.js")), ...(await import("/src/cells.js")) }, ${JSON.stringify(config)}, ${threads}); })()`;
   await page.evaluate(setUpPage);
   const timePage = `(async () => {
     const times = [];

@@ -136,6 +136,14 @@ export {
   type CaptionScoreOptions,
 } from "./tasks/caption/caption.ts";
 export type { CaptionedImage, CaptionedImages, CaptionOptions } from "./tasks/caption/design.ts";
+export { readImageBlob } from "./tasks/caption/images/image-blob.ts";
+export {
+  namedPreprocessing,
+  preprocess,
+  type PixelImage,
+  type Preprocessing,
+  type PreprocessingName,
+} from "./tasks/caption/images/image.ts";
 export type { CaptionScores } from "./tasks/caption/scores.ts";
 
 // Charts, as SVG.

@@ -29,7 +29,11 @@ const args = [
 
 /** What a page needs that uses the package without a bundler. */
 const importMap = {
-  imports: { unrolled: "/unrolled/dist/index.js", "unrolled/tasks": "/unrolled/dist/tasks.js" },
+  imports: {
+    unrolled: "/unrolled/dist/index.js",
+    "unrolled/plan": "/unrolled/dist/plan.js",
+    "zod/mini": "/zod/mini/index.js",
+  },
 };
 const html = `<!doctype html><link rel="icon" href="data:,">
   <script type="importmap">${JSON.stringify(importMap)}</script>
@@ -66,7 +70,10 @@ function serve({ package: own }: Installed): Server {
     ["/page.js", withoutTypes("test/browser/page.ts")],
     ["/hello.js", withoutTypes("examples/hello.ts")],
   ]);
-  const folders = new Map([["/unrolled/", own]]);
+  const folders = new Map([
+    ["/unrolled/", own],
+    ["/zod/", join(own, "..", "zod")],
+  ]);
   return createServer((request, response) => {
     const [path, kind] = normalize(request.url ?? "/").split("?") as [string, string?];
     const [prefix, folder] = [...folders].find(([start]) => path.startsWith(start)) ?? [];

@@ -1,9 +1,17 @@
 // What the page of the browser test does, as a module script: it gets the package through an import map and
 // leaves one function for each test. Runs in the browser, not in Node.
-import { cellNamed, encodeString, fit, languageModel, wasmDevice } from "unrolled";
-import { preprocess, namedPreprocessing, readImageBlob } from "unrolled/tasks";
+import {
+  cellNamed,
+  language,
+  namedPreprocessing,
+  preprocess,
+  readImageBlob,
+  train,
+  wasmDevice,
+} from "unrolled";
+import { fit, languageModel } from "unrolled/plan";
 
-const paths = { engine: "/unrolled/dist/run/wasm-engine.js", hello: "/hello.js" };
+const paths = { engine: "/unrolled/dist/run/wasm/engine.js", hello: "/hello.js" };
 
 interface Engine {
   readonly simd: boolean;
@@ -51,10 +59,8 @@ interface Ticks {
 /** How often a timer fires while a model trains. */
 async function timers(): Promise<Ticks> {
   const lines = Array.from({ length: 2000 }, (_, i) => `${i} + 1 = ${i + 1}\n`);
-  const { alphabet, ids } = encodeString(lines.join(""));
-  const network = languageModel({ vocabulary: alphabet.symbols.length, cell: cellNamed("lstm"), size: 128 });
   const device = wasmDevice();
-  const run = await fit({ network, device, data: { kind: "text", train: ids }, budget: { steps: 60 } });
+  const run = train(language({ cell: "lstm", size: 128 }), lines.join(""), { device, steps: 60 });
   const times = [performance.now()];
   const timer = setInterval(() => times.push(performance.now()), 1);
   let steps = 0;

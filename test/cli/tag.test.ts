@@ -114,7 +114,10 @@ describe("tag", () => {
       ["eval", model, conll, "--baseline"],
       "--baseline learns from the training part; give --part",
     );
-    await refused(["classify", "predict", model, conll], "is a model of the task 'tag', and this command is for");
+    await refused(
+      ["classify", "predict", model, conll],
+      "is a model of the task 'tag', and this command is for",
+    );
     writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
     await refused(["predict", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");
   });

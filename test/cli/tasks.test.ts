@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { datePair } from "../../src/tasks/translate/dates.ts";
 import { randomStream } from "../../src/base/random.ts";
-import { midiPiece } from "../../src/tasks/music/midi-frames.ts";
+import { midiFrames } from "../../src/tasks/music/midi-frames.ts";
 import { fine, objects, refused, temporaryFolder, unrolled } from "./run.ts";
 import { sentences } from "./text.ts";
 
@@ -196,7 +196,18 @@ describe("forecast", () => {
   const csv = write("months.csv", `month,sold\n${months.map((row) => `${row.join(",")}\n`).join("")}`);
   const model = at("months.safetensors");
   const reading = ["--time", "month"];
-  const shape = ["--value", "sold", "--seasonal-difference", "12", "--context", "24", "--size", "12", "--horizon", "6"];
+  const shape = [
+    "--value",
+    "sold",
+    "--seasonal-difference",
+    "12",
+    "--context",
+    "24",
+    "--size",
+    "12",
+    "--horizon",
+    "6",
+  ];
 
   beforeAll(async () => {
     const { stderr } = await fine(
@@ -300,8 +311,8 @@ describe("music", () => {
     expect(found?.["nats"]).toBeLessThan(8);
     const out = at("new.mid");
     await fine("predict", model, json, "--beginning", "4", "--length", "20", "--out", out);
-    const read = midiPiece(readFileSync(out), out);
-    expect(read.frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
+    const frames = midiFrames(readFileSync(out), out);
+    expect(frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
     await fine("music", "eval", model, out);
   });
 

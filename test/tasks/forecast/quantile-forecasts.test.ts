@@ -88,7 +88,12 @@ function expectNear(actual: readonly number[], expected: readonly number[], digi
 describe("a normal distribution", () => {
   test("is forecast by its quantiles, at any levels", async () => {
     const series = monthly({ y: [5, 3, 4] });
-    const options = { horizon: 2, context: 1, distribution: "gaussian", quantiles: [0.5, 0.025, 0.9] } as const;
+    const options = {
+      horizon: 2,
+      context: 1,
+      distribution: "gaussian",
+      quantiles: [0.5, 0.025, 0.9],
+    } as const;
     // Means 2 y + 1 and y - 1, deviations 0.5 and e.
     const model = await linear(series, options, [
       [2, 1],
@@ -104,7 +109,13 @@ describe("a normal distribution", () => {
 
   test("of logarithms and of differences is put in the units of the series", async () => {
     const series = monthly({ y: [2, 8, 4] });
-    const options = { horizon: 1, context: 1, log: true, seasonalDifference: 1, distribution: "gaussian" } as const;
+    const options = {
+      horizon: 1,
+      context: 1,
+      log: true,
+      seasonalDifference: 1,
+      distribution: "gaussian",
+    } as const;
     const model = await linear(series, options, [
       [0, Math.log(3)],
       [0, Math.log(0.1)],
@@ -116,7 +127,13 @@ describe("a normal distribution", () => {
   test("is moved to where the errors of earlier forecasts lie", async () => {
     for (const log of [false, true]) {
       const series = monthly({ y: Array.from({ length: 12 }, () => 3) });
-      const options = { horizon: 2, context: 1, log, distribution: "gaussian", strategy: "recursive" } as const;
+      const options = {
+        horizon: 2,
+        context: 1,
+        log,
+        distribution: "gaussian",
+        strategy: "recursive",
+      } as const;
       const model = await linear(series, options, [
         [0, 0],
         [0, -2],
@@ -295,7 +312,13 @@ test.each(["gaussian", "quantiles"] as const)(
 test("a network that learned the next step of a sine follows it for a whole turn", async () => {
   const values = Float64Array.from({ length: 400 }, (_, t) => Math.sin((2 * Math.PI * t) / 20));
   const series = monthly({ y: values });
-  const options = { size: 16, context: 40, horizon: 20, distribution: "gaussian", strategy: "recursive" } as const;
+  const options = {
+    size: 16,
+    context: 40,
+    horizon: 20,
+    distribution: "gaussian",
+    strategy: "recursive",
+  } as const;
   const device = wasmDevice({ threads: 1 });
   const run = train(forecast(options), series, {
     split: 0.75,
@@ -315,10 +338,14 @@ test("a network that learned the next step of a sine follows it for a whole turn
 
 describe("a forecast is refused", () => {
   const series = monthly({ y: [1, 2, 3, 4, 5, 6] });
-  const network = linear(series, { horizon: 1, context: 2, distribution: "gaussian", seasonalDifference: 1 }, [
-    [1, 0],
-    [0, 0],
-  ]);
+  const network = linear(
+    series,
+    { horizon: 1, context: 2, distribution: "gaussian", seasonalDifference: 1 },
+    [
+      [1, 0],
+      [0, 0],
+    ],
+  );
 
   test("for another frequency and other columns", async () => {
     const model = await network;

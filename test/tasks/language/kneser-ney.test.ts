@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { trainKneserNey } from "../../../src/tasks/language/kneser-ney.ts";
 import { vocabularySize } from "../../../src/text/vocabulary.ts";
-import { encodeWords, readWords } from "../../../src/text/word-text.ts";
+import { encodeWords, readWords } from "../../../src/text/word-symbols.ts";
 import { uniform } from "../../../src/base/random.ts";
 
 interface Golden {
@@ -80,7 +80,7 @@ describe("Kneser-Ney", () => {
     const [train, heldOut] = ["valid.txt", "test.txt"].map((name) =>
       readFileSync(new URL(name, folder), "utf8"),
     );
-    const { vocabulary: words, ids } = readWords(train!, { atLeast: 2 });
+    const { vocabulary: words, ids } = readWords(train!, { minCount: 2 });
     const model = trainKneserNey(ids, { order: 3, vocabulary: vocabularySize(words) });
     expect(vocabularySize(words)).toBe(9211);
     expect(perplexity(model.probabilities(encodeWords(words, heldOut!)))).toBeCloseTo(169.96, 2);

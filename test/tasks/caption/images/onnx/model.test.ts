@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import {
   floatTensor,
   floatValue,
-  int64Tensor,
   onnxModel,
   onnxNode,
 } from "../../../../../src/tasks/caption/images/onnx/graph.ts";
@@ -13,6 +12,12 @@ import {
   withOutput,
   writeOnnx,
 } from "../../../../../src/tasks/caption/images/onnx/model.ts";
+
+/** Axes as `Reshape` takes them: int64, little endian. */
+function axes(name: string, values: readonly number[]): ReturnType<typeof floatTensor> {
+  const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return { ...floatTensor(name, [values.length], values), dataType: 7, rawData };
+}
 
 /** y = elu(2 x + 1) with alpha 0.5, then reshaped to [2, 3]. */
 const small = onnxModel({
@@ -25,7 +30,7 @@ const small = onnxModel({
   weights: [
     floatTensor("two", [1], [2]),
     floatTensor("one", [3, 2], [1, 1, 1, 1, 1, 1]),
-    int64Tensor("shape", [2], [2, -1]),
+    axes("shape", [2, -1]),
   ],
   inputs: [floatValue("x", ["rows", 2])],
   outputs: [floatValue("y", [2, 3])],
