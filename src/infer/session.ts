@@ -2,22 +2,16 @@
 // carried. Draws no noise and learns nothing. Evaluation, prediction, sampling and beam search are programs over it.
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
-import { startOf } from "../graph/evaluate.ts";
 import { readoutOf } from "../model/head.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
-import {
-  givenInputs,
-  partsOf,
-  sourceOf,
-  type Network,
-  type NetworkInput,
-  type NetworkLayer,
-} from "../plan/network.ts";
+import { partsOf, sourceOf, type Network } from "../plan/network.ts";
 import type { Mode, StatePorts } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import { createEncoder, type EncoderProgram } from "./encoder.ts";
+import { startValues } from "./start-values.ts";
+import { startStepping, stepInput, type Stepping } from "./stepping.ts";
 
 export interface SessionSettings {
   readonly network: Network;
@@ -201,21 +195,14 @@ export function createSession(settings: SessionSettings): Session {
       };
     },
     async begin(rows, inputs = {}) {
-      const input = stepInput(network);
+      stepInput(network);
       const program = await programFor("step", rows, 1);
       for (const name in inputs) program.write(name, Float64Array.from(inputs[name] as ArrayLike<number>));
-      stepping = { program, input, rows, resets: new Float32Array(rows).fill(1), readout: undefined };
+      stepping = startStepping(program, network, rows);
     },
     async step(values, parents) {
       if (!stepping) throw new Error("session: call begin before step");
-      const isSame = !parents || Array.from(parents).every((parent, row) => parent === row);
-      if (!isSame) await follow(stepping, parents);
-      const readout = await stepOnce(
-        stepping,
-        values,
-        readoutOf(network),
-        widthOf(network, readoutOf(network)),
-      );
+      const readout = await stepping.step(values, parents);
       await turns();
       return readout;
     },
@@ -232,55 +219,6 @@ export function createSession(settings: SessionSettings): Session {
       if (!isStore(weights)) store.dispose();
     },
   };
-}
-
-/** Rows that go step by step. */
-interface Stepping {
-  readonly program: Program;
-  readonly input: NetworkInput;
-  readonly rows: number;
-  readonly resets: Float32Array; // [rows] 1 before the first step
-  /** Overwritten by every step. */
-  readout: Float64Array | undefined; // [rows, width]
-}
-
-async function stepOnce(
-  stepping: Stepping,
-  values: ArrayLike<number>,
-  readout: string,
-  width: number,
-): Promise<Float64Array> {
-  const { program, input, rows, resets } = stepping;
-  const extent = { rows, steps: 1 };
-  program.write(input.name, input.kind === "index" ? Int32Array.from(values) : Float64Array.from(values));
-  program.write(program.plan.ports.resets, resets);
-  resets.fill(0);
-  program.run("forward", extent);
-  program.run("carry", extent);
-  stepping.readout ??= new Float64Array(rows * width);
-  return program.read(outputOf(program, readout), stepping.readout);
-}
-
-/** Gives each row the state of its parent. */
-async function follow({ program, rows }: Stepping, parents: ArrayLike<number>): Promise<void> {
-  for (const { initial, width } of program.plan.ports.states) {
-    const before = await program.read(initial, new Float64Array(rows * width));
-    const after = new Float64Array(rows * width);
-    for (let row = 0; row < parents.length; row++) {
-      const from = (parents[row] as number) * width;
-      after.set(before.subarray(from, from + width), row * width);
-    }
-    program.write(initial, after);
-  }
-}
-
-/** The one input that a step takes. */
-function stepInput(network: Network): NetworkInput {
-  const perStep = givenInputs(network).filter((input) => input.per === "step" && input.name !== "targets");
-  const [input, ...others] = perStep;
-  if (input && others.length === 0) return input;
-  const names = perStep.map(({ name }) => name).join(", ") || "none";
-  throw new Error(`stepping needs a network with one input per step; this one has ${names}`);
 }
 
 /** The states of a program, named as `SequenceBatch` names them. */
@@ -363,44 +301,4 @@ function indices(name: string, values: Float64Array, classes: number): Int32Arra
   const wrong = values.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < classes));
   if (wrong < 0) return Int32Array.from(values);
   throw new Error(`input '${name}' must be whole numbers from 0 to ${classes - 1}, not ${values[wrong]}`);
-}
-
-/** The start values of the states of each row, [rows, width] by state. */
-async function startValues(
-  { layers, inputs }: Network,
-  store: ParameterStore,
-  { rows, inputs: given }: SequenceBatch,
-): Promise<Record<string, Float64Array>> {
-  const all = await store.read();
-  const ofRow = (connection: NetworkLayer["inputs"][string] | undefined, row: number): Float64Array =>
-    Float64Array.from(
-      partsOf(connection).flatMap((part) => {
-        const input = inputs.find((i) => i.name === sourceOf(part));
-        if (!input || input.per === "step") return [];
-        const { width, kind } = input;
-        const own = Array.from({ length: width }, (_, j) =>
-          kind === "index"
-            ? Number(given[input.name]?.[row] === j)
-            : (given[input.name]?.[row * width + j] ?? 0),
-        );
-        return typeof part === "string" ? own : own.slice(part.from, part.from + part.width);
-      }),
-    );
-  const starts: Record<string, number[]> = {};
-  for (const { name, cell, sizes, inputs: connections } of layers) {
-    const places = store.layout.places.filter((p) => p.name.startsWith(`${name}.`));
-    const parameters = new Map(
-      places.map((p) => [p.name.slice(name.length + 1), all.subarray(p.offset, p.offset + p.size)]),
-    );
-    for (let row = 0; row < rows; row++) {
-      const perSequence = cell.inputs.filter((i) => i.per === "sequence");
-      const values = new Map(perSequence.map((i) => [i.name, ofRow(connections[i.name], row)]));
-      for (const [state, start] of startOf({ cell, sizes, parameters }, values)) {
-        (starts[`${name}.${state}`] ??= []).push(...start);
-      }
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(starts).map(([state, values]) => [state, Float64Array.from(values)]),
-  );
 }

@@ -113,6 +113,8 @@ export const plainLoss: LossWords = {
 export interface Design<D, M> {
   readonly spec: TaskSpec;
   readonly network: Network;
+  /** The cell of the recurrent layers. */
+  readonly cell: { readonly name: string; readonly equations: string };
   readonly examples: TrainingData;
   readonly parts: Parts<D>;
   /** By which the parts are found again; a function, since a digest takes time. */
@@ -129,8 +131,6 @@ export interface Design<D, M> {
 export interface Task<D, M> {
   readonly kind: string;
   readonly defaults: TaskDefaults;
-  /** The cell of the recurrent layers. */
-  readonly cell: { readonly name: string; readonly equations: string };
   /** Throws where the data do not fit the task, naming the place. */
   design(data: D, settings: DesignSettings): Design<D, M> | Promise<Design<D, M>>;
 }

@@ -184,7 +184,7 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
     settings,
     data: await design.record(),
     evaluation: { batch: run.options.batch, window: run.options.window },
-    cell: task.cell,
+    cell: design.cell,
   });
   return { design, run, device, metadata: () => (metadata ??= describe()) };
 }

@@ -13,7 +13,6 @@ import { threadHost, warnOfOneThread } from "./host.ts";
 import type { DeviceParts, WasmStore } from "./parts.ts";
 import { createPool } from "./pool.ts";
 import { createProgram } from "./program.ts";
-import { measureRoofline } from "./roofline.ts";
 
 export interface WasmOptions {
   /**
@@ -63,6 +62,7 @@ export function wasmDevice(options: WasmOptions = {}): Device {
     },
     async roofline() {
       life.check();
+      const { measureRoofline } = await import("./roofline.ts");
       return measureRoofline(parts, options.tile ?? fastestTile(relaxed));
     },
     dispose() {

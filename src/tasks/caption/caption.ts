@@ -86,7 +86,6 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
       clip: { kind: "norm", limit: 1 },
       split: defaultSplit,
     },
-    cell: cellRecord(recurrentOptions(options, captionDefaults).cell),
     design(data, settings) {
       const parts = partsOfImages(data, settings);
       const { train, validation, test } = parts;
@@ -95,6 +94,7 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
       return {
         spec,
         network,
+        cell: cellRecord(recurrentOptions(options, captionDefaults).cell),
         parts,
         examples: {
           kind: "examples",

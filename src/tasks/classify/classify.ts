@@ -59,7 +59,6 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
   (options = {}) => ({
     kind: "classify",
     defaults: { budget: { epochs: 20 }, batch: 64, patience: 5 },
-    cell: cellRecord(recurrentOptions(options, classifyDefaults).cell),
     design(items, settings) {
       const parts = partsOfItems(items, settings);
       const { spec, network } = designClassifier(parts.train, items, options);
@@ -67,6 +66,7 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
       return {
         spec,
         network,
+        cell: cellRecord(recurrentOptions(options, classifyDefaults).cell),
         parts,
         examples: {
           kind: "examples",

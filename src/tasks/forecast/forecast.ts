@@ -68,13 +68,13 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
   (options = {}) => ({
     kind: "forecast",
     defaults: { budget: { epochs: 40 }, rate: 0.003, patience: 8, split: "0.7/0.1/0.2" },
-    cell: cellRecord(recurrentOptions(options, forecastDefaults).cell),
     design(series, { split }) {
       const parts = partsOfSeries(series, split);
       const { spec, network } = designForecaster(parts.train, options);
       return {
         spec,
         network,
+        cell: cellRecord(recurrentOptions(options, forecastDefaults).cell),
         parts,
         examples: {
           kind: "examples",

@@ -1,8 +1,8 @@
 // The network of a language model, for the symbols of a text.
 import { languageModel } from "../../model/language-model.ts";
-import type { Network } from "../../plan/network.ts";
-import type { Symbols, SymbolsData } from "../../text/symbols.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import type { Symbols, SymbolsData, Text } from "../../text/symbols.ts";
+import type { Design } from "../task.ts";
+import { cellRecord, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
 
 /** What a language model keeps in its model file. */
 export interface LanguageSpec {
@@ -27,15 +27,16 @@ export const languageDefaults = { cell: "lstm", size: 128 } as const;
 export function designLanguageModel(
   symbols: Symbols,
   options: LanguageOptions,
-): { readonly spec: LanguageSpec; readonly network: Network } {
+): Pick<Design<Text, unknown>, "network" | "cell"> & { readonly spec: LanguageSpec } {
   const { embedding, tied, inputDropout, connections } = options;
+  const recurrent = recurrentOptions(options, languageDefaults);
   const network = languageModel({
     vocabulary: symbols.size,
-    ...recurrentOptions(options, languageDefaults),
+    ...recurrent,
     ...(embedding !== undefined && { embedding }),
     ...(tied !== undefined && { tied }),
     ...(inputDropout !== undefined && { inputDropout }),
     ...(connections && { connections }),
   });
-  return { spec: { kind: "language", text: symbols.data }, network };
+  return { spec: { kind: "language", text: symbols.data }, network, cell: cellRecord(recurrent.cell) };
 }

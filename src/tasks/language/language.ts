@@ -1,19 +1,18 @@
-// Language models: the next symbol of a text, and texts written symbol by symbol.
+// Language models: the next symbol of a text, and texts written symbol by symbol. Imports at first use what a page that
+// opens a model and writes with it does not need.
 import * as z from "zod/mini";
 import type { Constraint } from "../../infer/constraint.ts";
 import type { GenerateSettings } from "../../infer/continuation.ts";
 import { evaluate } from "../../infer/evaluate.ts";
 import { createSampler } from "../../infer/sample.ts";
-import { sampleTexts, searchTexts, type GeneratedText, type TextBeam } from "../../infer/texts.ts";
+import type { GeneratedText, TextBeam } from "../../infer/texts.ts";
 import type { Session } from "../../infer/session.ts";
 import { checkAlphabet } from "../../text/alphabet.ts";
-import { learnText } from "../../text/learn-text.ts";
 import { openSymbols } from "../../text/open-symbols.ts";
 import type { Symbols, SymbolsData, Text, WordVocabulary } from "../../text/symbols.ts";
 import { checkVocabulary } from "../../text/vocabulary.ts";
 import { splitIds } from "../../train/split.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checked, checkSpec } from "../shared/spec-schema.ts";
 import { grouped } from "../shared/words.ts";
@@ -26,8 +25,7 @@ import {
   type ScoreOptions,
   type Trained,
 } from "../task.ts";
-import { designLanguageModel, languageDefaults, type LanguageOptions, type LanguageSpec } from "./design.ts";
-import { trainKneserNey } from "./kneser-ney.ts";
+import type { LanguageOptions, LanguageSpec } from "./design.ts";
 import { languageLossWords } from "./loss-words.ts";
 import { symbolLosses } from "./losses.ts";
 import { bits, natsPerUnit, perplexity } from "./units.ts";
@@ -104,15 +102,16 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
   (options = {}) => ({
     kind: "language",
     defaults: {},
-    cell: cellRecord(recurrentOptions(options, languageDefaults).cell),
     async design(data, settings) {
       const text = await textFrom(data);
       const { symbols, ids } = text;
-      const { spec, network } = designLanguageModel(symbols, options);
+      const { designLanguageModel } = await import("./design.ts");
+      const { spec, network, cell } = designLanguageModel(symbols, options);
       const parts = partsOfText(text, settings);
       return {
         spec,
         network,
+        cell,
         parts,
         examples: { kind: "text", train: parts.train.ids, validation: parts.validation?.ids },
         record: () => recordOf(ids, settings),
@@ -153,7 +152,9 @@ function checkSymbols(value: unknown, where: string): SymbolsData {
 }
 
 async function textFrom(data: Text | string): Promise<Text> {
-  return typeof data === "string" ? learnText(data) : data;
+  if (typeof data !== "string") return data;
+  const { learnText } = await import("../../text/learn-text.ts");
+  return learnText(data);
 }
 
 function partsOfText(text: Text, { split }: DesignSettings): Parts<Text> {
@@ -237,6 +238,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
         return { ...lossOf(loss), ...perByte, ...counts, tokens };
       }
       const { ids: training } = await read(learned);
+      const { trainKneserNey } = await import("./kneser-ney.ts");
       const grams = trainKneserNey(training, { order, vocabulary: symbols.size }).probabilities(ids);
       const losses = await symbolLosses(core.session(), ids, { batch, window });
       return { ...mixed(losses, grams, order), ...counts };
@@ -256,6 +258,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
     async writeAll(prompts, settings = {}) {
       const { seed = 1, match, length = 500, ...choice } = settings;
       const constraint = await constraintOf(match);
+      const { sampleTexts } = await import("../../infer/texts.ts");
       return alone((session) =>
         sampleTexts({ session, symbols, prompts }, { seed, length, ...choice, ...constraint }),
       );
@@ -269,6 +272,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
         ...(stop !== undefined && { end: endOf(symbols, stop) }),
         ...(await constraintOf(match)),
       };
+      const { searchTexts } = await import("../../infer/texts.ts");
       return alone((session) => searchTexts({ session, symbols, prompts }, search));
     },
   };

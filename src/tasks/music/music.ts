@@ -85,7 +85,6 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
     return {
       kind: "music",
       defaults: { budget: { epochs: 300 }, batch: 8, patience: 20, rate: 0.002, split: defaultSplit },
-      cell: cellRecord(recurrentOptions(options, musicDefaults).cell),
       design(data, settings) {
         const pieces = checkPieces(data, rangeOf(spec));
         const divided = partsIn(pieces);
@@ -98,6 +97,7 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
         return {
           spec,
           network: designComposer(spec, options),
+          cell: cellRecord(recurrentOptions(options, musicDefaults).cell),
           parts,
           examples: {
             kind: "examples",

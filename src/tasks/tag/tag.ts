@@ -64,13 +64,13 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   (options = {}) => ({
     kind: "tag",
     defaults: { budget: { epochs: 20 }, batch: 32, patience: 5 },
-    cell: cellRecord(recurrentOptions(options, tagDefaults).cell),
     design(items, settings) {
       const parts = partsOfItems(items, settings);
       const { spec, network } = designTagger(parts.train, items, options);
       return {
         spec,
         network,
+        cell: cellRecord(recurrentOptions(options, tagDefaults).cell),
         parts,
         examples: {
           kind: "examples",

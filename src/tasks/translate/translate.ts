@@ -82,13 +82,13 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
       schedule: { kind: "cosine" },
       clip: { kind: "norm", limit: 1 },
     },
-    cell: cellRecord(recurrentOptions(options, translateDefaults).cell),
     design(pairs, settings) {
       const parts = partsOfItems(pairs, settings);
       const { spec, network } = designTranslator(pairs, options);
       return {
         spec,
         network,
+        cell: cellRecord(recurrentOptions(options, translateDefaults).cell),
         parts,
         examples: {
           kind: "examples",
