@@ -11,15 +11,20 @@ import {
 import { parseCell } from "../language/equations.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
-import type { ParameterLayout } from "../plan/parameters.ts";
-import type { Numbers } from "../run/device.ts";
 import type { ModelFile, TaskSpec } from "../tasks/task.ts";
 import type { RunState } from "../tasks/train.ts";
-import { fingerprintNetwork } from "../train/fingerprint.ts";
-import { resolveOptions } from "../train/settings.ts";
 import { bestWeights, type TrainingState } from "../train/state.ts";
-import { checkModel, checkTraining, parseJson, type NetworkDescription } from "./schema.ts";
-import { modelOfVersion2, trainingOfVersion2 } from "./version-2.ts";
+import { checkModel, parseJson, type NetworkDescription } from "./schema.ts";
+import {
+  addParameters,
+  bestPrefix,
+  carriedPrefix,
+  damaged,
+  optimizerPrefix,
+  tensor,
+  tensorReader,
+  within,
+} from "./tensors.ts";
 
 /** A file's content: a model, with its best weights, and the state of the run where the file has one. */
 export interface DecodedFile extends ModelFile {
@@ -86,7 +91,7 @@ export async function decodeFile(
   const { metadata } = content;
   const model = parseJson(metadata["model"], `${name}: the description of the model`);
   const described = checkModel(
-    version === "2" ? within(name, () => modelOfVersion2(model)) : model,
+    version === "2" ? await fromVersion2(model, name) : model,
     `${name}: the description of the model`,
   );
   const spec = specOf(described.task, tasks, name);
@@ -97,7 +102,14 @@ export async function decodeFile(
   const training =
     metadata["training"] === undefined
       ? undefined
-      : trainingOf(metadata["training"], { version, name, network, layout, weights, reader });
+      : (await import("./training.ts")).trainingOf(metadata["training"], {
+          version,
+          name,
+          network,
+          layout,
+          weights,
+          reader,
+        });
   reader.finish();
   const evaluation = training && { batch: training.options.batch, window: training.options.window };
   return {
@@ -117,6 +129,11 @@ export function taskOf(bytes: Uint8Array, name: string): string {
   return String(task?.kind);
 }
 
+async function fromVersion2(model: unknown, name: string): Promise<unknown> {
+  const { modelOfVersion2 } = await import("./version-2.ts");
+  return within(name, () => modelOfVersion2(model));
+}
+
 function specOf(task: TaskSpec, tasks: readonly SpecCheck[], name: string): TaskSpec {
   const found = tasks.find(({ kind }) => kind === task.kind);
   if (found) return within(name, () => found.check(task));
@@ -124,44 +141,8 @@ function specOf(task: TaskSpec, tasks: readonly SpecCheck[], name: string): Task
   throw new Error(`${name} is a model of the task '${task.kind}', not ${kinds}; open it with that task`);
 }
 
-interface TrainingContext {
-  readonly version: string;
-  readonly name: string;
-  readonly network: Network;
-  readonly layout: ParameterLayout;
-  readonly weights: Numbers;
-  readonly reader: TensorReader;
-}
-
-function trainingOf(json: string, context: TrainingContext): TrainingState {
-  const { version, name, network, layout, weights, reader } = context;
-  const place = `${name}: the state of training`;
-  const value = parseJson(json, place);
-  const training = checkTraining(
-    version === "2" ? within(name, () => trainingOfVersion2(value)) : value,
-    place,
-  );
-  if (fingerprintNetwork(network) !== training.fingerprints.network) {
-    throw new Error(`${name}: the state of training is of another network; ${damaged}`);
-  }
-  const { best, ...state } = training;
-  return {
-    ...state,
-    options: within(name, () => resolveOptions(training.options)),
-    weights,
-    optimizer: reader.optimizers(layout),
-    carried: reader.carried(),
-    ...(best && { best: { ...best, weights: reader.parameters(bestPrefix, layout) } }),
-  };
-}
-
-const bestPrefix = "best/";
-const carriedPrefix = "carried/";
-const optimizerPrefix = (name: string): string => `optimizer/${name}/`;
 const anotherProgram =
   "this is a safetensors file of another program, not a model of unrolled; train one first";
-const damaged = "the file is damaged or was changed; copy it again, or use an older checkpoint";
-
 /** Checks who wrote the file and that it is whole; resolves to its format. */
 async function checkOrigin({ tensors, metadata }: TensorFile, file: string): Promise<string> {
   const { unrolled, checksum, ...rest } = metadata;
@@ -188,23 +169,6 @@ async function checksumOf(file: TensorFile): Promise<string> {
 const encode = ({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> =>
   encodeSafetensors(tensors, metadata) as Uint8Array<ArrayBuffer>;
 
-function tensor(shape: readonly number[], data: Numbers): Tensor {
-  return data instanceof Float64Array ? { type: "F64", shape, data } : { type: "F32", shape, data };
-}
-
-/** One tensor for each parameter that the values have: all of them, or the trained ones. */
-function addParameters(
-  tensors: Map<string, Tensor>,
-  prefix: string,
-  layout: ParameterLayout,
-  values: Numbers,
-): void {
-  for (const { name, shape, offset, size } of layout.places) {
-    if (offset >= values.length) continue;
-    tensors.set(`${prefix}${name}`, tensor(shape, values.slice(offset, offset + size)));
-  }
-}
-
 function describeNetwork({ inputs, layers, loss, encoder }: Network): NetworkDescription {
   const described = (of: Network["layers"]): NetworkDescription["layers"] =>
     of.map(({ cell, ...layer }) => ({ ...layer, cell: { name: cell.name, equations: cell.text } }));
@@ -225,74 +189,4 @@ function networkFrom({ inputs, layers, loss, encoder }: NetworkDescription): Net
     loss,
     ...(encoder && { encoder: { ...encoder, layers: read(encoder.layers) } }),
   };
-}
-
-interface TensorReader {
-  parameters(prefix: string, layout: ParameterLayout): Numbers;
-  optimizers(layout: ParameterLayout): Record<string, Numbers>;
-  carried(): Record<string, Numbers>;
-  /** Throws where a tensor is left. */
-  finish(): void;
-}
-
-function tensorReader(tensors: ReadonlyMap<string, Tensor>, file: string): TensorReader {
-  const left = new Map(tensors);
-
-  function take(name: string, shape?: readonly number[]): Numbers {
-    const found = left.get(name);
-    if (!found) throw new Error(`${file}: tensor '${name}' is missing; ${damaged}`);
-    left.delete(name);
-    if (found.type !== "F32" && found.type !== "F64") {
-      throw new Error(`${file}: tensor '${name}' must be of type F32 or F64, not ${found.type}; ${damaged}`);
-    }
-    if (shape && found.shape.join() !== shape.join()) {
-      throw new Error(
-        `${file}: tensor '${name}' must have the shape [${shape.join(", ")}] by the equations, ` +
-          `not [${found.shape.join(", ")}]; ${damaged}`,
-      );
-    }
-    return found.data;
-  }
-
-  function parameters(prefix: string, { places }: ParameterLayout): Numbers {
-    const parts = places.map(({ name, shape }) => take(`${prefix}${name}`, shape));
-    const size = parts.reduce((sum, part) => sum + part.length, 0);
-    const values = parts.some((p) => p instanceof Float64Array)
-      ? new Float64Array(size)
-      : new Float32Array(size);
-    let offset = 0;
-    for (const part of parts) {
-      values.set(part, offset);
-      offset += part.length;
-    }
-    return values;
-  }
-
-  const namesAfter = (prefix: string): string[] =>
-    [...left.keys()].filter((n) => n.startsWith(prefix)).map((n) => n.slice(prefix.length));
-
-  return {
-    parameters,
-    optimizers(layout) {
-      const trained = { ...layout, places: layout.places.filter((place) => place.trained) };
-      const kept = new Set(namesAfter("optimizer/").map((name) => name.slice(0, name.indexOf("/"))));
-      return Object.fromEntries([...kept].map((name) => [name, parameters(optimizerPrefix(name), trained)]));
-    },
-    carried: () =>
-      Object.fromEntries(namesAfter(carriedPrefix).map((n) => [n, take(`${carriedPrefix}${n}`)])),
-    finish() {
-      const [name] = left.keys();
-      if (name !== undefined)
-        throw new Error(`${file}: tensor '${name}' belongs to no part of the model; ${damaged}`);
-    },
-  };
-}
-
-/** Errors of reading equations and sizes, with the file's name before them. */
-function within<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
 }

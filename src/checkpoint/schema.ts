@@ -1,9 +1,8 @@
-// The metadata of a model file as JSON: the model, and the state of its training. Checks that they are well-formed; whether
-// the parts fit together is for `checkpoint.ts` to say.
+// The description of a model in its file, as JSON. Checks that it is well-formed; whether the parts fit together is for
+// `checkpoint.ts` to say.
 import * as z from "zod/mini";
 import type { Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
 import type { ModelMetadata } from "../tasks/task.ts";
-import type { TrainingState } from "../train/state.ts";
 
 /** A network whose cells are text. */
 export interface NetworkDescription {
@@ -34,11 +33,6 @@ export interface ModelDescription extends NetworkDescription {
   readonly task: { readonly kind: string } & Readonly<Record<string, unknown>>;
   readonly metadata: ModelMetadata;
 }
-
-/** Everything of a training state that is not a tensor. */
-export type TrainingDescription = Omit<TrainingState, "weights" | "optimizer" | "carried" | "best"> & {
-  readonly best?: { readonly step: number; readonly loss: number };
-};
 
 const count = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
@@ -104,68 +98,6 @@ const modelSchema: z.ZodMiniType<ModelDescription> = z.strictObject({
   metadata: metadataSchema,
 });
 
-const rate = z.exactOptional(z.number());
-
-const optimizerSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("sgd"),
-    momentum: rate,
-    nesterov: z.exactOptional(z.boolean()),
-    weightDecay: rate,
-  }),
-  z.strictObject({ kind: z.literal("rmsprop"), decay: rate, epsilon: rate, weightDecay: rate }),
-  z.strictObject({ kind: z.literal("adagrad"), epsilon: rate, weightDecay: rate }),
-  z.strictObject({
-    kind: z.enum(["adam", "adamw"]),
-    beta1: rate,
-    beta2: rate,
-    epsilon: rate,
-    weightDecay: rate,
-  }),
-]);
-
-const scheduleSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("constant"), warmup: rate }),
-  z.strictObject({ kind: z.literal("step"), warmup: rate, factor: rate, every: rate }),
-  z.strictObject({ kind: z.enum(["exponential", "cosine"]), warmup: rate, final: rate }),
-]);
-
-const clipSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.enum(["norm", "value", "normalise"]), limit: z.number() }),
-]);
-
-const budgetSchema = z.union([
-  z.strictObject({ steps: z.number() }),
-  z.strictObject({ epochs: z.number() }),
-  z.strictObject({ minutes: z.number() }),
-]);
-
-const optionsSchema = z.strictObject({
-  budget: budgetSchema,
-  batch: count,
-  window: count,
-  bptt: count,
-  optimizer: optimizerSchema,
-  rate: z.number(),
-  schedule: scheduleSchema,
-  clip: clipSchema,
-  validateEvery: count,
-  patience: count,
-  seed: z.int(),
-});
-
-const trainingSchema: z.ZodMiniType<TrainingDescription> = z.strictObject({
-  options: optionsSchema,
-  fingerprints: z.strictObject({ network: z.string(), data: z.string() }),
-  step: count,
-  seconds: z.number().check(z.minimum(0)),
-  position: z.strictObject({ epoch: count, at: count }),
-  validated: count,
-  misses: count,
-  best: z.exactOptional(z.strictObject({ step: count, loss: z.number() })),
-});
-
 /** The value of a metadata entry's JSON. Throws for other text; `place` begins the error. */
 export function parseJson(text: string | undefined, place: string): unknown {
   try {
@@ -180,12 +112,8 @@ export function checkModel(value: unknown, place: string): ModelDescription {
   return check(modelSchema, value, place);
 }
 
-/** The state of training, checked. */
-export function checkTraining(value: unknown, place: string): TrainingDescription {
-  return check(trainingSchema, value, place);
-}
-
-function check<T>(schema: z.ZodMiniType<T>, value: unknown, place: string): T {
+/** A value that a schema accepts. Throws for another, naming the place in the file. */
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown, place: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
