@@ -24,7 +24,8 @@ const head = `
   import { createHash } from "node:crypto";
   import { setFlagsFromString } from "node:v8";
   if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
-  const { buildPlan, cellNamed, languageModel, wasmDevice } = await import("unrolled");
+  const { cellNamed } = await import("unrolled/cells");
+  const { buildPlan, languageModel, wasmDevice } = await import("unrolled/plan");
   const network = languageModel({ vocabulary: 9, cell: cellNamed("lstm"), size: 128 });
   const extent = { rows: 16, steps: 40 };
   async function make(options) {

@@ -26,15 +26,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** A file of the package, as a string of JavaScript. */
+const url = (name: string): string => JSON.stringify(pathToFileURL(join(folder, name)).href);
+
 /** A script that prints the added bytes; `leak` bytes are retained at every step. */
 const script = (leak: number): string => `
-  const { cellNamed, encodeString, fit, languageModel, wasmDevice } = await import(
-    ${JSON.stringify(pathToFileURL(join(folder, "index.js")).href)}
-  );
-  const { alphabet, ids } = encodeString("the quick brown fox jumps over the lazy dog. ".repeat(100));
-  const network = languageModel({ vocabulary: alphabet.symbols.length, cell: cellNamed("lstm"), size: 16 });
+  const { cellNamed, learnText } = await import(${url("index.js")});
+  const { fit, languageModel, wasmDevice } = await import(${url("plan.js")});
+  const { symbols, ids } = await learnText("the quick brown fox jumps over the lazy dog. ".repeat(100));
+  const network = languageModel({ vocabulary: symbols.size, cell: cellNamed("lstm"), size: 16 });
   const data = { kind: "text", train: ids.subarray(500), validation: ids.subarray(0, 500) };
-  const settings = { network, device: wasmDevice(), data, batch: 8, window: 16, horizon: 24 };
+  const settings = { network, device: wasmDevice(), data, batch: 8, window: 16, bptt: 24 };
   const run = await fit({ ...settings, budget: { steps: 10000 } });
   const kept = [];
   let before;

@@ -2,6 +2,7 @@
 import { randomStream, streams, type RandomStream } from "../../base/random.ts";
 import { repeatRows } from "../../infer/repeat-rows.ts";
 import type { SequenceResult, Session } from "../../infer/session.ts";
+import { readoutOf } from "../../model/head.ts";
 import { eventLoopTurns } from "../../run/turn.ts";
 import { seriesInput, type ForecastSpec } from "./design.ts";
 import { distributionReader, normalScores } from "./distribution.ts";
@@ -81,7 +82,7 @@ async function readContexts(
     rows,
     steps: context,
   });
-  const readout = outputs["readout"] as Float64Array;
+  const readout = outputs[readoutOf(reader.network)] as Float64Array;
   return { readout: readout.subarray((readout.length / context) * (context - 1)), states: final };
 }
 
@@ -137,7 +138,7 @@ async function walk(
       steps: 1,
       initial: states,
     });
-    readout = outputs["readout"] as Float64Array<ArrayBuffer>;
+    readout = outputs[readoutOf(walker.network)] as Float64Array<ArrayBuffer>;
     states = final;
     await turns();
   }

@@ -163,7 +163,7 @@ describe("captions that are refused", () => {
     const path = join(folder, "captions");
     await writeFile(path, Uint8Array.of(0xff, 0xfe, 0x00));
     await expect(readCaptionList(path)).rejects.toThrow(
-      `${path}: the text must be UTF-8, but its mark says UTF-16; save it as UTF-8`,
+      `${path}: expected UTF-8, got UTF-16 by its byte order mark; save it as UTF-8`,
     );
   });
 });

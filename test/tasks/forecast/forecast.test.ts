@@ -172,7 +172,7 @@ describe("a table of sales", () => {
     expect(score.forecasts.map(({ origin }) => origin)).toEqual([114, 120, 126]);
     const past = backtestChart(series, score, { title: "Sales" });
     expect(past).toContain("<title>Sales</title>");
-    for (const label of ["median", "0.1 to 0.9", "naive", "seasonal naive", "linear"])
+    for (const label of ["median", "quantiles 0.1 to 0.9", "naive", "seasonal naive", "linear"])
       expect(past).toContain(`>${label}</text>`);
     expect(() => predictionChart(series, [])).toThrow("forecast chart: there is no forecast to draw");
   });
@@ -274,8 +274,8 @@ describe("options are refused", () => {
       { seasonalDifference: -1 },
       "column 'sold': scaling: the seasonal difference must be a whole number, 0 or more, not -1",
     );
-    expect(() => forecast({ cell: "grru" })).toThrow("did you mean 'gru'?");
-    expect(() => forecast({ sizes: { P: 3 } })).toThrow("gru has no width besides H and I, not 'P'");
+    await refuse({ cell: "grru" }, "did you mean 'gru'?");
+    await refuse({ sizes: { P: 3 } }, "gru has no width besides H and I, not 'P'");
   });
 
   test("that the series is too short for", async () => {

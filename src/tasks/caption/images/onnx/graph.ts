@@ -1,5 +1,4 @@
-// ONNX models from a few lines: nodes, weights, inputs and outputs. Knows no files, and does not check that a graph makes
-// sense: whatever runs it does.
+// Builds ONNX models from nodes, weights, inputs and outputs. Does not check that a graph makes sense; the runtime does.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AttributeProtoSchema,
@@ -14,7 +13,7 @@ import {
   type ValueInfoProto,
 } from "./onnx_pb.ts";
 
-/** Whole numbers by themselves are ints; of others, and of a list with one, say `{ float }` or `{ floats }`. */
+/** Plain numbers are ints; write `{ float }` and `{ floats }` for others. */
 export type OnnxAttribute =
   | number
   | string
@@ -23,7 +22,7 @@ export type OnnxAttribute =
   | { readonly floats: readonly number[] }
   | TensorProto;
 
-/** ONNX's numbers of the types of elements and attributes. */
+/** ONNX's numbers for the types of elements and attributes. */
 const elements = { float: 1 } as const;
 const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
@@ -44,9 +43,14 @@ export function onnxNode(
   });
 }
 
-/** Weights of that shape, slowest axis first. Throws where the values are not as many. */
+/** Weights of a shape, slowest axis first. Throws for another number of values. */
 export function floatTensor(name: string, shape: readonly number[], values: ArrayLike<number>): TensorProto {
-  checkCount(name, shape, values.length);
+  const wanted = shape.reduce((product, length) => product * length, 1);
+  if (wanted !== values.length) {
+    throw new Error(
+      `onnx: expected ${wanted} values for weight '${name}' of [${shape.join(", ")}], got ${values.length}`,
+    );
+  }
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i] as number, true);
@@ -58,7 +62,7 @@ export function floatTensor(name: string, shape: readonly number[], values: Arra
   });
 }
 
-/** An input or output of floats; an axis with a name may have any length. */
+/** An input or output of floats; a named axis may have any length. */
 export function floatValue(name: string, shape: readonly (number | string)[]): ValueInfoProto {
   const dim = shape.map((axis) =>
     typeof axis === "number" ? { dimValue: BigInt(axis) } : { dimParam: axis },
@@ -70,14 +74,14 @@ export function floatValue(name: string, shape: readonly (number | string)[]): V
 }
 
 export interface OnnxGraph {
-  /** Each after those that make its inputs. */
+  /** Each after those that compute its inputs. */
   readonly nodes: readonly NodeProto[];
   readonly weights: readonly TensorProto[];
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
-  /** The graph's name; default "graph". */
+  /** The graph's name. Default "graph". */
   readonly name?: string;
-  /** Version of ONNX's operators; default 17, which ONNX 1.12 and all later ones read. */
+  /** Version of ONNX's operators. Default 17, which ONNX 1.12 and later read. */
   readonly opset?: number;
 }
 
@@ -96,25 +100,22 @@ export function onnxModel(graph: OnnxGraph): ModelProto {
   });
 }
 
-function checkCount(name: string, shape: readonly number[], count: number): void {
-  const wanted = shape.reduce((product, length) => product * length, 1);
-  if (wanted !== count)
-    throw new Error(`onnx: weight '${name}' of [${shape.join(", ")}] needs ${wanted} values, not ${count}`);
-}
-
 function onnxAttribute(name: string, value: OnnxAttribute): AttributeProto {
   type Parts = MessageInitShape<typeof AttributeProtoSchema>;
-  const made = (parts: Parts): AttributeProto => create(AttributeProtoSchema, { name, ...parts } as Parts);
+  const attribute = (parts: Parts): AttributeProto =>
+    create(AttributeProtoSchema, { name, ...parts } as Parts);
   if (typeof value === "string")
-    return made({ s: new TextEncoder().encode(value), type: attributeTypes.string });
-  if (typeof value === "number") return made({ i: whole(name, value), type: attributeTypes.int });
-  if ("float" in value) return made({ f: value.float, type: attributeTypes.float });
-  if ("floats" in value) return made({ floats: [...value.floats], type: attributeTypes.floats });
-  if ("dims" in value) return made({ t: value, type: attributeTypes.tensor });
-  return made({ ints: value.map((one) => whole(name, one)), type: attributeTypes.ints });
+    return attribute({ s: new TextEncoder().encode(value), type: attributeTypes.string });
+  if (typeof value === "number") return attribute({ i: whole(name, value), type: attributeTypes.int });
+  if ("float" in value) return attribute({ f: value.float, type: attributeTypes.float });
+  if ("floats" in value) return attribute({ floats: [...value.floats], type: attributeTypes.floats });
+  if ("dims" in value) return attribute({ t: value, type: attributeTypes.tensor });
+  return attribute({ ints: value.map((one) => whole(name, one)), type: attributeTypes.ints });
 }
 
 function whole(name: string, value: number): bigint {
   if (Number.isInteger(value)) return BigInt(value);
-  throw new Error(`onnx: attribute '${name}' is a whole number, not ${value}; write { float: ${value} }`);
+  throw new Error(
+    `onnx: attribute '${name}' must be a whole number, not ${value}; write { float: ${value} }`,
+  );
 }
