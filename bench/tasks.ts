@@ -81,12 +81,12 @@ function forecasts(
     const seconds = train(
       `forecast train ${data(file)} --time ${time} --value ${value} ${more} --out ${model}`,
     );
-    const [own, , seasonal, linear] = unrolled(
+    const [scores, , seasonal, linear] = unrolled(
       `forecast eval ${model} ${data(file)} --time ${time} ${measured}`,
     );
-    const rivals = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
+    const baselines = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
     return {
-      found: `MASE ${figure(own?.["mase"])} (${rivals}); ${percent(own?.["coverage"])} within 80 % intervals`,
+      found: `MASE ${figure(scores?.["mase"])} (${baselines}); ${percent(scores?.["coverage"])} within 80 % intervals`,
       seconds,
     };
   };
@@ -108,7 +108,7 @@ function music(cell: string, size: number): Experiment {
         return Number(unrolled(`music eval ${model} ${data(chorales)}`)[0]?.["nats"]);
       });
       return {
-        found: `${figure(mean(nats))} nats a frame in the mean, ${nats.map((n) => figure(n)).join(", ")}`,
+        found: `${figure(mean(nats))} nats per frame on average, ${nats.map((n) => figure(n)).join(", ")}`,
         seconds,
       };
     },
@@ -122,10 +122,10 @@ function names(more: string): Experiment["run"] {
     const seconds = train(
       `classify train ${from} ${reading} --split 0.75/0.05/0.2 --dropout 0.3 ${more} --out ${model}`,
     );
-    const [own, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
+    const [scores, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
     const shown = (r: Json | undefined): string =>
       `${percent(r?.["accuracy"])}, macro-F1 ${percent(r?.["macroF1"])}`;
-    return { found: `${shown(own)}; naive Bayes ${shown(bayes)}`, seconds };
+    return { found: `${shown(scores)}; naive Bayes ${shown(bayes)}`, seconds };
   };
 }
 
@@ -138,12 +138,12 @@ const experiments: readonly Experiment[] = [
     run() {
       const [model, text] = [at("words.safetensors"), data(`${wiki}/valid.txt`)];
       const seconds = train(
-        `train ${text} --unit word --at-least 2 --cell lstm --size 200 --embedding 200 --tied --dropout 0.5 ` +
+        `train ${text} --unit word --min-count 2 --cell lstm --size 200 --embedding 200 --tied --dropout 0.5 ` +
           `--input-dropout 0.4 --batch 20 --window 35 --epochs 25 --patience 3 --rate 0.002 --clip 1 --out ${model}`,
       );
       const rows = unrolled(`eval ${model} ${data(`${wiki}/test.txt`)} --ngram ${text}`);
-      const [own, grams, both] = rows.map((row) => figure(row["perplexity"], 1));
-      return { found: `perplexity ${own}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
+      const [lstm, grams, both] = rows.map((row) => figure(row["perplexity"], 1));
+      return { found: `perplexity ${lstm}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
     },
   },
   { name: "Surnames by language", needs: "names-by-nationality", run: names("") },
@@ -157,7 +157,7 @@ const experiments: readonly Experiment[] = [
       "time-series/airline-passengers.csv",
       "Month",
       "Passengers",
-      "--log --lag 12 --context 24 --strategy recursive",
+      "--log --seasonal-difference 12 --context 24 --strategy recursive",
     ),
   },
   {
@@ -168,7 +168,7 @@ const experiments: readonly Experiment[] = [
       "Month",
       "Sunspots",
       "--context 132 --strategy recursive",
-      "--step 3",
+      "--stride 3",
     ),
   },
   {
@@ -178,8 +178,8 @@ const experiments: readonly Experiment[] = [
       "etth/ETTh1.csv",
       "date",
       "OT",
-      "--lag 24 --horizon 24 --context 72 --calendar",
-      "--step 24",
+      "--seasonal-difference 24 --horizon 24 --context 72 --calendar",
+      "--stride 24",
     ),
   },
   music("lstm", 36),
@@ -187,19 +187,18 @@ const experiments: readonly Experiment[] = [
   music("gru-reset-before", 46),
   music("elman", 100),
   {
-    name: "Captions of 10,000 pictures of shapes",
+    name: "Captions of 10,000 images of shapes",
     run() {
       unrolled(`caption shapes ${at("shapes")} --count 10000`);
       unrolled(`caption shapes ${at("new")} --count 1000 --seed 2`);
       const model = at("captions.safetensors");
       const learned = `${at("shapes")}/captions.json --split 0.97/0.03 --epochs 12 --dropout 0.2`;
       const seconds = train(`caption train ${learned} --out ${model}`);
-      const [own] = unrolled(`caption eval ${model} ${at("new")}/captions.json`);
-      const [other] = unrolled(`caption eval ${model} ${at("new")}/captions.json --shuffle`);
+      const [scores, blind] = unrolled(`caption eval ${model} ${at("new")}/captions.json --baseline`);
       return {
         found:
-          `${percent(own?.["exact"])} of 1,000 new ones exact, BLEU-4 ${figure(own?.["bleu4"])}, with features ` +
-          `shuffled ${figure(other?.["bleu4"])}; ${percent(own?.["ended"])} end by themselves`,
+          `${percent(scores?.["exact"])} of 1,000 new ones exact, BLEU-4 ${figure(scores?.["bleu4"])}, with features ` +
+          `shuffled ${figure(blind?.["bleu4"])}; ${percent(scores?.["ended"])} end by themselves`,
         seconds,
       };
     },
@@ -213,10 +212,10 @@ const experiments: readonly Experiment[] = [
       const seconds = train(
         `caption train ${captions} ${cache} --split 1 --epochs 60 --batch 16 --out ${model}`,
       );
-      const [own] = unrolled(`caption eval ${model} ${captions} ${cache} --part train`);
-      const exact = Number(own?.["exact"]) * Number(own?.["images"]);
+      const [scores] = unrolled(`caption eval ${model} ${captions} ${cache} --part train`);
+      const exact = Number(scores?.["exact"]) * Number(scores?.["images"]);
       return {
-        found: `${exact} of ${own?.["images"]} word for word, perplexity ${figure(own?.["perplexity"])}`,
+        found: `${exact} of ${scores?.["images"]} word for word, perplexity ${figure(scores?.["perplexity"])}`,
         seconds,
       };
     },

@@ -14,10 +14,15 @@ export function hasOwnParts({ images }: CaptionedImages): boolean {
   return images.some((image) => image.split !== undefined);
 }
 
-/** Throws for shares that differ from the default where the images name their parts, and for a part without images. */
+/**
+ * Where the images name their parts, a split of 1 leaves out the validation, and other shares than the default throw; so
+ * does a part without images.
+ */
 export function partsOfImages(data: CaptionedImages, settings: DesignSettings): Parts<CaptionedImages> {
   if (hasOwnParts(data)) {
-    if (settings.split === defaultSplit) return ownParts(data);
+    const parts = ownParts(data);
+    if (settings.split === defaultSplit) return parts;
+    if (settings.split === "1") return { ...parts, validation: undefined };
     throw new Error(
       `split: the images name their own parts, so ${settings.split} would do nothing; leave the split out, or the names`,
     );
