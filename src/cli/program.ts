@@ -61,7 +61,7 @@ export function createProgram(
 ): CommandUnknownOpts {
   const { terminal } = context;
   const program: CommandUnknownOpts = new Command("unrolled")
-    .description("Recurrent neural networks: a cell is its equations.")
+    .description("Recurrent neural networks whose cells are given by their equations.")
     .version(libraryVersion, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
@@ -71,7 +71,7 @@ export function createProgram(
       writeOut,
       writeErr: (text) => terminal.say(text.trimEnd()),
       outputError: (text, write) =>
-        write(remedyFor(text, words).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
+        write(remedyFor(text, words, program).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
     });
   for (const add of commands) add(program, context);
   return program;

@@ -3,17 +3,20 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { taskOfFile } from "../../checkpoint/model-files.ts";
 import { taskCommands } from "../../tasks/flags.ts";
+import { flagOf, type Fields } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
+import { deviceFields } from "../devices.ts";
+import { isSwitch } from "../settings.ts";
 import { addFurther } from "./further.ts";
 import { addTrain } from "./train.ts";
 import { addUse } from "./use.ts";
 
 /** The commands that every task has for its models. */
-const uses = ["eval", "predict"] as const;
+export const uses = ["eval", "predict"] as const;
 
 const abouts = {
-  eval: "score a model of any task; 'unrolled eval MODEL --help' shows its options",
-  predict: "use a model of any task; 'unrolled predict MODEL --help' shows its options",
+  eval: "score a model of any task; 'eval MODEL --help' shows its options",
+  predict: "use a model of any task; 'predict MODEL --help' shows its options",
 } as const;
 
 export function addTasks(program: CommandUnknownOpts, context: CommandContext): void {
@@ -33,7 +36,7 @@ export function addTasks(program: CommandUnknownOpts, context: CommandContext): 
       .command(name)
       .description(abouts[name])
       .argument("<model>", "a model file")
-      .argument("[file]", "data, as the model's task takes it")
+      .argument("[file]", "a data file, whose format depends on the model's task")
       .allowUnknownOption();
   }
 }
@@ -41,7 +44,16 @@ export function addTasks(program: CommandUnknownOpts, context: CommandContext): 
 /** `eval MODEL …` as the command of the model's own task: `TASK eval MODEL …`. Other words stay as they are. */
 export async function withTask(words: readonly string[]): Promise<readonly string[]> {
   const [name, ...rest] = words;
-  const model = rest.find((word) => !word.startsWith("-"));
+  const model = rest.find((word, i) => !word.startsWith("-") && !takesValue(rest[i - 1]));
   if (!uses.some((use) => use === name) || model === undefined) return words;
   return [await taskOfFile(model), name as string, ...rest];
+}
+
+/** Whether a word is an option, of any task, that the next word is the value of. */
+function takesValue(word: string | undefined): boolean {
+  if (word?.startsWith("--") !== true) return false;
+  const lists = taskCommands.flatMap(({ evaluate, predict }) => [evaluate.flags, predict.flags]);
+  return [deviceFields as Fields, ...lists.map(({ fields }) => fields)].some((fields) =>
+    Object.entries(fields).some(([name, field]) => flagOf(name) === word && !isSwitch(field)),
+  );
 }
