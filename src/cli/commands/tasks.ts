@@ -15,26 +15,31 @@ import { addUse } from "./use.ts";
 export const uses = ["eval", "predict"] as const;
 
 const abouts = {
-  eval: "score a model of any task; 'eval MODEL --help' shows its options",
-  predict: "use a model of any task; 'predict MODEL --help' shows its options",
+  eval: "score a model; 'eval MODEL --help' shows its options",
+  predict: "use a model; 'predict MODEL --help' shows its options",
 } as const;
 
 export function addTasks(program: CommandUnknownOpts, context: CommandContext): void {
   for (const task of taskCommands) {
     const { kind, about, train, evaluate, predict, further, shortForms } = task;
-    const command = program.command(kind).description(about);
+    const command = program
+      .command(kind)
+      .description(about)
+      .helpGroup("Tasks, each with train, eval, predict:");
     addTrain(command, "train", context, task, train);
     addUse(command, "eval", context, task, evaluate);
     addUse(command, "predict", context, task, predict);
     for (const one of further) addFurther(command, context, one);
     if (!shortForms) continue;
-    addTrain(program, shortForms.train, context, task, train);
-    addUse(program, shortForms.predict, context, task, predict);
+    const heading = `Short for ${kind} train, ${kind} predict:`;
+    addTrain(program, shortForms.train, context, task, train).helpGroup(heading);
+    addUse(program, shortForms.predict, context, task, predict).helpGroup(heading);
   }
   for (const name of uses) {
     program
       .command(name)
       .description(abouts[name])
+      .helpGroup("For a model of any task:")
       .argument("<model>", "a model file")
       .argument("[file]", "a data file, whose format depends on the model's task")
       .allowUnknownOption();

@@ -18,7 +18,7 @@ export function addTrain(
   { terminal, exitWith }: CommandContext,
   task: TaskCommand,
   train: AnyTrain,
-): void {
+): CommandUnknownOpts {
   const settings = trainFlags(train, task.maker().defaults);
   const examples = train.examples.map((line) => `  unrolled ${line}`).join("\n");
   const command = parent
@@ -44,6 +44,7 @@ export function addTrain(
       job.summary.device.dispose();
     }
   });
+  return command;
 }
 
 async function printOutcome(

@@ -20,7 +20,7 @@ export function addUse(
   { terminal }: CommandContext,
   { kind }: TaskCommand,
   use: UseCommand<unknown, unknown>,
-): void {
+): CommandUnknownOpts {
   const command = parent.command(name).description(use.about).argument("<model>", "a model file");
   command.argument(use.isOptional === true ? "[file]" : "<file>", use.file);
   addOptions(command, joinFlags(use.flags, common), useSections);
@@ -32,8 +32,9 @@ export function addUse(
     const model = await asInput(() => openModel(modelPath, { device }));
     try {
       if (model.kind !== kind) {
+        const command = name === "eval" ? "eval" : "predict";
         throw new InputError(
-          `${modelPath} is a model of the task '${model.kind}', not '${kind}'; use 'unrolled ${model.kind} ${name}'`,
+          `${modelPath} is a model of the task '${model.kind}', not '${kind}'; use 'unrolled ${command}'`,
         );
       }
       const context: UseContext = {
@@ -57,4 +58,5 @@ export function addUse(
       device.dispose();
     }
   });
+  return command;
 }
