@@ -106,7 +106,7 @@ describe("tag", () => {
     await train(
       "uneven.csv",
       "tokens,tags\nin Paris,O\n",
-      "uneven.csv, line 2: 2 tokens or steps need as many",
+      "uneven.csv, line 2: expected 2 tags, one per token or step, got 1",
     );
     await train("one.conll", "in O\n\nat O\n", "tagging needs two labels or more");
     await train("empty.conll", "", "empty.conll: the file is empty");
@@ -125,7 +125,7 @@ describe("tag", () => {
     );
     await refused(
       ["classify", "predict", model, conll],
-      "is a model of the task 'tag', and this command is for",
+      "is a model of the task 'tag', not 'classify'; use 'unrolled predict'",
     );
     writeFileSync(at("latin.txt"), Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
     await refused(["predict", model, at("latin.txt")], "latin.txt: the text is not valid UTF-8; save it");

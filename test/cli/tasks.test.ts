@@ -187,7 +187,10 @@ describe("translate", () => {
       "untabbed.txt, line 1: expected a source, a tab and a target, got 'one'",
     );
     const long = write("long.txt", `${"x".repeat(99)}\n`);
-    await refused(["predict", model, long], "the text has 99 symbols, and the model can attend to");
+    await refused(
+      ["predict", model, long],
+      "long.txt, line 1: expected at most 44 symbols, which the model can attend to",
+    );
   });
 });
 

@@ -65,14 +65,22 @@ complete -o default -F _unrolled unrolled
   zsh: (entries) => `autoload -U +X bashcompinit && bashcompinit\n${scripts.bash(entries)}`,
   fish: (entries) =>
     entries
-      .flatMap(({ words, commands, options }) => {
-        const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-        const when = seen === "" ? "__fish_use_subcommand" : seen;
+      .flatMap((entry) => {
+        const when = conditionOf(entry, entries);
         return [
-          ...commands.map((name) => `complete -c unrolled -n '${when}' -a ${name}`),
-          ...options.map((name) => `complete -c unrolled -n '${when}' -l ${name.slice(2)}`),
+          ...entry.commands.map((name) => `complete -c unrolled -n '${when}' -a ${name}\n`),
+          ...entry.options.map((name) => `complete -c unrolled -n '${when}' -l ${name.slice(2)}\n`),
         ];
       })
-      .join("\n")
-      .concat("\n"),
+      .join(""),
 };
+
+/** When fish completes a command: its words have been typed, and none of those that would make it another one. */
+function conditionOf({ words, commands }: Entry, entries: readonly Entry[]): string {
+  const [name = ""] = words;
+  if (words.length === 0) return "__fish_use_subcommand";
+  const parents = entries.filter((entry) => entry.words.length === 1 && entry.commands.includes(name));
+  const others = words.length > 1 ? [] : [...parents.map((entry) => entry.words[0]), ...commands];
+  const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+  return others.length === 0 ? seen : `${seen}; and not __fish_seen_subcommand_from ${others.join(" ")}`;
+}

@@ -102,7 +102,7 @@ export const translateCommand: TaskCommand = taskCommand({
       );
       return {
         json: results.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
-        text: results.map((beams) => beams[0]?.text ?? "").join("\n"),
+        text: results.map((beams) => `${beams[0]?.text ?? ""}\n`).join(""),
       };
     },
   },
