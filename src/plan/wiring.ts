@@ -42,7 +42,8 @@ export interface ReceivedGradient {
 export function connectInput(wiring: Wiring, layer: NetworkLayer, input: string): ConnectedInput {
   const columns = columnsOf(wiring, layer, input);
   const perStep = columns.some((c) => periodOf(wiring, c.of) === "step");
-  const connected = columns.length === 1 ? select(wiring, columns[0] as NetworkPart) : join(wiring, layer, input);
+  const connected =
+    columns.length === 1 ? select(wiring, columns[0] as NetworkPart) : join(wiring, layer, input);
   if (!isReverse(layer) || !perStep) return connected;
   const { kind } = connected.signal;
   const width = kind === "index" ? 1 : totalWidth(columns);

@@ -62,7 +62,12 @@ function productKernels(node: Product, over: RowsOver, into: Access, buffers: La
   return byBlocks(node, { kind: "matmul", over, from, into, matrices, transposed: false });
 }
 
-function pullbackKernels(node: TransposedProduct, over: RowsOver, into: Access, buffers: LayerBuffers): Kernel[] {
+function pullbackKernels(
+  node: TransposedProduct,
+  over: RowsOver,
+  into: Access,
+  buffers: LayerBuffers,
+): Kernel[] {
   const [first, ...others] = node.arguments as [Node, ...Node[]];
   const from =
     others.length === 0 ? locationOf(buffers, first) : (findAdjacent(buffers, node.arguments) as Access);

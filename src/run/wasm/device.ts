@@ -15,6 +15,7 @@ import { createPool } from "./pool.ts";
 import { createProgram } from "./program.ts";
 import { measureRoofline } from "./roofline.ts";
 
+/** Options of `wasmDevice`. The defaults suit the engine that it runs on. */
 export interface WasmOptions {
   /**
    * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page

@@ -46,6 +46,7 @@ export interface CaptionScore extends CaptionScores {
   readonly baseline?: CaptionScores & { readonly name: string };
 }
 
+/** What `Captioner.score` may be told. */
 export interface CaptionScoreOptions extends BeamOptions {
   /** Captions that are grown at once. Default 1: the most likely word each time. */
   readonly width?: number | undefined;
@@ -62,6 +63,10 @@ export interface Captioner extends Model<CaptionedImages, CaptionScore> {
   readonly encoder: EncoderChoice | undefined;
   /** The parts that the images name; otherwise the parts of the training's own data, found again. Needs no vectors. */
   parts(data: CaptionedImages): Promise<Parts<CaptionedImages>>;
+  /**
+   * Scores captions of images beside those of people, and beside the same model blind. Throws for vectors of
+   * another encoder than the model's.
+   */
   score(
     data: CaptionedImages | "train" | "validation" | "test",
     options?: CaptionScoreOptions,

@@ -27,6 +27,7 @@ export interface EncodingProgress {
   readonly total: number;
 }
 
+/** What `encodeImages` may be told. */
 export interface EncodingOptions {
   /** A folder that keeps vectors, by the content of image and encoder. Default none. */
   readonly cache?: string | undefined;
@@ -168,6 +169,7 @@ export interface DescribedImage extends Caption {
   readonly path: string;
 }
 
+/** What `describeImages` may be told. */
 export interface DescribingOptions extends EncodingOptions {
   /** The path of a copy of the model's encoder. Default where it was when the model was trained. */
   readonly encoder?: string | undefined;

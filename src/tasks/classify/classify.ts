@@ -26,6 +26,7 @@ import { trainNaiveBayes } from "./naive-bayes.ts";
 export interface LabelProbability {
   /** The most probable label; the first of equally probable ones. */
   readonly label: string;
+  /** From 0 to 1. */
   readonly probability: number;
   /** By label; they sum to 1. */
   readonly probabilities: Readonly<Record<string, number>>;
@@ -33,6 +34,7 @@ export interface LabelProbability {
 
 /** Scores of a classifier, and of a baseline on the same sequences. */
 export interface ClassifyScore extends ClassificationReport {
+  /** The names of the classes, in the order of `confusion`. */
   readonly labels: readonly string[];
   /** Sequences scored. */
   readonly sequences: number;

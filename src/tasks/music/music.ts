@@ -44,6 +44,7 @@ export interface MusicScore {
   readonly nats: number;
   /** Frames predicted. */
   readonly frames: number;
+  /** Pieces scored. */
   readonly pieces: number;
   /** The frequency of each key, and a first-order Markov chain per key; absent without data to learn from. */
   readonly baselines?: readonly { readonly name: string; readonly nats: number }[];
@@ -61,6 +62,7 @@ export interface Composer extends Model<MusicData, MusicScore> {
    * the validation part, beside baselines that learn from the training part.
    */
   score(data: MusicData | Part, options?: ScoreOptions<MusicData>): Promise<MusicScore>;
+  /** The parts that pieces in parts have; otherwise those of the training's own pieces, found again. */
   parts(data: MusicData): Promise<Parts<readonly Piece[]>>;
   /** A new piece of 64 frames, unless `length` says otherwise. Throws for settings out of range and notes without a key. */
   compose(settings?: ComposeSettings): Promise<number[][]>;

@@ -33,7 +33,9 @@ export interface Tagging<V extends SequenceValue = SequenceValue> {
 
 /** Scores of a tagger, and of a baseline on the same sequences. */
 export interface TagScore extends TagScores {
+  /** The tags, in the order of `confusion`. */
   readonly labels: readonly string[];
+  /** Sequences scored. */
   readonly sequences: number;
   /** Tokens of all sequences. */
   readonly tokens: number;

@@ -41,11 +41,13 @@ export interface TranslateScore extends TranslationScores {
   readonly baseline?: TranslationScores & { readonly name: string };
 }
 
+/** What `Translator.score` may be told. */
 export interface TranslateScoreOptions extends ScoreOptions<readonly TextPair[]>, BeamOptions {
   /** Sequences that are grown at once. Default 1: the most likely symbol each time. */
   readonly width?: number | undefined;
 }
 
+/** What `Translator.search` may be told. */
 export interface TranslateSearchOptions extends BeamOptions {
   /** The place that each text comes from, for errors. Default `text 7`. */
   readonly places?: readonly string[];
@@ -58,6 +60,10 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
   readonly unit: "char" | "word";
   /** The most symbols of a source; undefined without attention, where there is no limit. */
   readonly maxSourceLength: number | undefined;
+  /**
+   * Scores pairs, or a part of those that `train` was given, beside a translation memory where there are data
+   * for one.
+   */
   score(
     data: readonly TextPair[] | "train" | "validation" | "test",
     options?: TranslateScoreOptions,
