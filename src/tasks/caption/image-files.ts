@@ -176,14 +176,14 @@ export interface DescribingOptions extends EncodingOptions {
 }
 
 /** A caption for each image file. Throws for a model whose encoder is unknown, and as `encodeImages`. */
-export async function describeImages(
+export async function describeImages<const P extends readonly string[]>(
   model: Pick<Captioner, "encoder" | "predict">,
-  paths: readonly string[],
+  paths: P,
   { encoder, ...options }: DescribingOptions = {},
-): Promise<DescribedImage[]> {
+): Promise<{ readonly [K in keyof P]: DescribedImage }> {
   const vectors = await encodeImages(paths, encoderOf(model, encoder), options);
   const captions = await model.predict(vectors);
-  return captions.map((caption, i) => ({ path: paths[i] as string, ...caption }));
+  return captions.map((caption, i) => ({ path: paths[i], ...caption })) as never;
 }
 
 /** The encoder of a model, or a copy of it. Throws for a model whose encoder is unknown. */

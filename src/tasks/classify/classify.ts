@@ -56,6 +56,21 @@ export interface Classifier extends Model<readonly LabelledItem[], ClassifyScore
 /**
  * Classification of texts or series. Trains a bidirectional GRU of 128 by default; scores accuracy and F1 beside naive
  * Bayes.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { classify, train } from "unrolled/node";
+ * const reviews = [
+ *   { value: "a good film", label: "good" },
+ *   { value: "two lost hours", label: "bad" },
+ * ]; // and many more, or `await readLabelledTable("reviews.csv")`
+ * const run = train(classify({ cell: "gru", size: 32 }), reviews, { split: [0.8, 0.1, 0.1], epochs: 8 });
+ * await run.finish();
+ * const model = await run.best();
+ * const [{ label, probability }] = await model.predict(["not bad at all"]);
+ * const { accuracy, macroF1, baseline } = await model.score("test");
+ * ```
  */
 export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifier> = maker(
   (options = {}) => ({

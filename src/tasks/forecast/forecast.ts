@@ -69,6 +69,18 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
 /**
  * Forecasts of one series or several together. Trains a GRU of 32 on windows of 48 steps by default, to predict quantiles
  * of the next 12; scores MASE, sMAPE, CRPS and coverage beside naive, seasonal naive and linear forecasts.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { forecast, readSeries, train } from "unrolled/node";
+ * const sales = await readSeries("sales.csv", { time: "month", value: "sold" });
+ * const run = train(forecast({ horizon: 12 }), sales, { epochs: 40, patience: 8 });
+ * await run.finish();
+ * const model = await run.best();
+ * console.table(await model.backtest(sales)); // from origins after what training saw, beside the baselines
+ * for (const { time, sold } of await model.predict(sales)) console.log(time, sold.median, sold.interval);
+ * ```
  */
 export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
   (options = {}) => ({

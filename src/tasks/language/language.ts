@@ -115,6 +115,17 @@ export interface LanguageModel extends Model<Text | string, LanguageScore> {
 /**
  * Language modelling of characters, bytes, words or sub-words. Trains an LSTM of 128 on the text in parallel lanes; scores
  * bits and perplexity beside an n-gram model.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { language, readText, train } from "unrolled/node";
+ * const book = await readText("book.txt");
+ * const run = train(language({ cell: "gru", size: 256 }), book, { split: [0.9, 0.1], epochs: 10 });
+ * for await (const event of run) if (event.kind === "validation") console.log(event.step, event.loss);
+ * const model = await run.best();
+ * for await (const piece of model.write("Once ", { temperature: 0.7 })) process.stdout.write(piece);
+ * ```
  */
 export const language: Maker<LanguageOptions, Text | string, LanguageModel> = maker(
   (options = {}) => ({

@@ -80,6 +80,18 @@ const lossWords: LossWords = {
 /**
  * Polyphonic music as piano rolls. Trains an LSTM of 36 by default, on the training part of data in parts of their own, else
  * on the first nine tenths of the pieces; scores nats per frame beside two baselines of single keys.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { music, readPianoRolls, train } from "unrolled/node";
+ * const chorales = await readPianoRolls("chorales.json");
+ * const run = train(music({ cell: "gru", size: 46 }), chorales, { epochs: 50 });
+ * await run.finish();
+ * const model = await run.best();
+ * await writeFile("piece.mid", model.midi(await model.compose({ length: 96 })));
+ * ```
  */
 export const music: Maker<MusicOptions, MusicData, Composer> = maker(
   (options = {}) => {

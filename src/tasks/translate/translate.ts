@@ -69,7 +69,7 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
     options?: TranslateScoreOptions,
   ): Promise<TranslateScore>;
   /** Translates texts by the most likely symbol each time. Throws for texts that are empty or too long. */
-  predict(texts: readonly string[]): Promise<Translation[]>;
+  predict<const I extends readonly string[]>(texts: I): Promise<{ readonly [K in keyof I]: Translation }>;
   /** The most likely translations of each text by beam search, best first. Throws as `predict`. */
   search(texts: readonly string[], options?: TranslateSearchOptions): Promise<Translation[][]>;
 }
@@ -77,6 +77,17 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
 /**
  * Sequence to sequence with an encoder, a decoder and attention. Trains GRUs of 128 by default; scores exact matches and
  * BLEU-4 beside a translation memory.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { readPairs, train, translate } from "unrolled/node";
+ * const run = train(translate({ cell: "gru", size: 64 }), await readPairs("dates.csv"), { epochs: 20 });
+ * await run.finish();
+ * const model = await run.best();
+ * const [{ text }] = await model.predict(["the 3rd of May, 1987"]);
+ * const [beams] = await model.search(["the 3rd of May, 1987"], { width: 4 }); // the best one first
+ * ```
  */
 export const translate: Maker<TranslateOptions, readonly TextPair[], Translator> = maker(
   (options = {}) => ({
@@ -155,7 +166,7 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
     unit,
     maxSourceLength: spec.places === 0 ? undefined : spec.places,
     async predict(texts) {
-      return (await search(texts, { width: 1 })).map(([best]) => best as Translation);
+      return (await search(texts, { width: 1 })).map(([best]) => best) as never;
     },
     search,
     parts: async (pairs) => partsOfItems(pairs, await recordedSplit(pairs, core.metadata)),
