@@ -36,6 +36,7 @@ export interface Finding {
   readonly quantity: string;
   readonly sizes: CaseSizes;
   readonly form: CaseForm;
+  /** Relative error; infinite for what is not a number. */
   readonly error: number;
 }
 
@@ -45,9 +46,11 @@ export interface CheckResult {
   readonly name: string;
   /** The largest error of all cases. */
   readonly error: number;
+  /** Whether `error` is within the check's tolerance. */
   readonly pass: boolean;
   /** The number of cases that were run. */
   readonly cases: number;
+  /** Where the largest error was; absent where nothing was compared. */
   readonly worst?: Finding;
 }
 
@@ -57,7 +60,7 @@ export interface CheckOptions {
   readonly steps?: readonly number[];
   /** The random seed. Default 1. */
   readonly seed?: number;
-  /** Another table of derivatives, only to test the checks. */
+  /** @internal Another table of derivatives, to test the checks. */
   readonly derivatives?: Derivatives;
   /** Stops at the first quantity that fails. Default false. */
   readonly stopAtFailure?: boolean;

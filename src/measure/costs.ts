@@ -12,8 +12,11 @@ import { medianOf } from "./timing.ts";
 
 /** A layer as wide as its input: [steps, rows, size] values in and out. */
 export interface CostSizes {
+  /** Input and hidden width. */
   readonly size: number;
+  /** Rows of a batch, B. */
   readonly rows: number;
+  /** Time steps, T. */
   readonly steps: number;
 }
 
@@ -22,22 +25,26 @@ export const defaultCostSizes: CostSizes = { size: 128, rows: 32, steps: 50 };
 
 /** The time of a layer over that of the base layer: 1 where they take equally long. */
 export interface RelativeCost {
+  /** Of the forward pass alone. */
   readonly forward: number;
   /** Forward and backward pass, with all gradients. */
   readonly training: number;
 }
 
 /** A layer on a device; each call runs one pass over all rows and steps, and resolves when it is done. */
-export interface Layer {
+export interface OpenLayer {
+  /** Runs the forward pass without noise. */
   forward(): Promise<void>;
+  /** Runs forward and backward pass, with all gradients. */
   training(): Promise<void>;
   /** Milliseconds of all calls so far, by kind of work. Throws unless the device was made with `profile: true`. */
   times(): { readonly forward: WorkTimes; readonly training: WorkTimes };
+  /** Frees its memory. */
   dispose(): void;
 }
 
 /** Compiles a layer of the cell, with random parameters and inputs. */
-export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<Layer> {
+export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<OpenLayer> {
   const { size, rows, steps } = sizes;
   const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }));
   const normal = normalValues();
@@ -97,9 +104,9 @@ function normalValues(): (count: number) => Float32Array {
 const sampleTime = 2;
 
 /** The median time of a layer over that of a base layer, each timed once per round. */
-export async function relativeCost(layer: Layer, base: Layer, rounds: number): Promise<RelativeCost> {
+export async function relativeCost(layer: OpenLayer, base: OpenLayer, rounds: number): Promise<RelativeCost> {
   const ratio = async (pass: "forward" | "training"): Promise<number> => {
-    const timePerCall = async (subject: Layer, count: number): Promise<number> => {
+    const timePerCall = async (subject: OpenLayer, count: number): Promise<number> => {
       const start = performance.now();
       for (let n = 0; n < count; n++) await subject[pass]();
       return (performance.now() - start) / count;
@@ -123,7 +130,7 @@ export async function profileLayer(
   cell: Cell,
   device: Device,
   sizes: CostSizes,
-): Promise<ReturnType<Layer["times"]>> {
+): Promise<ReturnType<OpenLayer["times"]>> {
   const layer = await openLayer(cell, device, sizes);
   for (let n = 0; n < profiledCalls; n++) {
     await layer.forward();

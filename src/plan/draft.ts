@@ -8,6 +8,7 @@ import type { Access, Buffer, Kernel, Mode, View } from "./plan.ts";
 import type { UpdateRule } from "./update.ts";
 import { createWiring, isReverse, type Wiring } from "./wiring.ts";
 
+/** The mode and the capacities of a plan. */
 export interface PlanOptions {
   readonly mode: Mode;
   /** In a network with an encoder, which of the two to plan; default `main`. Plans of both hold all parameters. */
@@ -20,7 +21,7 @@ export interface PlanOptions {
   readonly keep?: readonly string[];
   /** Needed for the `update` and `train` phases. */
   readonly update?: UpdateRule;
-  /** Another table of derivatives, for testing the checks only. */
+  /** @internal Another table of derivatives, to test the checks. */
   readonly derivatives?: Derivatives;
 }
 

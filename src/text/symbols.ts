@@ -4,8 +4,9 @@ import type { Alphabet, Ids } from "./alphabet.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** The kinds of symbol: Unicode characters, bytes, words, or the sub-words of a tokenizer. */
-export const units = ["char", "byte", "word", "subword"] as const;
-export type Unit = (typeof units)[number];
+export type Unit = "char" | "byte" | "word" | "subword";
+
+export const units: readonly Unit[] = ["char", "byte", "word", "subword"];
 
 /** Bytes of a text in reading order, cut anywhere. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -18,6 +19,7 @@ export interface SymbolDecoder {
   end(): string;
 }
 
+/** A text as numbers and back: characters, bytes, words or sub-words behind one interface. */
 export interface Symbols {
   readonly unit: Unit;
   /** "character", "byte", "word" or "sub-word". */
@@ -56,6 +58,7 @@ export interface SubwordData {
 /** Words in order of frequency, with an id for line ends and one for unknown words. */
 export type WordVocabulary = Vocabulary & { readonly unit: "word" };
 
+/** Symbols as plain data, which a model file keeps; `openSymbols` reads it. */
 export type SymbolsData = Alphabet | WordVocabulary | SubwordData;
 
 /** A text, read and encoded in symbols learned from it or given. */

@@ -8,6 +8,7 @@ import { checkThreads, maximumThreads } from "../threads.ts";
 import { loadNative } from "./addon.ts";
 import { createProgram, type DeviceParts, type NativeStore } from "./program.ts";
 
+/** Options of `nativeDevice`. */
 export interface NativeOptions {
   /** Threads of a run, 1 to 255; default all cores. Any number gives the same bits. */
   readonly threads?: number;

@@ -14,6 +14,7 @@ import type { DeviceParts, WasmStore } from "./parts.ts";
 import { createPool } from "./pool.ts";
 import { createProgram } from "./program.ts";
 
+/** Options of `wasmDevice`. The defaults suit the engine that it runs on. */
 export interface WasmOptions {
   /**
    * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page

@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { readLines, readUtf8 } from "../../formats/files.ts";
 
+/** A text with its label, read from a folder. */
 export interface LabelledText {
   readonly value: string;
   readonly label: string;

@@ -2,6 +2,7 @@
 // network that classifies texts must beat. Knows no files.
 import { logSumExp } from "../../model/logits.ts";
 
+/** Settings of `trainNaiveBayes`. */
 export interface NaiveBayesSettings {
   /** Added to every count of a run in a class. Default 1. */
   readonly alpha?: number;
@@ -9,6 +10,7 @@ export interface NaiveBayesSettings {
   readonly longest?: number;
 }
 
+/** A trained naive Bayes classifier of texts. */
 export interface NaiveBayes {
   /** In the order of code units; index of the log-probabilities. */
   readonly labels: readonly string[];

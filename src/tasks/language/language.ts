@@ -2,7 +2,7 @@
 // opens a model and writes with it does not need.
 import * as z from "zod/mini";
 import type { Constraint } from "../../infer/constraint.ts";
-import type { GenerateSettings } from "../../infer/continuation.ts";
+import type { ChoiceSettings } from "../../infer/choose.ts";
 import { evaluate } from "../../infer/evaluate.ts";
 import { createSampler } from "../../infer/sample.ts";
 import type { GeneratedText, TextBeam } from "../../infer/texts.ts";
@@ -32,8 +32,11 @@ import { bits, natsPerUnit, perplexity } from "./units.ts";
 
 /** A mean loss per symbol. */
 export interface LanguageLoss {
+  /** The mean negative log-probability of a symbol, in nats. */
   readonly nats: number;
+  /** The same in bits: nats over ln 2. */
   readonly bits: number;
+  /** e to the nats. */
   readonly perplexity: number;
 }
 
@@ -51,34 +54,47 @@ export interface LanguageScore extends LanguageLoss {
   readonly mixture?: LanguageLoss & { readonly name: string };
 }
 
+/** What `LanguageModel.score` may be told. */
 export interface LanguageScoreOptions extends ScoreOptions<Text | string> {
   /** Length of the baseline's n-grams, 1 to 5. Default 3. */
   readonly order?: number;
 }
 
-export interface WriteSettings extends Partial<Omit<GenerateSettings, "constraint">> {
+/** How a text is written; the settings of the choice of each symbol are those of `ChoiceSettings`. */
+export interface WriteSettings extends ChoiceSettings {
+  /** The most symbols to write: characters, bytes, words or sub-words. Default 500. */
+  readonly length?: number;
+  /** Texts that end it where they come; they are not shown. Default none. */
+  readonly stops?: readonly string[];
   /** Random seed. Default 1. */
   readonly seed?: number;
   /** A regular expression that the text must match as a whole; for models of characters, bytes or sub-words. */
   readonly match?: string;
 }
 
+/** How the most likely continuations are searched for. */
 export interface SearchSettings {
-  /** Texts that are grown at once. Default 4. */
+  /** Texts kept at once by the beam search. Default 4. */
   readonly width?: number;
   /** The most symbols of a text. Default 500. */
   readonly length?: number;
   /** 0 ranks by probability, 1 nearly by its mean over the symbols. Default 0. */
   readonly lengthPenalty?: number;
-  /** A text, one symbol of the model, that ends them. */
+  /** A text, one symbol of the model, that ends them. Default none: they end at `length`. */
   readonly stop?: string;
+  /** As in `WriteSettings`. */
   readonly match?: string;
 }
 
 /** A trained language model. */
 export interface LanguageModel extends Model<Text | string, LanguageScore> {
   readonly kind: "language";
+  /** The symbols that it reads and writes. */
   readonly symbols: Symbols;
+  /**
+   * Scores a text, or a part of the text that `train` was given, beside n-grams where there are data to learn
+   * them from. Throws for a text of fewer than two symbols, and for symbols that the model does not know.
+   */
   score(
     data: Text | string | "train" | "validation" | "test",
     options?: LanguageScoreOptions,
@@ -97,6 +113,17 @@ export interface LanguageModel extends Model<Text | string, LanguageScore> {
 /**
  * Language modelling of characters, bytes, words or sub-words. Trains an LSTM of 128 on the text in parallel lanes; scores
  * bits and perplexity beside an n-gram model.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { language, readText, train } from "unrolled/node";
+ * const book = await readText("book.txt");
+ * const run = train(language({ cell: "gru", size: 256 }), book, { split: [0.9, 0.1], epochs: 10 });
+ * for await (const event of run) if (event.kind === "validation") console.log(event.step, event.loss);
+ * const model = await run.best();
+ * for await (const piece of model.write("Once ", { temperature: 0.7 })) process.stdout.write(piece);
+ * ```
  */
 export const language: Maker<LanguageOptions, Text | string, LanguageModel> = maker(
   (options = {}) => ({

@@ -1,8 +1,10 @@
 // What caption and translation scores take: a candidate beside the references it may resemble, as tokens.
 // Knows no score.
 
+/** A text as tokens, in order. */
 export type Tokens = readonly string[];
 
+/** A text that a model wrote beside those of people, as tokens. */
 export interface Comparison {
   /** What the model wrote; may be empty. */
   readonly candidate: Tokens;

@@ -275,7 +275,7 @@ describe("options are refused", () => {
       "column 'sold': scaling: the seasonal difference must be a whole number, 0 or more, not -1",
     );
     await refuse({ cell: "grru" }, "did you mean 'gru'?");
-    await refuse({ sizes: { P: 3 } }, "gru has no width besides H and I, not 'P'");
+    await refuse({ sizes: { P: 3 } }, "gru has no width 'P', only H, I");
   });
 
   test("that the series is too short for", async () => {
