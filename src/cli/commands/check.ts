@@ -24,7 +24,7 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
       "every cell, transform, pair of transforms, composition and loss; so does leaving out the cell",
     )
     .addOption(new Option("--device <name>", "check this device, too").choices(deviceChoices))
-    .option("--json", "one JSON object a line")
+    .option("--json", "print one JSON object per line")
     .action(async (argument, { all, device: choice, json }) => {
       if (all && argument !== undefined) throw new InputError("give a cell or --all, not both");
       const chosen = argument === undefined ? zoo() : [await subjectFrom(argument)];

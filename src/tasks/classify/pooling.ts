@@ -1,12 +1,11 @@
-// From what recurrent layers hand on at each step to one vector of the whole sequence, as layers that go along. Knows no
-// task.
+// Pools the outputs of recurrent layers at each step into one vector per sequence.
 import { attentionPooling, firstStep, maxPooling, meanPooling } from "../../cells/pooling.ts";
 import type { Cell } from "../../language/cell.ts";
 import type { Stack } from "../../model/stack.ts";
 import type { Connection, NetworkLayer } from "../../plan/network.ts";
 
 export const poolings = ["last", "mean", "max", "attention"] as const;
-/** What stands for a sequence: the last states, or the mean, the greatest or a weighted mean over its steps. */
+/** The summary of a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
 export type Pooling = (typeof poolings)[number];
 
 export interface Pooled {

@@ -1,5 +1,5 @@
-// ONNX models from a few lines: nodes, weights, inputs and outputs. Knows no files, and does not check that a graph makes
-// sense: whatever runs it does.
+// ONNX models from a few lines: nodes, weights, inputs and outputs. Does not check that a graph makes sense; the
+// program that runs it does.
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AttributeProtoSchema,
