@@ -17,6 +17,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       { find: /^unrolled$/, replacement: source("src/index.ts") },
       { find: /^unrolled\/cells$/, replacement: source("src/cells.ts") },
       { find: /^unrolled\/plan$/, replacement: source("src/plan.ts") },
+      { find: /^unrolled\/metrics$/, replacement: source("src/metrics.ts") },
       { find: /^unrolled\/node$/, replacement: source("src/node.ts") },
     ],
   },

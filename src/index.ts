@@ -1,13 +1,23 @@
-// The public interface for most people, in Node and in browsers: tasks, training, models, texts and scores. Those who build
-// cells and engines use `cells.ts` and `plan.ts`; `node.ts` adds files and the native device.
+/**
+ * For most people, in Node and in browsers: tasks, training, models, texts, charts.
+ *
+ * A task such as `classify` says what a network is for. `train(task, data)` is a run that the caller drives, and the run
+ * makes models, which predict and score. Files are in `unrolled/node`; cells of your own in `unrolled/cells`; networks,
+ * engines and tasks of your own in `unrolled/plan`; scores and baselines on their own in `unrolled/metrics`.
+ *
+ * @module unrolled
+ */
 
-// Training, and the models that it makes.
+// Training
 export { train, type Run, type RunState, type RunSummary, type TrainOptions } from "./tasks/train.ts";
+export type { TrainingEvent } from "./train/fit.ts";
+export { TrainingError } from "./train/diverged.ts";
+export type { ClipSettings } from "./train/clip.ts";
+export type { OptimizerKind, OptimizerSettings } from "./train/optimizers.ts";
+export type { ScheduleKind, ScheduleSettings } from "./train/schedules.ts";
+
+// Tasks and models
 export type {
-  DataRecord,
-  Design,
-  DesignSettings,
-  LossWords,
   Maker,
   Model,
   ModelFile,
@@ -16,19 +26,14 @@ export type {
   Parts,
   ScoreOptions,
   Task,
-  TaskDefaults,
-  TaskSpec,
-  Trained,
 } from "./tasks/task.ts";
 export type { RecurrentOptions } from "./tasks/shared/network-options.ts";
-export type { InputOptions, SequenceInput, SequenceValue } from "./tasks/shared/sequence-input.ts";
-export type { Moments } from "./tasks/shared/moments.ts";
-
-// Models as bytes; files are in `unrolled/node`.
+export type { InputOptions, SequenceValue } from "./tasks/shared/sequence-input.ts";
+export type { BeamOptions } from "./tasks/shared/beam-options.ts";
 export { encodeModel, encodeRun } from "./checkpoint/checkpoint.ts";
 export { decodeModel, type Opener, type OpenSettings } from "./checkpoint/open.ts";
 
-// Language models.
+// Language models
 export {
   language,
   type LanguageLoss,
@@ -41,44 +46,31 @@ export {
 export type { LanguageOptions } from "./tasks/language/design.ts";
 export { trainHello, type Hello, type HelloStep } from "./tasks/language/hello.ts";
 export type { ChoiceSettings } from "./infer/choose.ts";
-export type { GenerateSettings } from "./infer/continuation.ts";
-export type { Constraint } from "./infer/constraint.ts";
 export type { GeneratedText, TextBeam } from "./infer/texts.ts";
 
-// Texts.
+// Texts
 export { learnText, type TextSettings } from "./text/learn-text.ts";
-export type { WordTextSettings } from "./text/word-symbols.ts";
-export type {
-  Chunks,
-  SubwordData,
-  SymbolDecoder,
-  Symbols,
-  SymbolsData,
-  Text,
-  Unit,
-  WordVocabulary,
-} from "./text/symbols.ts";
-export type { Alphabet, AlphabetUnit, Ids } from "./text/alphabet.ts";
-export type { Vocabulary } from "./text/vocabulary.ts";
+export type { Chunks, SymbolDecoder, Symbols, Text, Unit } from "./text/symbols.ts";
+export type { Ids } from "./text/alphabet.ts";
 
-// Classification.
+// Classification
 export {
   classify,
   type Classifier,
   type ClassifyScore,
   type LabelProbability,
 } from "./tasks/classify/classify.ts";
-export type { ClassifyOptions, ClassifySpec, LabelledItem } from "./tasks/classify/design.ts";
+export type { ClassifyOptions, LabelledItem } from "./tasks/classify/design.ts";
 export type { Pooling } from "./tasks/classify/pooling.ts";
 export type { ClassificationReport, ClassScores } from "./tasks/shared/classification.ts";
 
-// Tagging.
+// Tagging
 export { tag, type Tagger, type Tagging, type TagScore } from "./tasks/tag/tag.ts";
-export type { TaggedItem, TagOptions, TagSpec } from "./tasks/tag/design.ts";
+export type { TaggedItem, TagOptions } from "./tasks/tag/design.ts";
 export type { TagScores } from "./tasks/tag/scores.ts";
 export type { SpanReport, SpanScores } from "./tasks/tag/spans.ts";
 
-// Translation, or sequence to sequence.
+// Translation
 export {
   translate,
   type TranslateScore,
@@ -88,17 +80,11 @@ export {
   type Translator,
 } from "./tasks/translate/translate.ts";
 export type { TranslationScores } from "./tasks/translate/scores.ts";
-export type { TextPair, TranslateOptions, TranslateSpec } from "./tasks/translate/design.ts";
-export type { BeamOptions } from "./tasks/shared/beam-options.ts";
+export type { TextPair, TranslateOptions } from "./tasks/translate/design.ts";
 
-// Forecasts.
+// Forecasts
 export { forecast, type Forecaster } from "./tasks/forecast/forecast.ts";
-export type {
-  ForecastOptions,
-  ForecastOutput,
-  ForecastSpec,
-  ForecastStrategy,
-} from "./tasks/forecast/design.ts";
+export type { ForecastOptions, ForecastStrategy } from "./tasks/forecast/design.ts";
 export type {
   BacktestSettings,
   ComparedErrors,
@@ -115,11 +101,10 @@ export {
   type SeriesSettings,
   type SeriesTable,
 } from "./tasks/forecast/series.ts";
-export type { Frequency, FrequencyUnit } from "./tasks/forecast/frequency.ts";
-export type { Scaling } from "./tasks/forecast/scaling.ts";
+export type { Frequency } from "./tasks/forecast/frequency.ts";
 export type { TimeCell } from "./tasks/forecast/time.ts";
 
-// Music.
+// Music
 export { music, type Composer, type MusicScore } from "./tasks/music/music.ts";
 export type { ComposeSettings } from "./tasks/music/compose.ts";
 export type { MusicOptions } from "./tasks/music/design.ts";
@@ -127,7 +112,7 @@ export type { MusicData } from "./tasks/music/music-data.ts";
 export { midiBytes, type MidiSettings } from "./tasks/music/midi-bytes.ts";
 export type { Frame, KeyRange, Piece } from "./tasks/music/piano-roll.ts";
 
-// Captions of images.
+// Captions of images
 export {
   caption,
   type Caption,
@@ -136,6 +121,9 @@ export {
   type CaptionScoreOptions,
 } from "./tasks/caption/caption.ts";
 export type { CaptionedImage, CaptionedImages, CaptionOptions } from "./tasks/caption/design.ts";
+export type { EncoderChoice } from "./tasks/caption/encoder-choice.ts";
+export type { CaptionScores } from "./tasks/caption/scores.ts";
+export { captionPage, type CaptionedRow } from "./tasks/caption/caption-page.ts";
 export { readImageBlob } from "./tasks/caption/images/image-blob.ts";
 export {
   namedPreprocessing,
@@ -144,38 +132,25 @@ export {
   type Preprocessing,
   type PreprocessingName,
 } from "./tasks/caption/images/image.ts";
-export type { CaptionScores } from "./tasks/caption/scores.ts";
+export type { ImageSize } from "./tasks/caption/images/image-resize.ts";
 
-// Charts, as SVG.
+// Charts as SVG
 export { confusionChart, type ConfusionChartSettings } from "./charts/confusion.ts";
 export { lineChart, type LineChartSettings, type LineSeries } from "./charts/line.ts";
 export { backtestChart, predictionChart, type ForecastPlotSettings } from "./tasks/forecast/plots.ts";
 
-// Data that the package makes.
+// Toy data
 export { datePair } from "./tasks/translate/dates.ts";
 export { reversalPair } from "./tasks/translate/reversal.ts";
 export { shapesExample, type ShapesExample } from "./tasks/caption/shapes/shapes.ts";
+export type { Scene, SceneObject, ShapesSettings } from "./tasks/caption/shapes/scene.ts";
 export { entitySentence, type TaggedWords } from "./tasks/tag/entities.ts";
 
-// Settings and events of training.
-export type { TrainingEvent } from "./train/fit.ts";
-export { TrainingError } from "./train/diverged.ts";
-export type { ClipSettings } from "./train/clip.ts";
-export type { OptimizerKind, OptimizerSettings } from "./train/optimizers.ts";
-export type { ScheduleKind, ScheduleSettings } from "./train/schedules.ts";
-export type { Budget, ResolvedOptions, TrainingOptions } from "./train/settings.ts";
-export type { BestWeights, TrainingState } from "./train/state.ts";
-export type { Fingerprints } from "./train/fingerprint.ts";
-export type { TrainingData } from "./train/trainer.ts";
-export type { Evaluation } from "./infer/evaluate.ts";
-export type { Example } from "./batch/example.ts";
-export type { Position } from "./batch/feed.ts";
-
-// Devices.
+// Devices
 export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
 export type { Device, Numbers } from "./run/device.ts";
 
-// The cells, by name; to build some, see `unrolled/cells`.
+// Cells by name
 export { cellNamed, cells } from "./cells/index.ts";
 export { EquationError } from "./language/text-error.ts";
 export type { Cell } from "./language/cell.ts";

@@ -1,31 +1,65 @@
-// The public interface for those who build networks and engines: networks of layers, plans, devices, sessions, and the
-// training loop below the tasks.
+/**
+ * For those who build networks, engines and tasks of their own: networks of layers, plans, devices, sessions, the training
+ * loop below the tasks, and what a task is made of.
+ *
+ * @module unrolled/plan
+ */
 
-// Networks.
-export { stack, type Merge, type Stack, type StackSettings } from "./model/stack.ts";
+// Networks
+export { stack, type Merge, type RecurrentLayer, type Stack, type StackSettings } from "./model/stack.ts";
 export {
   ctcTargets,
   planHead,
+  readoutOf,
   readoutWidth,
   type CtcTargets,
   type Head,
   type PlannedHead,
 } from "./model/head.ts";
-export { readoutOf } from "./model/head.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { initialParameters } from "./model/initialise.ts";
 export { checkMemory, memoryNeeded, type MemoryNeeded } from "./model/memory.ts";
-export type { Connection, Encoder, Loss, Network, NetworkInput, NetworkLayer } from "./plan/network.ts";
+export type {
+  Connection,
+  Encoder,
+  Loss,
+  Network,
+  NetworkInput,
+  NetworkLayer,
+  NetworkPart,
+} from "./plan/network.ts";
+export type { Sizes } from "./graph/lower.ts";
 
-// Plans.
+// Plans
 export { buildPlan, parameterLayout, type PlanOptions } from "./plan/build.ts";
 export type { ParameterLayout, ParameterPlace } from "./plan/parameters.ts";
-export type { Plan } from "./plan/plan.ts";
+export type {
+  Access,
+  Buffer,
+  Extent,
+  Kernel,
+  Loop,
+  MatrixPlace,
+  Mode,
+  Over,
+  Pass,
+  PhaseName,
+  Plan,
+  PointwiseKernel,
+  Ports,
+  StatePorts,
+  Value,
+  View,
+} from "./plan/plan.ts";
 export type { UpdateRule } from "./plan/update.ts";
+export type { PointwiseOp } from "./graph/graph.ts";
+export type { Operator, PointwiseFunction } from "./language/functions.ts";
+export type { Initial, Period } from "./language/cell.ts";
 
-// Devices.
+// Devices
 export { referenceDevice } from "./run/reference/device.ts";
 export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";
+export type { Tile } from "./emit/wasm/layout.ts";
 export type {
   Device,
   Numbers,
@@ -37,12 +71,14 @@ export type {
   Writable,
 } from "./run/device.ts";
 
-// Examples, and networks run forward.
+// Networks run forward
 export { nextSymbols, type Example } from "./batch/example.ts";
+export type { Batch, PackedValues, Position } from "./batch/feed.ts";
 export { packRows, type Packing } from "./batch/packing.ts";
 export {
   createSession,
   type ByName,
+  type PackedResult,
   type SequenceBatch,
   type SequenceResult,
   type Session,
@@ -52,16 +88,52 @@ export { predict, type PredictionSettings } from "./infer/predict.ts";
 export { evaluate, type Evaluation, type EvaluationData, type EvaluationSettings } from "./infer/evaluate.ts";
 export { beamSearch, type Beam, type BeamScorer, type BeamSettings } from "./infer/beam.ts";
 export { choose, type ChoiceSettings } from "./infer/choose.ts";
+export type { Constraint } from "./infer/constraint.ts";
 
-// Training.
+// The training loop
 export { fit, type TrainingEvent, type TrainingRun, type TrainingSettings } from "./train/fit.ts";
-export { updateOf } from "./train/optimizers.ts";
-export { scheduleOf } from "./train/schedules.ts";
-export { bestWeights, type TrainingState } from "./train/state.ts";
-export type { TrainingData } from "./train/trainer.ts";
+export { updateOf, type OptimizerSettings, type Update } from "./train/optimizers.ts";
+export { scheduleOf, type Schedule, type ScheduleSettings } from "./train/schedules.ts";
+export type { ClipSettings } from "./train/clip.ts";
+export { bestWeights, type BestWeights, type TrainingState } from "./train/state.ts";
+export type { Budget, ResolvedOptions, TrainingOptions } from "./train/settings.ts";
+export type { Fingerprints } from "./train/fingerprint.ts";
+export type { TrainerSettings, TrainingData } from "./train/trainer.ts";
 
-// Benchmark problems of the literature.
+// Tasks of your own
+export {
+  maker,
+  plainLoss,
+  type DataRecord,
+  type Design,
+  type DesignSettings,
+  type LossWords,
+  type TaskDefaults,
+  type TaskSpec,
+  type Trained,
+} from "./tasks/task.ts";
+
+// Symbols as plain data
+export { openSymbols } from "./text/open-symbols.ts";
+export type { Ids, Alphabet } from "./text/alphabet.ts";
+export type { SubwordData, Symbols, SymbolsData, WordVocabulary } from "./text/symbols.ts";
+export type { Vocabulary } from "./text/vocabulary.ts";
+
+// Speed
+export { bench, type BenchResult, type BenchSettings, type Profile } from "./measure/bench.ts";
+export { configurations, configurationsNamed, type Configuration } from "./measure/configurations.ts";
+export {
+  openLayer,
+  relativeCost,
+  type CostSizes,
+  type OpenLayer,
+  type RelativeCost,
+} from "./measure/costs.ts";
+export type { TimingLimits } from "./measure/timing.ts";
+
+// Benchmark problems of the literature
 export { syntheticProblemNamed, syntheticProblems } from "./synthetic/index.ts";
+export type { Chance, SyntheticExample, SyntheticProblem } from "./synthetic/problem.ts";
 
-// File formats, as bytes.
+// File formats as bytes
 export { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from "./formats/safetensors.ts";

@@ -31,6 +31,7 @@ const layers = [
   "index",
   "cells-entry",
   "plan-entry",
+  "metrics",
   "node",
   "cli",
 ];
@@ -60,7 +61,7 @@ const mayNamePackages = (path: string): boolean =>
   mayNameNode(path) || /^(formats|checkpoint|tasks)\/|^text\/tokenizer\.ts$|^infer\/pattern/u.test(path);
 
 /** Entry points that a page loads as they are. */
-const entries = ["index.ts", "cells.ts", "plan.ts"];
+const entries = ["index.ts", "cells.ts", "plan.ts", "metrics.ts"];
 
 interface Source {
   readonly path: string;

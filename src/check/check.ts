@@ -57,7 +57,7 @@ export interface CheckOptions {
   readonly steps?: readonly number[];
   /** The random seed. Default 1. */
   readonly seed?: number;
-  /** Another table of derivatives, only to test the checks. */
+  /** @internal Another table of derivatives, to test the checks. */
   readonly derivatives?: Derivatives;
   /** Stops at the first quantity that fails. Default false. */
   readonly stopAtFailure?: boolean;

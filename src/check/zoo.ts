@@ -7,12 +7,13 @@ import type { Network } from "../plan/network.ts";
 import { headKinds, planHead, type Head } from "../model/head.ts";
 import { stack, type StackSettings } from "../model/stack.ts";
 
-type SubjectKind = "cell" | "transform" | "pair of transforms" | "composition" | "loss";
+type SubjectKind = Subject["kind"];
 
 /** Something to check: a cell, whose sizes the check chooses, or a network with sizes. */
-export type Subject = { readonly name: string; readonly kind: SubjectKind } & (
-  { readonly cell: Cell } | { readonly network: Network }
-);
+export type Subject = {
+  readonly name: string;
+  readonly kind: "cell" | "transform" | "pair of transforms" | "composition" | "loss";
+} & ({ readonly cell: Cell } | { readonly network: Network });
 
 /** The cells that transforms are applied to: one with two states, and one with a reset gate inside its candidate. */
 const bases = ["lstm", "gru"] as const;

@@ -5,7 +5,7 @@ import { transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../language/cell.ts";
 import { explainCell } from "../model/explain.ts";
 import type { Device } from "../run/device.ts";
-import { openLayer, relativeCost, type CostSizes, type Layer, type RelativeCost } from "../measure/costs.ts";
+import { openLayer, relativeCost, type CostSizes, type OpenLayer, type RelativeCost } from "../measure/costs.ts";
 import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -59,7 +59,7 @@ export async function listCells(terminal: Terminal, settings: ListSettings): Pro
   );
 }
 
-async function costOf(cell: Cell, device: Device, base: Layer, sizes: CostSizes): Promise<RelativeCost> {
+async function costOf(cell: Cell, device: Device, base: OpenLayer, sizes: CostSizes): Promise<RelativeCost> {
   const layer = await openLayer(cell, device, sizes);
   const { forward, training } = await relativeCost(layer, base, rounds);
   layer.dispose();

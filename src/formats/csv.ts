@@ -135,7 +135,7 @@ function columnNames(source: string, first: readonly string[], line: number): re
  * Rows as CSV: separated by commas, `\n` after each row, cells in quotes where they need them. Null is an empty cell, and
  * numbers read back as the same. Throws at rows of unequal length.
  */
-export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
+export function encodeCsv(rows: readonly (readonly (string | number | null)[])[]): string {
   const [{ length: width } = []] = rows;
   return rows
     .map((row, i) => {

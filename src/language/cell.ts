@@ -2,7 +2,7 @@
 // `equations()`; sizes come later.
 
 /** A stretch of a cell's text: line and column from 1, the length in code points. */
-export interface Span {
+export interface TextSpan {
   readonly line: number;
   readonly column: number;
   readonly length: number;
@@ -16,15 +16,15 @@ export type Period = "step" | "sequence";
 
 /** The right side of an equation. */
 export type Expression =
-  | { readonly kind: "number"; readonly value: number; readonly span: Span }
+  | { readonly kind: "number"; readonly value: number; readonly span: TextSpan }
   /** `now` is true for `h'` on the right: the state's value at this step. */
-  | { readonly kind: "name"; readonly name: string; readonly now: boolean; readonly span: Span }
+  | { readonly kind: "name"; readonly name: string; readonly now: boolean; readonly span: TextSpan }
   /** An operator or a function: `add sub mul div neg`, `sigmoid`, `sum`, `softmax`, `min` … */
   | {
       readonly kind: "call";
       readonly name: string;
       readonly arguments: readonly Expression[];
-      readonly span: Span;
+      readonly span: TextSpan;
     }
   /** A matrix, or its transpose, applied to a vector. */
   | {
@@ -32,7 +32,7 @@ export type Expression =
       readonly matrix: string;
       readonly transposed: boolean;
       readonly vector: Expression;
-      readonly span: Span;
+      readonly span: TextSpan;
     }
   /** 0 with probability `rate`, else 1; its mean, `1 - rate`, in evaluation. As wide as its surroundings. */
   | {
@@ -40,14 +40,14 @@ export type Expression =
       readonly rate: number;
       readonly per: Period;
       readonly width: Width;
-      readonly span: Span;
+      readonly span: TextSpan;
     }
   /** A gather: the elements of `vector` at `indices`, an input of whole numbers from 0. As wide as `indices`. */
   | {
       readonly kind: "pick";
       readonly vector: Expression;
       readonly indices: string;
-      readonly span: Span;
+      readonly span: TextSpan;
     }
   /**
    * A scatter-add: each element of `vector`, which is as wide as `indices`, is added at its index, from 0; elements that
@@ -58,7 +58,7 @@ export type Expression =
       readonly vector: Expression;
       readonly indices: string;
       readonly width: Width;
-      readonly span: Span;
+      readonly span: TextSpan;
     }
   /**
    * Layer normalisation over the whole vector: `gain ⊙ (v - mean) / sqrt(variance + ε) + shift`. Each occurrence in the
@@ -69,7 +69,7 @@ export type Expression =
       readonly vector: Expression;
       readonly gain: string;
       readonly shift: string;
-      readonly span: Span;
+      readonly span: TextSpan;
     };
 
 /** A line of a cell: `z = …` or `h' = …`. */
@@ -80,7 +80,7 @@ export interface Equation {
   readonly expression: Expression;
   /** The text after `#`, without it; empty if there is none. */
   readonly comment: string;
-  readonly span: Span;
+  readonly span: TextSpan;
 }
 
 /**

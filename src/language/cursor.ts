@@ -1,5 +1,5 @@
 // A cursor over the tokens of one statement, for the parsers of equations and of clauses.
-import type { Period, Span } from "./cell.ts";
+import type { Period, TextSpan } from "./cell.ts";
 import { shorten, type Token } from "./lexer.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
@@ -65,12 +65,12 @@ export function unexpected(cursor: Cursor, expected: string): EquationError {
 }
 
 /** An error that marks a span. */
-export function mistake(cursor: Cursor, span: Span, message: string): EquationError {
+export function mistake(cursor: Cursor, span: TextSpan, message: string): EquationError {
   return new EquationError(cursor.source, span, message);
 }
 
 /** The text from one span to another of the same line, shortened for a message. */
-export function textOf(cursor: Cursor, from: Span, to: Span): string {
+export function textOf(cursor: Cursor, from: TextSpan, to: TextSpan): string {
   const line = [...(cursor.source.lines[from.line - 1] ?? "")];
   const end = to.line === from.line ? to.column - 1 + to.length : line.length;
   return shorten(line.slice(from.column - 1, end).join(""));

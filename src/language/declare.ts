@@ -1,6 +1,6 @@
 // Collects a cell's declarations: the names that equations assign, inputs and constants, and the matrices that are
 // applied. Names on the right sides are resolved in `resolve.ts`.
-import type { Period, Span } from "./cell.ts";
+import type { Period, TextSpan } from "./cell.ts";
 import type { Assignment, Statement, Tree } from "./syntax.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
@@ -19,7 +19,7 @@ export const called: Readonly<Record<Role, string>> = {
 
 interface Declared<Value> {
   readonly value: Value;
-  readonly span: Span;
+  readonly span: TextSpan;
 }
 
 /** The declared names of a cell. */
@@ -31,7 +31,7 @@ export interface Declarations {
   readonly declaredInputs: ReadonlyMap<string, Declared<Period>>;
   readonly constants: ReadonlyMap<string, Declared<number>>;
   /** The matrices that are applied somewhere, with the first such span. */
-  readonly applied: ReadonlyMap<string, Span>;
+  readonly applied: ReadonlyMap<string, TextSpan>;
 }
 
 /** Throws an {@link EquationError} for names that are declared twice or in two roles. */
@@ -39,7 +39,7 @@ export function declare(source: Source, statements: readonly Statement[]): Decla
   const targets = new Map<string, Assignment>();
   const inputs = new Map<string, Declared<Period>>();
   const constants = new Map<string, Declared<number>>();
-  const applied = new Map<string, Span>();
+  const applied = new Map<string, TextSpan>();
   const declarations = { source, targets, declaredInputs: inputs, constants, applied };
 
   for (const statement of statements) {
@@ -94,7 +94,7 @@ function clash(earlier: Assignment | undefined, { target }: Assignment): string 
   return `'${name}' is a ${before} since line ${line} and cannot also be a ${now}; rename one of them`;
 }
 
-function collectApplied(tree: Tree, applied: Map<string, Span>): void {
+function collectApplied(tree: Tree, applied: Map<string, TextSpan>): void {
   if (tree.kind === "product" && !applied.has(tree.matrix)) applied.set(tree.matrix, tree.span);
   if (tree.kind === "product" || tree.kind === "norm") collectApplied(tree.vector, applied);
   if (tree.kind === "call") for (const argument of tree.arguments) collectApplied(argument, applied);

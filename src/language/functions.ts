@@ -1,8 +1,28 @@
 // The functions and operators of the equation language: their names and numbers of arguments. What they compute, and
 // their derivatives, stands in `graph/`, whose op table has a row for each pointwise one.
 
+/** The name of a pointwise function. */
+export type PointwiseFunction =
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "exp"
+  | "log"
+  | "softplus"
+  | "abs"
+  | "min"
+  | "max"
+  | "sqrt"
+  | "square"
+  | "hardsigmoid"
+  | "hardtanh";
+
+type OfTwo = "min" | "max";
+
 /** The pointwise functions, each with its number of arguments. */
-export const pointwiseFunctions = {
+export const pointwiseFunctions: Readonly<
+  Record<Exclude<PointwiseFunction, OfTwo>, 1> & Record<OfTwo, 2>
+> = {
   sigmoid: 1,
   tanh: 1,
   relu: 1,
@@ -16,14 +36,19 @@ export const pointwiseFunctions = {
   square: 1,
   hardsigmoid: 1,
   hardtanh: 1,
-} as const;
-/** The name of a pointwise function. */
-export type PointwiseFunction = keyof typeof pointwiseFunctions;
+};
 
-/** The operators, as a `call` names them: `+`, `-`, `⊙`, `/`, and `-` before a value. */
-export const operatorArities = { add: 2, sub: 2, mul: 2, div: 2, neg: 1 } as const;
-/** The name of an operator. */
-export type Operator = keyof typeof operatorArities;
+/** An operator, as a `call` names it: `+`, `-`, `⊙`, `/`, and `-` before a value. */
+export type Operator = "add" | "sub" | "mul" | "div" | "neg";
+
+/** The operators, each with its number of arguments. */
+export const operatorArities: Readonly<Record<Exclude<Operator, "neg">, 2> & Record<"neg", 1>> = {
+  add: 2,
+  sub: 2,
+  mul: 2,
+  div: 2,
+  neg: 1,
+};
 
 /** A function that becomes a `call`. */
 interface FunctionRow {

@@ -1,15 +1,15 @@
 // Splits text into statements of tokens. A statement is a line, or several while a parenthesis is open, so parentheses
 // are paired here.
-import type { Span } from "./cell.ts";
+import type { TextSpan } from "./cell.ts";
 import { EquationError, type Source } from "./text-error.ts";
 
 /** A token with its span; statements end with the kind `end`. */
 export type Token =
-  | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly span: Span }
-  | { readonly kind: "number"; readonly text: string; readonly value: number; readonly span: Span }
+  | { readonly kind: "name"; readonly text: string; readonly primed: boolean; readonly span: TextSpan }
+  | { readonly kind: "number"; readonly text: string; readonly value: number; readonly span: TextSpan }
   /** An operator in its canonical spelling: `⊙` for `*`, `·` and `×`. */
-  | { readonly kind: "symbol"; readonly text: string; readonly span: Span }
-  | { readonly kind: "end"; readonly text: ""; readonly span: Span };
+  | { readonly kind: "symbol"; readonly text: string; readonly span: TextSpan }
+  | { readonly kind: "end"; readonly text: ""; readonly span: TextSpan };
 
 /** A text as statements. */
 export interface Lines {
@@ -85,7 +85,7 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
     pattern.lastIndex = at;
     return pattern.exec(text)?.[0] ?? "";
   };
-  const advance = (matched: string): Span => {
+  const advance = (matched: string): TextSpan => {
     const span = { line, column, length: [...matched].length };
     at += matched.length;
     column += span.length;
@@ -126,7 +126,7 @@ function readLine(source: Source, text: string, line: number): { tokens: Token[]
   return { tokens, comment: "" };
 }
 
-function symbol(source: Source, character: string, span: Span): Token {
+function symbol(source: Source, character: string, span: TextSpan): Token {
   const canonical = symbols.get(character);
   if (canonical !== undefined) return { kind: "symbol", text: canonical, span };
   if (/['′’]/u.test(character)) {
@@ -138,7 +138,7 @@ function symbol(source: Source, character: string, span: Span): Token {
 }
 
 /** Without this check `h²` would silently be one more parameter. */
-function checkName(source: Source, name: string, span: Span): void {
+function checkName(source: Source, name: string, span: TextSpan): void {
   const power = /[²³¹⁰-⁹]/u.exec(name);
   if (!power) return;
   const base = name.slice(0, power.index);

@@ -1,6 +1,6 @@
 // Parses statements of tokens into equations and clauses, and reports errors of form; names and widths are checked by
 // `analyse.ts`.
-import type { Span } from "./cell.ts";
+import type { TextSpan } from "./cell.ts";
 import { parseClause, startsClause, unknownStatement } from "./clauses.ts";
 import {
   accept,
@@ -104,7 +104,7 @@ function parseApplication(cursor: Cursor): Tree {
   return { kind: "product", matrix: left.name, transposed: left.transposed, vector, span: left.span };
 }
 
-function juxtaposed(cursor: Cursor, start: Span, next: Token): Error {
+function juxtaposed(cursor: Cursor, start: TextSpan, next: Token): Error {
   const last = cursor.tokens[cursor.at - 1] ?? next;
   const sameLine = start.line === next.span.line;
   const left = last.span.line === start.line ? textOf(cursor, start, last.span) : "…";

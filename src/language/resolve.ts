@@ -1,6 +1,6 @@
 // Resolves the names of a cell to states, locals, inputs, constants and parameters. Turns trees into expressions and
 // rejects names that are read too early or used in two roles. Widths are inferred afterwards.
-import type { Equation, Expression, Period, Span } from "./cell.ts";
+import type { Equation, Expression, Period, TextSpan } from "./cell.ts";
 import { called, declare, roleOf, statesOf, type Declarations } from "./declare.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Bare, Named, Statement, Tree } from "./syntax.ts";
@@ -10,7 +10,7 @@ import { EquationError, type Source } from "./text-error.ts";
 export interface Use {
   readonly kind: "matrix" | "vector";
   /** Its first occurrence. */
-  readonly span: Span;
+  readonly span: TextSpan;
   /** The number of its occurrences. */
   times: number;
   /** True for the gain of a layer normalisation, which is initially 1. */
@@ -31,7 +31,7 @@ export interface Names {
 
 interface Start {
   readonly expression: Expression;
-  readonly span: Span;
+  readonly span: TextSpan;
 }
 
 interface Context extends Declarations {
@@ -96,7 +96,7 @@ function foldSign(e: Expression): Expression {
 }
 
 function refuseSteps(context: Context, tree: Tree): void {
-  const refuse = (fault: string, span: Span): never => {
+  const refuse = (fault: string, span: TextSpan): never => {
     const message =
       `${fault}, and a start value is needed before the first step; ` +
       "use only numbers, parameters, constants and inputs per sequence";
@@ -182,7 +182,7 @@ function resolveTree(context: Context, tree: Tree): Expression {
   return tree satisfies never;
 }
 
-function addUse(context: Context, name: string, kind: Use["kind"], span: Span, gain = false): void {
+function addUse(context: Context, name: string, kind: Use["kind"], span: TextSpan, gain = false): void {
   const use = context.parameters.get(name) ?? { kind, span, times: 0, gain };
   use.times += 1;
   context.parameters.set(name, use);
@@ -222,7 +222,7 @@ function resolveName(context: Context, { name, primed, span }: Named): Expressio
 }
 
 /** Without this check `x_t`, copied from a paper, would silently be one more parameter. */
-function refuseTimeIndex(context: Context, name: string, span: Span): void {
+function refuseTimeIndex(context: Context, name: string, span: TextSpan): void {
   const [, base = ""] = /^(.+)_t$/u.exec(name) ?? [];
   if (base !== "x" && !context.targets.has(base) && !context.declaredInputs.has(base)) return;
   const forms = context.targets.get(base)?.target.primed
@@ -280,7 +280,7 @@ export function misread(name: string, parameters: Names["parameters"]): string |
 
 /** A declared name that is never read is nearly always a typo in its declaration or in its use. */
 function refuseUnused(context: Context): void {
-  const refuse = (kind: "input" | "constant", name: string, span: Span): void => {
+  const refuse = (kind: "input" | "constant", name: string, span: TextSpan): void => {
     const remedy = misread(name, context.parameters) ?? "read it in an equation, or remove this clause";
     throw new EquationError(context.source, span, `${kind} '${name}' is never used; ${remedy}`);
   };

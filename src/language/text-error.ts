@@ -1,5 +1,5 @@
 // The error for mistakes in the text of a cell: the message, the line, and a caret below the mistake.
-import type { Span } from "./cell.ts";
+import type { TextSpan } from "./cell.ts";
 
 /** The text of a cell, split into lines. */
 export interface Source {
@@ -15,7 +15,8 @@ export class EquationError extends Error {
   readonly column: number;
   readonly length: number;
 
-  constructor(source: Source, span: Span, message: string) {
+  /** `source`: the cell's name and the lines of its text. */
+  constructor(source: { readonly cell: string; readonly lines: readonly string[] }, span: TextSpan, message: string) {
     super(`${source.cell}, line ${span.line}: ${message}${excerpt(source, span)}`);
     this.cell = source.cell;
     this.line = span.line;
@@ -27,7 +28,7 @@ export class EquationError extends Error {
 /** Of a longer line only the part around the caret is shown. */
 const longest = 120;
 
-function excerpt(source: Source, span: Span): string {
+function excerpt(source: Source, span: TextSpan): string {
   const points = [...(source.lines[span.line - 1] ?? "")];
   if (points.length === 0) return "";
   const start = points.length <= longest ? 0 : Math.max(0, span.column - 1 - longest / 2);

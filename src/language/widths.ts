@@ -1,6 +1,6 @@
 // Infers all widths of a cell by unification: operands of elementwise operations are equally wide, and a matrix fits
 // its operand and its result. Symbols stay symbols; a width that nothing determines is that of the layer, `H`.
-import type { Expression, Span, Width } from "./cell.ts";
+import type { Expression, TextSpan, Width } from "./cell.ts";
 import { reduces } from "./functions.ts";
 import { shorten } from "./lexer.ts";
 import { printExpression } from "./print.ts";
@@ -154,7 +154,7 @@ function measure(context: Context, e: Expression): Unknown {
 /** The width of an elementwise operation: its operands are equally wide, or one of them has width 1. */
 function combine(
   context: Context,
-  span: Span,
+  span: TextSpan,
   [left, right]: readonly Expression[],
   a: Unknown,
   b: Unknown,

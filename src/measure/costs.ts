@@ -28,7 +28,7 @@ export interface RelativeCost {
 }
 
 /** A layer on a device; each call runs one pass over all rows and steps, and resolves when it is done. */
-export interface Layer {
+export interface OpenLayer {
   forward(): Promise<void>;
   training(): Promise<void>;
   /** Milliseconds of all calls so far, by kind of work. Throws unless the device was made with `profile: true`. */
@@ -37,7 +37,7 @@ export interface Layer {
 }
 
 /** Compiles a layer of the cell, with random parameters and inputs. */
-export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<Layer> {
+export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): Promise<OpenLayer> {
   const { size, rows, steps } = sizes;
   const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }));
   const normal = normalValues();
@@ -97,9 +97,9 @@ function normalValues(): (count: number) => Float32Array {
 const sampleTime = 2;
 
 /** The median time of a layer over that of a base layer, each timed once per round. */
-export async function relativeCost(layer: Layer, base: Layer, rounds: number): Promise<RelativeCost> {
+export async function relativeCost(layer: OpenLayer, base: OpenLayer, rounds: number): Promise<RelativeCost> {
   const ratio = async (pass: "forward" | "training"): Promise<number> => {
-    const timePerCall = async (subject: Layer, count: number): Promise<number> => {
+    const timePerCall = async (subject: OpenLayer, count: number): Promise<number> => {
       const start = performance.now();
       for (let n = 0; n < count; n++) await subject[pass]();
       return (performance.now() - start) / count;
@@ -123,7 +123,7 @@ export async function profileLayer(
   cell: Cell,
   device: Device,
   sizes: CostSizes,
-): Promise<ReturnType<Layer["times"]>> {
+): Promise<ReturnType<OpenLayer["times"]>> {
   const layer = await openLayer(cell, device, sizes);
   for (let n = 0; n < profiledCalls; n++) {
     await layer.forward();

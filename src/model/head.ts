@@ -20,7 +20,7 @@ import {
   type Network,
   type NetworkInput,
   type NetworkLayer,
-  type Part,
+  type NetworkPart,
 } from "../plan/network.ts";
 
 /**
@@ -152,7 +152,7 @@ function ctcLoss({ classes, labels }: Head & { kind: "ctc" }): LossLayer {
 
 function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
   const { width } = head;
-  const part = (from: number, partWidth: number): Part => ({ of: readoutName, from, width: partWidth });
+  const part = (from: number, partWidth: number): NetworkPart => ({ of: readoutName, from, width: partWidth });
   const targets: readonly NetworkInput[] = [{ name: "targets", width, kind: "dense", per: "step" }];
   const plain = (cell: Cell): LossLayer => {
     return { cell, sizes: { I: width, H: 1 }, inputs: { x: readoutName, t: "targets" }, targets };
@@ -183,7 +183,7 @@ function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
     case "mixture-density": {
       const { components } = head;
       const axes = Array.from({ length: width }, (_, d) => d);
-      const inputs = axes.flatMap((d): [string, Part][] => [
+      const inputs = axes.flatMap((d): [string, NetworkPart][] => [
         [`m${d + 1}`, part(components * (1 + d), components)],
         [`s${d + 1}`, part(components * (1 + width + d), components)],
         [`t${d + 1}`, { of: "targets", from: d, width: 1 }],

@@ -7,7 +7,7 @@ import {
   sourceOf,
   type Network,
   type NetworkLayer,
-  type Part,
+  type NetworkPart,
 } from "./network.ts";
 
 type Widths = ReadonlyMap<string, number>;
@@ -101,13 +101,13 @@ function checkConnection(
   );
 }
 
-const inputOf = (network: Network, part: string | Part): Network["inputs"][number] | undefined =>
+const inputOf = (network: Network, part: string | NetworkPart): Network["inputs"][number] | undefined =>
   network.inputs.find((i) => i.name === sourceOf(part));
 
-const periodOf = (network: Network, part: string | Part): "step" | "sequence" =>
+const periodOf = (network: Network, part: string | NetworkPart): "step" | "sequence" =>
   inputOf(network, part)?.per ?? "step";
 
-function widthOfPart(subject: string, network: Network, part: string | Part, widths: Widths): number {
+function widthOfPart(subject: string, network: Network, part: string | NetworkPart, widths: Widths): number {
   const whole = widths.get(sourceOf(part)) as number;
   if (typeof part === "string") return whole;
   const { of, from, width } = part;

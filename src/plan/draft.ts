@@ -20,7 +20,7 @@ export interface PlanOptions {
   readonly keep?: readonly string[];
   /** Needed for the `update` and `train` phases. */
   readonly update?: UpdateRule;
-  /** Another table of derivatives, for testing the checks only. */
+  /** @internal Another table of derivatives, to test the checks. */
   readonly derivatives?: Derivatives;
 }
 

@@ -12,14 +12,14 @@ export interface NetworkInput {
 }
 
 /** `width` columns of an input or a layer, from column `from` on. */
-export interface Part {
+export interface NetworkPart {
   readonly of: string;
   readonly from: number;
   readonly width: number;
 }
 
 /** What an input of a layer reads: an input of the network or an earlier layer, a part of one, or several side by side. */
-export type Connection = string | Part | readonly (string | Part)[];
+export type Connection = string | NetworkPart | readonly (string | NetworkPart)[];
 
 export interface NetworkLayer {
   readonly name: string;
@@ -49,17 +49,17 @@ export type Loss =
   | { readonly kind: "mean"; readonly of: string }
   | { readonly kind: "given"; readonly of: string };
 
-const isList = (connection: Connection): connection is readonly (string | Part)[] =>
+const isList = (connection: Connection): connection is readonly (string | NetworkPart)[] =>
   Array.isArray(connection);
 
 /** The parts of a connection, side by side. */
-export function partsOf(connection: Connection | undefined): readonly (string | Part)[] {
+export function partsOf(connection: Connection | undefined): readonly (string | NetworkPart)[] {
   if (connection === undefined) return [];
   return isList(connection) ? connection : [connection];
 }
 
 /** The input or layer that a part belongs to. */
-export const sourceOf = (part: string | Part): string => (typeof part === "string" ? part : part.of);
+export const sourceOf = (part: string | NetworkPart): string => (typeof part === "string" ? part : part.of);
 
 export interface Network {
   readonly inputs: readonly NetworkInput[];

@@ -4,7 +4,7 @@ import type { Period } from "../language/cell.ts";
 import { access, shiftColumns, type Arena } from "./arena.ts";
 import { addParts, addUp, joinColumns, reverseSteps, type Summand } from "./columns.ts";
 import type { Signal } from "./layer/context.ts";
-import { partsOf, type Network, type NetworkLayer, type Part } from "./network.ts";
+import { partsOf, type Network, type NetworkLayer, type NetworkPart } from "./network.ts";
 import type { Access, Kernel } from "./plan.ts";
 
 export interface Wiring {
@@ -42,7 +42,7 @@ export interface ReceivedGradient {
 export function connectInput(wiring: Wiring, layer: NetworkLayer, input: string): ConnectedInput {
   const columns = columnsOf(wiring, layer, input);
   const perStep = columns.some((c) => periodOf(wiring, c.of) === "step");
-  const connected = columns.length === 1 ? select(wiring, columns[0] as Part) : join(wiring, layer, input);
+  const connected = columns.length === 1 ? select(wiring, columns[0] as NetworkPart) : join(wiring, layer, input);
   if (!isReverse(layer) || !perStep) return connected;
   const { kind } = connected.signal;
   const width = kind === "index" ? 1 : totalWidth(columns);
@@ -55,7 +55,7 @@ export function connectInput(wiring: Wiring, layer: NetworkLayer, input: string)
 }
 
 /** Columns of one signal, read where they are. */
-function select({ signals }: Wiring, { of, from }: Part): ConnectedInput {
+function select({ signals }: Wiring, { of, from }: NetworkPart): ConnectedInput {
   // The signal of a layer is not there yet, and never an index.
   const kind = signals.get(of)?.kind ?? "dense";
   return {
@@ -138,13 +138,13 @@ export function receiveLayerGradient(wiring: Wiring, layer: NetworkLayer): Recei
 }
 
 /** What an input of a layer is connected to, side by side. */
-function columnsOf({ widths }: Wiring, layer: NetworkLayer, input: string): Part[] {
+function columnsOf({ widths }: Wiring, layer: NetworkLayer, input: string): NetworkPart[] {
   return partsOf(layer.inputs[input]).map((part) =>
     typeof part === "string" ? { of: part, from: 0, width: widths.get(part) as number } : part,
   );
 }
 
-const totalWidth = (columns: readonly Part[]): number => columns.reduce((sum, c) => sum + c.width, 0);
+const totalWidth = (columns: readonly NetworkPart[]): number => columns.reduce((sum, c) => sum + c.width, 0);
 
 const periodOf = ({ network }: Wiring, name: string): Period =>
   network.inputs.find((i) => i.name === name)?.per ?? "step";

@@ -3,13 +3,18 @@ import { readAlphabetText } from "./alphabet-text.ts";
 import { alphabetSymbols } from "./alphabet-symbols.ts";
 import { stringOf } from "./chunks.ts";
 import type { Chunks, Text, Unit } from "./symbols.ts";
-import { readWords, wordSymbols, type WordTextSettings } from "./word-symbols.ts";
+import { readWords, wordSymbols } from "./word-symbols.ts";
 
-export interface TextSettings extends WordTextSettings {
+/** What the symbols of a text are. */
+export interface TextSettings {
   /** What a symbol is. Default `char`, or `subword` with a tokenizer. */
   readonly unit?: Unit;
   /** The text of a `tokenizer.json`, for sub-words. */
   readonly tokenizer?: string;
+  /** Of words: those seen fewer times become unknown. Default 1. */
+  readonly minCount?: number;
+  /** Of words: the largest number of them, the most frequent ones. Default all. */
+  readonly most?: number;
 }
 
 /**

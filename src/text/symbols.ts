@@ -4,8 +4,9 @@ import type { Alphabet, Ids } from "./alphabet.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** The kinds of symbol: Unicode characters, bytes, words, or the sub-words of a tokenizer. */
-export const units = ["char", "byte", "word", "subword"] as const;
-export type Unit = (typeof units)[number];
+export type Unit = "char" | "byte" | "word" | "subword";
+
+export const units: readonly Unit[] = ["char", "byte", "word", "subword"];
 
 /** Bytes of a text in reading order, cut anywhere. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

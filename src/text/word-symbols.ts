@@ -13,7 +13,7 @@ import {
 } from "./vocabulary.ts";
 import { joiner, lineEnd, wordsAndLineEnds } from "./words.ts";
 
-export interface WordTextSettings {
+interface WordTextSettings {
   /** Words seen fewer times become unknown. Default 1. */
   readonly minCount?: number;
   /** The largest number of words, the most frequent ones. Default all. */

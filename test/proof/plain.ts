@@ -8,7 +8,7 @@ import {
   sourceOf,
   type NetworkInput,
   type NetworkLayer,
-  type Part,
+  type NetworkPart,
 } from "../../src/plan/network.ts";
 import { weightMaskSalt, layerSalt, maskAt, maskKey } from "../../src/plan/noise.ts";
 
@@ -167,7 +167,7 @@ export function inputAt(
   );
 }
 
-const isPart = (part: string | Part): part is Part => typeof part !== "string";
+const isPart = (part: string | NetworkPart): part is NetworkPart => typeof part !== "string";
 
 function sourceAt(
   { network, buffers }: RandomCase,

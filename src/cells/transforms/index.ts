@@ -20,11 +20,11 @@ export interface Transform {
   readonly about: string;
   /** An example with settings, if it has any. */
   readonly example: string;
-  readonly apply: (cell: Cell, settings: Settings) => Cell;
+  readonly apply: (cell: Cell, settings: TransformSettings) => Cell;
 }
 
 /** `c=0.5,h=0.05` as values by name; a value without a name has the name "". */
-type Settings = ReadonlyMap<string, string>;
+export type TransformSettings = ReadonlyMap<string, string>;
 
 /** All transforms. */
 export const transforms: readonly Transform[] = [
@@ -132,7 +132,7 @@ export function applyTransforms(cell: Cell, texts: readonly string[]): Cell {
   }, cell);
 }
 
-function readSettings({ name, example }: Transform, text: string | undefined): Settings {
+function readSettings({ name, example }: Transform, text: string | undefined): TransformSettings {
   const settings = new Map<string, string>();
   if (text === undefined) return settings;
   // Commas inside parentheses are part of a value.
@@ -157,13 +157,13 @@ function numberOf(transform: string, text: string): number {
 }
 
 /** Throws if there are settings, for a transform that takes none. */
-function nothing(transform: string, settings: Settings): [] {
+function nothing(transform: string, settings: TransformSettings): [] {
   if (settings.size === 0) return [];
   throw new Error(`${transform}: takes no settings; write '${transform}' alone`);
 }
 
 /** One rate for everything, or the same rate for each of several names. */
-function rateAndNames(transform: string, settings: Settings): [rate: number | undefined, names: string[]] {
+function rateAndNames(transform: string, settings: TransformSettings): [rate: number | undefined, names: string[]] {
   const rates = [...settings.values()].map((text) => numberOf(transform, text));
   if (new Set(rates).size > 1) throw new Error(`${transform}: expected one rate, got ${rates.join(" and ")}`);
   if (settings.has("") && settings.size > 1) {

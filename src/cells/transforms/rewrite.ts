@@ -1,12 +1,12 @@
 // Building blocks for transforms. A changed cell is printed and read again, so that its text still defines it completely.
-import type { Cell, CellParameter, Equation, Expression, Span, Width } from "../../language/cell.ts";
+import type { Cell, CellParameter, Equation, Expression, TextSpan, Width } from "../../language/cell.ts";
 import { parseCell } from "../../language/equations.ts";
 import { contains, mapOperands, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
 import { printCell } from "../../language/print.ts";
 
 /** The span of expressions that are in no text yet. */
-const nowhere: Span = { line: 1, column: 1, length: 1 };
+const nowhere: TextSpan = { line: 1, column: 1, length: 1 };
 
 /**
  * The cell with some fields changed, without parameters and inputs that nothing reads any more. `label` is appended to its

@@ -2,7 +2,7 @@
 // layers through weights of its own, and each word follows from those before. Karpathy & Fei-Fei 2015, arXiv:1412.2306v2.
 import type { Example } from "../../batch/example.ts";
 import { embedding as embeddingCell } from "../../cells/parts.ts";
-import { conditioned, contextWidth, type Conditioning } from "../../cells/transforms/conditioned.ts";
+import { conditioned, contextWidth } from "../../cells/transforms/conditioned.ts";
 import { planHead } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
 import type { Network, NetworkLayer } from "../../plan/network.ts";
@@ -50,7 +50,7 @@ export interface CaptionOptions extends RecurrentOptions {
   /** Width of a learned vector per word. Default 64. */
   readonly embedding?: number;
   /** When the network sees the image: at the `first` step, at `every` step, or as the `start` of its states. Default `first`. */
-  readonly condition?: Conditioning;
+  readonly condition?: "first" | "every" | "start";
   /** Words seen fewer times become unknown. Default 1. */
   readonly minCount?: number;
 }

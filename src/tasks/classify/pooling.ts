@@ -4,9 +4,10 @@ import type { Cell } from "../../language/cell.ts";
 import type { Stack } from "../../model/stack.ts";
 import type { Connection, NetworkLayer } from "../../plan/network.ts";
 
-export const poolings = ["last", "mean", "max", "attention"] as const;
-/** The summary of a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
-export type Pooling = (typeof poolings)[number];
+/** What stands for a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
+export type Pooling = "last" | "mean" | "max" | "attention";
+
+export const poolings: readonly Pooling[] = ["last", "mean", "max", "attention"];
 
 export interface Pooled {
   readonly layers: readonly NetworkLayer[];

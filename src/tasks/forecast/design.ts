@@ -12,15 +12,17 @@ import type { SeriesColumn, SeriesTable } from "./series.ts";
  * What the network predicts for each number: `quantiles` at the spec's levels, trained by the pinball loss; or
  * `gaussian`, the mean and the deviation of a normal distribution on the network's scale, trained by its likelihood.
  */
-export const forecastOutputs = ["quantiles", "gaussian"] as const;
-export type ForecastOutput = (typeof forecastOutputs)[number];
+export type ForecastOutput = "quantiles" | "gaussian";
+
+export const forecastOutputs: readonly ForecastOutput[] = ["quantiles", "gaussian"];
 
 /**
  * `direct`: the network predicts all steps ahead at once. `recursive`: it predicts the next step, and reads a draw from
  * that to predict the one after, along many paths. The columns of a path are drawn independently at each step.
  */
-export const forecastStrategies = ["direct", "recursive"] as const;
-export type ForecastStrategy = (typeof forecastStrategies)[number];
+export type ForecastStrategy = "direct" | "recursive";
+
+export const forecastStrategies: readonly ForecastStrategy[] = ["direct", "recursive"];
 
 /** What a forecaster keeps in its model file. */
 export interface ForecastSpec {
@@ -56,7 +58,7 @@ export interface ForecastOptions extends RecurrentOptions {
   /** Levels of the quantiles, each between 0 and 1, 0.5 among them. Default 0.1, 0.5, 0.9. */
   readonly quantiles?: readonly number[];
   /** Default `quantiles`. */
-  readonly distribution?: ForecastOutput;
+  readonly distribution?: "quantiles" | "gaussian";
   /** Default `direct`. */
   readonly strategy?: ForecastStrategy;
 }

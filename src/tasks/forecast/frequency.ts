@@ -1,7 +1,9 @@
 // The step between the times of a regular series, and arithmetic in such steps. Months, quarters and years go by the
 // calendar, in UTC; other units have a fixed length.
 
-export const frequencyUnits = [
+export type FrequencyUnit = Frequency["unit"];
+
+export const frequencyUnits: readonly FrequencyUnit[] = [
   "second",
   "minute",
   "hour",
@@ -10,12 +12,11 @@ export const frequencyUnits = [
   "month",
   "quarter",
   "year",
-] as const;
-export type FrequencyUnit = (typeof frequencyUnits)[number];
+];
 
 /** The step of a series, as plain data. */
 export interface Frequency {
-  readonly unit: FrequencyUnit;
+  readonly unit: "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
   /** Units per step; 1 or more. */
   readonly every: number;
   /** For months, quarters and years: each time is on the last day of its month, such as 31 January and 28 February. */

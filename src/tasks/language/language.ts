@@ -1,7 +1,7 @@
 // Language models: the next symbol of a text, and texts written symbol by symbol.
 import * as z from "zod/mini";
 import type { Constraint } from "../../infer/constraint.ts";
-import type { GenerateSettings } from "../../infer/continuation.ts";
+import type { ChoiceSettings } from "../../infer/choose.ts";
 import { evaluate } from "../../infer/evaluate.ts";
 import { createSampler } from "../../infer/sample.ts";
 import { sampleTexts, searchTexts, type GeneratedText, type TextBeam } from "../../infer/texts.ts";
@@ -58,22 +58,29 @@ export interface LanguageScoreOptions extends ScoreOptions<Text | string> {
   readonly order?: number;
 }
 
-export interface WriteSettings extends Partial<Omit<GenerateSettings, "constraint">> {
+/** How a text is written; the settings of the choice of each symbol are those of `ChoiceSettings`. */
+export interface WriteSettings extends ChoiceSettings {
+  /** The most symbols to write: characters, bytes, words or sub-words. Default 500. */
+  readonly length?: number;
+  /** Texts that end it where they come; they are not shown. Default none. */
+  readonly stops?: readonly string[];
   /** Random seed. Default 1. */
   readonly seed?: number;
   /** A regular expression that the text must match as a whole; for models of characters, bytes or sub-words. */
   readonly match?: string;
 }
 
+/** How the most likely continuations are searched for. */
 export interface SearchSettings {
-  /** Texts that are grown at once. Default 4. */
+  /** Texts kept at once by the beam search. Default 4. */
   readonly width?: number;
   /** The most symbols of a text. Default 500. */
   readonly length?: number;
   /** 0 ranks by probability, 1 nearly by its mean over the symbols. Default 0. */
   readonly lengthPenalty?: number;
-  /** A text, one symbol of the model, that ends them. */
+  /** A text, one symbol of the model, that ends them. Default none: they end at `length`. */
   readonly stop?: string;
+  /** As in `WriteSettings`. */
   readonly match?: string;
 }
 

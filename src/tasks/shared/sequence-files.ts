@@ -16,20 +16,26 @@ import { chooseColumn } from "./columns.ts";
 /** Text, or the numbers of each step. */
 export type ReadSequence = string | number[] | number[][];
 
+/** The column of a table of sequences. */
 export interface SequenceColumns {
-  /** A column of texts, by default `text`. */
+  /** The column of texts. Default `text`, or the only one there is. */
   readonly text?: string | undefined;
-  /** A column of series instead: numbers with spaces or commas between them, or lists in JSON. */
+  /** The column of series, instead of texts: numbers with spaces or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
 }
 
+/** A sequence read from a file. */
 export interface PlacedSequence {
   readonly value: ReadSequence;
+  /** File and line, or row. */
   readonly place: string;
 }
 
-/** The lines of a text file, or a column of a table. Throws for a missing column or cell, and for wrong numbers, by line. */
-export async function readSequences(path: string, columns: SequenceColumns): Promise<PlacedSequence[]> {
+/**
+ * Reads sequences to classify: the lines of a text file (.txt), or a column of a table. Throws for a missing column or
+ * cell, and for wrong numbers, by file and line.
+ */
+export async function readSequences(path: string, columns: SequenceColumns = {}): Promise<PlacedSequence[]> {
   if (extname(path) === ".txt") {
     return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }

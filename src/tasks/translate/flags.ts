@@ -5,7 +5,7 @@ import { flag, flags, oneOf, partField, searchFields, whole } from "../shared/fl
 import { scoredPart } from "../shared/scored-part.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { translateDefaults } from "./design.ts";
-import { readPairsFor, readSources } from "./pair-files.ts";
+import { readPairsFor, readSourcesFor } from "./pair-files.ts";
 import { translate, type TranslateScore } from "./translate.ts";
 
 const columns = {
@@ -95,7 +95,7 @@ export const translateCommand: TaskCommand = taskCommand({
     flags: flags({ source: columns.source, ...searching }, columnNames),
     remembered: ["source"],
     async run(model, path, { beam: width, lengthPenalty, ...settings }, context) {
-      const items = await readSources(path as string, settings, context.given);
+      const items = await readSourcesFor(path as string, settings, context.given);
       const results = await model.search(
         items.map(({ source }) => source),
         { width, lengthPenalty, places: items.map(({ place }) => place) },

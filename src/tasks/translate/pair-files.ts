@@ -57,18 +57,30 @@ export async function readPairsFor(
 }
 
 /** A text to translate. */
-export interface ReadSource {
+export interface PlacedSource {
   readonly source: string;
+  /** File and line, or row. */
   readonly place: string;
 }
 
-/** The sources of a file: the lines of a text file, up to a tab if there is one, or a column of a table. */
+/** Reads sources as the command line does. `typed` says which column a person named. */
+export async function readSourcesFor(
+  path: string,
+  columns: Pick<PairColumns, "source">,
+  typed: Readonly<Record<string, unknown>>,
+): Promise<PlacedSource[]> {
+  checkColumns(path, typed);
+  return readSources(path, columns);
+}
+
+/**
+ * Reads texts to translate: the lines of a text file (.txt), up to a tab if there is one, or a column of a table. Throws
+ * for missing columns and empty cells, by file and line.
+ */
 export async function readSources(
   path: string,
-  { source }: Pick<PairColumns, "source">,
-  typed: Readonly<Record<string, unknown>>,
-): Promise<ReadSource[]> {
-  checkColumns(path, typed);
+  { source }: Pick<PairColumns, "source"> = {},
+): Promise<PlacedSource[]> {
   if (isText(path)) {
     const lines = await readLines(path);
     return lines.map(({ text, place }) => ({ source: (text.split("\t")[0] as string).trim(), place }));

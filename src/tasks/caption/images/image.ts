@@ -1,12 +1,15 @@
 // Images as plain data, and their preprocessing for image networks: size, centre, order of colours, scale.
 import { resizeWindow, type ImageSize, type ImageWindow } from "./image-resize.ts";
 
-export interface PixelImage extends ImageSize {
+/** An image in memory. */
+export interface PixelImage {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
   /** [height, width, 3] red, green, blue, 0 to 255. */
   readonly pixels: Uint8Array | Uint8ClampedArray;
 }
-
-type PerChannel = readonly [number, number, number];
 
 export interface Preprocessing {
   /** A size; or the length of the shorter side, where the longer one keeps the ratio, rounded down; null: unchanged. */
@@ -18,12 +21,13 @@ export interface Preprocessing {
   readonly layout: "nchw" | "nhwc";
   /** Each colour becomes (colour / divide - mean) / deviation; these two in the order of `order`. */
   readonly divide: number;
-  readonly mean: PerChannel;
-  readonly deviation: PerChannel;
+  readonly mean: readonly [number, number, number];
+  readonly deviation: readonly [number, number, number];
 }
 
-export const preprocessingNames = ["imagenet", "vgg-caffe", "plain"] as const;
-export type PreprocessingName = (typeof preprocessingNames)[number];
+export type PreprocessingName = "imagenet" | "vgg-caffe" | "plain";
+
+export const preprocessingNames: readonly PreprocessingName[] = ["imagenet", "vgg-caffe", "plain"];
 
 /**
  * A preprocessing by name, for a network whose input has that size and layout.

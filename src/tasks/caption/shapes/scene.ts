@@ -2,11 +2,17 @@
 // (seed, i), drawn with integers alone, so that it is the same on every machine.
 import { randomStream, streams } from "../../../base/random.ts";
 
-export const shapeNames = ["circle", "square", "triangle", "diamond", "cross"] as const;
-export const sizeNames = ["small", "large"] as const;
-export const bandNames = ["first", "middle", "last"] as const;
-/** Red, green, blue of each colour before its shade is drawn. */
-export const palette = {
+export type ShapeName = SceneObject["shape"];
+export type Band = Scene["horizontal"];
+type SizeName = SceneObject["size"];
+type ColourName = SceneObject["colour"];
+type Rgb = SceneObject["rgb"];
+
+export const shapeNames: readonly ShapeName[] = ["circle", "square", "triangle", "diamond", "cross"];
+const sizeNames: readonly SizeName[] = ["small", "large"];
+const bandNames: readonly Band[] = ["first", "middle", "last"];
+/** Each colour before its shade is drawn. */
+export const palette: Readonly<Record<ColourName, Rgb>> = {
   red: [214, 40, 44],
   orange: [240, 138, 28],
   yellow: [236, 212, 40],
@@ -15,47 +21,48 @@ export const palette = {
   purple: [128, 52, 168],
   pink: [240, 132, 190],
   black: [28, 28, 28],
-} as const;
+};
 export const colourNames: readonly ColourName[] = Object.keys(palette) as ColourName[];
-
-export type ShapeName = (typeof shapeNames)[number];
-export type SizeName = (typeof sizeNames)[number];
-export type ColourName = keyof typeof palette;
-/** A third of the image: from the left, or from the top. */
-export type Band = (typeof bandNames)[number];
-export type Rgb = readonly [number, number, number];
 
 /** The side of every scene in its own units, whatever the size of its image. */
 export const sceneSide = 512;
 
+/** A coloured shape in a scene. */
 export interface SceneObject {
-  readonly shape: ShapeName;
-  readonly colour: ColourName;
-  readonly size: SizeName;
-  /** The centre, in units of `sceneSide` from the left and from the top. */
+  readonly shape: "circle" | "square" | "triangle" | "diamond" | "cross";
+  readonly colour: "red" | "orange" | "yellow" | "green" | "blue" | "purple" | "pink" | "black";
+  readonly size: "small" | "large";
+  /** The centre, from the left, in 512ths of the image's side. */
   readonly x: number;
+  /** The centre, from the top; same units. */
   readonly y: number;
   /** The largest distance of any part of the object from its centre, along either axis; same units. */
   readonly radius: number;
-  /** The shade of `colour` that it is painted with. */
-  readonly rgb: Rgb;
+  /** The shade of `colour` that it is painted with: red, green and blue, 0 to 255. */
+  readonly rgb: readonly [number, number, number];
 }
 
+/** What an image of the shapes data set shows. */
 export interface Scene {
-  readonly background: Rgb;
+  /** Red, green and blue, 0 to 255. */
+  readonly background: readonly [number, number, number];
   /** `alone` has one object, `row` and `column` two or three, from left to right or from top to bottom. */
   readonly arrangement: "alone" | "row" | "column";
   readonly objects: readonly SceneObject[];
-  /** The position of an object that is alone; a row has only `vertical`, a column only `horizontal`. */
-  readonly horizontal: Band;
-  readonly vertical: Band;
+  /** The third of the image, from the left, of an object that is alone or of a column; means nothing for a row. */
+  readonly horizontal: "first" | "middle" | "last";
+  /** The third of the image, from the top, of an object that is alone or of a row; means nothing for a column. */
+  readonly vertical: "first" | "middle" | "last";
 }
 
-export interface SceneSettings {
-  /** Default 1. */
+/** Settings of the images of the shapes data set. */
+export interface ShapesSettings {
+  /** Random seed. Default 1. */
   readonly seed?: number;
   /** The numbers of objects that scenes may have, each as likely as another. Default [1, 2, 3]. */
   readonly objects?: readonly number[];
+  /** Pixels along each side of the image. Default 32. */
+  readonly side?: number;
 }
 
 /** Numbers of the stream that belong to one scene. */
@@ -73,7 +80,7 @@ const radii: Readonly<Record<SizeName, readonly [number, number]>> = { small: [5
  * touch. Shades differ from the palette by 12 levels at most, and the background is a light grey.
  * Throws at an index outside 0 to 2^26 - 1 and at numbers of objects other than 1, 2, 3.
  */
-export function drawScene(index: number, settings: SceneSettings = {}): Scene {
+export function drawScene(index: number, settings: Omit<ShapesSettings, "side"> = {}): Scene {
   const { seed = 1, objects: counts = [1, 2, 3] } = settings;
   if (!Number.isInteger(index) || index < 0 || index >= sceneLimit)
     throw new Error(

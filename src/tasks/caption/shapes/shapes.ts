@@ -3,13 +3,9 @@
 import type { PixelImage } from "../images/image.ts";
 import { sceneCaptions } from "./captions.ts";
 import { paintScene } from "./paint.ts";
-import { drawScene, type Scene, type SceneSettings } from "./scene.ts";
+import { drawScene, type Scene, type ShapesSettings } from "./scene.ts";
 
-export interface ShapesSettings extends SceneSettings {
-  /** Pixels along each side; default 32. */
-  readonly side?: number;
-}
-
+/** An image of the shapes data set, and what it shows. */
 export interface ShapesExample {
   readonly scene: Scene;
   readonly image: PixelImage;
