@@ -1,7 +1,7 @@
 // CSV and TSV as tables, and rows as CSV. The package csv-parse has the grammar; the delimiter, the header, line numbers
 // and errors are found here. Cells stay text.
 import { parse } from "csv-parse/sync";
-import { makeTable, numberOf, showCell, type Cell, type Table } from "./table.ts";
+import { makeTable, numberOf, showCell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 
 /** Settings of `decodeCsv`. */

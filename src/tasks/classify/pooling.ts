@@ -4,14 +4,14 @@ import type { Cell } from "../../language/cell.ts";
 import type { Stack } from "../../model/stack.ts";
 import type { Connection, NetworkLayer } from "../../plan/network.ts";
 
-/** What stands for a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
+/** The summary of a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
 export type Pooling = "last" | "mean" | "max" | "attention";
 
 export const poolings: readonly Pooling[] = ["last", "mean", "max", "attention"];
 
 export interface Pooled {
   readonly layers: readonly NetworkLayer[];
-  /** What it is at a sequence's last step stands for the sequence. */
+  /** Its value at the last step of a sequence is the summary. */
   readonly output: Connection;
   readonly width: number;
 }
