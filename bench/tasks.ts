@@ -1,6 +1,5 @@
-// Writes the figures of docs/tasks.md: every task trained and measured with the command line, as a person would, on data
-// that the project makes and on public data where a folder of it is named or stands beside the checkout. Takes about half
-// an hour: `npm run bench:tasks`, with `-- --data FOLDER` and `--only WORDS` for some.
+// Writes the figures of docs/tasks.md: every task trained and measured with the command line, on data that the project
+// makes and on public data, where `--data` names a folder of it. Takes about half an hour: `npm run bench:tasks`, with `-- --data FOLDER` and `--only WORDS` for some.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -31,7 +30,7 @@ function unrolled(command: string): Json[] {
   return said.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Json]));
 }
 
-/** Seconds of training alone, as the command says them. */
+/** Seconds of training alone, as the command reports them. */
 function train(command: string): number {
   return Number(unrolled(command).at(-1)?.["seconds"]);
 }
@@ -42,7 +41,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, v) => su
 
 interface Experiment {
   readonly name: string;
-  /** What has to be there; data that the project makes needs nothing. */
+  /** A path in the folder of public data. */
   readonly needs?: string;
   run(): { readonly found: string; readonly seconds: number };
 }
@@ -66,7 +65,7 @@ function pairs(
   const model = at(`${name}.safetensors`);
   const seconds = train(`translate train ${learned} --split 0.95/0.05 ${more} --out ${model}`);
   const [found] = unrolled(`translate eval ${model} ${fresh}`);
-  return { found: `${percent(found?.["exact"])} of 1,000 new ones exact`, seconds };
+  return { found: `${percent(found?.["exact"])} of 1,000 new ones exactly right`, seconds };
 }
 
 function forecasts(
@@ -84,9 +83,9 @@ function forecasts(
     const [own, , seasonal, linear] = unrolled(
       `forecast eval ${model} ${data(file)} --time ${time} ${measured}`,
     );
-    const rivals = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
+    const baselines = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
     return {
-      found: `MASE ${figure(own?.["mase"])} (${rivals}); ${percent(own?.["coverage"])} within 80 % intervals`,
+      found: `MASE ${figure(own?.["mase"])} (${baselines}); ${percent(own?.["coverage"])} within 80 % intervals`,
       seconds,
     };
   };
@@ -108,7 +107,7 @@ function music(cell: string, size: number): Experiment {
         return Number(unrolled(`music eval ${model} ${data(chorales)}`)[0]?.["nats"]);
       });
       return {
-        found: `${figure(mean(nats))} nats a frame in the mean, ${nats.map((n) => figure(n)).join(", ")}`,
+        found: `${figure(mean(nats))} nats per frame on average, ${nats.map((n) => figure(n)).join(", ")}`,
         seconds,
       };
     },
@@ -138,7 +137,7 @@ const experiments: readonly Experiment[] = [
     run() {
       const [model, text] = [at("words.safetensors"), data(`${wiki}/valid.txt`)];
       const seconds = train(
-        `train ${text} --unit word --at-least 2 --cell lstm --size 200 --embedding 200 --tied --dropout 0.5 ` +
+        `train ${text} --unit word --min-count 2 --cell lstm --size 200 --embedding 200 --tied --dropout 0.5 ` +
           `--input-dropout 0.4 --batch 20 --window 35 --epochs 25 --patience 3 --rate 0.002 --clip 1 --out ${model}`,
       );
       const rows = unrolled(`eval ${model} ${data(`${wiki}/test.txt`)} --ngram ${text}`);
@@ -157,7 +156,7 @@ const experiments: readonly Experiment[] = [
       "time-series/airline-passengers.csv",
       "Month",
       "Passengers",
-      "--log --lag 12 --context 24 --strategy recursive",
+      "--log --seasonal-difference 12 --context 24 --strategy recursive",
     ),
   },
   {
@@ -168,7 +167,7 @@ const experiments: readonly Experiment[] = [
       "Month",
       "Sunspots",
       "--context 132 --strategy recursive",
-      "--step 3",
+      "--stride 3",
     ),
   },
   {
@@ -178,8 +177,8 @@ const experiments: readonly Experiment[] = [
       "etth/ETTh1.csv",
       "date",
       "OT",
-      "--lag 24 --horizon 24 --context 72 --calendar",
-      "--step 24",
+      "--seasonal-difference 24 --horizon 24 --context 72 --calendar",
+      "--stride 24",
     ),
   },
   music("lstm", 36),
@@ -187,19 +186,18 @@ const experiments: readonly Experiment[] = [
   music("gru-reset-before", 46),
   music("elman", 100),
   {
-    name: "Captions of 10,000 pictures of shapes",
+    name: "Captions of 10,000 images of shapes",
     run() {
       unrolled(`caption shapes ${at("shapes")} --count 10000`);
       unrolled(`caption shapes ${at("new")} --count 1000 --seed 2`);
       const model = at("captions.safetensors");
       const learned = `${at("shapes")}/captions.json --split 0.97/0.03 --epochs 12 --dropout 0.2`;
       const seconds = train(`caption train ${learned} --out ${model}`);
-      const [own] = unrolled(`caption eval ${model} ${at("new")}/captions.json`);
-      const [other] = unrolled(`caption eval ${model} ${at("new")}/captions.json --shuffle`);
+      const [own, blind] = unrolled(`caption eval ${model} ${at("new")}/captions.json --baseline`);
       return {
         found:
-          `${percent(own?.["exact"])} of 1,000 new ones exact, BLEU-4 ${figure(own?.["bleu4"])}, with features ` +
-          `shuffled ${figure(other?.["bleu4"])}; ${percent(own?.["ended"])} end by themselves`,
+          `${percent(own?.["exact"])} of 1,000 new ones exactly right, BLEU-4 ${figure(own?.["bleu4"])}, with features ` +
+          `shuffled ${figure(blind?.["bleu4"])}; ${percent(own?.["ended"])} end within the limit`,
         seconds,
       };
     },
@@ -229,7 +227,7 @@ const rows: string[] = [];
 for (const { name, needs, run } of experiments) {
   if (!name.includes(options.only)) continue;
   if (needs !== undefined && !existsSync(data(needs))) {
-    process.stderr.write(`${name}: left out, for there is no ${data(needs)}\n`);
+    process.stderr.write(`${name}: left out, as there is no ${data(needs)}\n`);
     continue;
   }
   const { found, seconds } = run();
@@ -242,6 +240,6 @@ if (options.only === "") {
   const mark = "<!-- made by npm run bench:tasks -->";
   const [head] = readFileSync(page, "utf8").split(mark);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} threads, Node ${process.versions.node}`;
-  const table = ["| what | found | training |", "| --- | --- | ---: |", ...rows].join("\n");
+  const table = ["| task and model | result | training |", "| --- | --- | ---: |", ...rows].join("\n");
   writeFileSync(page, `${head}${mark}\n\n${machine}.\n\n${table}\n`);
 }

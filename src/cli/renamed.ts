@@ -9,6 +9,11 @@ const options: Readonly<Record<string, string>> = {
   "--unpriced": "--no-costs",
 };
 
+/** Options that have another name in one command. */
+const optionsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cells: { "--window": "--steps" },
+};
+
 /** An answer to a command that has another name now; undefined for one that has not. */
 export function renamedCommand(words: readonly string[]): string | undefined {
   const isTask = taskCommands.some(({ kind }) => kind === words[0]);
@@ -23,6 +28,6 @@ export function remedyFor(message: string, words: readonly string[]): string {
   const [, option] = /unknown option '(--[\w-]+)'/u.exec(message) ?? [];
   if (option === undefined) return message;
   const task = taskCommands.find(({ kind }) => kind === words[0]);
-  const today = task?.renamed?.[option] ?? options[option];
+  const today = task?.renamed?.[option] ?? optionsOf[words[0] ?? ""]?.[option] ?? options[option];
   return today === undefined ? message : `error: ${option} is now ${today}\n`;
 }
