@@ -1,5 +1,5 @@
-// The first example of lectures: a vocabulary of four letters, and a network that learns to write "hello". Must reach:
-// below 0.01 nats per letter, and "ello" after "h".
+// The first example of many lectures: a vocabulary of four letters, and a network that learns to write "hello". Must
+// reach: less than 0.01 nats per letter, and "ello" after "h".
 import { trainHello } from "unrolled";
 
 const { table, nats, steps, continuation } = await trainHello({ cell: "elman", size: 8 });

@@ -1,6 +1,6 @@
 // How far back does a gradient reach? A loss on the last step alone, and the norm of its derivative by the hidden
-// state (`dh`, kept by name) at every step before. Untrained networks, float64. Must reach: 100 steps back less
-// than 1e-12 of it is left in the simple network, more than 0.01 in the LSTM whose forget gates start open.
+// state (`dh`, kept by name) at every step before. Untrained networks, float64. Must reach: 100 steps back, less than
+// 1e-12 of it is left in the simple network, and more than 0.01 in the LSTM whose forget gates start open.
 import { cellNamed, equations, type Cell } from "unrolled/cells";
 import { buildPlan, initialParameters, referenceDevice, type Network } from "unrolled/plan";
 
@@ -40,7 +40,7 @@ async function show(title: string, cell: Cell): Promise<number> {
   return back(100) / back(0);
 }
 
-// What most libraries start a simple network with: uniform, ±1/√H.
+// The initial values of most libraries: uniform, ±1/√H.
 const uniform = `init U = uniform(${-1 / Math.sqrt(H)}, ${1 / Math.sqrt(H)})`;
 const simple = equations("simple")`
   h' = tanh(W x + U h + b)

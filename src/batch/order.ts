@@ -1,5 +1,5 @@
-// In which order examples are gone through, and which of them make a batch. The order of an epoch is a pure function
-// of (seed, epoch), so (epoch, batch) is all there is to save and resume. Knows their lengths and nothing else of them.
+// The order of examples, and which of them make a batch. The order of an epoch is a pure function
+// of (seed, epoch), so (epoch, batch) is all there is to save and resume. Depends on their lengths alone.
 import { streams, uniform } from "../base/random.ts";
 
 export interface OrderSettings {

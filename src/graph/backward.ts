@@ -1,5 +1,5 @@
 // Prints the derived backward pass of a cell as equations: those of each step, from the last to the first, and the sums
-// over steps that are the parameters' gradients. Knows no schedule and no memory.
+// over steps that are the parameters' gradients.
 import type { Cell } from "../language/cell.ts";
 import { differentiate, type StepGradient } from "./differentiate.ts";
 import { reachable, type Node } from "./graph.ts";

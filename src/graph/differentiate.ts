@@ -1,6 +1,6 @@
 // Reverse-mode differentiation of one time step. Derivatives from the step after and from outside the layer are leaves
-// (`carried`, `gradient`); derivatives by parameters are described by their factors, not summed over time. Knows no time
-// loop and no batch.
+// (`carried`, `gradient`); derivatives by parameters are described by their factors, not summed over time. The loop over
+// time is the plan's.
 import {
   dependents,
   levels,

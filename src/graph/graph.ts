@@ -1,5 +1,5 @@
-// The maths of one time step as a graph of values, whose widths are numbers. Knows nothing of batches, of the order of
-// work, or of memory. Graphs are built in `builder.ts`.
+// The maths of one time step as a graph of values, whose widths are numbers. Batches, the order of work
+// and memory come later, in `plan/`. Graphs are built in `builder.ts`.
 import type { Period } from "../language/cell.ts";
 import type { Operator, PointwiseFunction } from "../language/functions.ts";
 

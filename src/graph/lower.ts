@@ -1,5 +1,5 @@
 // Turns a cell with sizes into the graph of one time step. Layer normalisation and softmax are spelled out in plain
-// operations; the matrices applied to one vector are joined. Knows no batch and no time loop.
+// operations; the matrices applied to one vector are joined.
 import type { Cell, Expression, Width } from "../language/cell.ts";
 import { batchProducts } from "./batch.ts";
 import { createGraph } from "./builder.ts";

@@ -1,4 +1,4 @@
-// The op table: the meaning and the derivative of each operation, in a row each. How the equation language spells an
+// The op table: the meaning and the derivative of each operation, one row per operation. How the equation language spells an
 // operation stands in `language/functions.ts`; how a device does, in `emit/`.
 import type {
   Operator,

@@ -1,5 +1,5 @@
-// Beam search: the most likely sequences that a model says, kept side by side while they grow. Knows no device; a scorer
-// says what may follow each. Graves 2012, arXiv:1211.3711v1; length normalisation of Wu et al. 2016, arXiv:1609.08144v2.
+// Beam search: the most likely sequences of a model, kept side by side while they grow. A scorer returns the logits of what
+// may follow each. Graves 2012, arXiv:1211.3711v1; length normalisation of Wu et al. 2016, arXiv:1609.08144v2.
 import { logSumExp } from "../model/logits.ts";
 import type { Constraint } from "./constraint.ts";
 
@@ -73,7 +73,7 @@ export async function beamSearch(
   const needed = constraint?.tokensToEnd(constraint.start) ?? 0;
   if (needed > longest)
     throw new Error(
-      `beam search: the constraint asks for ${needed} symbols or more; make longest so many, not ${longest}`,
+      `beam search: the constraint asks for ${needed} symbols or more; make longest at least that, not ${longest}`,
     );
   const rows = prompts * width;
   const scoreOf = (logProbability: number, length: number): number =>
@@ -94,7 +94,7 @@ export async function beamSearch(
       });
       if (beams.length > 0 && candidates.length === 0 && (ended[p] as Beam[]).length === 0) {
         throw new Error(
-          `beam search: after ${length} symbols the constraint lets nothing come; make it longer, or loosen it`,
+          `beam search: no continuation is allowed after ${length} symbols; make it longer, or relax the constraint`,
         );
       }
       candidates.sort((a, b) => b.logProbability - a.logProbability || a.order - b.order);
@@ -109,7 +109,7 @@ export async function beamSearch(
       own.sort((a, b) => b.score - a.score);
       own.splice(width);
       const worst = own.length === width ? (own[width - 1] as Beam).score : -Infinity;
-      // The log-probability can only fall, and the divisor is greatest at the greatest length.
+      // The log-probability can only fall, and the divisor is largest at the maximum length.
       const hopeful = growing.filter((candidate) => scoreOf(candidate.logProbability, longest + 1) > worst);
       return hopeful.map((candidate, i): Live => {
         const row = p * width + i;
@@ -137,7 +137,7 @@ interface Choice {
   readonly forbidden: ReadonlySet<number>;
 }
 
-/** The best `width` symbols after a beam, and it alone where it may end so; at the greatest length its end alone. */
+/** The best `width` symbols after a beam, and it alone where it may end so; at the maximum length its end alone. */
 function continuations(beam: Live, logits: Float64Array, choice: Choice): Candidate[] {
   const { width, end, left, constraint, forbidden } = choice;
   const normal = logSumExp(logits);

@@ -1,5 +1,5 @@
-// What generated text must look like, as a machine that reads token ids and says which may come next. Automata over
-// characters are lifted to tokens of any length. Knows no regular expressions: see `pattern-constraint.ts`.
+// A constraint on generated text, as an automaton that reads token ids and returns which may come next. Automata over
+// characters are lifted to tokens of any length. For regular expressions see `pattern-constraint.ts`.
 
 /** Over token ids; states are numbers. A state that is not `undefined` can always be brought to one that accepts. */
 export interface Constraint {

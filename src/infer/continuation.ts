@@ -1,5 +1,5 @@
-// How one text goes on: which symbol is chosen next, what of it may be shown, and when it ends. Knows no model; logits
-// come from outside, and so do random numbers.
+// The continuation of one text: which symbol is chosen next, how much of it may be shown, and when it ends. Logits and
+// random numbers are the caller's.
 import type { RandomStream } from "../base/random.ts";
 import { choose, validateChoice, type ChoiceSettings } from "./choose.ts";
 import type { Constraint } from "./constraint.ts";
@@ -45,7 +45,7 @@ export function continueText(
   const needed = constraint?.tokensToEnd(constraint.start) ?? 0;
   if (needed > length) {
     throw new Error(
-      `sampling: the constraint asks for ${needed} symbols or more; make length so many, not ${length}`,
+      `sampling: the constraint asks for ${needed} symbols or more; make length at least that, not ${length}`,
     );
   }
   const watch = stops.length > 0 ? watchStops(stops) : undefined;

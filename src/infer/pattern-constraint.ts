@@ -1,5 +1,5 @@
-// A JavaScript regular expression as an automaton over characters, so that generated text can be held to it. What a
-// finite automaton cannot do (look around, remember) is an error that names it. Knows no tokens.
+// A JavaScript regular expression as an automaton over characters, so that generated text can be made to match it.
+// Constructs that a finite automaton lacks (lookaround, back-references) are errors that name them.
 import { RegExpParser, visitRegExpAST, type AST } from "@eslint-community/regexpp";
 import { DFA, JS, NFA, TooManyNodesError } from "refa";
 import { fromAutomaton, type Automaton, type Constraint } from "./constraint.ts";

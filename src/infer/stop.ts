@@ -1,5 +1,5 @@
-// Strings at which generation stops, found in text that comes in pieces: what may be shown, and what must wait, as it
-// could be the beginning of one. Knows no model.
+// Strings at which generation stops, found in text that arrives in pieces: what may be shown, and what must wait because it
+// could be the beginning of one.
 
 export interface StopWatch {
   /** The text that may be shown after this piece. Nothing more after a stop string was found. */

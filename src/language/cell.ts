@@ -1,5 +1,5 @@
-// A cell whose equations have been read: plain data, with names resolved and widths symbolic. Made by `equations()`;
-// knows no sizes, no graph and no device.
+// A cell whose equations have been read: plain data, with names resolved and widths symbolic. Made by
+// `equations()`; sizes come later.
 
 /** A stretch of a cell's text: line and column from 1, the length in code points. */
 export interface TextSpan {

@@ -1,4 +1,4 @@
-// The accesses of kernels, and the same kernels with other accesses. Knows no reason to change one.
+// The accesses of kernels, and the same kernels with other accesses.
 import type { Access, Kernel, Loop, PointwiseKernel } from "./plan.ts";
 
 export type Work = readonly (Kernel | Loop)[];

@@ -1,4 +1,4 @@
-// The loss of a network as kernels, and its derivative by the output of the layer that it is of. Knows no layer.
+// The loss of a network as kernels, and its derivative by the output of the layer that it is computed from.
 import { access, type Arena } from "./arena.ts";
 import type { Loss } from "./network.ts";
 import type { Access, Buffer, Kernel, PointwiseKernel } from "./plan.ts";

@@ -1,4 +1,4 @@
-// A network: layers of equations, connected by name. Plain data; knows no task.
+// A network: layers of equations, connected by name. Plain data, the same for every task.
 import type { Cell, Period } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
 

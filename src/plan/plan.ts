@@ -1,5 +1,5 @@
 // A plan: everything a device does for one model, as plain data. Buffers with shapes, kernels, and phases with loops
-// over time. `B` rows and `T` steps are capacities; a run says how many of them it uses. Knows no device.
+// over time. `B` rows and `T` steps are capacities; a run says how many of them it uses. Independent of devices.
 import type { PointwiseOp } from "../graph/ops.ts";
 import type { Period } from "../language/cell.ts";
 import type { ParameterLayout } from "./parameters.ts";

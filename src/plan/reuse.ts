@@ -1,5 +1,5 @@
 // Memory reuse: when a kernel reads a value for the last time, its result may overwrite the value. That memory is in
-// the cache already, and nobody reads it any more. Reads finished kernels; knows no equations.
+// the cache already, and no longer needed. Reads finished kernels.
 import {
   accessesOf,
   kernelsOf,

@@ -1,5 +1,5 @@
 // The update phase: clipping and the optimiser, as equations over the one block of parameters. Nothing changes if the
-// loss or the norm of the gradient is not finite. Knows no optimiser by name.
+// loss or the norm of the gradient is not finite.
 import type { Cell } from "../language/cell.ts";
 import { lower } from "../graph/lower.ts";
 import { access, type Arena } from "./arena.ts";

@@ -1,5 +1,5 @@
-// The connections between the layers of a network: where each input of a layer can be read, and the derivatives by what
-// inputs and layers hand on. Knows no equations.
+// The connections between the layers of a network: where each input of a layer can be read, and the derivatives by the
+// outputs of inputs and layers.
 import type { Period } from "../language/cell.ts";
 import { access, shiftColumns, type Arena } from "./arena.ts";
 import { addParts, addUp, joinColumns, reverseSteps, type Summand } from "./columns.ts";

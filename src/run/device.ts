@@ -1,5 +1,5 @@
-// The interface of a device: it holds parameters, compiles plans against them and runs programs. Knows no maths and no
-// task; the reference and the fast devices implement it alike.
+// The interface of a device: it holds parameters, compiles plans against them and runs programs. The reference
+// and the fast devices implement it alike.
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { PhaseName, Plan } from "../plan/plan.ts";
 

@@ -1,5 +1,5 @@
 // The order of a device's work: everything happens in the order of the calls, at once where nothing is under way, else in
-// its turn. Knows no memory and no threads.
+// its turn.
 import type { Writable } from "./device.ts";
 
 export interface Queue {

@@ -98,7 +98,7 @@ export interface DesignSettings {
 /** Training options that a task sets where the caller sets none, and its default split. */
 export type TaskDefaults = Partial<TrainingOptions> & { readonly split?: string };
 
-/** How a task's loss is told: as JSON, in words, in the few words of a progress line; and what a step is called. */
+/** How a task's loss is reported: as JSON, in words, briefly for a progress line; and the name of a step. */
 export interface LossWords {
   /** "character", "step". */
   readonly token: string;
@@ -129,9 +129,9 @@ export interface Design<D, M> {
   readonly parts: Parts<D>;
   /** By which the parts are found again; a function, since a digest takes time. */
   readonly record: () => Promise<DataRecord>;
-  /** The data in words, a line each: "3 classes; train on 900 sequences, validate on 100". */
+  /** The data in words, one per line: "3 classes; train on 900 sequences, validate on 100". */
   readonly summary: readonly string[];
-  /** How the loss is told. Default `plainLoss`. */
+  /** How the loss is reported. Default `plainLoss`. */
   readonly loss?: LossWords;
   /** A model of the network with these weights. */
   open(trained: Trained): M;

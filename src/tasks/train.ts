@@ -1,5 +1,5 @@
 // Training of a task on data, as a run that its caller drives: `for await` takes one event after another, `break` pauses,
-// iterating again continues, and `finish()` is for who wants no events. Saves nothing itself.
+// iterating again continues, and `finish()` runs to the end. Saves nothing itself.
 import { parameterLayout } from "../plan/build.ts";
 import type { Device, Numbers } from "../run/device.ts";
 import { defaultDevice } from "../run/default.ts";
@@ -56,7 +56,7 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Default the fastest that is there: native in Node where it was built, else WebAssembly. */
   readonly device?: Device;
-  /** The largest number of bytes to use. Default what WebAssembly can address. */
+  /** The largest number of bytes to use. Default as much as a WebAssembly memory can have. */
   readonly memory?: number;
   /** Settings to keep in the model file, as plain data. */
   readonly settings?: ModelMetadata["settings"];
@@ -81,9 +81,9 @@ export interface RunSummary {
   readonly device: Device;
   /** The options of training, with their defaults. */
   readonly options: ResolvedOptions;
-  /** The task and its data in words, a line each. */
+  /** The task and its data in words, one per line. */
   readonly lines: readonly string[];
-  /** How the loss is told. */
+  /** How the loss is reported. */
   readonly loss: LossWords;
   /** Updates made before; 0 for a new run. */
   readonly step: number;

@@ -27,7 +27,7 @@ export function alphabetCodes(alphabet: Alphabet): number[] {
     : alphabet.symbols.map((symbol) => symbol.codePointAt(0) ?? 0);
 }
 
-/** A code's id plus one, 0 for codes outside the alphabet; as long as the greatest code needs. */
+/** A code's id plus one, 0 for codes outside the alphabet; long enough for the largest code. */
 export function idTable(alphabet: Alphabet): Uint32Array {
   const codes = alphabetCodes(alphabet);
   const table = new Uint32Array((codes.at(-1) ?? -1) + 1);

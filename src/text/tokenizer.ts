@@ -5,7 +5,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 export interface SubwordTokenizer {
   /** The file's text as it was, for a model file. */
   readonly json: string;
-  /** One more than the greatest id. */
+  /** One more than the largest id. */
   readonly size: number;
   /** Ids of added tokens that are marked special, by their text. */
   readonly special: ReadonlyMap<string, number>;

@@ -1,5 +1,5 @@
 // UTF-8 bytes to code points, piece by piece, strictly: overlong forms, surrogates and stray bytes are errors
-// that name their offset, which TextDecoder does not tell. Knows no alphabet and makes no strings.
+// that name their offset, which TextDecoder does not report. Makes no strings.
 
 /** What is left open between two pieces. */
 export interface Utf8State {

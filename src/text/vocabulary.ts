@@ -1,5 +1,5 @@
 // The symbols that a model of words, or of texts that it has not seen all letters of, reads and writes: plain data that
-// fits in JSON. Two ids stand for themselves, the others for symbols. Knows nothing of how a text is cut into symbols.
+// fits in JSON. Two ids stand for themselves, the others for symbols. How a text is cut into symbols is not its concern.
 
 /**
  * Symbols in order of frequency, equally frequent ones by code point; their ids begin after two that are reserved: 0 the

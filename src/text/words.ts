@@ -1,4 +1,4 @@
-// Words of a running text and back: by white space, or with punctuation marks apart. Knows no vocabulary.
+// Words of a running text and back: by white space, or with punctuation marks apart.
 
 export interface WordSettings {
   /** `apart`: punctuation marks are tokens of their own; `kept`: tokens are what stands between white space. */
@@ -10,7 +10,7 @@ const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana
 const letter = String.raw`(?:(?!${unspaced})[\p{L}\p{M}\p{N}_])`;
 
 /**
- * A number with its points and commas; one such character; a word with its inner apostrophes and hyphens; one picture,
+ * A number with its points and commas; one such character; a word with its inner apostrophes and hyphens; one emoji,
  * whatever it is made of; one other mark.
  */
 const parts = new RegExp(

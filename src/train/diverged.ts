@@ -1,7 +1,7 @@
-// What is said when a loss or a gradient is no longer a finite number: the step, the parameter and the remedy.
+// The error when a loss or a gradient is no longer a finite number: the step, the parameter and the remedy.
 import type { ParameterLayout } from "../plan/parameters.ts";
 
-/** Training cannot go on; the weights are those before `step`. */
+/** Training cannot continue; the weights are those before `step`. */
 export class TrainingError extends Error {
   override readonly name: string = "TrainingError";
   /** The update that was not made, counted from 1. */
@@ -64,7 +64,7 @@ function notFinite(layout: ParameterLayout, values: ArrayLike<number>, count: nu
   return broken.map((place) => place.name);
 }
 
-/** The parameter that the element of the greatest size belongs to. */
+/** The parameter with the element of the largest magnitude. */
 function greatest(layout: ParameterLayout, values: ArrayLike<number>, count: number): string {
   let at = 0;
   for (let i = 1; i < count; i++) if (Math.abs(values[i] as number) > Math.abs(values[at] as number)) at = i;

@@ -38,7 +38,7 @@ export type TrainingEvent =
       readonly seconds: number;
     }
   | {
-      /** A long validation is under way; stopped here, it is begun again when the run goes on. */
+      /** A long validation is under way; stopped here, it begins again when the run continues. */
       readonly kind: "validating";
       readonly step: number;
       /** Of the validation part, from 0 to 1. */
@@ -59,7 +59,7 @@ export type TrainingEvent =
     };
 
 /**
- * A run between two events. Iterating over it trains; after a `break` it may be iterated again and goes on.
+ * A run between two events. Iterating over it trains; after a `break` it may be iterated again and continues.
  * Its time is the time inside `for await`, the caller's part included.
  */
 export interface TrainingRun extends AsyncIterable<TrainingEvent> {
@@ -68,7 +68,7 @@ export interface TrainingRun extends AsyncIterable<TrainingEvent> {
   /** The model, shared with whoever samples from it. */
   readonly store: ParameterStore;
   /**
-   * Everything needed to go on from here, copied. Only between two events: during a step it throws, and so it
+   * Everything needed to continue from here, copied. Only between two events: during a step it throws, and so it
    * does where a weight is not finite.
    */
   snapshot(): Promise<TrainingState>;
@@ -193,7 +193,7 @@ function progressOf({ step, seconds, position, validated, misses, best }: Traini
   return { step, seconds, position, validated, misses, ...(best && { best }) };
 }
 
-/** At the end, and before that at the end of each epoch or every so many steps. */
+/** At the end, and before that at the end of each epoch or every `validateEvery` steps. */
 function isValidationDue(progress: Progress, { validateEvery }: ResolvedOptions, ended: boolean): boolean {
   const { step, validated, position } = progress;
   if (step === validated) return false;

@@ -1,4 +1,4 @@
-// What a training run is told: its options with their defaults, checked. All of the options are plain data and
+// The options of a training run with their defaults, checked. All of the options are plain data and
 // go into a checkpoint.
 import type { ClipSettings } from "./clip.ts";
 import type { OptimizerSettings } from "./optimizers.ts";

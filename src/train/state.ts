@@ -1,4 +1,4 @@
-// Everything that a stopped run needs to go on with the same bits, as plain data; and the check that it goes on
+// Everything that a stopped run needs to continue with the same bits, as plain data; and the check that it is resumed
 // with the same model, options and data. Noise, order and initial values are functions of the seed and of where
 // the run stands, so no generator has any other state.
 import type { Numbers } from "../run/device.ts";
@@ -44,7 +44,7 @@ export function bestWeights(state: TrainingState): Numbers {
   return state.best?.weights ?? state.weights;
 }
 
-/** Options that may differ where a run goes on: how long it trains and how often it is validated. */
+/** Options that may differ when a run is resumed: how long it trains and how often it is validated. */
 const free: readonly string[] = ["budget", "validateEvery", "patience"];
 
 /** Throws unless a run with these options and fingerprints is the one that the state was taken from. */

@@ -140,11 +140,11 @@ describe("beam search", () => {
     const own = { ...settings, width: 1, longest: 2 };
     const odd: Constraint = { ...pairs, accepts: () => false };
     await expect(beamSearch(scorer(3, 1, 1), 1, { ...own, constraint: odd })).rejects.toThrow(
-      "after 2 symbols the constraint lets nothing come",
+      "no continuation is allowed after 2 symbols",
     );
     const long: Constraint = { ...pairs, tokensToEnd: () => 3 };
     await expect(beamSearch(scorer(3, 1, 1), 1, { ...own, constraint: long })).rejects.toThrow(
-      "the constraint asks for 3 symbols or more; make longest so many, not 2",
+      "the constraint asks for 3 symbols or more; make longest at least that, not 2",
     );
   });
 

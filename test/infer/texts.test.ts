@@ -53,7 +53,7 @@ describe("texts drawn together", () => {
       for (const { text } of made) expect(text).toMatch(new RegExp(`^(?:${pattern})$`, "u"));
     }
     await expect(sampleTexts(base, { length: 5, constraint })).rejects.toThrow(
-      "the constraint asks for 6 symbols or more; make length so many, not 5",
+      "the constraint asks for 6 symbols or more; make length at least that, not 5",
     );
   });
 

@@ -1,5 +1,5 @@
 // A small WebAssembly assembler: functions with locals and structured control flow, and the module's bytes. Knows the
-// binary format and nothing of what is computed.
+// binary format only.
 import {
   memoryOpcodes,
   plainOpcodes,

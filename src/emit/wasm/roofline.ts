@@ -1,5 +1,5 @@
 // A module that only multiplies and adds, to measure how fast an engine can: in registers, and in matrix products as
-// programs make them. Knows no plan.
+// programs make them.
 import { createModule, type Code, type Module } from "./assembler.ts";
 import { kernelParameterCount, runGlobals, type RunGlobals } from "./call.ts";
 import type { Tile } from "./layout.ts";

@@ -56,7 +56,7 @@ export function emitSquares(code: Code, from: number, width: number, { partials 
   });
 }
 
-/** Adds squares to the first `vectors` partial sums for as long as so many whole vectors, or single floats, are left. */
+/** Adds squares to the first `vectors` partial sums while that many whole vectors, or single floats, are left. */
 function addSquares({ code, at, end, sums, value }: Squares, vectors: number, lanes: 1 | 4): void {
   const bytes = lanes === 4 ? 16 * vectors : 4;
   const load = lanes === 4 ? "v128.load" : "v128.load32_splat";

@@ -18,7 +18,7 @@ export function barrierKernels(
     case "product":
       return productKernels(node, over, into, buffers);
     case "transposedProduct":
-      return pullbackKernels(node, over, into, buffers);
+      return transposedProductKernels(node, over, into, buffers);
     case "gather":
     case "scatter":
       return selectionKernels(node, direction, over, into, buffers);
@@ -62,7 +62,7 @@ function productKernels(node: Product, over: RowsOver, into: Access, buffers: La
   return byBlocks(node, { kind: "matmul", over, from, into, matrices, transposed: false });
 }
 
-function pullbackKernels(
+function transposedProductKernels(
   node: TransposedProduct,
   over: RowsOver,
   into: Access,

@@ -1,5 +1,5 @@
 // Updates in place: a value that is handed from step to step needs memory for one step only, if every reader at a step
-// runs before the value for the next step is written. Reads kernels; knows no equations.
+// runs before the value for the next step is written. Reads finished kernels.
 import { accessesOf, loadsOf, storesOf, withAccesses, type Work } from "../accesses.ts";
 import type { Buffer, Kernel, Loop } from "../plan.ts";
 

@@ -1,6 +1,6 @@
 // Masks on weights: matrices whose elements are dropped at random in training. Products read masked copies, drawn once
 // per update before anything reads them, and gradients are masked alike. Wan et al. 2013 (ICML), Merity et al. 2017,
-// arXiv:1708.02182v1. Knows no equations.
+// arXiv:1708.02182v1.
 import type { Matrix } from "../../graph/graph.ts";
 import type { Step } from "../../graph/step.ts";
 import { access, type Arena } from "../arena.ts";

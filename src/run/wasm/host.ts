@@ -1,5 +1,5 @@
-// The threads of this environment: Node's worker threads, or web workers in a page that may share memory. Knows no
-// program. Names Node only at run time, so that a bundler for browsers sees no import of it.
+// The threads of this environment: Node's worker threads, or web workers in a page that may share memory. Names
+// Node only at run time, so that a bundler for browsers sees no import of it.
 
 /** A worker, started from the text of its script. */
 export interface Thread {

@@ -1,4 +1,4 @@
-// Sequences with a label each, from a table or from a folder.
+// Labelled sequences from a table or a folder.
 import { stat } from "node:fs/promises";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";

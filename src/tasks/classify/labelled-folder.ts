@@ -1,5 +1,5 @@
-// Sequences with a label each, from a folder: of a folder for each label with a text a file, or of a text file for each
-// label with an item a line. Tables are read by `table-file.ts`.
+// Labelled sequences from a folder: a folder per label with one text per file, or a text file per label with one item per
+// line. Tables are read by `table-file.ts`.
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { readLines, readUtf8 } from "../../formats/files.ts";

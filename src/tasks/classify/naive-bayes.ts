@@ -1,5 +1,4 @@
-// Which class a short text is of, by its characters: multinomial naive Bayes over runs of one to three of them. What a
-// network that classifies texts must beat. Knows no files.
+// Multinomial naive Bayes over runs of one to three characters: the baseline of networks that classify texts.
 import { logSumExp } from "../../model/logits.ts";
 
 /** Settings of `trainNaiveBayes`. */

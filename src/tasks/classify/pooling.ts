@@ -1,18 +1,17 @@
-// From what recurrent layers hand on at each step to one vector of the whole sequence, as layers that go along. Knows no
-// task.
+// Pools the outputs of recurrent layers at each step into one vector per sequence.
 import { attentionPooling, firstStep, maxPooling, meanPooling } from "../../cells/pooling.ts";
 import type { Cell } from "../../language/cell.ts";
 import type { Stack } from "../../model/stack.ts";
 import type { Connection, NetworkLayer } from "../../plan/network.ts";
 
-/** What stands for a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
+/** The summary of a sequence: the last states, or the mean, the maximum or a weighted mean over its steps. */
 export type Pooling = "last" | "mean" | "max" | "attention";
 
 export const poolings: readonly Pooling[] = ["last", "mean", "max", "attention"];
 
 export interface Pooled {
   readonly layers: readonly NetworkLayer[];
-  /** What it is at a sequence's last step stands for the sequence. */
+  /** Its value at the last step of a sequence is the summary. */
   readonly output: Connection;
   readonly width: number;
 }

@@ -152,7 +152,7 @@ function originsOf(
   const time = formatTime(addPeriods(series.start, series.frequency, from), series.isZoned);
   throw new Error(
     from + horizon > length
-      ? `backtest: there are no ${horizon} steps from ${time} on, where ${where}; give a series that goes on, or ` +
+      ? `backtest: there are no ${horizon} steps from ${time} on, where ${where}; give a longer series, or ` +
           "train with a part for testing, such as the split 0.7/0.1/0.2"
       : `backtest: forecasts and their baselines read the ${needed} steps before them, which with ${horizon} to forecast ` +
           `are more than the ${length} there are; give a longer series, or a shorter period`,

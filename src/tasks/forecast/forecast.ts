@@ -44,7 +44,7 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
   readonly quantiles: readonly number[];
   /** Whether all steps are forecast at once, or one after another along drawn paths. */
   readonly strategy: ForecastStrategy;
-  /** The steps after the end of a series, a row each. Throws for a series with other columns or another frequency. */
+  /** The steps after the end of a series, one per row. Throws for a series with other columns or another frequency. */
   predict<V extends string>(
     series: SeriesTable<V>,
     settings?: ForecastSettings,

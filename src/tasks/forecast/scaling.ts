@@ -1,5 +1,5 @@
 // The scale on which a network sees a series, and the way back: logarithms, then seasonal differences, then mean 0 and
-// deviation 1. Fitted on the training part alone, so that it knows nothing of what is forecast.
+// deviation 1. Fitted on the training part alone, so that nothing of the forecast steps leaks into it.
 
 export interface ScalingSettings {
   /** Whether to take natural logarithms first: for values above 0 whose swings grow with them. Default false. */

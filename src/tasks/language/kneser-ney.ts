@@ -1,5 +1,5 @@
-// An n-gram language model with interpolated Kneser-Ney smoothing, on ids of a fixed vocabulary: what a word network
-// must beat, or is mixed with token by token. Knows no text; an id for unknown words is a symbol like any other.
+// An n-gram language model with interpolated Kneser-Ney smoothing, on ids of a fixed vocabulary: the baseline of
+// word networks, or mixed with them token by token. An id for unknown words is a symbol like any other.
 
 /** Settings of `trainKneserNey`. */
 export interface KneserNeySettings {

@@ -1,6 +1,6 @@
-// How well a language model predicts, in the units that papers print. Takes mean losses; knows no model.
+// How well a language model predicts, in the units that papers print. Takes mean losses.
 
-/** e to the loss: the model is as unsure as a fair draw between so many symbols. `nats`: mean per symbol. */
+/** e to the loss: the model is as unsure as a fair draw between that many symbols. `nats`: mean per symbol. */
 export function perplexity(nats: number): number {
   return Math.exp(checkNats("perplexity", nats));
 }

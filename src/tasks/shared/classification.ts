@@ -1,4 +1,4 @@
-// Scores of predicted classes. Takes class ids; knows no model, and nothing of probabilities.
+// Scores of predicted classes. Takes class ids, not probabilities.
 import { meanOver } from "./series-checks.ts";
 
 /** Scores of one class. */

@@ -1,5 +1,4 @@
-// What caption and translation scores take: a candidate beside the references it may resemble, as tokens.
-// Knows no score.
+// The input of caption and translation scores: a candidate and the references it is compared with, as tokens.
 
 /** A text as tokens, in order. */
 export type Tokens = readonly string[];

@@ -11,7 +11,7 @@ export function gatherLabels(given: Iterable<string>, task: string, count: numbe
   );
 }
 
-/** The class of a label by its name. It throws for one that is none of them, naming its place and the nearest. */
+/** The class of a label by its name. Throws for an unknown label, naming its place and the nearest one. */
 export function classFinder(labels: readonly string[]): (label: string, place: string) => number {
   const classes = new Map(labels.map((label, i) => [label, i]));
   return (label, place) => {

@@ -1,4 +1,4 @@
-// Runs of n tokens, counted. Knows no score.
+// Counts of n-grams, runs of n tokens.
 import type { Tokens } from "./comparison.ts";
 
 /** Stands in no text that a person wrote, so that no two runs share a key. */

@@ -1,5 +1,5 @@
-// What reads a sequence in a network: its input, an embedding where there is one, and recurrent layers, whose output at
-// each step is for a task to use. Trains nothing, and knows no task.
+// The layers that read a sequence: its input, an embedding where there is one, and recurrent layers, whose output at each
+// step is for a task to use.
 import { embedding as embeddingCell } from "../../cells/parts.ts";
 import { vocabularySize } from "../../text/vocabulary.ts";
 import type { Cell } from "../../language/cell.ts";

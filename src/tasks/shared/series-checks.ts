@@ -1,4 +1,4 @@
-// Rows of numbers that a forecast is measured by, checked. Knows no score.
+// Checks of the rows of numbers that scores of forecasts take.
 
 /** Throws unless all named rows are as long as the first, which has a number or more, and all numbers are finite. */
 export function checkSeries(score: string, rows: Readonly<Record<string, ArrayLike<number>>>): void {

@@ -147,7 +147,7 @@ describe("a table of sales", () => {
   test("is told where nothing is left to evaluate", async () => {
     await expect(model.backtest(sales(110))).rejects.toThrow(
       "backtest: there are no 6 steps from 1998-10-01 on, where the steps begin that training did not see; give a " +
-        "series that goes on, or train with a part for testing, such as the split 0.7/0.1/0.2",
+        "longer series, or train with a part for testing, such as the split 0.7/0.1/0.2",
     );
     await expect(model.backtest(series, { origins: 23 })).rejects.toThrow(
       "need a series of 133 steps or more, not 132; use a longer series, or at most 22 origins",
