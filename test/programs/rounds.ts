@@ -1,0 +1,19 @@
+import { music, train } from "unrolled";
+const [chords, melody] = [
+  [
+    [48, 52, 55],
+    [53, 57, 60],
+    [55, 59, 62],
+  ],
+  [72, 74, 76, 77, 79, 77, 76],
+] as const;
+const pieces = Array.from({ length: 30 }, (_, p) =>
+  Array.from({ length: 32 }, (_, t) => [...chords[((t >> 1) + p) % 3]!, melody[(t + 3 * p) % 7]!]),
+);
+const task = music({ cell: "gru", size: 32, range: { lowest: 48, highest: 79 } });
+const run = train(task, pieces, { split: [0.8, 0.1, 0.1], epochs: 20, rate: 0.02 });
+for await (const event of run) if (event.kind === "validation") console.log(event.loss);
+const model = await run.best();
+console.log(await model.score("test"));
+const piece = await model.compose({ length: 16, temperature: 0.5 });
+console.log(piece.map((notes) => notes.join(" ")).join(" | "), model.midi(piece).length);
