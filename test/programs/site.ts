@@ -44,7 +44,7 @@ export async function bundle(folder: string, name: string): Promise<BundleSize> 
   const built = (await build({
     root: folder,
     configFile: false,
-    logLevel: "warn",
+    logLevel: "error",
     build: { outDir: "site", emptyOutDir: false, reportCompressedSize: false, rolldownOptions: { input } },
   })) as Rolldown.RolldownOutput;
   const chunks = built.output.filter((file) => file.type === "chunk");
@@ -64,13 +64,14 @@ export async function bundle(folder: string, name: string): Promise<BundleSize> 
   };
 }
 
-/** What a page printed, as JSON has it, and its text. Rejects where it throws. */
+/** What a page printed, as JSON has it, and its text. */
 export interface Visit {
-  readonly calls: unknown;
+  readonly calls: readonly (readonly unknown[])[];
   readonly text: string;
 }
 
 export interface Site {
+  /** Rejects with what the page throws. */
   visit(name: string): Promise<Visit>;
   close(): Promise<void>;
 }
@@ -99,7 +100,7 @@ export async function openSite(folder: string): Promise<Site> {
       const json = await page.evaluate(() => JSON.stringify(calls));
       const text = await page.evaluate(() => document.body.innerText);
       await page.close();
-      return { calls: JSON.parse(json), text };
+      return { calls: JSON.parse(json) as Visit["calls"], text };
     },
     async close() {
       await browser.close();
