@@ -52,9 +52,9 @@ function taskOf(path: string): string | undefined {
 /** The lists of tasks, which name them all. */
 const lists = ["tasks/index.ts", "tasks/flags.ts"];
 
-/** Files that a browser build leaves out say so by their names. */
+/** Files that a browser build leaves out say so by their names; flags are the command line's. */
 const mayNameNode = (path: string): boolean =>
-  /^(cli\/|node\.ts)/u.test(path) || /(^|[/-])(files?|folder|node)\.ts$/u.test(path);
+  /^(cli\/|node\.ts)/u.test(path) || /(^|[/-])(files?|flags|folder|node)\.ts$/u.test(path);
 
 /** What needs a package, apart from those that may name Node. */
 const mayNamePackages = (path: string): boolean =>
@@ -83,8 +83,11 @@ function sources(): Source[] {
     .map((path) => ({ path, text: readFileSync(join(root, "src", path), "utf8") }));
 }
 
+/** A text without its comments, whose examples import the package. */
+const code = (text: string): string => text.replaceAll(/^ *(?:\/\*\*?|\*|\/\/).*$/gmu, "");
+
 function importsOf({ path, text }: Source): string[] {
-  return [...text.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
+  return [...code(text).matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
     (target as string).startsWith(".")
       ? relative(join(root, "src"), resolve(root, "src", dirname(path), target as string))
       : (target as string),
@@ -157,7 +160,7 @@ test("no files import each other in a circle", () => {
 
 /** The imports of a file that are loaded with it: neither types nor what is imported later. */
 function loadedWith({ path, text }: Source): string[] {
-  const rest = text.replaceAll(/^(?:import|export) type [^;]*;|\bimport\([^)]*\)/gmu, "");
+  const rest = code(text).replaceAll(/^(?:import|export) type [^;]*;|\bimport\([^)]*\)/gmu, "");
   return importsOf({ path, text: rest });
 }
 
