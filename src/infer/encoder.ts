@@ -36,101 +36,129 @@ export async function createEncoder(
 ): Promise<EncoderProgram | undefined> {
   const { encoder } = network;
   if (!encoder) return undefined;
-  const plan = buildPlan(network, { ...capacity, part: "encoder" });
-  const program = await device.compile(plan, store);
-  const { ports } = plan;
+  const program = await device.compile(buildPlan(network, { ...capacity, part: "encoder" }), store);
+  const { ports, views } = program.plan;
   const trained = store.layout.places.reduce((sum, place) => {
     const isOwn = encoder.layers.some((layer) => place.name.startsWith(`${layer.name}.`));
     return isOwn && place.trained ? sum + place.size : sum;
   }, 0);
-  const { attended, finals: handedOn } = encoder;
-  const finals = handedOn.of.map((name) => {
+  const { attended, finals } = encoder;
+  const states = finals.of.map((name) => {
     return ports.states.find(({ layer, state }) => `${layer}.${state}` === name) as StatePorts;
   });
-  const last = networkOfEncoder(encoder).loss.of;
-  const output = ports.outputs[last] as string;
-  const outputWidth = plan.views[output]?.width ?? 0;
+  const output = ports.outputs[networkOfEncoder(encoder).loss.of] as string;
+  const width = views[output]?.width ?? 0;
   if (capacity.mode === "train" && !attended) {
-    program.write(
-      ports.outputGradient as string,
-      new Float64Array(capacity.rows * capacity.steps * outputWidth),
-    );
+    program.write(ports.outputGradient as string, new Float64Array(capacity.rows * capacity.steps * width));
   }
-  const numbers = attended && numbersOfMemory(capacity.rows, attended.longest, outputWidth);
-
-  /** The final states of each row, side by side: [rows, their widths together]. */
-  async function finalStates({ order, unpackRows }: Packing): Promise<Float64Array> {
-    const rows = order.length;
-    const width = finals.reduce((sum, state) => sum + state.width, 0);
-    const joined = new Float64Array(rows * width);
-    let column = 0;
-    for (const { final, width: wide } of finals) {
-      const packed = await program.read(final, new Float64Array(rows * wide));
-      const values = unpackRows(packed, wide, new Float64Array(rows * wide));
-      for (let row = 0; row < rows; row++)
-        joined.set(values.subarray(row * wide, (row + 1) * wide), row * width + column);
-      column += wide;
-    }
-    return joined;
-  }
-
-  /** The inputs of attention: outputs side by side, and where they end. */
-  async function memory({ packing }: PackedValues, longest: number): Promise<Record<string, Numbers>> {
-    const width = outputWidth;
-    const rows = packing.order.length;
-    const outputs = await program.read(output, new Float64Array(packing.tokens * width));
-    const values = new Float64Array(rows * longest * width);
-    const far = new Float64Array(rows * longest).fill(masked);
-    packing.each((token, row, t) => {
-      values.set(outputs.subarray(token * width, (token + 1) * width), (row * longest + t) * width);
-      far[row * longest + t] = 0;
-    });
-    return {
-      [attentionInputs.memory]: values,
-      [attentionInputs.far]: far,
-      [attentionInputs.element]: numbers?.element.subarray(0, values.length) as Numbers,
-      [attentionInputs.position]: numbers?.position.subarray(0, values.length) as Numbers,
-    };
-  }
-
+  const memory = attended && createMemory(program, { output, width, ...attended, rows: capacity.rows });
   return {
     program,
     async forward(batch) {
       for (const [name, values] of Object.entries(batch.values)) program.write(name, values);
       program.run("forward", extentOf(batch));
       return {
-        [handedOn.input]: await finalStates(batch.packing),
-        ...(attended && (await memory(batch, attended.longest))),
+        [finals.input]: await readFinals(program, states, batch.packing),
+        ...(memory && (await memory.read(batch.packing))),
       };
     },
     async backward(batch, derivativeBy) {
       const { packing } = batch;
-      const rows = packing.order.length;
-      const byFinals = await derivativeBy(handedOn.input);
-      const width = byFinals.length / rows;
-      let column = 0;
-      for (const { width: wide, dfinal } of finals) {
-        const part = new Float64Array(rows * wide);
-        for (let row = 0; row < rows; row++) {
-          const from = row * width + column;
-          part.set(byFinals.subarray(from, from + wide), row * wide);
-        }
-        program.write(dfinal as string, packing.packRows(part, wide));
-        column += wide;
-      }
-      if (attended) {
-        const byMemory = await derivativeBy(attentionInputs.memory);
-        const part = new Float64Array(packing.tokens * outputWidth);
-        packing.each((token, row, t) => {
-          const from = (row * attended.longest + t) * outputWidth;
-          part.set(byMemory.subarray(from, from + outputWidth), token * outputWidth);
-        });
-        program.write(ports.outputGradient as string, part);
-      }
+      writeFinalGradients(program, states, packing, await derivativeBy(finals.input));
+      memory?.writeGradient(packing, await derivativeBy(attentionInputs.memory));
       program.run("backward", extentOf(batch));
       return program.read(ports.gradients as string, new Float64Array(trained));
     },
     dispose: () => program.dispose(),
+  };
+}
+
+/** The final states of each row, side by side: [rows, their widths together]. */
+async function readFinals(
+  program: Program,
+  states: readonly StatePorts[],
+  { order, unpackRows }: Packing,
+): Promise<Float64Array> {
+  const rows = order.length;
+  const width = states.reduce((sum, state) => sum + state.width, 0);
+  const joined = new Float64Array(rows * width);
+  let column = 0;
+  for (const { final, width: wide } of states) {
+    const packed = await program.read(final, new Float64Array(rows * wide));
+    const values = unpackRows(packed, wide, new Float64Array(rows * wide));
+    for (let row = 0; row < rows; row++)
+      joined.set(values.subarray(row * wide, (row + 1) * wide), row * width + column);
+    column += wide;
+  }
+  return joined;
+}
+
+/** Hands each state its columns of the gradient, [rows, the states' widths together]. */
+function writeFinalGradients(
+  program: Program,
+  states: readonly StatePorts[],
+  packing: Packing,
+  gradient: Float64Array,
+): void {
+  const rows = packing.order.length;
+  const width = gradient.length / rows;
+  let column = 0;
+  for (const { width: wide, dfinal } of states) {
+    const part = new Float64Array(rows * wide);
+    for (let row = 0; row < rows; row++) {
+      const from = row * width + column;
+      part.set(gradient.subarray(from, from + wide), row * wide);
+    }
+    program.write(dfinal as string, packing.packRows(part, wide));
+    column += wide;
+  }
+}
+
+interface MemorySettings {
+  /** The port of the output that is attended to, and its width. */
+  readonly output: string;
+  readonly width: number;
+  /** The most steps of a row. */
+  readonly longest: number;
+  /** The most rows. */
+  readonly rows: number;
+}
+
+/** What attention reads: the outputs of each row side by side, [rows, longest, width]. */
+interface Memory {
+  /** The inputs of attention: the memory, and where each row's ends. */
+  read(packing: Packing): Promise<Record<string, Numbers>>;
+  /** Hands the encoder the gradient of its outputs. */
+  writeGradient(packing: Packing, gradient: Float64Array): void;
+}
+
+function createMemory(program: Program, { output, width, longest, rows: most }: MemorySettings): Memory {
+  const numbers = numbersOfMemory(most, longest, width);
+  return {
+    async read(packing) {
+      const rows = packing.order.length;
+      const outputs = await program.read(output, new Float64Array(packing.tokens * width));
+      const values = new Float64Array(rows * longest * width);
+      const far = new Float64Array(rows * longest).fill(masked);
+      packing.each((token, row, t) => {
+        values.set(outputs.subarray(token * width, (token + 1) * width), (row * longest + t) * width);
+        far[row * longest + t] = 0;
+      });
+      return {
+        [attentionInputs.memory]: values,
+        [attentionInputs.far]: far,
+        [attentionInputs.element]: numbers.element.subarray(0, values.length),
+        [attentionInputs.position]: numbers.position.subarray(0, values.length),
+      };
+    },
+    writeGradient(packing, gradient) {
+      const part = new Float64Array(packing.tokens * width);
+      packing.each((token, row, t) => {
+        const from = (row * longest + t) * width;
+        part.set(gradient.subarray(from, from + width), token * width);
+      });
+      program.write(program.plan.ports.outputGradient as string, part);
+    },
   };
 }
 
