@@ -83,8 +83,10 @@ function sources(): Source[] {
     .map((path) => ({ path, text: readFileSync(join(root, "src", path), "utf8") }));
 }
 
+/** Those of examples in docstrings are not the file's. */
 function importsOf({ path, text }: Source): string[] {
-  return [...text.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
+  const code = text.replaceAll(/^ *\*.*$/gmu, "");
+  return [...code.matchAll(/(?<!")(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, target]) =>
     (target as string).startsWith(".")
       ? relative(join(root, "src"), resolve(root, "src", dirname(path), target as string))
       : (target as string),
@@ -202,6 +204,7 @@ test("a later folder, another task, Node, an engine or a circle is noticed", () 
   expect(faultsIn([plant("tasks/tag/a.ts", 'import { x } from "../music/b.ts";')])).toHaveLength(1);
   expect(faultsIn([plant("tasks/tag/a.ts", 'import { x } from "../shared/b.ts";')])).toEqual([]);
   expect(faultsIn([plant("model/a.ts", "const m = new WebAssembly.Module(bytes);")])).toHaveLength(1);
+  expect(faultsIn([plant("model/a.ts", ' * import { x } from "node:fs";')])).toEqual([]);
   expect(faultsIn([plant("model/a.ts", "// native where it was built, else WebAssembly.")])).toEqual([]);
   const loading = new Map(
     [
