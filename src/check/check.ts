@@ -76,7 +76,7 @@ export function checkCell(cell: Cell, options: CheckOptions = {}): Promise<Check
   return checkCases(cell.name, (sizes, form, seed) => randomCase(cell, sizes, form, seed), hasX, options);
 }
 
-/** The same for a network; its loss is used unless that is left to the caller. */
+/** The gradient check of a network, as `checkCell`; its own loss is used unless that is left to the caller. */
 export function checkNetwork(
   name: string,
   network: Network,
@@ -159,7 +159,7 @@ export function checkDevices(
   return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), devices, options);
 }
 
-/** The same for a network. */
+/** Compares a device with the reference on a network, as `checkDevice`. */
 export async function checkNetworkOnDevice(
   name: string,
   network: Network,

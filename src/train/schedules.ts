@@ -28,7 +28,7 @@ export const scheduleKinds: readonly ScheduleKind[] = ["constant", "step", "expo
 /** The factor for each share used, from 0 to 1; after warm-up the rest of the budget counts from 0 to 1. */
 export type Schedule = (share: number) => number;
 
-/** Throws at settings out of range. */
+/** A schedule from its settings. Throws for settings out of range. */
 export function scheduleOf(settings: ScheduleSettings): Schedule {
   const { warmup = 0 } = settings;
   checkShare("warmup", warmup, warmup >= 0 && warmup < 1, "from 0 to below 1");

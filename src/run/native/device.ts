@@ -18,7 +18,10 @@ export interface NativeOptions {
   readonly instructions?: "AVX-512" | "AVX2" | "NEON" | "portable";
 }
 
-/** Throws where the addon was not built for this system, and for a number of threads out of range. */
+/**
+ * The native device: float32 kernels in C++, on the widest vectors of the processor. Throws where the addon was not built
+ * for this system (`npx unrolled build-native` builds it), and for a number of threads out of range.
+ */
 export function nativeDevice(options: NativeOptions = {}): Device {
   const addon = loadNative();
   const threads = options.threads ?? Math.min(addon.cores, maximumThreads);

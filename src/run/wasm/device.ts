@@ -37,7 +37,10 @@ export interface WasmOptions {
 /** The most threads that a device starts, however many it is asked for. */
 const mostThreads = 64;
 
-/** Throws where the engine has no WebAssembly SIMD, and for a number of threads out of range. */
+/**
+ * The WebAssembly device: float32 kernels, generated for each plan; in Node and in browsers. Throws where the engine has no
+ * WebAssembly SIMD, and for a number of threads out of range.
+ */
 export function wasmDevice(options: WasmOptions = {}): Device {
   if (!hasSimd()) {
     throw new Error(
