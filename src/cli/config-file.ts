@@ -1,5 +1,4 @@
 // Settings from a YAML or JSON file, named as a command's options are.
-import { parse } from "yaml";
 import { suggestion } from "../base/nearest.ts";
 import { readUtf8 } from "../formats/files.ts";
 import type { Flags, Given } from "../tasks/shared/flags.ts";
@@ -10,7 +9,7 @@ import { isSwitch } from "./settings.ts";
  * a setting that the command does not have, and for a value that could not be typed.
  */
 export async function readConfig(path: string, { fields }: Flags<unknown>): Promise<Given> {
-  const content = parsed(path, await readUtf8(path));
+  const content = await parsed(path, await readUtf8(path));
   const given: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(content)) {
     const name = key.replace(/-([a-z])/gu, (_, letter: string) => letter.toUpperCase());
@@ -30,7 +29,8 @@ export async function readConfig(path: string, { fields }: Flags<unknown>): Prom
   return given;
 }
 
-function parsed(path: string, text: string): object {
+async function parsed(path: string, text: string): Promise<object> {
+  const { parse } = await import("yaml"); // no other command has to load it
   let value: unknown;
   try {
     value = parse(text);

@@ -82,6 +82,7 @@ test.each([
   ["--bptt", "5", "bptt must be window (10) or more, not 5"],
   ["--horizon", "5", "--horizon is now --bptt"],
   ["--min-count", "2", "--min-count is for --unit word; leave it out"],
+  ["--input-dropout", "0.1", "--input-dropout needs an embedding; set one, or leave it out"],
   ["--epochs", "3", "give one of --epochs, --steps and --minutes, not --epochs and --steps"],
 ])("train %s '%s'", async (flag, value, message) => {
   await refused(train(text, flag, value), message);

@@ -13,7 +13,7 @@ import { asInput, InputError } from "../failure.ts";
 import type { CommandContext } from "../context.ts";
 import { flag, flags, jsonFlag, positive, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
-import { measureStartUp, type StartUp } from "../start-up.ts";
+import type { StartUp } from "../start-up.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Takes seconds, not minutes. */
@@ -47,6 +47,7 @@ export function addBench(program: CommandUnknownOpts, { terminal }: CommandConte
     if (settings.startUp) {
       if (given["workload"] !== undefined)
         throw new InputError("--start-up measures no workload; leave out --workload");
+      const { measureStartUp } = await import("../start-up.ts");
       return showStartUp(await measureStartUp(), settings.json, terminal);
     }
     const configurations = await asInput(() => configurationsNamed(settings.workload));

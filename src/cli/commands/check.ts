@@ -7,7 +7,7 @@ import {
   checkNetworkOnDevice,
   type CheckResult,
 } from "../../check/check.ts";
-import { zoo, type Subject } from "../../check/zoo.ts";
+import type { Subject } from "../../check/zoo.ts";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import type { Device } from "../../run/device.ts";
 import { flag, flags, jsonFlag, oneOf, type Given } from "../../tasks/shared/flags.ts";
@@ -36,6 +36,7 @@ export function addCheck(program: CommandUnknownOpts, { terminal, exitWith }: Co
   command.action(async (argument, options) => {
     const { all, device: choice, json } = await asInput(() => settings.parse(options as Given));
     if (all && argument !== undefined) throw new InputError("give a cell or --all, not both");
+    const { zoo } = await import("../../check/zoo.ts");
     const chosen = argument === undefined ? zoo() : [await subjectFrom(argument)];
     const device = choice && (await asInput(() => deviceNamed(choice)));
     let failed = 0;

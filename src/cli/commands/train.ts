@@ -28,7 +28,10 @@ export function addTrain(
     .addHelpText("after", `\nExamples:\n${examples}`);
   addOptions(command, settings.all, trainSections);
   command.action(async (file, given) => {
-    const job = await asInput(() => prepareJob(task, settings, file as string, given, terminal));
+    const job = await asInput(
+      () => prepareJob(task, settings, file as string, given, terminal),
+      settings.all,
+    );
     try {
       const outcome = await trainAndSave(job, terminal);
       if (job.json) await printOutcome(job, outcome, terminal);

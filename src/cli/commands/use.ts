@@ -48,8 +48,9 @@ export function addUse(
       const { settings } = model.metadata;
       const known = (use.remembered ?? []).filter((flagName) => settings[flagName] !== undefined);
       const remembered = Object.fromEntries(known.map((flagName) => [flagName, settings[flagName]]));
-      const report = await asInput(() =>
-        use.run(model, path, use.flags.parse({ ...remembered, ...given }), context),
+      const report = await asInput(
+        () => use.run(model, path, use.flags.parse({ ...remembered, ...given }), context),
+        use.flags,
       );
       const text = json ? report.json.map((line) => `${JSON.stringify(line)}\n`).join("") : report.text;
       await terminal.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);

@@ -93,7 +93,7 @@ export const captionCommand: TaskCommand = taskCommand({
         preprocessing: oneOf(preprocessingNames)
           .optional()
           .describe(
-            `of images for the encoder: ${preprocessingNames.join(", ")} (default: imagenet; plain for ${builtInEncoder})`,
+            `scaling of images for the encoder: ${preprocessingNames.join(", ")} (default: imagenet; plain for ${builtInEncoder})`,
           ),
         cache,
         condition: oneOf(["first", "every", "start"])

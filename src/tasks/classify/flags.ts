@@ -1,5 +1,4 @@
 // Classification on the command line: labelled texts or series in, a label for each of others out.
-import { extname } from "node:path";
 import { z } from "zod";
 import { confusionChart } from "../../charts/confusion.ts";
 import { taskCommand, type TaskCommand } from "../command.ts";
@@ -42,7 +41,7 @@ export const classifyCommand: TaskCommand = taskCommand({
       "classify train surnames/ --cell gru --split 0.8/0.1/0.1",
       "classify eval surnames-gru.safetensors surnames/ --part test --baseline",
     ],
-    next: (path) => (extname(path) === "" ? "eval" : "predict"),
+    next: (path) => (/\.\w+$/u.test(path) ? "predict" : "eval"),
     hasEmbedding: true,
     batches: "sequences",
     defaults: classifyDefaults,

@@ -93,7 +93,7 @@ export const forecastCommand: TaskCommand = taskCommand({
           .describe(
             "forecast differences from the value this many steps earlier, such as a season; 0 for none",
           ),
-        calendar: flag.describe("also read the hour, day and month of the next step"),
+        calendar: flag.describe("also read the calendar of the next step: hour, weekday, time of year"),
         quantiles: levels.describe("quantiles to forecast, separated by commas"),
         distribution: oneOf(forecastOutputs)
           .default("quantiles")
