@@ -1,6 +1,5 @@
 // The support table in `docs/support.md`, made by running every row on every device. `npm run support` writes it.
 import { expect, test } from "vitest";
-import { dropout, embedding } from "../../src/cells/parts.ts";
 import { lstm } from "../../src/cells/lstm.ts";
 import { parseCell } from "../../src/language/equations.ts";
 import { ops, type PointwiseOp } from "../../src/graph/ops.ts";
@@ -33,7 +32,7 @@ function recurrenceOf(op: PointwiseOp): string {
 }
 
 const features: readonly (readonly [string, string])[] = [
-  ["sum, mean and greatest over the width", "h' = tanh(W x + sum(h) + mean(h) ⊙ greatest(U h))"],
+  ["sum, mean and maximum over the width", "h' = tanh(W x + sum(h) + mean(h) ⊙ greatest(U h))"],
   ["softmax inside the recurrence", "h' = tanh(W x + softmax(U h + b))"],
   ["layer normalisation inside the recurrence", "h' = tanh(norm(W x + U h))"],
   ["a second input per step", "h' = tanh(W x + V y + U h)\ninput y per step"],
@@ -53,12 +52,15 @@ const features: readonly (readonly [string, string])[] = [
     "h' = γ ⊙ h + tanh(W x + U h)\nconstant γ = 0.5\nstart h = 1\nfixed W",
   ],
   [
-    "starts that are learned or made of an input",
+    "initial states that are learned or computed from an input",
     "h' = tanh(W x + U h)\nstart h = h0 + V v\ninput v per sequence",
   ],
-  ["elements by their numbers", "h' = tanh(pick(W x, k) + U h)\ninput k per sequence"],
-  ["elements placed by numbers", "h' = tanh(place(W x, k) + U h)\ninput k per sequence\nwidth k = 5"],
-  ["matrices left out in part", "h' = tanh(W x + U h)\ndrop W, U = 0.3"],
+  ["elements gathered by index (`pick`)", "h' = tanh(pick(W x, k) + U h)\ninput k per sequence"],
+  [
+    "elements scattered by index (`place`)",
+    "h' = tanh(place(W x, k) + U h)\ninput k per sequence\nwidth k = 5",
+  ],
+  ["masks on weights", "h' = tanh(W x + U h)\ndrop W, U = 0.3"],
 ];
 
 const devices: readonly Device[] = [referenceDevice(), wasmDevice(), nativeDevice()];
@@ -104,10 +106,10 @@ async function supportTable(): Promise<string> {
     lines.push(await cellRow(written, recurrenceOf(op)));
   }
   for (const [name, text] of features) lines.push(await cellRow(name, text));
-  lines.push(await networkRow("one-hot input", {}));
-  lines.push(await networkRow(`${embedding.name}`, { embedding: 3 }));
-  lines.push(await networkRow("stacked layers", { layers: 3 }));
-  lines.push(await networkRow(`${dropout(0.2).name} between layers`, { layers: 2, dropout: 0.2 }));
+  lines.push(await networkRow("a language model with one-hot input", {}));
+  lines.push(await networkRow("a language model with an embedding", { embedding: 3 }));
+  lines.push(await networkRow("a language model of three layers", { layers: 3 }));
+  lines.push(await networkRow("a language model with dropout between layers", { layers: 2, dropout: 0.2 }));
   for (const subject of zoo()) {
     if (!("network" in subject)) continue;
     const { name, kind, network } = subject;
