@@ -27,7 +27,7 @@ export type {
   ScoreOptions,
   Task,
 } from "./tasks/task.ts";
-export type { RecurrentOptions } from "./tasks/shared/network-options.ts";
+export type { RecurrentOptions } from "./tasks/shared/recurrent-options.ts";
 export type { InputOptions, SequenceValue } from "./tasks/shared/sequence-input.ts";
 export type { BeamOptions } from "./tasks/shared/beam-options.ts";
 export { encodeModel, encodeRun } from "./checkpoint/checkpoint.ts";
@@ -43,7 +43,7 @@ export {
   type SearchSettings,
   type WriteSettings,
 } from "./tasks/language/language.ts";
-export type { LanguageOptions } from "./tasks/language/design.ts";
+export type { LanguageOptions } from "./tasks/language/options.ts";
 export { trainHello, type Hello, type HelloStep } from "./tasks/language/hello.ts";
 export type { ChoiceSettings } from "./infer/choose.ts";
 export type { GeneratedText, TextBeam } from "./infer/texts.ts";

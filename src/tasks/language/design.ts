@@ -2,24 +2,13 @@
 import { languageModel } from "../../model/language-model.ts";
 import type { Symbols, SymbolsData, Text } from "../../text/symbols.ts";
 import type { Design } from "../task.ts";
-import { cellRecord, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import type { LanguageOptions } from "./options.ts";
 
 /** What a language model keeps in its model file. */
 export interface LanguageSpec {
   readonly kind: "language";
   readonly text: SymbolsData;
-}
-
-/** Options of `language`. Default an LSTM of 128. */
-export interface LanguageOptions extends RecurrentOptions {
-  /** Width of a learned vector per symbol; 0 is one-hot. Default 0. */
-  readonly embedding?: number;
-  /** Whether the readout's matrix is the embedding's, which must then be as wide as the last layer. Default false. */
-  readonly tied?: boolean;
-  /** Rate of dropout on the embedded symbols; needs an embedding. Default 0. */
-  readonly inputDropout?: number;
-  /** Connections around each recurrent layer but the first. Default none. */
-  readonly connections?: "residual" | "highway";
 }
 
 /** The defaults of a language model's recurrent layers. */

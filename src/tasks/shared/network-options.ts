@@ -1,29 +1,20 @@
-// The options that the recurrent part of every task's network has.
+// The recurrent part of every task's network, from its options.
 import { cellOf } from "../../cells/cell-of.ts";
 import type { Sizes } from "../../graph/lower.ts";
 import type { Cell, Width } from "../../language/cell.ts";
+import type { RecurrentOptions } from "./recurrent-options.ts";
 
-/** Options of the recurrent layers, the same for every task; each task has defaults of its own. */
-export interface RecurrentOptions {
-  /** The cell of every recurrent layer: a name, with transforms if wanted (`"lstm+zoneout"`), equations, or a `Cell`. */
-  readonly cell?: string | Cell;
-  /** Hidden width of each layer and direction, H. */
-  readonly size?: number;
-  /** Recurrent layers. Default 1. */
-  readonly layers?: number;
-  /** Rate of dropout after each recurrent layer. Default 0. */
-  readonly dropout?: number;
-  /** Sizes of further widths that the cell's equations name, such as `{ P: 64 }`. */
-  readonly sizes?: Sizes;
-}
-
-/** Recurrent options with their defaults. Throws for a width without a size, and a size without a width. */
+/**
+ * Recurrent options with their defaults. Throws for numbers out of range, a width without a size, and a size without a
+ * width.
+ */
 export function recurrentOptions(
   options: RecurrentOptions,
   defaults: { readonly cell: string; readonly size: number },
 ): Required<RecurrentOptions> & { readonly cell: Cell } {
   const cell = cellOf(options.cell ?? defaults.cell);
   const { size = defaults.size, layers = 1, dropout = 0, sizes = {} } = options;
+  checkWhole("recurrent layers", { size, layers });
   checkSizes(cell, sizes);
   return { cell, size, layers, dropout, sizes };
 }

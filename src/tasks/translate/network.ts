@@ -17,7 +17,7 @@ import {
   type NetworkLayer,
 } from "../../plan/network.ts";
 import { vocabularySize, type Vocabulary } from "../../text/vocabulary.ts";
-import type { RecurrentOptions } from "../shared/network-options.ts";
+import type { RecurrentOptions } from "../shared/recurrent-options.ts";
 
 /** The decoder's input of symbols, and the encoder's. */
 export const targetInput = "x";

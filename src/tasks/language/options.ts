@@ -1,0 +1,23 @@
+// The options of a language model.
+import type { OptionRules } from "../../base/options.ts";
+import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
+
+/** Options of `language`. Default an LSTM of 128. */
+export interface LanguageOptions extends RecurrentOptions {
+  /** Width of a learned vector per symbol; 0 is one-hot. Default 0. */
+  readonly embedding?: number;
+  /** Whether the readout's matrix is the embedding's, which must then be as wide as the last layer. Default false. */
+  readonly tied?: boolean;
+  /** Rate of dropout on the embedded symbols; needs an embedding. Default 0. */
+  readonly inputDropout?: number;
+  /** Connections around each recurrent layer but the first. Default none. */
+  readonly connections?: "residual" | "highway";
+}
+
+export const languageRules: OptionRules<LanguageOptions> = {
+  ...recurrentRules,
+  embedding: "number",
+  tied: "boolean",
+  inputDropout: "number",
+  connections: ["residual", "highway"],
+};
