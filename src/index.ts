@@ -36,14 +36,13 @@ export { decodeModel, type Opener, type OpenSettings } from "./checkpoint/open.t
 // Language models
 export {
   language,
-  type LanguageLoss,
   type LanguageModel,
-  type LanguageScore,
   type LanguageScoreOptions,
   type SearchSettings,
   type WriteSettings,
 } from "./tasks/language/language.ts";
 export type { LanguageOptions } from "./tasks/language/options.ts";
+export type { LanguageLoss, LanguageScore } from "./tasks/language/score.ts";
 export { trainHello, type Hello, type HelloStep } from "./tasks/language/hello.ts";
 export type { ChoiceSettings } from "./infer/choose.ts";
 export type { GeneratedText, TextBeam } from "./infer/texts.ts";

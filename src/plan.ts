@@ -112,6 +112,7 @@ export {
   type TaskSpec,
   type Trained,
 } from "./tasks/task.ts";
+export type { OptionRule, OptionRules } from "./base/options.ts";
 
 // Symbols as plain data
 export { openSymbols } from "./text/open-symbols.ts";

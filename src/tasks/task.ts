@@ -168,14 +168,20 @@ export interface Trained {
   readonly metadata: ModelMetadata;
 }
 
-/** A maker from its parts. It throws for options that the task does not have. */
+/** A maker from its parts. It throws for options that the task does not have, and where `validate` does. */
 export function maker<O extends object, D, M>(
   make: (options: O | undefined) => Task<D, M>,
-  rest: Pick<Maker<O, D, M>, "kind" | "check" | "open"> & { readonly options: OptionRules<O> },
+  rest: Pick<Maker<O, D, M>, "kind" | "check" | "open"> & {
+    readonly options: OptionRules<O>;
+    readonly validate?: (options: O) => unknown;
+  },
 ): Maker<O, D, M> {
-  const { options: rules, ...members } = rest;
+  const { options: rules, validate, ...members } = rest;
   return Object.assign((options?: O) => {
-    if (options !== undefined) checkOptions(rest.kind, options, rules);
+    if (options !== undefined) {
+      checkOptions(rest.kind, options, rules);
+      validate?.(options);
+    }
     return make(options);
   }, members);
 }

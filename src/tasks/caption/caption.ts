@@ -134,6 +134,7 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
   {
     kind: "caption",
     options: captionRules,
+    validate: (options) => recurrentOptions(options, captionDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openCaptioner(trained),
   },

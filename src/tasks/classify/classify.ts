@@ -102,6 +102,7 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
   {
     kind: "classify",
     options: classifyRules,
+    validate: (options) => recurrentOptions(options, classifyDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openClassifier(trained),
   },

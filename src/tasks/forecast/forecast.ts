@@ -110,6 +110,7 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
   {
     kind: "forecast",
     options: forecastRules,
+    validate: (options) => recurrentOptions(options, forecastDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openForecaster(trained),
   },

@@ -4,58 +4,22 @@ import * as z from "zod/mini";
 import { checkOptions, shown, type OptionRules } from "../../base/options.ts";
 import type { Constraint } from "../../infer/constraint.ts";
 import type { ChoiceSettings } from "../../infer/choose.ts";
-import { evaluate } from "../../infer/evaluate.ts";
 import { createSampler } from "../../infer/sample.ts";
 import type { GeneratedText, TextBeam } from "../../infer/texts.ts";
-import type { Session } from "../../infer/session.ts";
 import { checkAlphabet } from "../../text/alphabet.ts";
 import { openSymbols } from "../../text/open-symbols.ts";
 import type { Symbols, SymbolsData, Text, WordVocabulary } from "../../text/symbols.ts";
 import { checkVocabulary } from "../../text/vocabulary.ts";
-import { splitIds } from "../../train/split.ts";
 import { checkTexts } from "../shared/data-checks.ts";
 import { isPart, modelCore } from "../shared/model.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checked, checkSpec } from "../shared/spec-schema.ts";
 import { grouped } from "../shared/words.ts";
-import {
-  maker,
-  type DesignSettings,
-  type Maker,
-  type Model,
-  type Parts,
-  type ScoreOptions,
-  type Trained,
-} from "../task.ts";
+import { maker, type Maker, type Model, type Parts, type ScoreOptions, type Trained } from "../task.ts";
 import type { LanguageSpec } from "./design.ts";
 import { languageRules, type LanguageOptions } from "./options.ts";
+import type { LanguageScore } from "./score.ts";
 import { languageLossWords } from "./loss-words.ts";
-import { symbolLosses } from "./losses.ts";
-import { bits, natsPerUnit, perplexity } from "./units.ts";
-
-/** A mean loss per symbol. */
-export interface LanguageLoss {
-  /** The mean negative log-probability of a symbol, in nats. */
-  readonly nats: number;
-  /** The same in bits: nats over ln 2. */
-  readonly bits: number;
-  /** e to the nats. */
-  readonly perplexity: number;
-}
-
-/** How well a model predicts a text, and beside it an n-gram model and the mean of both probabilities. */
-export interface LanguageScore extends LanguageLoss {
-  /** Bits per byte of the text; absent where its length in bytes is not known. */
-  readonly bitsPerByte?: number;
-  /** Symbols of the text. */
-  readonly symbols: number;
-  /** Symbols that were predicted: all but the first of each parallel lane, and a rest shorter than the lanes are many. */
-  readonly tokens: number;
-  /** An n-gram model with Kneser-Ney smoothing; absent without data to learn from. */
-  readonly baseline?: LanguageLoss & { readonly name: string };
-  /** Half the model's probability and half the baseline's. */
-  readonly mixture?: LanguageLoss & { readonly name: string };
-}
 
 /** What `LanguageModel.score` may be told. */
 export interface LanguageScoreOptions extends ScoreOptions<Text | string> {
@@ -135,7 +99,10 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     async design(data, settings) {
       const text = await textFrom(data);
       const { symbols, ids } = text;
-      const { designLanguageModel } = await import("./design.ts");
+      const [{ designLanguageModel }, { partsOfText, textInWords }] = await Promise.all([
+        import("./design.ts"),
+        import("./parts.ts"),
+      ]);
       const { spec, network, cell } = designLanguageModel(symbols, options);
       const parts = partsOfText(text, settings);
       return {
@@ -216,36 +183,6 @@ const searchRules: OptionRules<SearchSettings> = {
   match: "any",
 };
 
-function partsOfText(text: Text, { split }: DesignSettings): Parts<Text> {
-  const { symbols, ids } = text;
-  const { train, validation, test } = splitIds(ids, split);
-  // The bytes of a part are not known.
-  const part = (view: Text["ids"]): Text => ({
-    symbols,
-    ids: view,
-    bytes: view.length === ids.length ? text.bytes : 0,
-  });
-  return {
-    train: part(train),
-    validation: validation && part(validation),
-    test: test && part(test),
-  };
-}
-
-/** "train on 1,003,854 characters, validate on the last 111,540". */
-function textInWords({ train, validation, test }: Parts<Text>, { ids, symbols }: Text): string {
-  const used = [train, validation, test].reduce((sum, part) => sum + (part?.ids.length ?? 0), 0);
-  const where = test || used < ids.length ? "next" : "last";
-  const words = [`train on ${grouped(train.ids.length)} ${symbols.noun}s`];
-  if (validation) words.push(`validate on the ${where} ${grouped(validation.ids.length)}`);
-  if (test) words.push(`leave ${grouped(test.ids.length)} for testing`);
-  return words.join(", ");
-}
-
-function lossOf(nats: number): LanguageLoss {
-  return { nats, bits: bits(nats), perplexity: perplexity(nats) };
-}
-
 function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts<Text>): LanguageModel {
   const core = modelCore<"language", Text | string>("language", trained, trainedOn);
   const { batch = 32, window = 50 } = trained.metadata.evaluation ?? {};
@@ -272,39 +209,20 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
     return { constraint: patternConstraint(match, texts) };
   }
 
-  async function alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = core.open();
-    try {
-      return await work(session);
-    } finally {
-      session.dispose();
-    }
-  }
-
   return {
     ...core,
     symbols,
     async parts(data) {
       const text = await read(data);
+      const { partsOfText } = await import("./parts.ts");
       return partsOfText(text, await recordedSplit(text.ids, core.metadata));
     },
     async score(data, { order = 3, ...options } = {}) {
       const text = await read(typeof data === "string" && !isPart(data) ? data : core.dataOf(data));
-      const { ids, bytes } = text;
-      if (ids.length < 2)
-        throw new Error(`score: expected a text of two symbols or more, got ${ids.length}; use a longer one`);
-      const counts = { symbols: ids.length };
-      const learned = core.baselineOf(data, options);
-      if (learned === undefined) {
-        const { loss, tokens } = await evaluate(core.session(), { kind: "text", ids }, { batch, window });
-        const perByte = bytes > 0 ? { bitsPerByte: bits(natsPerUnit(loss, ids.length, bytes)) } : {};
-        return { ...lossOf(loss), ...perByte, ...counts, tokens };
-      }
-      const { ids: training } = await read(learned);
-      const { trainKneserNey } = await import("./kneser-ney.ts");
-      const grams = trainKneserNey(training, { order, vocabulary: symbols.size }).probabilities(ids);
-      const losses = await symbolLosses(core.session(), ids, { batch, window });
-      return { ...mixed(losses, grams, order), ...counts };
+      const baseline = core.baselineOf(data, options);
+      const training = baseline === undefined ? undefined : await read(baseline);
+      const { scoreText } = await import("./score.ts");
+      return scoreText(core.session(), { ...text, symbols }, { batch, window, order, training });
     },
     async *write(prompt = "", settings = {}) {
       if (typeof prompt !== "string")
@@ -327,7 +245,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       const { seed = 1, match, length = 500, ...choice } = settings;
       const constraint = await constraintOf(match);
       const { sampleTexts } = await import("../../infer/texts.ts");
-      return alone((session) =>
+      return core.alone((session) =>
         sampleTexts({ session, symbols, prompts }, { seed, length, ...choice, ...constraint }),
       );
     },
@@ -343,7 +261,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
         ...(await constraintOf(match)),
       };
       const { searchTexts } = await import("../../infer/texts.ts");
-      return alone((session) => searchTexts({ session, symbols, prompts }, search));
+      return core.alone((session) => searchTexts({ session, symbols, prompts }, search));
     },
   };
 }
@@ -353,28 +271,4 @@ function endOf(symbols: Symbols, stop: string): number {
   const ids = symbols.encode(stop);
   if (ids.length === 1) return ids[0] as number;
   throw new Error(`search: the stop must be one symbol of the model, not '${stop}', which is ${ids.length}`);
-}
-
-/** The losses of the model, of the n-grams, and of the mean of both probabilities, over the symbols that were predicted. */
-function mixed(
-  losses: Float64Array,
-  grams: Float64Array,
-  order: number,
-): Omit<LanguageScore, "symbols" | "bitsPerByte"> {
-  const sums = { model: 0, grams: 0, both: 0 };
-  let tokens = 0;
-  losses.forEach((nats, i) => {
-    if (Number.isNaN(nats)) return;
-    const gram = grams[i] as number;
-    tokens += 1;
-    sums.model += nats;
-    sums.grams -= Math.log(gram);
-    sums.both -= Math.log((Math.exp(-nats) + gram) / 2);
-  });
-  return {
-    ...lossOf(sums.model / tokens),
-    tokens,
-    baseline: { name: `Kneser-Ney, ${order}-grams`, ...lossOf(sums.grams / tokens) },
-    mixture: { name: "half of each", ...lossOf(sums.both / tokens) },
-  };
 }

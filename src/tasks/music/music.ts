@@ -130,6 +130,7 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
   {
     kind: "music",
     options: musicRules,
+    validate: (options) => recurrentOptions(options, musicDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openComposer(trained),
   },

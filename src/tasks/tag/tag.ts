@@ -101,6 +101,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   {
     kind: "tag",
     options: tagRules,
+    validate: (options) => recurrentOptions(options, tagDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openTagger(trained),
   },

@@ -124,6 +124,7 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
   {
     kind: "translate",
     options: translateRules,
+    validate: (options) => recurrentOptions(options, translateDefaults),
     check: (spec) => checkSpec(schema, spec),
     open: (trained) => openTranslator(trained),
   },
