@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -230,4 +231,31 @@ test("the command line stays below 3,000 lines", () => {
 test("no file is longer than 400 lines", () => {
   const long = sources().filter(({ text }) => text.split("\n").length > 401);
   expect(long.map((s) => s.path)).toEqual([]);
+});
+
+/** Functions of more than 90 lines, those inside others counted as well. */
+function longFunctions({ path, text }: Source): string[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line;
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && lineOf(node.end) - lineOf(node.getStart()) + 1 > 90)
+      found.push(`${path}: ${node.name?.getText() ?? "a function"}, line ${lineOf(node.getStart()) + 1}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+test("no function is longer than 90 lines", () => {
+  expect(sources().flatMap(longFunctions)).toEqual([]);
+  const lines = "  x();\n".repeat(90);
+  expect(longFunctions({ path: "a.ts", text: `function long() {\n${lines}}` })).toEqual([
+    "a.ts: long, line 1",
+  ]);
+});
+
+test("the command line has fewer than 3,000 lines", () => {
+  const lines = sources().filter(({ path }) => path.startsWith("cli/"));
+  expect(lines.reduce((sum, { text }) => sum + text.split("\n").length - 1, 0)).toBeLessThan(3000);
 });

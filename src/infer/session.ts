@@ -97,13 +97,6 @@ export interface Session {
   dispose(): void;
 }
 
-/** Compiles a program at its first use, and anew where a run has more rows or steps than it has room for. */
-interface Compiled {
-  readonly program: Program;
-  readonly rows: number;
-  readonly steps: number;
-}
-
 /** Opens a session. Nothing is compiled before it is needed. */
 export function createSession(settings: SessionSettings): Session {
   const { network, device, weights } = settings;
@@ -111,42 +104,24 @@ export function createSession(settings: SessionSettings): Session {
   const store = isStore(weights) ? weights : device.parameters(parameterLayout(network));
   if (!isStore(weights)) store.write(weights);
   const turns = eventLoopTurns();
-  const programs = new Map<Mode, Compiled>();
+  const programs = createPrograms(settings, store);
   let encoder:
     { readonly program: EncoderProgram; readonly rows: number; readonly steps: number } | undefined;
   let stepping: Stepping | undefined;
   let latest: Promise<unknown> = Promise.resolve();
 
-  async function programFor(mode: Mode, rows: number, steps: number): Promise<Program> {
-    const existing = programs.get(mode);
-    if (existing && existing.rows >= rows && existing.steps >= steps) return existing.program;
-    const room = {
-      rows: Math.max(rows, existing?.rows ?? (mode === "step" ? 1 : (settings.rows ?? 1))),
-      steps: Math.max(steps, existing?.steps ?? (mode === "step" ? 1 : (settings.steps ?? 1))),
-    };
-    existing?.program.dispose();
-    const program = await device.compile(buildPlan(network, { mode, ...room }), store);
-    programs.set(mode, { program, ...room });
-    return program;
-  }
-
-  async function encoderFor({ packing }: PackedValues): Promise<EncoderProgram> {
-    const [rows, steps] = [packing.order.length, packing.extent?.steps ?? 1];
-    if (encoder && encoder.rows >= rows && encoder.steps >= steps) return encoder.program;
-    const room = { rows: Math.max(rows, encoder?.rows ?? 1), steps: Math.max(steps, encoder?.steps ?? 1) };
-    encoder?.program.dispose();
-    const program = await createEncoder(network, device, store, { mode: "evaluate", ...room });
-    if (!program) throw new Error("the network has no encoder; leave the source out");
-    encoder = { program, ...room };
-    return program;
-  }
-
   async function encode(source: PackedValues): Promise<Record<string, Numbers>> {
-    return (await encoderFor(source)).forward(source);
+    const { order, extent } = source.packing;
+    const [rows, steps] = [order.length, extent?.steps ?? 1];
+    if (!encoder || encoder.rows < rows || encoder.steps < steps) {
+      const room = { rows: Math.max(rows, encoder?.rows ?? 1), steps: Math.max(steps, encoder?.steps ?? 1) };
+      encoder?.program.dispose();
+      const program = await createEncoder(network, device, store, { mode: "evaluate", ...room });
+      if (!program) throw new Error("the network has no encoder; leave the source out");
+      encoder = { program, ...room };
+    }
+    return encoder.program.forward(source);
   }
-
-  const read = async (program: Program, name: string, count: number): Promise<Float64Array> =>
-    count === 0 ? new Float64Array(0) : program.read(name, new Float64Array(count));
 
   return {
     network,
@@ -158,29 +133,17 @@ export function createSession(settings: SessionSettings): Session {
       checkBatch(network, batch);
       const { rows, steps, initial } = batch;
       const packing = packRows(batch.lengths ?? Array.from({ length: rows }, () => steps), steps);
-      const program = await programFor("evaluate", rows, steps);
+      const program = await programs.of("evaluate", rows, steps);
       const before = initial ?? (await startValues(network, store, batch));
       writeSequences(program, network, batch, packing);
       if (packing.extent) program.run("forward", packing.extent);
-      const outputs: Record<string, Float64Array> = {};
-      for (const { name } of network.layers) {
-        const width = widthOf(network, name);
-        outputs[name] = packing.unpack(
-          await read(program, outputOf(program, name), packing.tokens * width),
-          width,
-        );
-      }
-      const final: Record<string, Float64Array> = {};
-      for (const { name, width, final: port } of statesOf(program)) {
-        const values = await read(program, port, packing.order.length * width);
-        final[name] = packing.unpackRows(values, width, before[name] ?? []);
-      }
+      const result = await readSequences(program, network, packing, before);
       await turns();
-      return { outputs, final };
+      return result;
     },
     async forward(batch) {
       const extent = extentOf(batch);
-      const program = await programFor("evaluate", extent.rows, extent.steps);
+      const program = await programs.of("evaluate", extent.rows, extent.steps);
       writeBatch(program, batch, batch.source && (await encode(batch.source)));
       program.run("forward", extent);
       program.run("carry", extent);
@@ -191,7 +154,7 @@ export function createSession(settings: SessionSettings): Session {
         async output(layer = readoutOf(network)) {
           const width = widthOf(network, layer);
           return {
-            values: await read(program, outputOf(program, layer), batch.packing.tokens * width),
+            values: await readPort(program, outputOf(program, layer), batch.packing.tokens * width),
             width,
           };
         },
@@ -199,7 +162,7 @@ export function createSession(settings: SessionSettings): Session {
     },
     async begin(rows, inputs = {}) {
       stepInput(network);
-      const program = await programFor("step", rows, 1);
+      const program = await programs.of("step", rows, 1);
       for (const name in inputs) program.write(name, Float64Array.from(inputs[name] as ArrayLike<number>));
       stepping = startStepping(program, network, rows);
     },
@@ -215,13 +178,71 @@ export function createSession(settings: SessionSettings): Session {
       return result;
     },
     dispose() {
-      for (const { program } of programs.values()) program.dispose();
+      programs.dispose();
       encoder?.program.dispose();
-      programs.clear();
       [encoder, stepping] = [undefined, undefined];
       if (!isStore(weights)) store.dispose();
     },
   };
+}
+
+/** Programs by mode. */
+interface Programs {
+  /** Compiles a program at its first use, and anew where a run has more rows or steps than it has room for. */
+  of(mode: Mode, rows: number, steps: number): Promise<Program>;
+  dispose(): void;
+}
+
+function createPrograms(settings: SessionSettings, store: ParameterStore): Programs {
+  const { network, device } = settings;
+  const compiled = new Map<
+    Mode,
+    { readonly program: Program; readonly rows: number; readonly steps: number }
+  >();
+  return {
+    async of(mode, rows, steps) {
+      const existing = compiled.get(mode);
+      if (existing && existing.rows >= rows && existing.steps >= steps) return existing.program;
+      const first = mode === "step" ? { rows: 1, steps: 1 } : settings;
+      const room = {
+        rows: Math.max(rows, existing?.rows ?? first.rows ?? 1),
+        steps: Math.max(steps, existing?.steps ?? first.steps ?? 1),
+      };
+      existing?.program.dispose();
+      const program = await device.compile(buildPlan(network, { mode, ...room }), store);
+      compiled.set(mode, { program, ...room });
+      return program;
+    },
+    dispose() {
+      for (const { program } of compiled.values()) program.dispose();
+      compiled.clear();
+    },
+  };
+}
+
+/** The outputs and final states of sequences that have been run; `before` are the states that they began with. */
+async function readSequences(
+  program: Program,
+  network: Network,
+  packing: Packing,
+  before: ByName<ArrayLike<number>>,
+): Promise<SequenceResult> {
+  const outputs: Record<string, Float64Array> = {};
+  for (const { name } of network.layers) {
+    const width = widthOf(network, name);
+    const values = await readPort(program, outputOf(program, name), packing.tokens * width);
+    outputs[name] = packing.unpack(values, width);
+  }
+  const final: Record<string, Float64Array> = {};
+  for (const { name, width, final: port } of statesOf(program)) {
+    const values = await readPort(program, port, packing.order.length * width);
+    final[name] = packing.unpackRows(values, width, before[name] ?? []);
+  }
+  return { outputs, final };
+}
+
+async function readPort(program: Program, name: string, count: number): Promise<Float64Array> {
+  return count === 0 ? new Float64Array(0) : program.read(name, new Float64Array(count));
 }
 
 /** The states of a program, named as `SequenceBatch` names them. */

@@ -82,7 +82,6 @@ export interface TrainingRun extends AsyncIterable<TrainingEvent> {
  */
 export async function fit(settings: TrainingSettings, resume?: TrainingState): Promise<TrainingRun> {
   const options = resolveOptions(settings);
-  const schedule = scheduleOf(options.schedule);
   let fingerprints: Fingerprints | undefined;
   const identify = (): Fingerprints => (fingerprints ??= fingerprintsOf(settings.network, settings.data));
   if (resume) checkResume(resume, options, identify());
@@ -90,80 +89,12 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   if (resume) trainer.restore(resume);
   const progress = resume ? progressOf(resume) : start();
 
-  const epochs = (): number => progress.position.epoch + progress.position.at / trainer.epochLength;
-  const share = (): number => shareUsed(options.budget, { ...progress, epochs: epochs() });
-  let busy = false;
-
-  async function* train(): AsyncGenerator<TrainingEvent, void, void> {
-    const turns = eventLoopTurns();
-    const speed = speedometer();
-    let mark = performance.now();
-    const tick = (): void => {
-      const now = performance.now();
-      progress.seconds += (now - mark) / 1000;
-      mark = now;
-    };
-    for (;;) {
-      tick();
-      const used = share();
-      if (trainer.validate && isValidationDue(progress, options, used === 1)) {
-        const parts = trainer.validate();
-        let part = await exclusively(() => parts.next());
-        for (; !part.done; part = await exclusively(() => parts.next())) {
-          yield { kind: "validating", step: progress.step, share: part.value };
-        }
-        const evaluation = part.value;
-        yield {
-          kind: "validation",
-          step: progress.step,
-          best: await record(progress, evaluation, trainer),
-          ...evaluation,
-        };
-        continue;
-      }
-      const impatient = options.patience > 0 && progress.misses >= options.patience;
-      if (used === 1 || impatient) {
-        const reason = impatient ? "patience" : "budget";
-        yield { kind: "end", reason, step: progress.step, seconds: progress.seconds };
-        return;
-      }
-      const rate = options.rate * schedule(used);
-      const began = performance.now();
-      const result = await exclusively(() => trainer.update(progress.step + 1, progress.position, rate));
-      const tokensPerSecond = speed(result.tokens, performance.now() - began);
-      progress.step += 1;
-      progress.position = result.next;
-      tick();
-      const { loss, gradientNorm } = result;
-      yield {
-        kind: "step",
-        step: progress.step,
-        epochs: epochs(),
-        share: share(),
-        loss,
-        gradientNorm,
-        rate,
-        tokensPerSecond,
-        seconds: progress.seconds,
-      };
-      await turns();
-    }
-  }
-
-  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (busy) throw new Error("training: a step is under way; do one thing at a time, between two events");
-    busy = true;
-    try {
-      return await work();
-    } finally {
-      busy = false;
-    }
-  }
-
+  const exclusively = createGate();
+  const loop = { options, schedule: scheduleOf(options.schedule), trainer, progress, exclusively };
   return {
     options,
     store: trainer.store,
-    [Symbol.asyncIterator]: train,
+    [Symbol.asyncIterator]: () => trainingEvents(loop),
     snapshot: () =>
       exclusively(async () => {
         const { best, ...rest } = progress;
@@ -173,6 +104,92 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
       }),
     dispose: () => trainer.dispose(),
   };
+}
+
+/** What the loop of training works with. */
+interface Loop {
+  readonly options: ResolvedOptions;
+  readonly schedule: ReturnType<typeof scheduleOf>;
+  readonly trainer: Trainer;
+  readonly progress: Progress;
+  readonly exclusively: Gate;
+}
+
+/** Runs one piece of work at a time, and throws where a second one is begun before the first has ended. */
+type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+
+function createGate(): Gate {
+  let busy = false;
+  return async (work) => {
+    if (busy) throw new Error("training: a step is under way; do one thing at a time, between two events");
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, void> {
+  const { options, schedule, trainer, progress, exclusively } = loop;
+  const epochs = (): number => progress.position.epoch + progress.position.at / trainer.epochLength;
+  const share = (): number => shareUsed(options.budget, { ...progress, epochs: epochs() });
+  const turns = eventLoopTurns();
+  const speed = speedometer();
+  let mark = performance.now();
+  const tick = (): void => {
+    const now = performance.now();
+    progress.seconds += (now - mark) / 1000;
+    mark = now;
+  };
+  for (;;) {
+    tick();
+    const used = share();
+    if (trainer.validate && isValidationDue(progress, options, used === 1)) {
+      yield* validationEvents(loop, trainer.validate());
+      continue;
+    }
+    const impatient = options.patience > 0 && progress.misses >= options.patience;
+    if (used === 1 || impatient) {
+      const reason = impatient ? "patience" : "budget";
+      yield { kind: "end", reason, step: progress.step, seconds: progress.seconds };
+      return;
+    }
+    const rate = options.rate * schedule(used);
+    const began = performance.now();
+    const result = await exclusively(() => trainer.update(progress.step + 1, progress.position, rate));
+    const tokensPerSecond = speed(result.tokens, performance.now() - began);
+    progress.step += 1;
+    progress.position = result.next;
+    tick();
+    const { loss, gradientNorm } = result;
+    yield {
+      kind: "step",
+      step: progress.step,
+      epochs: epochs(),
+      share: share(),
+      loss,
+      gradientNorm,
+      rate,
+      tokensPerSecond,
+      seconds: progress.seconds,
+    };
+    await turns();
+  }
+}
+
+/** Validates in parts, so that others get their turn, and records the result. */
+async function* validationEvents(
+  { trainer, progress, exclusively }: Loop,
+  parts: ReturnType<NonNullable<Trainer["validate"]>>,
+): AsyncGenerator<TrainingEvent, void, void> {
+  let part = await exclusively(() => parts.next());
+  for (; !part.done; part = await exclusively(() => parts.next())) {
+    yield { kind: "validating", step: progress.step, share: part.value };
+  }
+  const best = await record(progress, part.value, trainer);
+  yield { kind: "validation", step: progress.step, best, ...part.value };
 }
 
 /** What changes from step to step, but for the numbers on the device. */

@@ -11,7 +11,7 @@ import {
   type PackedValues,
   type Position,
 } from "../batch/feed.ts";
-import { createEncoder } from "../infer/encoder.ts";
+import { createEncoder, type EncoderProgram } from "../infer/encoder.ts";
 import {
   evaluateFeed,
   examplesOf,
@@ -24,8 +24,9 @@ import { initialParameters } from "../model/initialise.ts";
 import { checkMemory, memoryNeeded, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
-import type { Ports, View } from "../plan/plan.ts";
-import type { Device, Numbers, ParameterStore } from "../run/device.ts";
+import type { Plan, Ports, View } from "../plan/plan.ts";
+import type { UpdateRule } from "../plan/update.ts";
+import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
 import type { Ids } from "../text/alphabet.ts";
 import { divergenceError } from "./diverged.ts";
 import { updateOf } from "./optimizers.ts";
@@ -88,20 +89,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const { network, device, data } = settings;
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
   const { feed, validation } = feedsOf(network, data, options);
-  // First without the optimiser, whose equations have no width beyond what a computer can count.
-  const needed = memoryNeeded(network, { batch: feed.rows, steps: feed.steps });
-  checkMemory(network, needed, settings.memory);
-  const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update: rule });
-  const evaluationPlan =
-    validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
-  const encoderPlans = network.encoder
-    ? [feed, ...(validation ? [validation] : [])].map(({ rows, sourceSteps: steps }) =>
-        buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
-      )
-    : [];
-  const plans = [plan, ...(evaluationPlan ? [evaluationPlan] : []), ...encoderPlans];
-  checkMemory(network, memoryOfPlans(plans), settings.memory);
-
+  const plan = planUpdates(settings, feed, validation, rule);
   const { ports, parameters: layout } = plan;
   const store = device.parameters(layout);
   store.write(initialParameters(layout, options.seed));
@@ -126,42 +114,10 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     values.set(await store.read());
     return values;
   };
-  /** The states that the next batch starts from, as `<layer>.<state>`. */
-  const carried: Ports["optimizer"] = Object.fromEntries(
-    ports.states.map(({ layer, state, initial }) => [`${layer}.${state}`, initial]),
-  );
-  const sizeOf = (port: string): number => plan.buffers.find((b) => b.name === port)?.size ?? 0;
-  const readAll = async (named: Ports["optimizer"]): Promise<Record<string, Numbers>> => {
-    const values: Record<string, Numbers> = {};
-    for (const [name, port] of Object.entries(named)) {
-      values[name] = await program.read(port, real(sizeOf(port)));
-    }
-    return values;
-  };
-  const writeAll = (named: Ports["optimizer"], values: Readonly<Record<string, Numbers>>): void => {
-    for (const [name, port] of Object.entries(named)) {
-      writeExactly(sizeOf(port), name, values[name], (numbers) => program.write(port, numbers));
-    }
-  };
+  const kept = ports.optimizer;
+  const carried = carriedPorts(ports);
   counter[0] = options.seed;
   for (const part of [program, encoder?.program]) part?.write(part.plan.ports.seed as string, counter);
-
-  /** Forward and backward through both, then the update of all parameters together. */
-  async function trainWithEncoder(batch: Batch, source: PackedValues): Promise<void> {
-    if (!encoder) return;
-    const extent = extentOf(batch);
-    encoder.program.write(encoder.program.plan.ports.step as string, counter);
-    writeBatch(program, batch, await encoder.forward(source));
-    program.run("forward", extent);
-    program.run("backward", extent);
-    const gradient = await encoder.backward(source, (input) => {
-      const gradient = ports.inputGradients[input] as string;
-      const { width } = plan.views[gradient] as View;
-      return program.read(gradient, new Float64Array(extent.rows * width));
-    });
-    program.write(ports.gradients as string, gradient);
-    program.run("update", extent);
-  }
 
   return {
     store,
@@ -172,8 +128,10 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       program.write(ports.step as string, counter);
       const numbers = numbersFor(step, rate);
       for (const name in numbers) writeNumber(ports.numbers[name] as string, numbers[name] as number);
-      if (batch.source) await trainWithEncoder(batch, batch.source);
-      else {
+      if (batch.source && encoder) {
+        encoder.program.write(encoder.program.plan.ports.step as string, counter);
+        await trainWithEncoder(program, encoder, batch, batch.source);
+      } else {
         writeBatch(program, batch);
         program.run("train", extentOf(batch));
       }
@@ -182,16 +140,8 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       const [loss, gradientNorm] = [mean[0] as number, norm[0] as number];
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
         const gradients = await program.read(ports.gradients as string, real(layout.trained));
-        const divergence = {
-          step,
-          loss,
-          norm: gradientNorm,
-          rate,
-          layout,
-          weights: await store.read(),
-          gradients,
-        };
-        throw divergenceError(divergence);
+        const weights = await store.read();
+        throw divergenceError({ step, loss, norm: gradientNorm, rate, layout, weights, gradients });
       }
       return { loss, gradientNorm, tokens: batch.counted, next: batch.next };
     },
@@ -200,19 +150,91 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
     async numbers() {
       return {
         weights: await weights(),
-        optimizer: await readAll(ports.optimizer),
-        carried: await readAll(carried),
+        optimizer: await readAll(program, kept, real),
+        carried: await readAll(program, carried, real),
       };
     },
     restore(from) {
       writeExactly(layout.size, "weights", from.weights, (values) => store.write(values));
-      writeAll(ports.optimizer, from.optimizer);
-      writeAll(carried, from.carried);
+      writeAll(program, kept, from.optimizer);
+      writeAll(program, carried, from.carried);
     },
     dispose() {
       for (const part of [program, session, encoder]) part?.dispose();
     },
   };
+}
+
+/** The plan of an update. Throws where the plans of the run need more memory than there is. */
+function planUpdates(
+  { network, memory }: TrainerSettings,
+  feed: Feed,
+  validation: Feed | undefined,
+  update: UpdateRule,
+): Plan {
+  // First without the optimiser, whose equations have no width beyond what a computer can count.
+  checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps }), memory);
+  const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update });
+  const evaluation =
+    validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
+  const encoders = network.encoder
+    ? [feed, ...(validation ? [validation] : [])].map(({ rows, sourceSteps: steps }) =>
+        buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
+      )
+    : [];
+  checkMemory(network, memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders]), memory);
+  return plan;
+}
+
+/** Forward and backward through the encoder and the network, then the update of all parameters together. */
+async function trainWithEncoder(
+  program: Program,
+  encoder: EncoderProgram,
+  batch: Batch,
+  source: PackedValues,
+): Promise<void> {
+  const extent = extentOf(batch);
+  const { ports, views } = program.plan;
+  writeBatch(program, batch, await encoder.forward(source));
+  program.run("forward", extent);
+  program.run("backward", extent);
+  const gradient = await encoder.backward(source, (input) => {
+    const port = ports.inputGradients[input] as string;
+    const { width } = views[port] as View;
+    return program.read(port, new Float64Array(extent.rows * width));
+  });
+  program.write(ports.gradients as string, gradient);
+  program.run("update", extent);
+}
+
+/** Ports by a name that does not depend on the plan. */
+type NamedPorts = Ports["optimizer"];
+
+/** The states that the next batch starts from, as `<layer>.<state>`. */
+function carriedPorts({ states }: Ports): NamedPorts {
+  return Object.fromEntries(states.map(({ layer, state, initial }) => [`${layer}.${state}`, initial]));
+}
+
+function sizeOf({ plan }: Program, port: string): number {
+  return plan.buffers.find((b) => b.name === port)?.size ?? 0;
+}
+
+async function readAll(
+  program: Program,
+  ports: NamedPorts,
+  allocate: (count: number) => Numbers,
+): Promise<Record<string, Numbers>> {
+  const values: Record<string, Numbers> = {};
+  for (const [name, port] of Object.entries(ports)) {
+    values[name] = await program.read(port, allocate(sizeOf(program, port)));
+  }
+  return values;
+}
+
+function writeAll(program: Program, ports: NamedPorts, values: Readonly<Record<string, Numbers>>): void {
+  for (const [name, port] of Object.entries(ports)) {
+    writeExactly(sizeOf(program, port), name, values[name], (numbers) => program.write(port, numbers));
+  }
 }
 
 function feedsOf(

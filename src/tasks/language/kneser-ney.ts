@@ -43,33 +43,7 @@ export interface KneserNey {
 export function trainKneserNey(ids: ArrayLike<number>, settings: KneserNeySettings): KneserNey {
   const { order, vocabulary, boundary = 0, discounts: kind = "modified" } = settings;
   checkSettings(order, vocabulary, boundary, ids.length);
-  const room = order * (ids.length + order) + 1;
-  // An n-gram is a node, a child of the one without its last symbol; the root is the empty one.
-  const children = new Map<number, number>(); // parent × V + symbol → node
-  const parents = new Int32Array(room);
-  const levels = new Uint8Array(room);
-  const counts = new Uint32Array(room); // as occurrences, or as different symbols before
-  let nodes = 1;
-
-  const childOf = (parent: number, id: number): number => {
-    const key = parent * vocabulary + id;
-    const known = children.get(key);
-    if (known !== undefined) return known;
-    parents[nodes] = parent;
-    levels[nodes] = levels[parent]! + 1;
-    children.set(key, nodes);
-    return nodes++;
-  };
-
-  // ends[k] is the n-gram of the latest k symbols.
-  const ends = new Int32Array(order + 1);
-  for (let k = 1; k <= order; k++) ends[k] = childOf(ends[k - 1]!, boundary);
-  for (let t = 0; t < ids.length; t++) {
-    const id = checkId(ids, t, vocabulary);
-    for (let k = order; k >= 1; k--) ends[k] = childOf(ends[k - 1]!, id);
-    for (let k = order; k >= 1; k--) if (counts[ends[k]!]!++ > 0) break; // known, so its endings have this symbol before
-  }
-
+  const { children, parents, levels, counts, nodes } = countGrams(ids, { order, vocabulary, boundary });
   const discounts = Array.from({ length: order }, (_, k) =>
     discountsOf(countsOfCounts(counts, levels, nodes, k + 1), kind),
   );
@@ -132,6 +106,47 @@ export function trainKneserNey(ids: ArrayLike<number>, settings: KneserNeySettin
       return Float64Array.from({ length: vocabulary }, (_, id) => probabilityOf(histories, id));
     },
   };
+}
+
+/** Counted n-grams. Each is a node, a child of the one without its last symbol; the root, 0, is the empty one. */
+interface Grams {
+  readonly children: ReadonlyMap<number, number>; // parent × V + symbol → node
+  readonly parents: Int32Array;
+  readonly levels: Uint8Array;
+  readonly counts: Uint32Array; // occurrences of the longest, different symbols before the others
+  readonly nodes: number;
+}
+
+function countGrams(
+  ids: ArrayLike<number>,
+  { order, vocabulary, boundary }: Required<Omit<KneserNeySettings, "discounts">>,
+): Grams {
+  const room = order * (ids.length + order) + 1;
+  const children = new Map<number, number>();
+  const parents = new Int32Array(room);
+  const levels = new Uint8Array(room);
+  const counts = new Uint32Array(room);
+  let nodes = 1;
+
+  const childOf = (parent: number, id: number): number => {
+    const key = parent * vocabulary + id;
+    const known = children.get(key);
+    if (known !== undefined) return known;
+    parents[nodes] = parent;
+    levels[nodes] = levels[parent]! + 1;
+    children.set(key, nodes);
+    return nodes++;
+  };
+
+  // ends[k] is the n-gram of the latest k symbols.
+  const ends = new Int32Array(order + 1);
+  for (let k = 1; k <= order; k++) ends[k] = childOf(ends[k - 1]!, boundary);
+  for (let t = 0; t < ids.length; t++) {
+    const id = checkId(ids, t, vocabulary);
+    for (let k = order; k >= 1; k--) ends[k] = childOf(ends[k - 1]!, id);
+    for (let k = order; k >= 1; k--) if (counts[ends[k]!]!++ > 0) break; // known, so its endings have this symbol before
+  }
+  return { children, parents, levels, counts, nodes };
 }
 
 /** [5] how many n-grams of a level have each count from 1 to 4, at that index. */

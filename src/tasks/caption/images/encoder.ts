@@ -72,13 +72,8 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
     "encoding images",
     () => import("onnxruntime-node"),
   );
-  const { InferenceSession, Tensor } = runtime;
-  const session = await InferenceSession.create(tapped === model ? settings.model : writeOnnx(tapped), {
-    executionProviders: ["cpu"],
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
-    throw new Error(`${name}: ONNX Runtime cannot open it: ${messageOf(cause)}`, { cause });
-  });
+  const { Tensor } = runtime;
+  const session = await openSession(runtime, tapped === model ? settings.model : writeOnnx(tapped), name);
 
   const pixels = size.width * size.height * 3;
   /** `values`: [count, ...] images in the input's layout. */
@@ -126,12 +121,7 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
         const count = input.batch ?? group.length; // zeros fill a fixed batch
         const values = new Float32Array(count * pixels);
         group.forEach((image, i) => {
-          const { width: across, height: down } = preprocessedSize(image, preprocessing);
-          if (across !== size.width || down !== size.height)
-            throw new Error(
-              `${name}: image ${from + i + 1} is ${across} x ${down} after preprocessing, but the input is ` +
-                `${size.width} x ${size.height}; give preprocessing a resize or a crop to that`,
-            );
+          checkSize(image, preprocessing, size, `${name}: image ${from + i + 1}`);
           values.set(preprocess(image, preprocessing), i * pixels);
         });
         const output = await run(values, count);
@@ -146,6 +136,34 @@ export async function openEncoder(settings: EncoderSettings): Promise<ImageEncod
     },
     dispose: () => session.release(),
   };
+}
+
+/** The runtime's session of a graph, in bytes. */
+async function openSession(
+  { InferenceSession }: Pick<typeof import("onnxruntime-node"), "InferenceSession">,
+  graph: Uint8Array,
+  name: string,
+): Promise<InferenceSession> {
+  return InferenceSession.create(graph, { executionProviders: ["cpu"], logSeverityLevel: 3 }).catch(
+    (cause: unknown) => {
+      throw new Error(`${name}: ONNX Runtime cannot open it: ${messageOf(cause)}`, { cause });
+    },
+  );
+}
+
+/** Throws where preprocessing does not make an image as large as the input is. */
+function checkSize(
+  image: PixelImage,
+  preprocessing: Preprocessing,
+  input: { readonly width: number; readonly height: number },
+  place: string,
+): void {
+  const { width, height } = preprocessedSize(image, preprocessing);
+  if (width === input.width && height === input.height) return;
+  throw new Error(
+    `${place} is ${width} x ${height} after preprocessing, but the input is ${input.width} x ${input.height}; ` +
+      "give preprocessing a resize or a crop to that",
+  );
 }
 
 interface Output {
