@@ -166,7 +166,7 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     expect(said.at(-1)).toMatch(/^after "h" comes "ello", at 0\.00\d+ nats/);
   });
 
-  test("a picture is decoded as in Node, a transparent one on white", async () => {
+  test("an image is decoded as in Node, a transparent one on white", async () => {
     const sharp = (await import("sharp")).default;
     const raw = Uint8Array.of(
       255,
