@@ -104,7 +104,7 @@ function music(cell: string, size: number): Experiment {
         seconds += train(
           `music train ${data(chorales)} --cell ${cell} --size ${size} --seed ${seed} --out ${model}`,
         );
-        return Number(unrolled(`music eval ${model} ${data(chorales)}`)[0]?.["nats"]);
+        return Number(unrolled(`music eval ${model} ${data(chorales)} --part test`)[0]?.["nats"]);
       });
       return {
         found: `${figure(mean(nats))} nats per frame on average, ${nats.map((n) => figure(n)).join(", ")}`,

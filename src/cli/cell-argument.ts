@@ -11,8 +11,7 @@ import { parseCell } from "../language/equations.ts";
 
 /** Help for arguments and options. */
 export const cellHelp: string =
-  "a cell's name, a file of equations, or equations: \"h' = tanh(W x + U h + b)\"; " +
-  "transforms may follow: lstm+layer-norm";
+  "a cell's name, equations, or a file of equations; transforms may follow, as in lstm+zoneout";
 
 /** A name of the list comes before a file of that name; what contains `=` before any transform is equations. */
 export async function cellFromArgument(text: string): Promise<Cell> {
@@ -26,6 +25,6 @@ export async function cellFromArgument(text: string): Promise<Cell> {
   const names = cells.map((cell) => cell.name);
   throw new Error(
     `there is no cell '${name}'${suggestion(name, names)} (the cells are ${names.join(", ")}; ` +
-      "a file of equations or the equations themselves will do, too)",
+      "equations, or a file of equations, may be given instead)",
   );
 }

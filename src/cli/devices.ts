@@ -24,10 +24,12 @@ export const deviceFields: {
   readonly device: z.ZodDefault<z.ZodType<DeviceChoice, string>>;
   readonly threads: z.ZodOptional<z.ZodType<number, string>>;
 } = {
-  device: oneOf(deviceChoices).default("auto").describe(deviceChoices.join(", ")),
+  device: oneOf(deviceChoices)
+    .default("auto")
+    .describe(`device: ${deviceChoices.join(", ")}`),
   threads: number(threadRange, isThreadCount)
     .optional()
-    .describe("threads of the device (default: all cores)"),
+    .describe("threads of the device (default: one per core)"),
 };
 
 /** `auto` is native where it was built, else wasm where the engine has SIMD, else the reference. */
@@ -64,7 +66,7 @@ export interface DeviceReport {
 
 export function findDevices(): DeviceReport[] {
   return [
-    { name: "reference", found: true, note: "float64, interpreted: slow, and the definition of the others" },
+    { name: "reference", found: true, note: "float64, interpreted: slow; defines what the others compute" },
     findWasm(),
     findNative(),
   ];

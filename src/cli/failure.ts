@@ -1,4 +1,5 @@
 // Failures as exit codes and as text on stderr.
+import { flagOf, type Flags } from "../tasks/shared/flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const exitCodes = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -8,14 +9,21 @@ export class InputError extends Error {
   override readonly name: string = "InputError";
 }
 
-/** Runs work whose errors can only come from what the person gave, and makes them `InputError`s. */
-export async function asInput<T>(work: () => T | Promise<T>): Promise<T> {
+/**
+ * Runs work whose errors can only come from what the person gave, and makes them `InputError`s. Options of the library that
+ * they name are named as the command's flags.
+ */
+export async function asInput<T>(work: () => T | Promise<T>, flags?: Flags<unknown>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof InputError || isFault(error) || isClosedPipe(error)) throw error;
     if (!(error instanceof Error)) throw error;
-    throw new InputError(error.message, { cause: error });
+    const isFlag = (word: string): boolean => flags !== undefined && word in flags.fields;
+    const message = error.message.replaceAll(/\b[a-z]+[A-Z][A-Za-z]*\b/gu, (word) => {
+      return isFlag(word) ? flagOf(word) : word;
+    });
+    throw new InputError(message, { cause: error });
   }
 }
 

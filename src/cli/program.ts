@@ -28,6 +28,14 @@ const commands = [
   addStart,
 ];
 
+const examples = `
+Examples:
+  unrolled train book.txt
+  unrolled sample book-lstm.safetensors --prompt "Once "
+  unrolled classify train reviews.csv --unit word
+  unrolled eval reviews-gru.safetensors reviews.csv --part validation --baseline
+  unrolled cells gru`;
+
 const manners = `
 Results go to stdout, messages to stderr; --json prints results as JSON, one object per line.
 Exit codes: 0 success, 1 failure, 2 wrong usage or bad input, 130 interrupted.`;
@@ -61,17 +69,19 @@ export function createProgram(
 ): CommandUnknownOpts {
   const { terminal } = context;
   const program: CommandUnknownOpts = new Command("unrolled")
-    .description("Recurrent neural networks: a cell is its equations.")
+    .description("Recurrent neural networks whose cells are given by their equations.")
     .version(libraryVersion, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .commandsGroup("Cells, devices and tools:")
     .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", examples)
     .addHelpText("afterAll", manners)
     .exitOverride()
     .configureOutput({
       writeOut,
       writeErr: (text) => terminal.say(text.trimEnd()),
       outputError: (text, write) =>
-        write(remedyFor(text, words).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
+        write(remedyFor(text, words, program).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
     });
   for (const add of commands) add(program, context);
   return program;

@@ -1,17 +1,18 @@
 // Words of earlier versions, answered with those of today.
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { taskCommands } from "../tasks/flags.ts";
 
 /** Options that have another name in every command that had them. */
-const options: Readonly<Record<string, string>> = {
+const everywhere: Readonly<Record<string, string>> = {
   "--picture": "--plot",
   "--widths": "--sizes",
   "--at-least": "--min-count",
-  "--unpriced": "--no-costs",
 };
 
-/** Options that have another name in one command. */
-const optionsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  cells: { "--window": "--steps" },
+/** Options of commands that belong to no task. */
+const byCommand: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  cells: { "--unpriced": "--no-costs", "--window": "--time-steps" },
+  bench: { "--config": "--workload" },
 };
 
 /** An answer to a command that has another name now; undefined for one that has not. */
@@ -23,11 +24,31 @@ export function renamedCommand(words: readonly string[]): string | undefined {
   return `'run' is now 'predict': use 'unrolled ${today} MODEL …'`;
 }
 
-/** The message of an unknown option of the command in `words`, with its name of today where it has one. */
-export function remedyFor(message: string, words: readonly string[]): string {
+/**
+ * The message of an unknown option of the command in `words`: its name of today where it has one, else the commands of the
+ * same name that have it.
+ */
+export function remedyFor(message: string, words: readonly string[], program: CommandUnknownOpts): string {
   const [, option] = /unknown option '(--[\w-]+)'/u.exec(message) ?? [];
+  const [first = "", second = ""] = words;
   if (option === undefined) return message;
-  const task = taskCommands.find(({ kind }) => kind === words[0]);
-  const today = task?.renamed?.[option] ?? optionsOf[words[0] ?? ""]?.[option] ?? options[option];
-  return today === undefined ? message : `error: ${option} is now ${today}\n`;
+  const task = taskCommands.find(({ kind, shortForms }) => {
+    return kind === first || shortForms?.train === first || shortForms?.predict === first;
+  });
+  const today = task?.renamed?.[option] ?? byCommand[first]?.[option] ?? everywhere[option];
+  if (today !== undefined) return `error: ${option} is now ${today}\n`;
+  if (!task) return message;
+  const name = task.kind === first ? second : task.shortForms?.train === first ? "train" : "predict";
+  const others = taskCommands
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== task.kind && optionsOf(program, kind, name).includes(option));
+  if (others.length === 0) return message;
+  const where = others.map((kind) => `'${kind} ${name}'`).join(", ");
+  return `error: '${task.kind} ${name}' has no option ${option}; only ${where} ${others.length === 1 ? "has" : "have"} it\n`;
+}
+
+function optionsOf(program: CommandUnknownOpts, task: string, name: string): string[] {
+  const named = (parent: CommandUnknownOpts | undefined, child: string): CommandUnknownOpts | undefined =>
+    parent?.commands.find((command) => command.name() === child);
+  return named(named(program, task), name)?.options.flatMap(({ long }) => long ?? []) ?? [];
 }

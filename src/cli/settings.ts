@@ -1,27 +1,45 @@
-// Flags as options of a command: their help, and reading them together with a settings file.
+// Flags as options of a command, and their help.
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { z } from "zod";
-import { flagOf, type Fields, type Flags } from "../tasks/shared/flags.ts";
+import type { z } from "zod";
+import { flagOf, type Flags } from "../tasks/shared/flags.ts";
+
+/** Headings of the help, with the options below each; others stand below "Options:". */
+export type Sections = Readonly<Record<string, readonly string[]>>;
 
 /** Adds an option per flag. Nothing is checked, and no default is set, before `parse`. */
-export function addOptions(command: CommandUnknownOpts, { fields, valueNames }: Flags<unknown>): void {
-  for (const [name, field] of Object.entries(fields)) {
-    const byDefault = field.safeParse(undefined).data;
-    const isSwitch = typeof byDefault === "boolean";
-    const value = isSwitch ? "" : ` <${valueNames[name] ?? (isNumber(field) ? "n" : "text")}>`;
+export function addOptions(
+  command: CommandUnknownOpts,
+  { fields, valueNames }: Flags<unknown>,
+  sections: Sections = {},
+): void {
+  const below = Object.entries(sections).flatMap(([heading, names]) => names.map((name) => [name, heading]));
+  const headings: Readonly<Record<string, string>> = Object.fromEntries(below);
+  const own = Object.keys(fields).filter((name) => headings[name] === undefined);
+  for (const name of [...own, ...below.map(([name = ""]) => name)]) {
+    const field = fields[name];
+    if (!field) continue;
+    const value = isSwitch(field) ? "" : ` <${valueNames[name] ?? (isNumber(field) ? "n" : "text")}>`;
     const option = new Option(`${flagOf(name)}${value}`, helpOf(field));
     if (isList(field))
       option.argParser((text, before: unknown) => [...((before as string[] | undefined) ?? []), text]);
-    command.addOption(option);
+    command.addOption(headings[name] === undefined ? option : option.helpGroup(headings[name]));
   }
 }
 
 /** The description of a flag, and its default. */
-function helpOf(field: Fields[string]): string {
+function helpOf(field: z.ZodType): string {
   const byDefault = field.safeParse(undefined).data;
-  const hasDefault = byDefault !== undefined && typeof byDefault !== "boolean" && !isList(field);
+  const hasDefault = byDefault !== undefined && !isSwitch(field) && !isList(field);
   return `${field.description ?? ""}${hasDefault ? ` (default: ${String(byDefault)})` : ""}`;
 }
 
+/** Whether a flag has no value. */
+export const isSwitch = (field: z.ZodType): boolean => typeof field.safeParse(undefined).data === "boolean";
+
 const isList = (field: z.ZodType): boolean => field.safeParse(["text"]).success;
-const isNumber = (field: z.ZodType): boolean => field.safeParse("1").data === 1;
+
+/** Flags of numbers read a number, or refuse it as out of range; others refuse its type. */
+function isNumber(field: z.ZodType): boolean {
+  const { success, error } = field.safeParse(-0.5);
+  return success || error.issues.every(({ code }) => code === "custom");
+}

@@ -4,13 +4,13 @@ import { z } from "zod";
 import type { RecurrentSettings, TrainCommand } from "../tasks/command.ts";
 import {
   dropRate,
-  flag,
   flagOf,
   flags,
   joinFlags,
+  jsonFlag,
   oneOf,
   positive,
-  seed,
+  seedFlag,
   whole,
   zeroOrMore,
   type Flags,
@@ -24,6 +24,7 @@ import { resolveOptions } from "../train/settings.ts";
 import { readShares } from "../train/split.ts";
 import { cellHelp } from "./cell-argument.ts";
 import { deviceFields, type DeviceChoice } from "./devices.ts";
+import type { Sections } from "./settings.ts";
 import { parseSizes } from "./sizes.ts";
 
 const shares = z.string().refine(
@@ -91,7 +92,7 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
       sizes: z
         .string()
         .optional()
-        .describe("sizes of further widths that the cell's equations name, as P=64"),
+        .describe("sizes of other widths that the cell's equations name, as in P=64"),
       layers: whole(1).default(1).describe("recurrent layers"),
       ...(command.hasEmbedding && {
         embedding: whole(0).default(embedding).describe("width of a learned vector per symbol; 0 is one-hot"),
@@ -100,9 +101,11 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
       epochs: positive
         .optional()
         .describe(`passes over the training data (default: ${"epochs" in budget ? budget.epochs : 10})`),
-      steps: whole(1).optional().describe("updates, instead of epochs"),
-      minutes: positive.optional().describe("minutes, instead of epochs"),
-      optimizer: oneOf(optimizerKinds).default("adam").describe(optimizerKinds.join(", ")),
+      steps: whole(1).optional().describe("length of the training in updates, instead of epochs"),
+      minutes: positive.optional().describe("length of the training in minutes, instead of epochs"),
+      optimizer: oneOf(optimizerKinds)
+        .default("adam")
+        .describe(`optimizer: ${optimizerKinds.join(", ")}`),
       rate: positive.default(rate).describe("learning rate"),
       schedule: oneOf(scheduleKinds)
         .default(schedule.kind)
@@ -114,25 +117,25 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
       dropout: dropRate.default(0).describe("rate of dropout after each recurrent layer"),
       split: shares
         .default(defaults.split ?? "0.9")
-        .describe("share for training, the rest for validation; or three shares, as 0.8/0.1/0.1"),
+        .describe("share of the data for training, the rest for validation; or three, as in 0.8/0.1/0.1"),
       patience: whole(0)
         .default(patience)
         .describe("stop after this many validations without improvement; 0 never stops"),
-      seed: seed.default(1).describe("random seed"),
+      seed: seedFlag,
       ...deviceFields,
       out: z
         .string()
         .min(1, "must name a file")
         .optional()
-        .describe("the model file (default: FILE-CELL.safetensors)"),
-      saveEvery: whole(1).optional().describe("also save every n updates"),
+        .describe("the model file to write (default: FILE-CELL.safetensors)"),
+      saveEvery: whole(1).optional().describe("also save the run every n updates"),
       resume: z
         .string()
         .min(1, "must name a model")
         .optional()
-        .describe("resume the training of this model file"),
-      config: z.string().optional().describe("a YAML or JSON file of settings, named as the options are"),
-      json: flag.describe("print results as JSON, one object per line"),
+        .describe("resume training from this model file"),
+      config: z.string().optional().describe("YAML or JSON file of settings, named like these options"),
+      json: jsonFlag,
     },
     {
       cell: "cell",
@@ -148,6 +151,16 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
   ) as Flags<Common>;
 }
 
+/** The headings below which the help shows them; a task's own flags come before. */
+export const trainSections: Sections = {
+  "Network:": ["cell", "size", "sizes", "layers", "embedding", "dropout"],
+  "Training:": [
+    ...["epochs", "steps", "minutes", "batch", "optimizer", "rate", "schedule", "clip", "weightDecay"],
+    ...["split", "patience", "seed"],
+  ],
+  "Files and device:": ["out", "saveEvery", "resume", "config", "device", "threads", "json"],
+};
+
 export type AnyTrain = TrainCommand<unknown, unknown, unknown>;
 
 /** All flags of a task's training. */
@@ -157,6 +170,8 @@ export interface TrainFlags {
   parse(given: Given): { readonly common: Common; readonly task: unknown };
   /** What a model file keeps: every setting with its value, as it would be typed; those of the machine left out. */
   kept(given: Given): Record<string, string | boolean>;
+  /** The length of the training: the option that gives it, and its value. */
+  budget(given: Given): readonly [name: string, value: number];
 }
 
 /** Settings of the machine and of one call: a resumed run may change them, and a model file does not keep them. */
@@ -165,8 +180,15 @@ const free: readonly string[] = ["device", "threads", "out", "saveEvery", "resum
 export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlags {
   const common = commonFlags(command, defaults);
   const all = joinFlags(common, command.flags);
+  const budget = (given: Given): readonly [string, number] => {
+    const values = common.parse(given);
+    const name = budgetNames.find((option) => values[option] !== undefined);
+    if (name !== undefined) return [name, values[name] as number];
+    return Object.entries(defaults.budget ?? { epochs: 10 })[0] as [string, number];
+  };
   return {
     all,
+    budget,
     parse(given) {
       all.parse(given);
       const values = common.parse(given);
@@ -179,9 +201,10 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
       return { common: values, task: command.flags.parse(given) };
     },
     kept(given) {
-      const values: Record<string, unknown> = { ...all.parse(given) };
-      const budget = budgetNames.filter((name) => values[name] !== undefined);
-      if (budget.length === 0) Object.assign(values, defaults.budget ?? { epochs: 10 });
+      const task = command.flags.parse(given);
+      const values: Record<string, unknown> = { ...all.parse(given), ...command.training?.(task) };
+      const [name, value] = budget(given);
+      values[name] = value;
       return Object.fromEntries(
         Object.entries(values)
           .filter(([name, value]) => value !== undefined && !free.includes(name))
@@ -258,7 +281,8 @@ export function resumedGiven(
     (name) => name !== "cell" && !isBudget(name) && was[name] !== is[name],
   );
   if (changed.length === 0) return merged;
-  const list = changed.map((name) => `${flagOf(name)} was ${String(was[name])}, not ${String(is[name])}`);
+  const shown = (value: unknown): string => (value === undefined ? "left out" : String(value));
+  const list = changed.map((name) => `${flagOf(name)} was ${shown(was[name])}, not ${shown(is[name])}`);
   throw new Error(
     `--resume ${file}: ${list.join("; ")}: a run is resumed with its own settings (only the budget, --out, ` +
       "--save-every, --device and --threads may change); leave them out, or train anew without --resume",

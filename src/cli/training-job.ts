@@ -20,8 +20,8 @@ import type { TrainingJob } from "./training.ts";
 export interface PreparedJob extends TrainingJob {
   /** The file that is trained on. */
   readonly file: string;
-  /** Whether the model can be used without a file. */
-  readonly isOptional: boolean;
+  /** The length of the training: an option's name, and its value. */
+  readonly budget: readonly [name: string, value: number];
 }
 
 export async function prepareJob(
@@ -73,7 +73,7 @@ export async function prepareJob(
     saveEvery: common.saveEvery,
     json: common.json,
     file,
-    isOptional: command.predict.isOptional === true,
+    budget: flags.budget(given),
   };
 }
 

@@ -62,7 +62,7 @@ export function configurationsNamed(list: string): Configuration[] {
     const members = configurations.filter((c) => belongs?.(c));
     if (members.length > 0) return members;
     throw new Error(
-      `there is no configuration '${name}'${suggestion(name, configurationNames)} ` +
+      `there is no workload '${name}'${suggestion(name, configurationNames)} ` +
         `(there are ${configurationNames.join(", ")})`,
     );
   });

@@ -60,6 +60,8 @@ export interface TrainCommand<D, O, T> {
     readonly size: number;
     readonly embedding?: number;
   };
+  /** The command that the model's first use is shown with, on the file that it was trained on. Default `predict`. */
+  readonly next?: (path: string) => "predict" | "eval";
   readonly flags: Flags<T>;
   /** Reads the data. Throws for what is wrong with a file, by line. */
   read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;

@@ -32,7 +32,7 @@ async function refused(words: readonly string[], ...texts: readonly string[]): P
   const result = await unrolled(words);
   expect(result.stdout).toBe("");
   expect(result.stderr).toMatch(/^error: /mu);
-  expect(result.stderr).not.toContain("fault of unrolled");
+  expect(result.stderr).not.toContain("bug in unrolled");
   for (const part of texts) expect(result.stderr).toContain(part);
   expect(result.code).toBe(2);
   expect(readdirSync(folder)).toEqual(before);
@@ -79,7 +79,10 @@ test.each([
   ["--schedule", "linear", "--schedule must be one of constant, step, exponential, cosine"],
   ["--unit", "letter", "--unit must be one of char, byte, word, subword, not 'letter'"],
   ["--device", "webgpu", "--device must be one of auto, native, wasm, reference, not 'webgpu'"],
-  ["--horizon", "5", "horizon must be window (10) or more, not 5"],
+  ["--bptt", "5", "bptt must be window (10) or more, not 5"],
+  ["--horizon", "5", "--horizon is now --bptt"],
+  ["--min-count", "2", "--min-count is for --unit word; leave it out"],
+  ["--input-dropout", "0.1", "--input-dropout needs an embedding; set one, or leave it out"],
   ["--epochs", "3", "give one of --epochs, --steps and --minutes, not --epochs and --steps"],
 ])("train %s '%s'", async (flag, value, message) => {
   await refused(train(text, flag, value), message);
@@ -105,7 +108,7 @@ test.each([
 test.each([
   ["lstn", "there is no cell 'lstn'; did you mean 'lstm'? (the cells are antisymmetric, "],
   ["lstm+zonout", "there is no transform 'zonout'; did you mean 'zoneout'?"],
-  ["lstm-projected", "lstm-projected has the further width P; say how wide, as in --sizes P=64"],
+  ["lstm-projected", "sizes: lstm-projected needs a size for width P; give one, such as P = 64"],
   ["mut1", "needs an input as wide as the layer (requires I = H), so embedding must be "],
   ["missing.cell", "cannot read missing.cell: there is no such file"],
   ["h' = tahn(W x + U h)", "unknown function 'tahn'; did you mean 'tanh'?", "\n       ^^^^"],
@@ -125,7 +128,7 @@ test.each([
 });
 
 test.each([
-  [["--cell", "lstm", "--sizes", "P=3"], "--sizes: lstm names no width but H (--size) and I; leave it out"],
+  [["--cell", "lstm", "--sizes", "P=3"], "sizes: lstm has no width 'P', only H, I; leave it out"],
   [
     ["--cell", "lstm-projected", "--sizes", "P=0"],
     "--sizes: 'P=0' cannot be read; write it as in --sizes P=64",
@@ -138,7 +141,7 @@ test("a cell's file that is no text", async () => {
   await refused(train(text, "--cell", model), "model.safetensors: not a text file: byte");
 });
 
-test.each(["sample", "eval"])("%s with model files that are none", async (command) => {
+test.each(["sample", "eval"])("%s with files that are not models", async (command) => {
   const bytes = readFileSync(model);
   const words = (name: string): string[] => [command, at(name), ...(command === "eval" ? [text] : [])];
   writeFileSync(at("cut.safetensors"), bytes.subarray(0, bytes.length - 100));
@@ -173,7 +176,7 @@ test("eval with a text that the model cannot read", async () => {
     "'C' U+0043",
     "remove them, or train on a text",
   );
-  await refused(["eval", model, at("empty.txt")], "needs two characters or more");
+  await refused(["eval", model, at("empty.txt")], "expected a text of two symbols or more, got 0");
 });
 
 test("places where no model can be written are found before training", async () => {
@@ -186,7 +189,7 @@ test("places where no model can be written are found before training", async () 
     "exists and is not a model that can be replaced",
     "choose another name with --out",
   );
-  await refused(out("/dev/null"), "is no ordinary file");
+  await refused(out("/dev/null"), "is not a regular file; choose another name");
 });
 
 test("a folder that cannot be written", async () => {
@@ -209,10 +212,13 @@ test("resuming with other settings or other data", async () => {
   ];
   await refused(
     resume("text.txt", "--size", "9", "--rate", "0.1"),
-    "--size was 8, not 9; --rate was 0.002, not 0.1: a run goes on with its own settings",
-    "leave them out, or start anew without --resume",
+    "--size was 8, not 9; --rate was 0.002, not 0.1: a run is resumed with its own settings",
+    "leave them out, or train anew without --resume",
   );
-  await refused(resume("text.txt", "--cell", "gru"), "--cell gru is another cell than that of the saved run");
+  await refused(
+    resume("text.txt", "--cell", "gru"),
+    "--cell gru is not the cell of the saved run; leave it out",
+  );
   await refused(
     resume("other.txt"),
     "the data are not those of the saved run",
@@ -220,15 +226,16 @@ test("resuming with other settings or other data", async () => {
   );
   await refused(
     resume("letters.txt"),
-    "is other data than the saved run had",
-    "give the same file, or train anew",
+    "the data are not those of the saved run: they give other symbols",
+    "use the same data and options, or start anew",
   );
   await refused(resume("text.txt", "--out", text), "exists and is not a model");
   await refused(["train", text, "--resume", at("empty.txt")], "empty.txt");
 });
 
-test("a setting that is given again but is the same is no other setting", async () => {
-  const words = ["--cell", "lstm", "--size", "8", "--horizon", "10", "--steps", "3"];
+test("a setting that is given again with the same value is accepted, a default included", async () => {
+  const defaults = ["--bptt", "10", "--min-count", "1", "--split", "0.9"];
+  const words = ["--cell", "lstm", "--size", "8", ...defaults, "--steps", "3"];
   const { code } = await unrolled([
     "train",
     text,

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { build, objects, unrolled } from "./run.ts";
 
-const quick = ["bench", "--config", "online", "--cell", "elman", "--repetitions", "2"];
+const quick = ["bench", "--workload", "online", "--cell", "elman", "--repetitions", "2"];
 
 test("JSON has one line per configuration", async () => {
-  const words = ["bench", "--config", "step-128,online", "--device", "wasm", "--threads", "1"];
+  const words = ["bench", "--workload", "step-128,online", "--device", "wasm", "--threads", "1"];
   const { code, stdout } = await unrolled([...words, "--json", "--repetitions", "2"]);
   expect(code).toBe(0);
   const lines = objects(stdout);
@@ -33,7 +33,7 @@ test("the table, and a line about the device and the machine", async () => {
 
 test("a cell as equations", async () => {
   const cell = "h' = tanh(W x + U h + min(b, 1))";
-  const words = ["bench", "--config", "online", "--cell", cell, "--json", "--repetitions", "1"];
+  const words = ["bench", "--workload", "online", "--cell", cell, "--json", "--repetitions", "1"];
   const { code, stdout } = await unrolled(words);
   expect(code).toBe(0);
   expect(objects(stdout)).toMatchObject([{ cell: "equations" }]);
@@ -55,13 +55,14 @@ test("a device that records no times", async () => {
 });
 
 test.each([
-  [["--config", "smal"], "there is no configuration 'smal'; did you mean 'small'?"],
+  [["--workload", "smal"], "there is no workload 'smal'; did you mean 'small'?"],
+  [["--config", "small"], "--config is now --workload"],
   [["--cell", "lsmt"], "there is no cell 'lsmt'; did you mean 'lstm'?"],
   [["--cell", "h' = tahn(W x)"], "unknown function 'tahn'; did you mean 'tanh'?"],
   [["--device", "wasn"], "--device must be one of auto, native, wasm, reference, not 'wasn'"],
   [["--threads", "0"], "--threads must be a whole number from 1 to 255, not '0'"],
   [["--seconds", "-1"], "--seconds must be a number above 0, not '-1'"],
-  [["--start-up", "--config", "small"], "--start-up measures no configuration; leave out --config"],
+  [["--start-up", "--workload", "small"], "--start-up measures no workload; leave out --workload"],
 ])("bench %j", async (words, text) => {
   const { code, stdout, stderr } = await unrolled(["bench", ...words]);
   expect(stderr).toContain(text);

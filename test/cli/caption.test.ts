@@ -1,5 +1,5 @@
-// Captions on the command line, from PNG files to sentences: pictures that the project makes, features of the built-in
-// encoder, kept; what is wrong with pictures and files.
+// Captions on the command line, from PNG files to sentences: images that the project makes, features of the built-in
+// encoder, kept; errors in images and files.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await fine("caption", "train", captions, ...words, "--split", "0.7/0.1/0.2", "--out", model);
 });
 
-test("the pictures are listed with five captions each, and the same again from the same seed", async () => {
+test("images are listed with five captions each, and the same seed makes the same images", async () => {
   const list = JSON.parse(readFileSync(captions, "utf8")) as { file: string; captions: string[] }[];
   expect(list.length).toBe(40);
   for (const item of list) expect(item.captions.length).toBe(5);
@@ -26,19 +26,21 @@ test("the pictures are listed with five captions each, and the same again from t
   }
 });
 
-test("what was learned by heart is found again, by one word after the other and by beams", async () => {
+test("captions learned by heart are found greedily and by beam search, and not by a blind model", async () => {
   const words = ["caption", "eval", model, captions, "--part", "train", "--json"];
   const [greedy] = objects((await fine(...words)).stdout);
   expect(greedy).toMatchObject({ images: 28 });
   expect(greedy?.["bleu4"]).toBeGreaterThan(0.8);
   const [beams] = objects((await fine(...words, "--beam", "3")).stdout);
   expect(beams?.["bleu4"]).toBeGreaterThan(0.8);
-  const [shuffled] = objects((await fine(...words, "--shuffle")).stdout);
-  expect(shuffled?.["bleu4"]).toBeLessThan(greedy?.["bleu4"] as number);
-  expect(shuffled?.["exact"]).toBeLessThan(0.5);
+  const [seeing, blind] = objects((await fine(...words, "--baseline")).stdout);
+  expect(seeing).toEqual(greedy);
+  expect(blind).toMatchObject({ model: "shuffled features", images: 28 });
+  expect(blind?.["bleu4"]).toBeLessThan(greedy?.["bleu4"] as number);
+  expect(blind?.["exact"]).toBeLessThan(0.5);
 });
 
-test("a page shows pictures, captions and references", async () => {
+test("a page shows images, captions and references", async () => {
   const page = at("captions.html");
   await fine("caption", "eval", model, captions, "--part", "test", "--page", page);
   const html = readFileSync(page, "utf8");
@@ -46,24 +48,38 @@ test("a page shows pictures, captions and references", async () => {
   expect(html).toMatch(/<img src="shapes\/\d{5}\.png" alt="/u);
 });
 
-test("a picture, or a folder of them, is described; features are kept by content", async () => {
-  const picture = at("shapes/00000.png");
-  const { stdout } = await fine("predict", model, picture);
+test("an image, or a folder of them, is described; features are kept by content", async () => {
+  const image = at("shapes/00000.png");
+  const { stdout } = await fine("predict", model, image);
   expect(stdout).toMatch(/^\S+00000\.png\t[a-z ]+\n$/u);
   const [first] = objects((await fine("predict", model, at("shapes"), "--json", "--beam", "2")).stdout);
-  expect(first?.["file"]).toBe(picture);
+  expect(first?.["file"]).toBe(image);
   expect(first?.["captions"]).toHaveLength(2);
   expect(readdirSync(at("shapes/.features")).length).toBeGreaterThan(0);
 });
 
-test("files that are no pictures, and captions of none, are refused by name", async () => {
-  writeFileSync(at("text.png"), "no picture");
+test("files that are not images, and captions of missing images, are refused by name", async () => {
+  writeFileSync(at("text.png"), "not an image");
   await refused(["predict", model, at("text.png")], "text.png");
   writeFileSync(at("list.json"), JSON.stringify([{ file: "gone.png", captions: ["a thing"] }]));
   await refused(["caption", "train", at("list.json"), "--split", "1"], "gone.png");
   writeFileSync(at("cut.json"), '[{"file": "a.png", "captions": ["a th');
   await refused(["caption", "train", at("cut.json")], "cut.json");
   await refused(["caption", "train", captions, "--encoder", at("text.png")], "text.png");
+});
+
+test("images in parts of their own are divided by them, and a split is refused", async () => {
+  const list = JSON.parse(readFileSync(captions, "utf8")) as { file: string; captions: string[] }[];
+  const parts = ["train", "train", "val", "test"];
+  const divided = at("shapes/divided.json");
+  writeFileSync(divided, JSON.stringify(list.map((image, i) => ({ ...image, split: parts[i % 4] }))));
+  const words = ["caption", "train", divided, "--size", "6", "--embedding", "4", "--steps", "1"];
+  const out = ["--out", at("divided.safetensors")];
+  const { stderr } = await fine(...words, ...out);
+  expect(stderr).toContain("train on 20 images, validate on 10, leave 10 for testing");
+  await refused([...words, "--split", "0.9"], "--split 0.9: the images of ");
+  await refused([...words, "--split", "0.8/0.1/0.1"], "divided.json are in parts already; leave it out");
+  await fine("caption", "train", divided, "--resume", at("divided.safetensors"), "--steps", "2");
 });
 
 const photographs = new URL("../../../shared/data/coco-mini-cc/captions.json", import.meta.url);

@@ -1,4 +1,4 @@
-// Forecasts as a person makes them: by normal distributions and step after step, of several series, with pictures.
+// Forecasts on the command line: normal distributions and recursive ones, several series, plots.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -41,14 +41,14 @@ describe.each([
       "--quantiles",
       "0.05,0.25,0.5,0.75,0.95",
     ];
-    await train(...words, "--output", output, "--strategy", strategy, "--out", model);
+    await train(...words, "--distribution", output, "--strategy", strategy, "--out", model);
   });
 
-  test("knows the season, and covers what it should", async () => {
+  test("is better than naive forecasts, and its intervals cover what they should", async () => {
     const found = await json("eval", model, csv);
     expect(found.map((row) => row["model"])).toEqual(
       ["sold", "warmth"].flatMap((name) =>
-        ["this model", "naive", "seasonal naive, 12", "linear"].map((title) => `${name}: ${title}`),
+        ["this model", "naive", "seasonal naive", "linear"].map((title) => `${name}: ${title}`),
       ),
     );
     for (const own of [found[0], found[4]]) {
@@ -58,7 +58,7 @@ describe.each([
     expect(found[0]?.["mase"]).toBeLessThan(0.5 * (found[1]?.["mase"] as number));
   });
 
-  test("says what comes next at its levels, in order, the same each time", async () => {
+  test("predicts its quantiles in order, the same each time", async () => {
     const found = await json("predict", model, csv);
     expect(found).toHaveLength(6);
     for (const row of found) {
@@ -70,7 +70,7 @@ describe.each([
     expect(await json("predict", model, csv)).toEqual(found);
   });
 
-  test("draws what came, the intervals and the rivals, a panel a series", async () => {
+  test("plots actual values, intervals and baselines, one panel per series", async () => {
     const [next, past] = [at(`${output}-${strategy}-next.svg`), at(`${output}-${strategy}-past.svg`)];
     await fine("forecast", "predict", model, csv, "--plot", next);
     await fine("forecast", "eval", model, csv, "--plot", past);
@@ -86,14 +86,14 @@ describe.each([
       ])
         expect(svg).toContain(`>${label}</text>`);
     expect(first).not.toContain(">linear</text>");
-    for (const rival of ["naive", "seasonal naive, 12", "linear"])
-      expect(second).toContain(`>${rival}</text>`);
+    for (const baseline of ["naive", "seasonal naive", "linear"])
+      expect(second).toContain(`>${baseline}</text>`);
     // The last origin, and those a horizon and two before.
     expect(second?.match(/stroke-dasharray="1 3"/gu)).toHaveLength(3 * 2);
   });
 });
 
-test("paths are drawn anew by another seed, and may be few", async () => {
+test("another seed draws other paths, and their number may be given", async () => {
   const model = at("gaussian-recursive.safetensors");
   const raw = ["predict", model, csv, "--calibrate", "0"];
   const [own, other, few] = [
@@ -106,9 +106,9 @@ test("paths are drawn anew by another seed, and may be few", async () => {
   expect(few[5]?.["sold 0.05"]).toBe(few[5]?.["sold 0.95"]);
 });
 
-test("goes on where it was stopped, with the same bits", async () => {
+test("resumes where it was stopped, with the same bits", async () => {
   const [whole, parts] = [at("whole.safetensors"), at("parts.safetensors")];
-  const words = ["--value", "sold", "--output", "gaussian", "--strategy", "recursive"];
+  const words = ["--value", "sold", "--distribution", "gaussian", "--strategy", "recursive"];
   await train(...words, "--out", whole);
   let interrupts = 0;
   const first = await unrolled(["forecast", "train", csv, ...small, ...words, "--out", parts], {
@@ -125,12 +125,12 @@ test("goes on where it was stopped, with the same bits", async () => {
   );
 });
 
-test("refuses options that say nothing", async () => {
+test("refuses options that would do nothing", async () => {
   const model = at("gaussian-direct.safetensors");
   const training = ["forecast", "train", csv, "--value", "sold", ...small, "--out", at("none.safetensors")];
   await refused(
-    [...training, "--output", "normal"],
-    "--output must be one of quantiles, gaussian, not 'normal'",
+    [...training, "--distribution", "normal"],
+    "--distribution must be one of quantiles, gaussian, not 'normal'",
   );
   await refused(
     [...training, "--strategy", "both"],
@@ -138,7 +138,7 @@ test("refuses options that say nothing", async () => {
   );
   await refused(
     ["predict", model, csv, "--paths", "50"],
-    "gaussian-direct.safetensors forecasts all steps at once and draws nothing; leave out --paths",
+    "gaussian-direct.safetensors forecasts all steps at once and draws no paths; leave out --paths",
   );
   await refused(["predict", model, csv, "--seed", "2"], "leave out --seed");
   const recursive = at("gaussian-recursive.safetensors");

@@ -1,5 +1,5 @@
 // What commands must not do: write over what they read, take other data for a model's parts, other steps or encoders for
-// its own, or leave a run that cannot go on.
+// its own, or leave a run that cannot be resumed.
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await fine("caption", "train", at("shapes/captions.json"), ...caption, ...tiny, "--out", model("caption"));
 });
 
-describe("runs go on", () => {
+describe("runs are resumed", () => {
   test.each([
     ["translate", pairs, "dates"],
     ["caption", at("shapes/captions.json"), "caption"],
@@ -60,14 +60,14 @@ describe("runs go on", () => {
     const copy = at(`resumed-${name}.safetensors`);
     copyFileSync(model(name), copy);
     const { stderr } = await fine(command, "train", file, "--resume", copy, "--steps", "6");
-    expect(stderr).toContain("going on after step 4");
-    expect(stderr).toContain("6 steps in");
+    expect(stderr).toContain("resumed after step 4");
+    expect(stderr).toContain("6 updates in");
   });
 
-  test("only of the task that they are of", async () => {
+  test("only by their own task", async () => {
     await refused(
       ["translate", "train", pairs, "--resume", model("label")],
-      "label.safetensors is a model of the task 'classify', not 'translate'; go on with the command that made it",
+      "label.safetensors is a model of the task 'classify', not 'translate'; resume it with 'unrolled classify train'",
     );
   });
 });
@@ -76,15 +76,16 @@ describe("nothing is written over what is read", () => {
   test.each([
     [["classify", "eval", model("label"), table, "--plot", table], "--plot must name a .svg file"],
     [
-      ["forecast", "predict", model("daily"), daily, "--out", daily],
-      "is what this command reads; give what it writes",
+      ["forecast", "predict", model("daily"), daily, "--csv", daily],
+      "is a file that this command reads; give the output another name",
     ],
-    [["music", "predict", model("music"), "--out", model("music")], "--out must name a .mid file"],
+    [["forecast", "predict", model("daily"), daily, "--csv", at("next.txt")], "--csv must name a .csv file"],
+    [["music", "predict", model("music"), "--midi", model("music")], "--midi must name a .mid file"],
     [
       ["caption", "eval", model("caption"), at("shapes/captions.json"), "--page", at("shapes/captions.json")],
       "--page must name a .html file",
     ],
-    [["caption", "shapes", at("shapes")], "files already; name a new folder, or empty it first"],
+    [["caption", "shapes", at("shapes")], "files already; name a new one, or empty it"],
     [["caption", "shapes", table], "is a file, or may not be read; name a new folder"],
   ])("%j", async (command, message) => {
     const before = [table, daily, model("music"), at("shapes/captions.json")].map((file) =>
@@ -104,8 +105,8 @@ describe("parts are those of the training", () => {
     };
     await fine(...part(table));
     const turned = write("turned.csv", `text,label\n${[...words].reverse().join("")}`);
-    await refused(part(turned), "the file has other items than the model was trained on, 60 (");
-    await refused(part(table, "--unique"), "give the same file and options, or leave --part out");
+    await refused(part(turned), "these are not the data that the model was trained on (60 items");
+    await refused(part(table, "--unique"), "give the same data and options");
     await fine("classify", "eval", model("label"), turned);
   });
 
@@ -130,18 +131,18 @@ describe("parts are those of the training", () => {
     const other = write("other.txt", "the cat sat on the mat. ".repeat(41));
     await refused(
       ["eval", model("text"), other, "--part", "test"],
-      "other items than the model was trained on",
+      "these are not the data that the model was trained on (984 items, expected 960",
     );
   });
 
-  test("a forecast is judged where the model has not learned, whatever the table's length", async () => {
+  test("a forecast is scored on times after the training part, whatever the table's length", async () => {
     const shorter = series("shorter.csv", 24, 74, "+02:00");
     await refused(["eval", model("daily"), shorter], "there are no 7 steps from 2024-03-12T22:00:00Z on");
     const { stdout } = await fine("eval", model("daily"), series("longer.csv", 24, 120, "+02:00"));
     expect(stdout).toContain("42 origins from 2024-03-12T22:00:00Z");
     await refused(
       ["eval", model("daily"), daily, "--origins", "99"],
-      "--origins: there is room for 12 from 2024-03-12",
+      "use a longer series, or at most 12 origins",
     );
   });
 
@@ -154,7 +155,7 @@ describe("parts are those of the training", () => {
     const other = write("other.json", JSON.stringify({ train: notes(1, 20) }));
     await refused(
       ["eval", model("music"), other, "--part", "test"],
-      "other items than the model was trained on",
+      "these are not the data that the model was trained on",
     );
     await fine("eval", model("music"), other);
   });
@@ -164,7 +165,7 @@ describe("other data than the model's", () => {
   test("steps of another length", async () => {
     await refused(
       ["forecast", "predict", model("daily"), series("hourly.csv", 1, 90)],
-      "the model learned steps of 1 day, and the series has 1 hour; give such a one",
+      "the model learned steps of 1 day, but the series has steps of 1 hour",
     );
   });
 
@@ -180,26 +181,32 @@ describe("other data than the model's", () => {
     const middle = Math.floor(other.length / 2);
     other[middle] = (other[middle] as number) ^ 1;
     const copy = write("bank.onnx", bank);
-    const picture = at("shapes/00001.png");
-    const { stdout } = await fine("predict", model("caption"), picture);
-    expect((await fine("predict", model("caption"), picture, "--encoder", copy)).stdout).toBe(stdout);
+    const image = at("shapes/00001.png");
+    const { stdout } = await fine("predict", model("caption"), image);
+    expect((await fine("predict", model("caption"), image, "--encoder", copy)).stdout).toBe(stdout);
     await refused(
-      ["predict", model("caption"), picture, "--encoder", write("other.onnx", other)],
+      ["predict", model("caption"), image, "--encoder", write("other.onnx", other)],
       "other.onnx is not the encoder that the model was trained with",
     );
   });
 
   test.each([
-    [["eval", model("label"), table, "--order", "2"], "takes no --order"],
+    [
+      ["eval", model("label"), table, "--order", "2"],
+      "'classify eval' has no option --order; only 'language eval' has it",
+    ],
     [["train", pairs, "--min-count", "2"], "--min-count is for --unit word; leave it out"],
     [
       ["translate", "train", pairs, "--attention", "none", "--max-source-length", "9"],
-      "--max-source-length is of attention; leave it out",
+      "--max-source-length needs attention; leave it out, or leave out --attention none",
     ],
-    [["predict", model("music"), rolls], "say how many of its frames to begin with, as --beginning 16"],
+    [["predict", model("music"), rolls], "give the number of frames to begin with, such as --beginning 16"],
     [["predict", model("music"), rolls, "--beginning", "9"], "--beginning 9: the first piece of"],
-    [["forecast", "train", daily, "--value", "v,v"], "--value names 'v' twice; name it once"],
-    [["classify", "train", table, "--text", "label"], "'label' cannot be what is read and its label, too"],
+    [["forecast", "train", daily, "--value", "v,v"], "the column 'v' is named twice; name it once"],
+    [
+      ["classify", "train", table, "--text", "label", "--label", "label"],
+      "'label' cannot be both the sequence and its label; name another column",
+    ],
     [
       ["eval", model("label"), table, "--part", "valid"],
       "--part must be one of all, train, validation, test",

@@ -66,7 +66,7 @@ export async function fine(...words: string[]): Promise<Result> {
 export async function refused(words: string[], message: string): Promise<void> {
   const { code, stderr } = await unrolled(words);
   expect(stderr).toContain(message);
-  expect(stderr).not.toContain("fault of unrolled");
+  expect(stderr).not.toContain("bug in unrolled");
   expect(code).toBe(2);
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 describe("sample", () => {
-  test("goes on from many beginnings, each as it would alone", async () => {
+  test("continues many prompts, each as it would alone", async () => {
     writeFileSync(at("prompts.txt"), "the c\r\n\nthe d\n");
     const choice = [model as string, "--length", "12"];
     const together = await made(...choice, "--prompts", at("prompts.txt"), "--seed", "4");
@@ -36,11 +36,12 @@ describe("sample", () => {
     expect(json.map((line) => line["prompt"])).toEqual(["the c", "the d"]);
   });
 
-  test("goes on from a file's text, as 'sample' and as 'run'", async () => {
+  test("continues a file's text, as 'sample', 'predict' and 'language predict'", async () => {
     writeFileSync(at("beginning.txt"), "the dog dug.\nthe c");
     const cold = [model as string, at("beginning.txt"), "--temperature", "0", "--length", "6"];
     expect(await made(...cold)).toBe("the dog dug.\nthe cat sat\n");
     expect((await fine("predict", ...cold)).stdout).toBe("the dog dug.\nthe cat sat\n");
+    expect((await fine("language", "predict", ...cold)).stdout).toBe("the dog dug.\nthe cat sat\n");
     writeFileSync(at("other.txt"), "the 9");
     await refused(
       ["predict", model as string, at("other.txt")],
@@ -48,7 +49,7 @@ describe("sample", () => {
     );
   });
 
-  test("ends where a stop comes, which is not shown", async () => {
+  test("ends before a stop", async () => {
     const cold = ["--temperature", "0", "--length", "99"];
     expect(await made(model as string, "--prompt", "the c", ...cold, "--stop", "\\n")).toBe(
       "the cat sat on the mat.\n",
@@ -81,16 +82,18 @@ describe("sample", () => {
       await made(subwords as string, "--prompt", "the dog dug.\n", "--temperature", "0", "--length", "40"),
     ).toContain("the cat sat on the mat.\nthe dog dug.");
     const { stdout } = await unrolled(["eval", subwords as string, at("text.txt")]);
-    expect(stdout).toMatch(/perplexity 1\.\d, over .* subwords, 0\.\d{3} bits per byte/u);
+    expect(stdout).toMatch(/perplexity 1\.\d, over .* sub-words, 0\.\d{3} bits per byte/u);
   });
 
   test.each([
-    [["--beam", "2", "--seed", "3"], "--beam leaves nothing to chance: leave out --seed, or --beam"],
+    [["--beam", "2", "--seed", "3"], "beam search does not sample; leave out --seed, or --beam"],
+    [["--length-penalty", "1"], "--length-penalty is for beam search; give --beam, too, or leave it out"],
+    [["--beam", "0"], "--beam must be a whole number from 1 to 1000, not '0'"],
     [
       ["--match", "a+", "--stop", "b"],
-      "--stop would cut what --match asks for; write the end into the pattern",
+      "--stop could cut a text that --match requires; write the end into the pattern",
     ],
-    [["--beam", "2", "--stop", "at"], "give one --stop that is a single symbol of the model"],
+    [["--beam", "2", "--stop", "at"], "the stop must be one symbol of the model, not 'at', which is 2"],
     [["--match", "(a"], 'pattern "(a": it is not a regular expression'],
     [["--match", "[0-9]+"], "the pattern needs characters that the model's alphabet lacks"],
     [["--match", "a{9}", "--length", "8"], "the constraint asks for 9 symbols or more"],
@@ -112,11 +115,11 @@ describe("sample", () => {
   test("refuses a pattern for words, and sub-words without their tokenizer", async () => {
     await refused(
       ["sample", words as string, "--match", "a"],
-      "a pattern is for models of characters, bytes or sub",
+      "a pattern needs characters, bytes or sub-words; the symbols of this model are words",
     );
     await refused(
       ["train", at("text.txt"), "--unit", "subword"],
-      "--unit subword and --tokenizer FILE go together: give both, or neither",
+      "--unit subword and --tokenizer FILE go together; give both or neither",
     );
     await refused(
       ["train", at("text.txt"), "--unit", "subword", "--tokenizer", at("text.txt")],

@@ -11,7 +11,7 @@ import { objects, temporaryFolder, unrolled } from "./run.ts";
 const folder = temporaryFolder();
 
 test("cells lists every cell and transform, with parameters for the sizes given, sources and costs", async () => {
-  const sizes = ["--size", "4", "--input", "3", "--batch", "2", "--window", "3"];
+  const sizes = ["--size", "4", "--input", "3", "--batch", "2", "--time-steps", "3"];
   const { code, stdout } = await unrolled(["cells", "--json", ...sizes]);
   expect(code).toBe(0);
   const list = objects(stdout);
@@ -38,12 +38,6 @@ test("the list as text, without costs", async () => {
   expect(stdout).toContain("\ntransforms, applied to the lstm\n\nlstm+layer-norm  101,120 parameters\n");
   expect(stdout).not.toContain("× forward");
   expect(stderr).toContain("H = 128, I = 64; 'unrolled cells NAME' shows");
-});
-
-test("--no-costs answers to its old name", async () => {
-  const { code, stderr } = await unrolled(["cells", "--unpriced"]);
-  expect(stderr).toContain("--unpriced is now --no-costs");
-  expect(code).toBe(2);
 });
 
 test("parameters are called as in the equations, whatever the cell is called", async () => {
@@ -92,7 +86,7 @@ test("a cell comes from a file, named after it, or from the command line itself"
   expect(inline).toMatchObject({ count: named?.["count"], backward: named?.["backward"] as object });
 });
 
-test("check says for each cell how far it is off, and how many failed", async () => {
+test("check prints the error of each cell, and how many failed", async () => {
   const { code, stdout } = await unrolled(["check", "elman", "--device", "wasm", "--json"]);
   expect(code).toBe(0);
   const [gradients, device, sum] = objects(stdout);
@@ -125,7 +119,7 @@ test("a cell that fails its check ends with code 1", async () => {
   expect(objects(stdout)[0]).toMatchObject({ pass: false });
 });
 
-test("info says which devices there are, and why others were not found", async () => {
+test("info lists the devices, and why others were not found", async () => {
   const [info] = objects((await unrolled(["info", "--json"])).stdout);
   expect(info).toMatchObject({
     devices: [

@@ -1,4 +1,4 @@
-// The tasks' commands as a person uses them: trained on files, measured, used, resumed; and what is wrong with files.
+// The tasks' commands as a person uses them: trained on files, scored, used, resumed; and errors in files.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -37,21 +37,21 @@ describe("classify", () => {
     await fine("classify", "train", csv, ...small, "--split", "0.7/0.1/0.2", "--out", model);
   });
 
-  test("measures a part, beside naive Bayes, and draws the confusion", async () => {
-    const picture = at("confusion.svg");
-    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--plot", picture];
+  test("scores a part, beside naive Bayes, and plots the confusion matrix", async () => {
+    const plot = at("confusion.svg");
+    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--plot", plot];
     const { stdout } = await fine(...words, "--confusion");
-    expect(stdout).toMatch(/^is, taken for +1 +2 +3\n1 aa +\d+/mu);
+    expect(stdout).toMatch(/^true, predicted +1 +2 +3\n1 aa +\d+/mu);
     expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +\d+\.\d %/u);
     expect(stdout).toMatch(/naive Bayes/u);
-    expect(readFileSync(picture, "utf8")).toContain("<svg");
+    expect(readFileSync(plot, "utf8")).toContain("<svg");
     const [own, bayes] = objects((await fine(...words, "--json")).stdout);
     expect(own).toMatchObject({ model: "this model", sequences: 48, labels: ["aa", "ee", "oo"] });
     expect(own?.["accuracy"]).toBeGreaterThan(0.9);
     expect(bayes?.["accuracy"]).toBeGreaterThan(0.9);
   });
 
-  test("says what lines are, as 'classify run' and as 'run'", async () => {
+  test("labels lines, as 'classify predict' and as 'predict'", async () => {
     const lines = write("new.txt", "bacd\n\ndeed\nfoog\n");
     const { stdout } = await fine("predict", model, lines);
     expect(stdout).toMatch(/^aa\t\d\.\d{3}\tbacd\nee\t\d\.\d{3}\tdeed\noo\t\d\.\d{3}\tfoog\n$/u);
@@ -95,7 +95,7 @@ describe("classify", () => {
     expect(stdout.split("\n")[0]).toMatch(/^(up|down)\t\d\.\d{3}\t\[0,1,0\]$/u);
   });
 
-  test("goes on where it was stopped, with the same bits", async () => {
+  test("resumes where it was stopped, with the same bits", async () => {
     const [whole, parts] = [at("whole.safetensors"), at("parts.safetensors")];
     const words = ["classify", "train", csv, ...small.slice(0, 2), "--steps", "30", "--dropout", "0.2"];
     await fine(...words, "--out", whole);
@@ -120,13 +120,13 @@ describe("classify", () => {
       ["--pooling", "min"],
       "--pooling must be one of last, mean, max, attention, not 'min'",
     ],
-    ["a label that is not there", ["--without", "uu"], "--without: nothing has the label 'uu'"],
+    ["a label that is not there", ["--without", "uu"], "--without: no sequence has the label 'uu'"],
   ])("refuses %s", async (_name, words, message) => {
     await refused(["classify", "train", csv, ...words, "--out", at("none.safetensors")], message);
     expect(existsSync(at("none.safetensors"))).toBe(false);
   });
 
-  test("refuses files that are none, by line, and labels that were not learned", async () => {
+  test("refuses damaged files, by line, and labels that were not learned", async () => {
     const ragged = write("ragged.csv", "text,label\nbac,aa\ndeg\n");
     await refused(["classify", "train", ragged], "ragged.csv, line 3");
     const empty = write("empty.csv", "text,label\nbac,aa\n,oo\n");
@@ -138,10 +138,13 @@ describe("classify", () => {
       ["classify", "eval", model, other],
       "other.csv, line 3: the label 'uu' is none of the 3 learned",
     );
-    await refused(["sample", model], "is a model of the task 'classify', and this command is for language");
+    await refused(
+      ["sample", model],
+      "is a model of the task 'classify', not 'language'; use 'unrolled predict'",
+    );
     await refused(
       ["predict", model, csv, "--beam", "3"],
-      "which takes no --beam; its options are --text, --series",
+      "'classify predict' has no option --beam; only 'language predict', 'caption predict', 'translate predict' have it",
     );
   });
 });
@@ -156,7 +159,7 @@ describe("translate", () => {
     await fine("translate", "train", tsv, ...words, "--split", "1", "--out", model);
   });
 
-  test("hands on the last state alone where there is no attention", async () => {
+  test("passes only the final states to the decoder without attention", async () => {
     const parameters = async (attention: string): Promise<number> => {
       const words = ["--size", "8", "--embedding", "4", "--steps", "1", "--out", at("small.safetensors")];
       const { stderr } = await fine("translate", "train", tsv, ...words, "--attention", attention);
@@ -166,7 +169,7 @@ describe("translate", () => {
     expect(await parameters("none")).toBeLessThan(await parameters("additive"));
   });
 
-  test("learns by heart, and writes what lines become", async () => {
+  test("learns by heart, and prints the translation of lines", async () => {
     const [found] = objects((await fine("translate", "eval", model, tsv, "--json")).stdout);
     expect(found?.["exact"]).toBeGreaterThan(0.9);
     expect(found?.["bleu4"]).toBeGreaterThan(0.95);
@@ -181,10 +184,13 @@ describe("translate", () => {
   test("refuses lines without a tab, and texts that are too long to attend to", async () => {
     await refused(
       ["translate", "train", write("untabbed.txt", "one\n")],
-      "untabbed.txt, line 1: it must be a text, a tab",
+      "untabbed.txt, line 1: expected a source, a tab and a target, got 'one'",
     );
     const long = write("long.txt", `${"x".repeat(99)}\n`);
-    await refused(["predict", model, long], "the text has 99 symbols, and the model can attend to");
+    await refused(
+      ["predict", model, long],
+      "long.txt, line 1: expected at most 44 symbols, which the model can attend to",
+    );
   });
 });
 
@@ -224,9 +230,9 @@ describe("forecast", () => {
     expect(stderr).toContain("120 steps of 1 month; train on the first 84, validate on 12");
   });
 
-  test("is set beside plain forecasts on origins that it has not seen", async () => {
+  test("is scored beside simple baselines on origins that training did not see", async () => {
     const rows = objects((await fine("eval", model, csv, ...reading, "--json")).stdout);
-    expect(rows.map((row) => row["model"])).toEqual(["this model", "naive", "seasonal naive, 12", "linear"]);
+    expect(rows.map((row) => row["model"])).toEqual(["this model", "naive", "seasonal naive", "linear"]);
     const [own, , seasonal] = rows;
     expect(own).toMatchObject({ origins: 19, horizon: 6 });
     expect(own?.["mase"]).toBeLessThan(seasonal?.["mase"] as number);
@@ -235,9 +241,9 @@ describe("forecast", () => {
     expect(stdout).toContain("19 origins from 1998-01-01, 6 steps each");
   });
 
-  test("says what comes next, in order, and writes it", async () => {
+  test("predicts the next steps, in order, and writes them", async () => {
     const out = at("next.csv");
-    const rows = objects((await fine("predict", model, csv, ...reading, "--out", out, "--json")).stdout);
+    const rows = objects((await fine("predict", model, csv, ...reading, "--csv", out, "--json")).stdout);
     expect(rows.map((row) => row["time"])).toEqual(
       ["01", "02", "03", "04", "05", "06"].map((month) => `2000-${month}-01`),
     );
@@ -275,8 +281,18 @@ describe("forecast", () => {
     await refused(["forecast", "train", swapped, ...reading, ...shape], "swapped.csv, line 12");
     const text = changed("text.csv", [...months.slice(0, 30), ["1992-07", "many"], ...months.slice(31)]);
     await refused(["forecast", "train", text, ...reading, ...shape], "text.csv, line 32");
-    await refused(["forecast", "train", csv, ...reading], "--value must name a column, or several as a,b");
-    await refused(["forecast", "train", csv, ...shape], "there is no column 'time'");
+    const several = write(
+      "several.csv",
+      "month,day,sold,left\n1990-01,1990-01-01,1,2\n1990-02,1990-02-01,2,3\n",
+    );
+    await refused(
+      ["forecast", "train", several],
+      "there is no column 'time', and several columns could be meant; name one (--time) of month, day, sold, left",
+    );
+    await refused(
+      ["forecast", "train", several, "--time", "month"],
+      "there is no column 'value', and several columns could be meant; name one (--value) of",
+    );
     await refused(
       ["forecast", "train", csv, ...reading, "--value", "solds"],
       "there is no column 'solds'; did you mean 'sold'?",
@@ -305,21 +321,31 @@ describe("music", () => {
     await fine("music", "train", json, "--size", "24", "--steps", "150", "--rate", "0.02", "--out", model);
   });
 
-  test("measures nats a frame, and composes a file that a MIDI reader opens", async () => {
-    const [found] = objects((await fine("music", "eval", model, json, "--json")).stdout);
+  test("scores nats per frame, and composes a file that a MIDI reader opens", async () => {
+    const [all] = objects((await fine("music", "eval", model, json, "--json")).stdout);
+    expect(all).toMatchObject({ frames: 72, pieces: 6 });
+    const [found] = objects((await fine("music", "eval", model, json, "--part", "test", "--json")).stdout);
     expect(found).toMatchObject({ frames: 12, pieces: 1 });
     expect(found?.["nats"]).toBeLessThan(8);
     const out = at("new.mid");
-    await fine("predict", model, json, "--beginning", "4", "--length", "20", "--out", out);
+    await fine("predict", model, json, "--beginning", "4", "--length", "20", "--midi", out);
     const frames = midiFrames(readFileSync(out), out);
     expect(frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
     await fine("music", "eval", model, out);
   });
 
-  test("refuses notes without a key and files that are no music", async () => {
+  test("refuses notes without a key, damaged files, and a split of parts", async () => {
+    await refused(
+      ["music", "train", json, "--split", "0.9"],
+      "pieces.json are in parts already; leave it out",
+    );
+    await refused(
+      ["music", "eval", model, json, "--baseline"],
+      "--baseline learns from the training part; give --part validation or --part test",
+    );
     await refused(["music", "train", json, "--lowest", "61", "--keys", "20"], "pieces.json");
     await refused(["music", "eval", model, write("not.mid", "MThd")], "not.mid");
-    await refused(["predict", model, "--beginning", "4"], "--beginning needs a piece to begin like");
+    await refused(["predict", model, "--beginning", "4"], "--beginning needs a piece to begin with");
   });
 });
 
@@ -332,7 +358,7 @@ describe("language of words", () => {
     await fine("train", text, "--unit", "word", ...words, "--rate", "0.02", "--epochs", "4", "--out", model);
   });
 
-  test("is measured in perplexity, beside n-grams and mixed with them", async () => {
+  test("is scored in perplexity, beside n-grams and mixed with them", async () => {
     const { stdout } = await fine("eval", model, text);
     expect(stdout).toMatch(
       /^\d\.\d{3} nats, perplexity \d+\.\d, over [\d,]+ of [\d,]+ words, \d\.\d{3} bits per byte\n$/u,

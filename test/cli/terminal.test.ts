@@ -11,9 +11,9 @@ test("help goes to stdout, with the exit codes, for each command", async () => {
   expect(whole.code).toBe(0);
   expect(whole.stderr).toBe("");
   expect(whole.stdout).toContain(
-    "Exit codes: 0 all is well, 1 failure, 2 wrong usage or bad input, 130 interrupted.",
+    "Exit codes: 0 success, 1 failure, 2 wrong usage or bad input, 130 interrupted.",
   );
-  for (const name of ["train", "sample", "eval", "hello", "cells", "check", "info"]) {
+  for (const name of ["train", "sample", "hello", "cells", "check", "bench", "info"]) {
     expect(whole.stdout).toMatch(new RegExp(`^  ${name} `, "mu"));
     const one = await unrolled([name, "--help"]);
     expect(one.code).toBe(0);
@@ -35,7 +35,7 @@ test.each([
   [["train"], "missing required argument 'file'"],
   [["sample", "a", "b", "c"], "too many arguments"],
   [["check", "gru", "--all"], "give a cell or --all, not both"],
-  [["check", "--device", "wsam"], "Allowed choices are"],
+  [["check", "--device", "wsam"], "--device must be one of auto, native, wasm, reference, not 'wsam'"],
 ])("%j is wrong usage", async (words, message) => {
   const { code, stdout, stderr } = await unrolled(words);
   expect([code, stdout]).toEqual([2, ""]);
@@ -78,18 +78,18 @@ test("a status line is redrawn on a terminal, cut to its width, and makes way fo
   const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
   const clear = "\r\u001b[2K";
   terminal.status("a line that is longer than the terminal");
-  terminal.say("talk");
-  await terminal.out("data\n");
-  expect(stderr.text).toBe(`${clear}a line that is long${clear}talk\n`);
-  expect(stdout.text).toBe("data\n");
+  terminal.say("message");
+  await terminal.out("result\n");
+  expect(stderr.text).toBe(`${clear}a line that is long${clear}message\n`);
+  expect(stdout.text).toBe("result\n");
 });
 
 test("nothing is redrawn where stderr is no terminal", () => {
   const [stdout, stderr] = [kept(true), kept(false)];
   const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
   terminal.status("a line");
-  terminal.say("talk");
-  expect(stderr.text).toBe("talk\n");
+  terminal.say("message");
+  expect(stderr.text).toBe("message\n");
 });
 
 test("a reader that has gone ends a command quietly", async () => {

@@ -1,4 +1,4 @@
-// `train`, `sample` and `eval` as a person uses them: what they print, what they keep, where they go on.
+// `train`, `sample` and `eval` as a person uses them: what they print and save, and how runs are resumed.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -15,7 +15,7 @@ const small = ["--size", "16", "--batch", "8", "--window", "20", "--rate", "0.02
 const train = (words: readonly string[], settings = {}): Promise<Result> =>
   unrolled(["train", text, ...words], settings);
 
-/** The tensors of a model, which say everything that the run has learnt. */
+/** The tensors of a model: everything that the run has learned. */
 function weights(path: string): Record<string, unknown> {
   const { tensors } = decodeSafetensors(readFileSync(path));
   return Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.data]));
@@ -50,7 +50,7 @@ test("train prints start, steps, validations and end, and nothing else, as JSON 
   const least = Math.min(...validations.map((l) => l["nats"] as number));
   expect(lines.at(-1)).toEqual({
     event: "end",
-    validation: { nats: least },
+    validation: { nats: least, bits: least / Math.LN2 },
     seconds: expect.any(Number),
     model: out,
   });
@@ -58,13 +58,13 @@ test("train prints start, steps, validations and end, and nothing else, as JSON 
   expect(stderr).toContain("train on 5,400 characters, validate on the last 600\n");
 });
 
-test("train talks on stderr, states the split, and says what to do next", async () => {
+test("train prints its messages on stderr: the split, and what to do next", async () => {
   const out = at("talk.safetensors");
   const { stdout, stderr } = await train([...small, "--epochs", "1", "--split", "0.8/0.1", "--out", out]);
   expect(stdout).toBe("");
   expect(stderr).toContain("train on 4,800 characters, validate on the next 600\n");
   expect(stderr).toMatch(/step 30: validation \d\.\d{3} nats, \d\.\d{3} bits per character\n/u);
-  expect(stderr).toContain(`saved in ${out}; to see what it writes:\n  unrolled sample ${out}\n`);
+  expect(stderr).toContain(`saved in ${out}; to use it:\n  unrolled sample ${out}\n`);
 });
 
 test("on a terminal one line is redrawn with loss, speed and time left", async () => {
@@ -72,7 +72,7 @@ test("on a terminal one line is redrawn with loss, speed and time left", async (
     isTTY: true,
   });
   expect(stderr.replaceAll("\u001b", "<esc>")).toMatch(
-    /\r<esc>\[2Kstep 1 {2}33 % {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ chars\/s {2}\d+ s left/u,
+    /\r<esc>\[2Kstep 1 {2}33 % {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ characters\/s {2}\d+ s left/u,
   );
 });
 
@@ -95,12 +95,12 @@ test("a run that was interrupted and resumed has the same bits as one that was n
   expect(first.code).toBe(130);
   expect(first.stderr).toContain("finishing this step, then saving; Ctrl-C again quits at once");
   expect(first.stderr).toContain(
-    `saved after step 34 in ${parts}; to go on:\n  unrolled train ${text} --resume ${parts}\n`,
+    `saved after step 34 in ${parts}; to resume:\n  unrolled train ${text} --resume ${parts}\n`,
   );
   expect(weights(parts)).not.toEqual(weights(whole));
   const second = await unrolled(["train", text, "--resume", parts]);
   expect(second.code).toBe(0);
-  expect(second.stderr).toContain("going on after step 34");
+  expect(second.stderr).toContain("resumed after step 34");
   expect(weights(parts)).toEqual(weights(whole));
 });
 
@@ -120,7 +120,8 @@ test("a resumed run may have another budget, and says so when the old one is use
   await train([...small, "--steps", "10", "--out", out]);
   const done = await unrolled(["train", text, "--resume", out]);
   expect(done.code).toBe(0);
-  expect(done.stderr).toContain("the saved run had used up its budget; give a larger one to go on");
+  expect(done.stderr).toContain("the saved run had used up its budget; give a larger one to continue:");
+  expect(done.stderr).toContain(`unrolled train ${text} --resume ${out} --steps 20\n`);
   const more = await unrolled(["train", text, "--resume", out, "--steps", "12", "--json"]);
   expect(
     objects(more.stdout)
@@ -234,7 +235,7 @@ test("a run that diverges before its first update replaces no model", async () =
   expect(readFileSync(out)).toEqual(good);
 });
 
-test("start trains on the package's own text, shows what it writes, and says what to do next", async () => {
+test("start trains on the package's own text, shows samples, and prints what to do next", async () => {
   const out = at("start.safetensors");
   const { code, stdout, stderr } = await unrolled([
     "start",
@@ -246,7 +247,9 @@ test("start trains on the package's own text, shows what it writes, and says wha
     out,
   ]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/learns to write unrolled's own sources, \d{2,} files, on (native|wasm)/u);
+  expect(stderr).toMatch(
+    /training on \d{2,} files of unrolled itself: gru with 16 hidden values, on (native|wasm)/u,
+  );
   expect(stdout).toMatch(/^export function /u);
   expect(stderr).toContain(`The model is saved in ${out}.`);
   expect((await unrolled(["sample", out, "--length", "5"])).code).toBe(0);

@@ -16,10 +16,10 @@ test("configurations by name and by group, each once", () => {
   expect(names("inference,forward,small,small")).toEqual(["step-128", "step-512", "forward", "small"]);
   expect(names("all")).toHaveLength(configurations.length);
   expect(() => names("small,medum")).toThrow(
-    "there is no configuration 'medum'; did you mean 'medium'? (there are small, charrnn, medium, large, ",
+    "there is no workload 'medum'; did you mean 'medium'? (there are small, charrnn, medium, large, ",
   );
-  expect(() => names("")).toThrow("there is no configuration ''");
-  expect(() => names("constructor")).toThrow("there is no configuration 'constructor'");
+  expect(() => names("")).toThrow("there is no workload ''");
+  expect(() => names("constructor")).toThrow("there is no workload 'constructor'");
 });
 
 test("the median", () => {

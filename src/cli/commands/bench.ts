@@ -11,28 +11,25 @@ import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import type { CommandContext } from "../context.ts";
-import { flag, flags, positive, whole, type Given } from "../../tasks/shared/flags.ts";
+import { flag, flags, jsonFlag, positive, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
-import { measureStartUp, type StartUp } from "../start-up.ts";
+import type { StartUp } from "../start-up.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Takes seconds, not minutes. */
 const defaultConfigurations = "online,small,charrnn,medium";
 
 const fields = {
-  config: z
+  workload: z
     .string()
-    .optional()
-    .describe(
-      `configurations to measure, separated by commas: ${configurationNames.join(", ")} ` +
-        `(default: ${defaultConfigurations})`,
-    ),
+    .default(defaultConfigurations)
+    .describe(`workloads to measure, separated by commas: ${configurationNames.join(", ")}`),
   cell: z.string().default("lstm").describe(cellHelp),
   ...deviceFields,
   profile: flag.describe("also print the time by kind of work"),
-  startUp: flag.describe("measure only the time until work begins"),
-  seconds: positive.default(2).describe("length of each measurement after the warm-up, in seconds"),
-  json: flag.describe("print one JSON object per line"),
+  startUp: flag.describe("measure start-up time instead of workloads"),
+  seconds: positive.default(2).describe("length of each measurement in seconds, after the warm-up"),
+  json: jsonFlag,
 };
 /** For tests: a number of samples instead of a length of time. */
 const hidden = { repetitions: whole(1).optional() };
@@ -41,16 +38,19 @@ const hidden = { repetitions: whole(1).optional() };
 export function addBench(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   const command = program
     .command("bench")
-    .description("measure the speed of training and inference, and the machine's roofline");
-  addOptions(command, flags(fields, { config: "names", cell: "cell", device: "name" }));
+    .description("measure the speed of training and inference on this machine");
+  addOptions(command, flags(fields, { workload: "names", cell: "cell", device: "name" }));
   command.addOption(new Option("--repetitions <n>").hideHelp());
   command.action(async (options) => {
-    const settings = await asInput(() => flags({ ...fields, ...hidden }).parse(options as Given));
+    const given = options as Given;
+    const settings = await asInput(() => flags({ ...fields, ...hidden }).parse(given));
     if (settings.startUp) {
-      if (settings.config) throw new InputError("--start-up measures no configuration; leave out --config");
+      if (given["workload"] !== undefined)
+        throw new InputError("--start-up measures no workload; leave out --workload");
+      const { measureStartUp } = await import("../start-up.ts");
       return showStartUp(await measureStartUp(), settings.json, terminal);
     }
-    const configurations = await asInput(() => configurationsNamed(settings.config ?? defaultConfigurations));
+    const configurations = await asInput(() => configurationsNamed(settings.workload));
     const cell = await asInput(() => cellFromArgument(settings.cell));
     await asInput(() => configurations.forEach((configuration) => planOf(configuration, cell)));
     await measure(configurations, cell, settings, terminal);

@@ -8,7 +8,7 @@ import type { CommandContext } from "../context.ts";
 export function addBuildNative(program: CommandUnknownOpts, { exitWith }: CommandContext): void {
   program
     .command("build-native")
-    .description("compile the native device with this machine's C++ compiler (g++ or clang++, or $CXX)")
+    .description("compile the native device with a C++ compiler: g++, clang++ or $CXX")
     .action(async () => {
       const script = fileURLToPath(new URL("../../../native/build.mjs", import.meta.url));
       const build = spawn(process.execPath, [script, "--require"], { stdio: "inherit" });

@@ -7,17 +7,17 @@ import { listCells } from "../cell-list.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput } from "../failure.ts";
 import type { CommandContext } from "../context.ts";
-import { flag, flags, whole, type Given } from "../../tasks/shared/flags.ts";
+import { flags, jsonFlag, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
 
 const fields = {
   size: whole(1).default(128).describe("hidden width, H"),
   input: whole(1).default(64).describe("input width, I"),
-  batch: whole(1).default(32).describe("rows of a batch, B, in plans and costs"),
-  steps: whole(1).default(50).describe("time steps, T, in plans and costs"),
+  batch: whole(1).default(32).describe("sequences per batch, B, in plans and costs"),
+  timeSteps: whole(1).default(50).describe("time steps, T, in plans and costs"),
   device: deviceFields.device,
-  threads: deviceFields.threads.describe("threads of the device when measuring costs (default: 1)"),
-  json: flag.describe("print one JSON object per line"),
+  threads: deviceFields.threads.describe("threads that measure the costs (default: 1)"),
+  json: jsonFlag,
 };
 /** Commander sets `costs` to false for --no-costs. */
 const switches = { costs: z.boolean() };
@@ -29,7 +29,7 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
     .description("list the cells and transforms, or show everything derived from one cell's equations")
     .argument("[cell]", cellHelp);
   addOptions(command, flags(fields, { device: "name" }));
-  command.addOption(new Option("--no-costs", "list the cells without measuring their costs"));
+  command.addOption(new Option("--no-costs", "do not measure the costs of the cells in the list"));
   command.action(async (argument, options) => {
     const settings = await asInput(() => flags({ ...fields, ...switches }).parse(options as Given));
     if (argument === undefined) await list(settings);
@@ -38,7 +38,7 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
 
   type Settings = z.infer<z.ZodObject<typeof fields & typeof switches>>;
 
-  async function list({ size, input, batch, steps, json, ...settings }: Settings): Promise<void> {
+  async function list({ size, input, batch, timeSteps: steps, json, ...settings }: Settings): Promise<void> {
     const { device: name, threads = 1, costs } = settings;
     const device = costs ? await asInput(() => deviceNamed(name, { threads })) : undefined;
     try {
@@ -48,7 +48,8 @@ export function addCells(program: CommandUnknownOpts, { terminal }: CommandConte
     }
   }
 
-  async function show(argument: string, { size, input, batch, steps, json }: Settings): Promise<void> {
+  async function show(argument: string, settings: Settings): Promise<void> {
+    const { size, input, batch, timeSteps: steps, json } = settings;
     const sizes = { size, input, batch, steps };
     const cell = await asInput(() => cellFromArgument(argument));
     const text = await asInput(() =>

@@ -2,6 +2,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { CommandContext } from "../context.ts";
 import { InputError } from "../failure.ts";
+import { uses as anyTask } from "./tasks.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
@@ -9,7 +10,7 @@ type Shell = (typeof shells)[number];
 export function addCompletion(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   program
     .command("completion")
-    .description("print a script that completes commands and options in a shell")
+    .description("print a script by which a shell completes commands and options")
     .argument("<shell>", shells.join(", "))
     .addHelpText(
       "after",
@@ -18,7 +19,7 @@ export function addCompletion(program: CommandUnknownOpts, { terminal }: Command
     .action(async (name) => {
       const shell = shells.find((known) => known === name);
       if (shell === undefined)
-        throw new InputError(`there is no shell '${name}'; choose ${shells.join(", ")}`);
+        throw new InputError(`shell must be one of ${shells.join(", ")}, not '${String(name)}'`);
       await terminal.out(scripts[shell](entriesOf(program, [])));
     });
 }
@@ -34,7 +35,16 @@ function entriesOf(command: CommandUnknownOpts, words: readonly string[]): Entry
   const visible = command.commands.filter((child) => !("_hidden" in child && child._hidden === true));
   const options = command.options.filter((option) => !option.hidden).flatMap(({ long }) => long ?? []);
   const entry = { words, commands: visible.map((child) => child.name()), options: [...options, "--help"] };
-  return [entry, ...visible.flatMap((child) => entriesOf(child, [...words, child.name()]))];
+  const below = visible.flatMap((child) => entriesOf(child, [...words, child.name()]));
+  return [entry, ...(words.length === 0 ? below.map((one) => withOptionsOfTasks(one, below)) : below)];
+}
+
+/** `eval` and `predict` take a model of any task, so any task's options may follow. */
+function withOptionsOfTasks(entry: Entry, all: readonly Entry[]): Entry {
+  const [name, second] = entry.words;
+  if (second !== undefined || !anyTask.some((use) => use === name)) return entry;
+  const ofTasks = all.filter(({ words }) => words.length === 2 && words[1] === name);
+  return { ...entry, options: [...new Set([...entry.options, ...ofTasks.flatMap((one) => one.options)])] };
 }
 
 const scripts: Readonly<Record<Shell, (entries: readonly Entry[]) => string>> = {
@@ -49,21 +59,28 @@ ${[...entries]
   .join("\n")}
   esac
   COMPREPLY=($(compgen -W "$list" -- "$current"))
-  if [ \${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
-complete -o filenames -F _unrolled unrolled
+complete -o default -F _unrolled unrolled
 `,
   zsh: (entries) => `autoload -U +X bashcompinit && bashcompinit\n${scripts.bash(entries)}`,
   fish: (entries) =>
     entries
-      .flatMap(({ words, commands, options }) => {
-        const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-        const when = seen === "" ? "__fish_use_subcommand" : seen;
+      .flatMap((entry) => {
+        const when = conditionOf(entry, entries);
         return [
-          ...commands.map((name) => `complete -c unrolled -n '${when}' -a ${name}`),
-          ...options.map((name) => `complete -c unrolled -n '${when}' -l ${name.slice(2)}`),
+          ...entry.commands.map((name) => `complete -c unrolled -n '${when}' -a ${name}\n`),
+          ...entry.options.map((name) => `complete -c unrolled -n '${when}' -l ${name.slice(2)}\n`),
         ];
       })
-      .join("\n")
-      .concat("\n"),
+      .join(""),
 };
+
+/** When fish completes a command: its words have been typed, and none of those that would make it another one. */
+function conditionOf({ words, commands }: Entry, entries: readonly Entry[]): string {
+  const [name = ""] = words;
+  if (words.length === 0) return "__fish_use_subcommand";
+  const parents = entries.filter((entry) => entry.words.length === 1 && entry.commands.includes(name));
+  const others = words.length > 1 ? [] : [...parents.map((entry) => entry.words[0]), ...commands];
+  const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+  return others.length === 0 ? seen : `${seen}; and not __fish_seen_subcommand_from ${others.join(" ")}`;
+}

@@ -1,13 +1,13 @@
 // A further command of a task, such as one that makes data: `unrolled TASK NAME ARGUMENT`.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { FurtherCommand } from "../../tasks/command.ts";
-import { flag, flags, joinFlags, type Given } from "../../tasks/shared/flags.ts";
+import { flags, joinFlags, jsonFlag, type Given } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
 import { writeOutput } from "../output-file.ts";
 import { addOptions } from "../settings.ts";
 
-const common = flags({ json: flag.describe("print results as JSON, one object per line") });
+const common = flags({ json: jsonFlag });
 
 export function addFurther(
   parent: CommandUnknownOpts,

@@ -6,14 +6,14 @@ import { asInput, exitCodes } from "../failure.ts";
 import { grouped } from "../format.ts";
 import { helloLetters, trainHello, type HelloStep } from "../../tasks/language/hello.ts";
 import type { CommandContext } from "../context.ts";
-import { flag, flags, whole, type Given } from "../../tasks/shared/flags.ts";
+import { flags, jsonFlag, whole, type Given } from "../../tasks/shared/flags.ts";
 import { addOptions } from "../settings.ts";
 
 const settings = flags(
   {
     cell: z.string().default("elman").describe(cellHelp),
     size: whole(1).default(8).describe("hidden width"),
-    json: flag.describe("print the result as a JSON object"),
+    json: jsonFlag,
   },
   { cell: "cell" },
 );
@@ -24,7 +24,7 @@ const target = 0.01;
 export function addHello(program: CommandUnknownOpts, { terminal, exitWith }: CommandContext): void {
   const command = program
     .command("hello")
-    .description('the lecture\'s example: a network learns to say "hello"');
+    .description('train a tiny network to spell "hello", and show its states');
   addOptions(command, settings);
   command.action(async (options) => {
     const { cell: argument, size, json } = await asInput(() => settings.parse(options as Given));

@@ -6,6 +6,7 @@ import { libraryVersion } from "../../base/version.ts";
 import { showBytes } from "../../model/memory.ts";
 import { findDevices } from "../devices.ts";
 import { readModelFile } from "../../checkpoint/model-files.ts";
+import { jsonFlag } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
 import { grouped } from "../format.ts";
@@ -14,9 +15,9 @@ import type { Terminal } from "../terminal.ts";
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {
   program
     .command("info")
-    .description("show this machine's devices and versions; or a model's task, network and settings")
+    .description("show the devices of this machine; or the task, network and settings of a model")
     .argument("[model]", "a model file")
-    .option("--json", "print the result as a JSON object")
+    .option("--json", jsonFlag.description)
     .action(async (model, { json }) => {
       if (model !== undefined) return showModel(model, json === true, terminal);
       const info = await gather();
@@ -31,7 +32,7 @@ export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContex
         bold("machine"),
         `  processor  ${info.cpu}`,
         `  threads    ${info.threads}`,
-        `  vectors    ${info.instructionSets.join(", ") || "not told by this system"}`,
+        `  vectors    ${info.instructionSets.join(", ") || "unknown"}`,
         `  memory     ${showBytes(info.memory)}`,
         bold("versions"),
         ...Object.entries(info.versions).map(([name, version]) => `  ${name.padEnd(9)}  ${version}`),

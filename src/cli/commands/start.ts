@@ -21,10 +21,10 @@ import { trainAndSave } from "../training.ts";
 
 const settings = flags(
   {
-    minutes: positive.default(0.6).describe("minutes of training"),
+    minutes: positive.default(0.6).describe("length of the training in minutes"),
     cell: z.string().default("gru").describe(cellHelp),
     size: whole(1).default(160).describe("hidden width"),
-    out: z.string().default("start.safetensors").describe("the model file"),
+    out: z.string().default("start.safetensors").describe("the model file to write"),
   },
   { cell: "cell", out: "file" },
 );
@@ -35,7 +35,7 @@ const prompt = "export function ";
 export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: CommandContext): void {
   const command = program
     .command("start", { hidden: true })
-    .description("train on unrolled's own sources for less than a minute");
+    .description("train a language model on unrolled's own sources in under a minute");
   addOptions(command, settings);
   command.action(async (options) => {
     const { minutes, cell, size, out } = await asInput(() => settings.parse(options as Given));
@@ -55,7 +55,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
       const summary = await run.prepare();
       await checkOutput(out);
       terminal.say(
-        `a ${cell} of ${size} learns ${grouped(files)} files of unrolled's own, on ${deviceTitle(device)}`,
+        `training on ${grouped(files)} files of unrolled itself: ${cell} with ${size} hidden values, on ${deviceTitle(device)}`,
       );
       summary.lines.forEach((line) => terminal.say(line));
       return { run, summary };
@@ -85,8 +85,8 @@ function tellNext(out: string, cell: string, terminal: Terminal): void {
       `The model is saved in ${out}. What to try next:`,
       `  npx unrolled sample ${quoted(out)} --prompt ${quoted(prompt)} --temperature 0.7`,
       "  npx unrolled hello               a network small enough to look inside",
-      `  npx unrolled cells ${cell.padEnd(13)} its equations, and all that is derived from them`,
-      "  npx unrolled train YOUR.txt      the same on a text of yours",
+      `  npx unrolled cells ${cell.padEnd(13)} its equations, and everything derived from them`,
+      "  npx unrolled train YOUR.txt      the same on your own text",
     ].join("\n"),
   );
 }

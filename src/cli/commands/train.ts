@@ -2,11 +2,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { TaskCommand } from "../../tasks/command.ts";
 import { duration, grouped, quoted } from "../format.ts";
+import { flagOf } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";
 import { addOptions } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { trainFlags, type AnyTrain } from "../train-flags.ts";
+import { trainFlags, trainSections, type AnyTrain } from "../train-flags.ts";
 import { prepareJob, type PreparedJob } from "../training-job.ts";
 import { printer, trainAndSave, type TrainingOutcome } from "../training.ts";
 
@@ -17,7 +18,7 @@ export function addTrain(
   { terminal, exitWith }: CommandContext,
   task: TaskCommand,
   train: AnyTrain,
-): void {
+): CommandUnknownOpts {
   const settings = trainFlags(train, task.maker().defaults);
   const examples = train.examples.map((line) => `  unrolled ${line}`).join("\n");
   const command = parent
@@ -25,9 +26,12 @@ export function addTrain(
     .description(train.about)
     .argument("<file>", train.file)
     .addHelpText("after", `\nExamples:\n${examples}`);
-  addOptions(command, settings.all);
+  addOptions(command, settings.all, trainSections);
   command.action(async (file, given) => {
-    const job = await asInput(() => prepareJob(task, settings, file as string, given, terminal));
+    const job = await asInput(
+      () => prepareJob(task, settings, file as string, given, terminal),
+      settings.all,
+    );
     try {
       const outcome = await trainAndSave(job, terminal);
       if (job.json) await printOutcome(job, outcome, terminal);
@@ -43,6 +47,7 @@ export function addTrain(
       job.summary.device.dispose();
     }
   });
+  return command;
 }
 
 async function printOutcome(
@@ -59,20 +64,22 @@ async function printOutcome(
 }
 
 function tellEnd(
-  { shortForms }: TaskCommand,
+  { shortForms, train, predict }: TaskCommand,
   resume: string,
-  { out, summary, file, isOptional }: PreparedJob,
+  { out, summary, file, budget: [name, value] }: PreparedJob,
   { step, best, seconds }: TrainingOutcome,
   terminal: Terminal,
 ): void {
   if (summary.step > 0 && step === summary.step) {
     terminal.say("the saved run had used up its budget; give a larger one to continue:");
-    terminal.say(`  ${resume} --epochs 20`);
+    terminal.say(`  ${resume} ${flagOf(name)} ${2 * value}`);
     return;
   }
   const loss = best ? `, best validation ${summary.loss.words(best.loss)}` : "";
   terminal.say(`${grouped(step)} ${step === 1 ? "update" : "updates"} in ${duration(seconds)}${loss}`);
-  const use = shortForms?.predict ?? "predict";
-  terminal.say(`saved in ${out}; to use it:`);
-  terminal.say(`  unrolled ${use} ${quoted(out)}${isOptional ? "" : ` ${quoted(file)}`}`);
+  const next = train.next?.(file) ?? "predict";
+  const use = next === "predict" ? (shortForms?.predict ?? next) : next;
+  const isAlone = next === "predict" && predict.isOptional === true;
+  terminal.say(`saved in ${out}; to ${next === "predict" ? "use" : "score"} it:`);
+  terminal.say(`  unrolled ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}`);
 }

@@ -2,17 +2,16 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { openModel } from "../../checkpoint/model-files.ts";
 import type { TaskCommand, UseCommand, UseContext } from "../../tasks/command.ts";
-import { flag, flags, joinFlags, type Given } from "../../tasks/shared/flags.ts";
+import { flags, joinFlags, jsonFlag, type Given } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import { writeOutput } from "../output-file.ts";
-import { addOptions } from "../settings.ts";
+import { addOptions, type Sections } from "../settings.ts";
 
-const common = flags(
-  { ...deviceFields, json: flag.describe("print results as JSON, one object per line") },
-  { device: "name" },
-);
+const common = flags({ ...deviceFields, json: jsonFlag }, { device: "name" });
+
+const useSections: Sections = { "Output and device:": ["json", "device", "threads"] };
 
 /** Adds the command `name` to `parent`, for models of one task. */
 export function addUse(
@@ -21,10 +20,10 @@ export function addUse(
   { terminal }: CommandContext,
   { kind }: TaskCommand,
   use: UseCommand<unknown, unknown>,
-): void {
+): CommandUnknownOpts {
   const command = parent.command(name).description(use.about).argument("<model>", "a model file");
   command.argument(use.isOptional === true ? "[file]" : "<file>", use.file);
-  addOptions(command, joinFlags(use.flags, common));
+  addOptions(command, joinFlags(use.flags, common), useSections);
   command.action(async (...words: unknown[]) => {
     const [modelPath, path] = words as [string, string | undefined];
     const given = command.opts() as Given;
@@ -33,8 +32,9 @@ export function addUse(
     const model = await asInput(() => openModel(modelPath, { device }));
     try {
       if (model.kind !== kind) {
+        const command = name === "eval" ? "eval" : "predict";
         throw new InputError(
-          `${modelPath} is a model of the task '${model.kind}', not '${kind}'; use 'unrolled ${model.kind} ${name}'`,
+          `${modelPath} is a model of the task '${model.kind}', not '${kind}'; use 'unrolled ${command}'`,
         );
       }
       const context: UseContext = {
@@ -48,8 +48,9 @@ export function addUse(
       const { settings } = model.metadata;
       const known = (use.remembered ?? []).filter((flagName) => settings[flagName] !== undefined);
       const remembered = Object.fromEntries(known.map((flagName) => [flagName, settings[flagName]]));
-      const report = await asInput(() =>
-        use.run(model, path, use.flags.parse({ ...remembered, ...given }), context),
+      const report = await asInput(
+        () => use.run(model, path, use.flags.parse({ ...remembered, ...given }), context),
+        use.flags,
       );
       const text = json ? report.json.map((line) => `${JSON.stringify(line)}\n`).join("") : report.text;
       await terminal.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
@@ -58,4 +59,5 @@ export function addUse(
       device.dispose();
     }
   });
+  return command;
 }

@@ -8,7 +8,7 @@ import {
   outputFile,
   partField,
   searchFields,
-  seed,
+  seedFlag,
   whole,
   wholeFrom,
 } from "../shared/flags.ts";
@@ -37,14 +37,14 @@ import type { CaptionScores } from "./scores.ts";
 const images = z
   .string()
   .optional()
-  .describe("the folder of the images (default: images beside the captions, or the captions' own)");
+  .describe("the folder of the images (default: images/ beside the captions, else their folder)");
 
 const cache = z
   .string()
   .optional()
-  .describe("a folder that keeps features (default: .features beside the captions or images)");
+  .describe("the folder that keeps computed features (default: .features beside the file)");
 
-const copy = z.string().optional().describe("a copy of the model's .onnx encoder (default: its own path)");
+const copy = z.string().optional().describe("the model's .onnx encoder, if it has moved since training");
 
 const captionsFile = "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list";
 
@@ -55,7 +55,7 @@ const searching = searchFields("captions", "word");
 const shapes = flags({
   count: whole(1).default(2000).describe("images to make"),
   side: wholeFrom(8, sideLimit).default(32).describe("pixels along each side"),
-  seed: seed.default(1).describe("random seed"),
+  seed: seedFlag,
 });
 
 export const captionCommand: TaskCommand = taskCommand({
@@ -71,6 +71,7 @@ export const captionCommand: TaskCommand = taskCommand({
       "caption eval captions-lstm.safetensors shapes/captions.json --part test --page captions.html",
       "caption train flickr8k.token.txt --images Flicker8k/ --encoder vgg16.onnx --tap fc7",
     ],
+    next: () => "eval",
     hasEmbedding: true,
     batches: "captions",
     defaults: captionDefaults,
@@ -80,32 +81,38 @@ export const captionCommand: TaskCommand = taskCommand({
         encoder: z
           .string()
           .optional()
-          .describe(`an .onnx file that makes features of images (default: ${builtInEncoder}, for drawings)`),
+          .describe(
+            `an .onnx network that computes features (default: ${builtInEncoder}, for simple drawings)`,
+          ),
         tap: z
           .string()
           .optional()
-          .describe("the value to take: a name or a part of one, fc7, or -2 for a dense layer"),
+          .describe(
+            "the encoder's value to use as features: (part of) its name, as fc7, or a dense layer, as -2",
+          ),
         preprocessing: oneOf(preprocessingNames)
           .optional()
           .describe(
-            `of images: ${preprocessingNames.join(", ")} (default: imagenet; plain for ${builtInEncoder})`,
+            `scaling of images for the encoder: ${preprocessingNames.join(", ")} (default: imagenet; plain for ${builtInEncoder})`,
           ),
         cache,
         condition: oneOf(["first", "every", "start"])
           .default("first")
-          .describe("show the image at the first step, at every step, or as the start of the states"),
-        minCount: whole(1).default(1).describe("words seen fewer times become unknown"),
+          .describe("when the network sees the image: first (step), every (step) or start (of the states)"),
+        minCount: whole(1).default(1).describe("words that occur fewer times become unknown"),
       },
       { ...names, tap: "name", preprocessing: "name", condition: "when" },
     ),
-    async read(path, { images: folder, encoder, tap, preprocessing, cache: kept }, _common, context) {
+    async read(path, { images: folder, encoder, tap, preprocessing, cache: kept }, { split }, context) {
+      if (split !== undefined && (await listImages(path, folder)).some((image) => image.split !== undefined))
+        throw new Error(`--split ${split}: the images of ${path} are in parts already; leave it out`);
       const reading = { images: folder, encoder, tap, preprocessing, cache: kept };
       return { data: await readCaptions(path, { ...reading, progress: teller(context) }) };
     },
     options: ({ condition, minCount }) => ({ condition, minCount }),
   },
   evaluate: {
-    about: "score captions against those of people",
+    about: "score a model's captions against captions by people",
     file: captionsFile,
     flags: flags(
       {
@@ -114,8 +121,8 @@ export const captionCommand: TaskCommand = taskCommand({
         cache,
         part: partField,
         ...searching,
-        baseline: flag.describe("compare with the model blind: features shuffled between images"),
-        page: outputFile(".html").optional().describe("write the images with their captions as an HTML file"),
+        baseline: flag.describe("compare with the model when blind, its features shuffled between images"),
+        page: outputFile(".html").optional().describe("write an HTML page of the images with their captions"),
       },
       { ...names, part: "part", page: "file" },
     ),
@@ -140,7 +147,7 @@ export const captionCommand: TaskCommand = taskCommand({
     },
   },
   predict: {
-    about: "print a caption of each image",
+    about: "print a caption for each image",
     file: "an image (.png, .jpg, .webp), or a folder of images",
     flags: flags({ encoder: copy, cache, ...searching }, names),
     remembered: ["cache"],
@@ -160,13 +167,13 @@ export const captionCommand: TaskCommand = taskCommand({
   further: [
     {
       name: "shapes",
-      about: "make images of coloured shapes with captions, to learn from",
-      argument: ["folder", "a new folder to write them to"],
+      about: "make images of coloured shapes with captions, as training data",
+      argument: ["folder", "the new folder to write"],
       flags: shapes,
       async run(folder: string, settings: ReturnType<(typeof shapes)["parse"]>, context: CommandContext) {
         const path = await writeShapesFolder(folder, settings);
         const { count, seed: from } = settings;
-        context.say(`${grouped(count)} images written; to learn from them:`);
+        context.say(`${grouped(count)} images written; to train on them:`);
         return {
           json: [{ captions: path, images: count, seed: from }],
           text: `unrolled caption train ${quoted(path)}`,

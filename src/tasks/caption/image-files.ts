@@ -10,9 +10,7 @@ import { captionPage } from "./caption-page.ts";
 import type { Caption, Captioner } from "./caption.ts";
 import type { CaptionedImages } from "./design.ts";
 import { builtInEncoder, type EncoderChoice } from "./encoder-choice.ts";
-import { openEncoder } from "./images/encoder.ts";
 import { encodeFiles, featureCache } from "./images/feature-cache-files.ts";
-import { filterBank } from "./images/filter-bank.ts";
 import { imagesInFolder } from "./images/image-file.ts";
 import type { PreprocessingName } from "./images/image.ts";
 import { isExactCaption } from "./scores.ts";
@@ -119,8 +117,11 @@ export async function chooseEncoder(options: EncoderOptions): Promise<EncoderCho
   };
 }
 
+/** The modules of ONNX are loaded only where images are encoded: they would slow down every other command. */
 async function encoderBytes(file: string): Promise<Uint8Array> {
-  return file === builtInEncoder ? filterBank() : readBytes(file);
+  if (file !== builtInEncoder) return readBytes(file);
+  const { filterBank } = await import("./images/filter-bank.ts");
+  return filterBank();
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
@@ -141,6 +142,7 @@ export async function encodeImages(
         "copy of that encoder",
     );
   }
+  const { openEncoder } = await import("./images/encoder.ts");
   const encoder = await openEncoder({
     model,
     name: file,

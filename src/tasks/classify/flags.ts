@@ -3,7 +3,7 @@ import { z } from "zod";
 import { confusionChart } from "../../charts/confusion.ts";
 import { taskCommand, type TaskCommand } from "../command.ts";
 import type { ClassificationReport } from "../shared/classification.ts";
-import { flag, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
+import { flag, flagOf, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { readSequences } from "../shared/sequence-files.ts";
 import { grouped, percent, table } from "../shared/words.ts";
@@ -17,14 +17,14 @@ const columns = {
     .string()
     .optional()
     .describe("the column of texts (default: text, or the only one besides the labels)"),
-  series: z.string().optional().describe("the column of series, instead of texts: numbers per step"),
+  series: z.string().optional().describe("the column of series of numbers, instead of texts"),
 };
 
 const reading = {
   ...columns,
   label: z.string().optional().describe("the column of labels (default: label, or the only one that fits)"),
-  without: z.string().optional().describe("labels to leave out, as a,b"),
-  unique: flag.describe("leave out sequences that repeat with the same label"),
+  without: z.string().optional().describe("labels to leave out, separated by commas"),
+  unique: flag.describe("leave out repeated sequences with the same label"),
 };
 
 const readingNames = { text: "column", series: "column", label: "column", without: "labels" };
@@ -41,38 +41,38 @@ export const classifyCommand: TaskCommand = taskCommand({
       "classify train surnames/ --cell gru --split 0.8/0.1/0.1",
       "classify eval surnames-gru.safetensors surnames/ --part test --baseline",
     ],
+    next: (path) => (/\.\w+$/u.test(path) ? "predict" : "eval"),
     hasEmbedding: true,
     batches: "sequences",
     defaults: classifyDefaults,
     flags: flags(
       {
         ...reading,
-        unit: oneOf(["char", "word"]).optional().describe("symbols of a text: char or word (default: char)"),
-        minCount: whole(1).optional().describe("symbols seen fewer times become unknown (default: 1)"),
+        unit: oneOf(["char", "word"]).default("char").describe("symbols of a text: char or word"),
+        minCount: whole(1).default(1).describe("symbols that occur fewer times become unknown"),
         lowerCase: flag.describe("read texts in lower case"),
         pooling: oneOf(poolings)
           .default("last")
-          .describe(`summary of a sequence: ${poolings.join(", ")}`),
-        oneDirection: flag.describe("read forward only, not in both directions"),
+          .describe(`how the steps of a sequence are summarised: ${poolings.join(", ")}`),
+        oneDirection: flag.describe("read forward only, instead of in both directions"),
         classWeights: oneOf(["none", "root", "balanced"])
           .default("none")
-          .describe("weight rare classes: balanced weighs all classes alike, root goes half the way"),
+          .describe("weights against rare classes: balanced (all classes alike), root (half way) or none"),
       },
-      { ...readingNames, unit: "unit", pooling: "name", classWeights: "how" },
+      { ...readingNames, unit: "unit", pooling: "name", classWeights: "name" },
     ),
     read: (path, settings, _common, context) => readLabelled(path, settings, context),
     options({ series, unit, minCount, lowerCase, pooling, oneDirection, classWeights }, given) {
       const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
       if (series !== undefined && idle !== undefined) {
-        throw new Error(`series have no symbols, so --${idle} would do nothing; leave it out`);
+        throw new Error(`series have no symbols, so ${flagOf(idle)} would do nothing; leave it out`);
       }
       return {
         pooling,
         bidirectional: !oneDirection,
         classWeights,
         lowerCase,
-        ...(unit && { unit }),
-        ...(minCount !== undefined && { minCount }),
+        ...(series === undefined && { unit, minCount }),
       };
     },
   },
@@ -84,7 +84,7 @@ export const classifyCommand: TaskCommand = taskCommand({
         ...reading,
         part: partField,
         baseline: flag.describe("compare with naive Bayes, trained on the training part"),
-        confusion: flag.describe("show the confusion matrix"),
+        confusion: flag.describe("print the confusion matrix"),
         plot: outputFile(".svg").optional().describe("write the confusion matrix as an SVG file"),
       },
       { ...readingNames, part: "part", plot: "file" },

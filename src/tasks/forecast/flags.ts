@@ -3,7 +3,7 @@ import { z } from "zod";
 import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords } from "../shared/columns.ts";
-import { flag, flagOf, flags, oneOf, outputFile, seed, whole } from "../shared/flags.ts";
+import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
 import { grouped, table } from "../shared/words.ts";
 import { errorRows, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
@@ -22,13 +22,13 @@ const reading = {
   sort: flag.describe("sort the rows by time"),
   gaps: oneOf(repairs)
     .default("error")
-    .describe("steps left out: error, fill (with the last value) or interpolate"),
+    .describe("steps that the table lacks: error, fill (repeat the last value) or interpolate"),
   missing: oneOf(repairs)
     .default("error")
-    .describe("cells without a value: error, fill (with the last value) or interpolate"),
+    .describe("empty cells: error, fill (repeat the last value) or interpolate"),
   duplicates: oneOf(["error", "mean", "last"])
     .default("error")
-    .describe("rows with the same time: error, mean (of their values) or last"),
+    .describe("several rows with the same time: error, mean (of their values) or last"),
 };
 
 const readingNames = { time: "column", gaps: "rule", missing: "rule", duplicates: "rule" };
@@ -48,12 +48,10 @@ const levels = z
 const forecasting = {
   calibrate: whole(0)
     .default(300)
-    .describe("earlier forecasts whose errors correct the intervals; 0 leaves them uncorrected"),
-  paths: whole(1).optional().describe("paths to draw with a recursive model (default: 100)"),
-  seed: seed.optional().describe("random seed of a recursive model's draws (default: 1)"),
+    .describe("earlier forecasts whose errors calibrate the intervals; 0 leaves them as predicted"),
+  paths: whole(1).default(100).describe("random paths that a recursive model draws"),
+  seed: seedFlag,
 };
-
-const forecastingNames = { paths: "n", seed: "n" };
 
 export const forecastCommand: TaskCommand = taskCommand({
   renamed: {
@@ -84,23 +82,27 @@ export const forecastCommand: TaskCommand = taskCommand({
         value: z
           .string()
           .optional()
-          .describe("the column to forecast, or several as a,b (default: value, or the only one of numbers)"),
-        horizon: whole(1).default(12).describe("steps ahead"),
-        context: whole(1).default(48).describe("steps that are read before a forecast"),
-        log: flag.describe("take logarithms first"),
+          .describe(
+            "the columns to forecast, separated by commas (default: value, or the only one of numbers)",
+          ),
+        horizon: whole(1).default(12).describe("time steps to forecast"),
+        context: whole(1).default(48).describe("time steps to read before a forecast"),
+        log: flag.describe("forecast the logarithms of the values"),
         seasonalDifference: whole(0)
           .default(0)
-          .describe("learn differences from this many steps before, such as a season; 0 learns the values"),
-        calendar: flag.describe("read the calendar of the next step, too"),
-        quantiles: levels.describe("quantiles to forecast"),
+          .describe(
+            "forecast differences from the value this many steps earlier, such as a season; 0 for none",
+          ),
+        calendar: flag.describe("also read the calendar of the next step: hour, weekday, time of year"),
+        quantiles: levels.describe("quantiles to forecast, separated by commas"),
         distribution: oneOf(forecastOutputs)
           .default("quantiles")
-          .describe("what the network predicts for a step: quantiles, or a normal distribution (gaussian)"),
+          .describe("what the network predicts: quantiles, or a normal distribution (gaussian)"),
         strategy: oneOf(forecastStrategies)
           .default("direct")
-          .describe("predict all steps at once (direct), or one after another along drawn paths (recursive)"),
+          .describe("predict all steps at once (direct), or one by one along random paths (recursive)"),
       },
-      { ...readingNames, value: "columns", quantiles: "list" },
+      { ...readingNames, value: "columns", quantiles: "list", distribution: "name", strategy: "name" },
     ),
     async read(path, { time, value, sort, gaps, missing, duplicates }, _common, context) {
       const names = value?.split(",").map((name) => name.trim());
@@ -132,22 +134,24 @@ export const forecastCommand: TaskCommand = taskCommand({
     }),
   },
   evaluate: {
-    about: "backtest forecasts beside naive, seasonal naive and linear ones",
+    about: "backtest a model beside naive, seasonal naive and linear forecasts",
     file: "the table that the model was trained on, or one that continues it",
     flags: flags(
       {
         ...reading,
-        period: whole(1).optional().describe("steps of a season (default: of a year, a week or a day)"),
+        period: whole(1)
+          .optional()
+          .describe("length of a season in steps, for the baselines (default: a year, a week or a day)"),
         origins: whole(1)
           .optional()
-          .describe("forecasts to score (default: all steps that training did not see)"),
+          .describe("number of forecasts to score, the latest ones (default: all that training did not see)"),
         stride: whole(1).default(1).describe("steps from one forecast to the next"),
         ...forecasting,
         plot: outputFile(".svg")
           .optional()
-          .describe("plot the last forecasts against the actual values, as an SVG file"),
+          .describe("plot the latest forecasts against the actual values, as an SVG file"),
       },
-      { ...readingNames, ...forecastingNames, period: "n", origins: "n", plot: "file" },
+      { ...readingNames, period: "n", origins: "n", plot: "file" },
     ),
     remembered: ["time", "sort", "gaps", "missing", "duplicates"],
     async run(model, path, settings, context) {
@@ -175,7 +179,7 @@ export const forecastCommand: TaskCommand = taskCommand({
           .optional()
           .describe("plot the forecast after the last values, as an SVG file"),
       },
-      { ...readingNames, ...forecastingNames, csv: "file", plot: "file" },
+      { ...readingNames, csv: "file", plot: "file" },
     ),
     remembered: ["time", "sort", "gaps", "missing", "duplicates"],
     async run(model, path, settings, context) {
@@ -218,22 +222,19 @@ async function readFor(model: Forecaster, path: string, settings: Reading): Prom
 
 interface Forecasting {
   readonly calibrate: number;
-  readonly paths?: number | undefined;
-  readonly seed?: number | undefined;
+  readonly paths: number;
+  readonly seed: number;
 }
 
 /** Throws for flags of paths where the model draws none. */
 function forecastSettings(
   { strategy }: Forecaster,
-  { calibrate, paths, seed: drawSeed }: Forecasting,
-  { modelPath }: UseContext,
+  { calibrate, paths, seed }: Forecasting,
+  { modelPath, given }: UseContext,
 ): ForecastSettings {
-  const drawing = {
-    ...(paths !== undefined && { paths }),
-    ...(drawSeed !== undefined && { seed: drawSeed }),
-  };
-  const [idle] = Object.keys(drawing);
-  if (strategy === "recursive" || idle === undefined) return { calibrate, ...drawing };
+  if (strategy === "recursive") return { calibrate, paths, seed };
+  const idle = ["paths", "seed"].find((name) => given[name] !== undefined);
+  if (idle === undefined) return { calibrate };
   throw new Error(`${modelPath} forecasts all steps at once and draws no paths; leave out ${flagOf(idle)}`);
 }
 

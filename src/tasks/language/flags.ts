@@ -12,7 +12,7 @@ import {
   oneOf,
   partField,
   searchFields,
-  seed,
+  seedFlag,
   texts,
   whole,
   wholeFrom,
@@ -29,28 +29,28 @@ import { readText, readTextWith } from "./text-files.ts";
 const sampling = {
   temperature: zeroOrMore
     .default(1)
-    .describe("divides the logits: 0 always takes the most likely symbol, more is wilder"),
-  topK: whole(0).default(0).describe("sample among the k most likely symbols; 0 for all"),
+    .describe("divisor of the logits: 0 always takes the most likely symbol, higher is more random"),
+  topK: whole(0).default(0).describe("sample only from the k most likely symbols; 0 for all"),
   topP: number("a number from 0 to 1", (n) => n >= 0 && n <= 1)
     .default(1)
-    .describe("sample among the most likely symbols that have this probability together"),
-  seed: seed.default(1).describe("random seed"),
+    .describe("sample only from the most likely symbols whose probabilities sum to this; 1 for all"),
+  seed: seedFlag,
 };
 
 const writing = flags(
   {
-    prompt: texts.describe("the beginning of the text; repeat it for several texts"),
+    prompt: texts.describe("the beginning of the text; may be repeated, for several texts"),
     prompts: z.string().optional().describe("a text file with one beginning per line"),
-    length: whole(0).default(500).describe("most symbols to write"),
+    length: whole(0).default(500).describe("maximum number of symbols to write"),
     ...sampling,
-    stop: texts.describe(String.raw`end at this text, which is not shown; \n is a line end; may be repeated`),
-    match: z.string().optional().describe("a regular expression that the text must match from end to end"),
-    beam: wholeFrom(0, mostBeams)
-      .default(0)
-      .describe("search for the most likely text with this many beams; 0 samples"),
+    stop: texts.describe(String.raw`stop before this text; \n is the end of a line; may be repeated`),
+    match: z.string().optional().describe("a regular expression that the whole text must match"),
+    beam: wholeFrom(1, mostBeams)
+      .optional()
+      .describe("width of a beam search for the most likely text, instead of sampling"),
     lengthPenalty: searchFields("texts", "symbol").lengthPenalty,
   },
-  { prompts: "file", match: "pattern" },
+  { prompts: "file", match: "pattern", beam: "n" },
 );
 
 type Writing = ReturnType<(typeof writing)["parse"]>;
@@ -62,7 +62,7 @@ export const languageCommand: TaskCommand = taskCommand({
   renamed: { "--horizon": "--bptt" },
   train: {
     about: "train a model that predicts the next symbol of a text",
-    file: "a text in UTF-8, or with --unit byte any file",
+    file: "a text in UTF-8; with --unit byte, any file",
     examples: [
       "train book.txt",
       "train book.txt --cell gru --size 256 --layers 2 --minutes 10",
@@ -70,28 +70,32 @@ export const languageCommand: TaskCommand = taskCommand({
       "train book.txt --resume book-gru.safetensors --epochs 20",
     ],
     hasEmbedding: true,
-    batches: "parallel lanes of text",
+    batches: "parallel stretches of the text",
     defaults: languageDefaults,
     flags: flags(
       {
-        window: whole(1).default(50).describe("steps between two updates"),
-        bptt: whole(1).optional().describe("steps that gradients go back (default: the window)"),
-        unit: oneOf(units).default("char").describe("symbols: char (Unicode), byte, word or subword"),
-        tokenizer: z.string().optional().describe("a tokenizer.json for sub-words, which the model keeps"),
-        minCount: whole(1).optional().describe("words seen fewer times become unknown (default: 1)"),
-        tied: flag.describe(
-          "share the embedding's matrix with the readout; needs --embedding as wide as --size",
-        ),
+        window: whole(1).default(50).describe("time steps between two updates (k1)"),
+        bptt: whole(1)
+          .optional()
+          .describe("time steps that gradients flow back (k2), the window or more (default: the window)"),
+        unit: oneOf(units).default("char").describe("symbols of the text: char, byte, word or subword"),
+        tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
+        minCount: whole(1).default(1).describe("words that occur fewer times become unknown"),
+        tied: flag.describe("use the embedding's matrix for the output, too; --embedding must equal --size"),
         inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
       },
       { bptt: "n", unit: "unit", tokenizer: "file" },
     ),
     async read(path, { unit, tokenizer, minCount }) {
+      if ((unit === "subword") !== (tokenizer !== undefined))
+        throw new Error("--unit subword and --tokenizer FILE go together; give both or neither");
+      if (unit !== "word" && minCount > 1)
+        throw new Error("--min-count is for --unit word; leave it out, or give that unit");
       return {
         data: await readText(path, {
           unit,
           ...(tokenizer !== undefined && { tokenizer }),
-          ...(minCount !== undefined && { minCount }),
+          ...(unit === "word" && { minCount }),
         }),
       };
     },
@@ -107,14 +111,14 @@ export const languageCommand: TaskCommand = taskCommand({
         ngram: z
           .string()
           .optional()
-          .describe("a text for an n-gram model, to compare with and to mix with the model"),
-        order: whole(1).default(3).describe("length of the n-grams"),
+          .describe("a text for an n-gram baseline, also mixed with the model: usually the training text"),
+        order: whole(1).default(3).describe("length of the baseline's n-grams"),
       },
       { part: "part", ngram: "file" },
     ),
     async run(model, path, { part, ngram, order }, { given }) {
       if (ngram === undefined && given["order"] !== undefined)
-        throw new Error("--order is for n-grams: name a text for them with --ngram, or leave it out");
+        throw new Error("--order is for an n-gram baseline; give --ngram FILE, too, or leave it out");
       const text = await readTextWith(path as string, model.symbols);
       const data = part === "all" ? text : (await model.parts(text))[part];
       if (!data) throw new Error(`--part ${part}: training had no such part; choose another`);
@@ -138,7 +142,7 @@ export const languageCommand: TaskCommand = taskCommand({
   },
   predict: {
     about: "write text with a model",
-    file: "a text to continue",
+    file: "a text file to continue",
     isOptional: true,
     flags: writing,
     async run(model, path, settings, context) {
@@ -147,7 +151,7 @@ export const languageCommand: TaskCommand = taskCommand({
       const stops = settings.stop.map((stop) =>
         stop.replaceAll(String.raw`\n`, "\n").replaceAll(String.raw`\t`, "\t"),
       );
-      if (settings.beam > 0) return search(model, settings, prompts, stops);
+      if (settings.beam !== undefined) return search(model, settings, prompts, stops);
       const { length, temperature, topK, topP, match } = settings;
       const choice = { length, temperature, topK, topP, stops, ...(match !== undefined && { match }) };
       return prompts.length > 1
@@ -174,12 +178,12 @@ function compared(score: Awaited<ReturnType<LanguageModel["score"]>>): Report {
 /** Throws for flags that others make idle. */
 function checkIdle({ beam, match, stop }: Writing, { given }: UseContext): void {
   if (match !== undefined && stop.length > 0)
-    throw new Error("--stop would cut what --match asks for; write the end into the pattern instead");
-  if (beam === 0 && given["lengthPenalty"] !== undefined)
-    throw new Error("--length-penalty is for beam search: give --beam, too, or leave it out");
+    throw new Error("--stop could cut a text that --match requires; write the end into the pattern instead");
+  if (beam === undefined && given["lengthPenalty"] !== undefined)
+    throw new Error("--length-penalty is for beam search; give --beam, too, or leave it out");
   const idle = Object.keys(sampling).find((name) => given[name] !== undefined);
-  if (beam > 0 && idle !== undefined)
-    throw new Error(`beam search does not sample: leave out ${flagOf(idle)}, or --beam`);
+  if (beam !== undefined && idle !== undefined)
+    throw new Error(`beam search does not sample; leave out ${flagOf(idle)}, or --beam`);
 }
 
 /** All prompts, checked against the model's symbols; an error names the file and line. */
@@ -204,12 +208,13 @@ async function promptsOf(
 
 async function search(
   model: LanguageModel,
-  { beam: width, length, lengthPenalty, match }: Writing,
+  { beam: width = 1, length, lengthPenalty, match }: Writing,
   prompts: readonly string[],
   stops: readonly string[],
 ): Promise<Report> {
   const [stop, ...more] = stops;
-  if (more.length > 0) throw new Error("--beam ends texts at one symbol: give one --stop, a single symbol");
+  if (more.length > 0)
+    throw new Error("beam search stops at one symbol; give --stop once, with a single symbol");
   const found = await model.search(prompts, {
     width,
     length,

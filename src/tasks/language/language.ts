@@ -235,7 +235,8 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
     async score(data, { order = 3, ...options } = {}) {
       const text = await read(core.dataOf(data));
       const { ids, bytes } = text;
-      if (ids.length < 2) throw new Error("score: a text needs two symbols or more to predict one");
+      if (ids.length < 2)
+        throw new Error(`score: expected a text of two symbols or more, got ${ids.length}; use a longer one`);
       const counts = { symbols: ids.length };
       const learned = core.baselineOf(data, options);
       if (learned === undefined) {

@@ -16,23 +16,26 @@ export async function readText(path: string, settings: TextFileSettings = {}): P
   const { tokenizer, ...rest } = settings;
   const json = tokenizer === undefined ? {} : { tokenizer: await readUtf8(tokenizer) };
   const bytes = await fileBytes(path);
-  return named(path, () => learnText(fileChunks(path), { ...rest, ...json }, bytes));
+  return named({ text: path, "tokenizer.json": tokenizer ?? "" }, () =>
+    learnText(fileChunks(path), { ...rest, ...json }, bytes),
+  );
 }
 
 /** Reads a text in the symbols of a model. Throws for symbols that it does not have, naming them and the file. */
 export async function readTextWith(path: string, symbols: Symbols): Promise<Text> {
   const bytes = await fileBytes(path);
-  const ids = await named(path, () => symbols.read(fileChunks(path), bytes));
+  const ids = await named({ text: path }, () => symbols.read(fileChunks(path), bytes));
   return { symbols, ids, bytes };
 }
 
-/** Errors of the text begin with the file's name. */
-async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Errors that begin with one of the names begin with its path instead. */
+async function named<T>(paths: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { message } = error as Error;
-    if (!message.startsWith("text: ")) throw error;
-    throw new Error(`${path}: ${message.slice("text: ".length)}`, { cause: error });
+    const name = Object.keys(paths).find((subject) => message.startsWith(`${subject}: `));
+    if (name === undefined) throw error;
+    throw new Error(`${paths[name]}${message.slice(name.length)}`, { cause: error });
   }
 }

@@ -1,18 +1,29 @@
 // Music on the command line: piano rolls or MIDI files in, nats per frame or new pieces as MIDI files out.
 import { taskCommand, type Report, type TaskCommand } from "../command.ts";
-import { flag, flags, oneOf, outputFile, positive, seed, whole, zeroOrMore } from "../shared/flags.ts";
+import {
+  flag,
+  flags,
+  oneOf,
+  outputFile,
+  partField,
+  positive,
+  seedFlag,
+  whole,
+  zeroOrMore,
+} from "../shared/flags.ts";
+import { scoredPart } from "../shared/scored-part.ts";
 import { grouped, table } from "../shared/words.ts";
-import { parts as partNames, type Parts } from "../task.ts";
+import type { Parts } from "../task.ts";
 import { musicDefaults } from "./design.ts";
 import { defaultTempo } from "./midi-bytes.ts";
-import { partsIn } from "./music-data.ts";
+import { allPieces, partsIn } from "./music-data.ts";
 import { music, type Composer, type MusicScore } from "./music.ts";
 import { readPianoRolls } from "./piano-roll-files.ts";
 import type { Piece } from "./piano-roll.ts";
 
 const numbers = oneOf(["midi", "keys"])
   .default("midi")
-  .describe("notes in JSON: midi note numbers, or keys counted from the lowest");
+  .describe("how JSON numbers notes: midi (note numbers), or keys (counted from the lowest)");
 
 const rangeOf = ({ lowest, keys }: { readonly lowest: number; readonly keys: number }) => ({
   lowest,
@@ -36,18 +47,18 @@ export const musicCommand: TaskCommand = taskCommand({
     defaults: musicDefaults,
     flags: flags(
       {
-        resolution: whole(1).default(1).describe("frames per quarter note, in MIDI files read and written"),
+        resolution: whole(1).default(1).describe("frames per quarter note, in MIDI files"),
         numbers,
         lowest: whole(0).default(21).describe("the lowest key, as a MIDI note number"),
         keys: whole(1).default(88).describe("number of keys"),
         skipFirst: flag.describe("do not predict the first frame of a piece, which has no frame before it"),
       },
-      { numbers: "kind" },
+      { numbers: "name" },
     ),
     async read(path, { resolution, numbers, ...keys }, { split }) {
       const data = await readPianoRolls(path, { range: rangeOf(keys), resolution, numbers });
       if (split !== undefined && partsIn(data)) {
-        throw new Error(`--split ${split}: ${path} has parts of its own; leave it out`);
+        throw new Error(`--split ${split}: the pieces of ${path} are in parts already; leave it out`);
       }
       return { data };
     },
@@ -63,14 +74,10 @@ export const musicCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         numbers,
-        part: oneOf(partNames)
-          .optional()
-          .describe(
-            `part of the file, or of the training's own file: ${partNames.join(", ")} (default: test if the file has parts, else all)`,
-          ),
-        baseline: flag.describe("compare with probabilities of single keys, learned from the training part"),
+        part: partField,
+        baseline: flag.describe("compare with probabilities of single keys, from the training part"),
       },
-      { numbers: "kind", part: "part" },
+      { numbers: "name", part: "part" },
     ),
     remembered: ["numbers"],
     async run(model, path, { numbers, part, baseline }) {
@@ -79,34 +86,33 @@ export const musicCommand: TaskCommand = taskCommand({
         resolution: model.resolution,
         numbers,
       });
-      const isWhole = !partsIn(data) && part === undefined && !baseline;
-      const parts = isWhole ? data : (partsIn(data) ?? (await model.parts(data)));
-      const name = part ?? (parts.test ? "test" : parts.validation ? "validation" : "train");
-      const pieces = parts[name];
-      if (!pieces) throw new Error(`--part ${name}: ${path} has no such part; choose another`);
-      if (baseline && name === "train") {
-        throw new Error("--baseline learns from the training part; give --part validation or --part test");
-      }
-      return reportOf(await model.score(pieces, baseline ? { baseline: parts.train } : {}));
+      const { part: pieces, training } = await scoredPart(
+        { parts: async (pieces) => partsIn(data) ?? (await model.parts(pieces)) },
+        allPieces(data),
+        { part, baseline },
+      );
+      return reportOf(await model.score(pieces, training && { baseline: training }));
     },
   },
   predict: {
     about: "compose a piece, as a MIDI file",
-    file: "a MIDI or JSON file whose first piece to continue, with --beginning",
+    file: "a MIDI or JSON file; --beginning takes the first frames of its first piece",
     isOptional: true,
     flags: flags(
       {
         midi: outputFile(".mid").default("piece.mid").describe("the MIDI file to write"),
-        length: whole(1).default(64).describe("frames of the piece, with its beginning"),
+        length: whole(1).default(64).describe("length of the piece in frames, its beginning included"),
         temperature: zeroOrMore
           .default(1)
-          .describe("below 1 stays closer to what is likely, 0 takes keys that are more likely than not"),
+          .describe(
+            "divisor of the logits: 0 takes the keys that are more likely than not, higher is more random",
+          ),
         numbers,
-        beginning: whole(0).default(0).describe("frames of the file's first piece to begin with"),
+        beginning: whole(0).default(0).describe("frames to take from the file's first piece"),
         tempo: positive.default(defaultTempo).describe("quarter notes per minute"),
-        seed: seed.default(1).describe("random seed"),
+        seed: seedFlag,
       },
-      { midi: "file", numbers: "kind" },
+      { midi: "file", numbers: "name" },
     ),
     remembered: ["numbers"],
     async run(model, path, { midi, length, temperature, numbers, beginning, tempo, seed }, context) {

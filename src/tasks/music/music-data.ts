@@ -17,6 +17,11 @@ export function partsIn(data: MusicData): Parts<readonly Piece[]> | undefined {
   return !isList(data) && (data.validation ?? data.test) ? data : undefined;
 }
 
+/** The pieces of all parts. */
+export function allPieces(data: MusicData): readonly Piece[] {
+  return isList(data) ? data : [...data.train, ...(data.validation ?? []), ...(data.test ?? [])];
+}
+
 /** The pieces to train on or to divide. */
 export function trainingPieces(data: MusicData): readonly Piece[] {
   return isList(data) ? data : data.train;

@@ -95,7 +95,7 @@ export const dropRate: z.ZodType<number, string> = number(
 );
 
 /** A random seed. */
-export const seed: z.ZodType<number, string> = number("a whole number", Number.isSafeInteger);
+const seed: z.ZodType<number, string> = number("a whole number", Number.isSafeInteger);
 
 /** One of several names. */
 export function oneOf<const T extends string>(names: readonly T[]): z.ZodType<T, string> {
@@ -110,6 +110,14 @@ export function oneOf<const T extends string>(names: readonly T[]): z.ZodType<T,
 
 /** A switch without a value. */
 export const flag: z.ZodType<boolean, boolean | undefined> = z.boolean().default(false);
+
+/** `--json`, which every command with results has. */
+export const jsonFlag: z.ZodType<boolean, boolean | undefined> = flag.describe(
+  "print results as JSON, one object per line",
+);
+
+/** `--seed`, where a command draws random numbers. */
+export const seedFlag: z.ZodDefault<z.ZodType<number, string>> = seed.default(1).describe("random seed");
 
 /** A flag that may be repeated, with a text each time. */
 export const texts: z.ZodType<string[], string[] | undefined> = z.array(z.string()).default([]);
@@ -135,15 +143,15 @@ export function searchFields(
   return {
     beam: wholeFrom(1, mostBeams)
       .default(1)
-      .describe(`${grown} kept at once by beam search; 1 takes the most likely ${symbol} each time`),
+      .describe(`width of the beam search, in ${grown}; 1 takes the most likely ${symbol} each time`),
     lengthPenalty: zeroOrMore
       .default(0)
-      .describe(`0 ranks by total probability, 1 nearly by its mean per ${symbol}`),
+      .describe(`ranking of the beam search: 0 by total probability, 1 nearly by its mean per ${symbol}`),
   };
 }
 
-/** The part of its training's data to score a model on. */
+/** `--part`: the part of the training's data to score a model on. */
 export const partNames = ["all", "train", "validation", "test"] as const;
 export const partField: z.ZodDefault<z.ZodType<(typeof partNames)[number], string>> = oneOf(partNames)
   .default("all")
-  .describe("part of the training's own file: all, train, validation or test");
+  .describe("part of the file to score, as training divided it: all, train, validation, test");

@@ -54,14 +54,11 @@ function checkSizes(cell: Cell, sizes: Sizes): void {
   const named = furtherWidths(cell);
   const unknown = Object.keys(sizes).find((name) => !named.includes(name));
   if (unknown !== undefined) {
-    const known = named.length === 0 ? "no width besides H and I" : `the widths ${named.join(", ")}`;
-    throw new Error(`sizes: ${cell.name} has ${known}, not '${unknown}'; leave it out`);
+    const known = ["H", "I", ...named].join(", ");
+    throw new Error(`sizes: ${cell.name} has no width '${unknown}', only ${known}; leave it out`);
   }
   const missing = named.filter((name) => sizes[name] === undefined);
   if (missing.length === 0) return;
-  const example = missing.map((name) => `${name}: 64`).join(", ");
-  throw new Error(
-    `${cell.name} needs a size for ${missing.length === 1 ? "width" : "widths"} ${missing.join(", ")}; ` +
-      `give sizes, as { ${example} }`,
-  );
+  const widths = `${missing.length === 1 ? "width" : "widths"} ${missing.join(", ")}`;
+  throw new Error(`sizes: ${cell.name} needs a size for ${widths}; give one, such as ${missing[0]} = 64`);
 }

@@ -15,7 +15,7 @@ const columns = {
     .string()
     .optional()
     .describe("a table's column of lists of tokens (default: tokens, or the only one that fits)"),
-  series: z.string().optional().describe("a table's column of series, instead of tokens: numbers per step"),
+  series: z.string().optional().describe("a table's column of series of numbers, instead of tokens"),
 };
 
 const taggedColumns = {
@@ -48,10 +48,10 @@ export const tagCommand: TaskCommand = taskCommand({
         ...taggedColumns,
         unit: oneOf(["char", "word"])
           .default("word")
-          .describe("tokens of a text that is not split yet: char or word"),
-        minCount: whole(1).default(1).describe("tokens seen fewer times become unknown"),
+          .describe("how predict splits a text into tokens: char or word"),
+        minCount: whole(1).default(1).describe("tokens that occur fewer times become unknown"),
         lowerCase: flag.describe("read tokens in lower case"),
-        oneDirection: flag.describe("read forward only, not in both directions"),
+        oneDirection: flag.describe("read forward only, instead of in both directions"),
       },
       { ...columnNames, unit: "unit" },
     ),
@@ -95,7 +95,7 @@ export const tagCommand: TaskCommand = taskCommand({
     },
   },
   predict: {
-    about: "tag every token",
+    about: "print the tag of each token",
     file: "a text file with a sentence per line, a file with a token per line, or a table",
     flags: flags(columns, columnNames),
     remembered: ["tokens", "series"],

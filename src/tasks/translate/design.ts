@@ -100,7 +100,7 @@ function encodeSource(spec: TranslateSpec, text: string, place: string): NonNull
   if (spec.places > 0 && ids.length > spec.places) {
     throw new Error(
       `${place}: expected at most ${spec.places} symbols, which the model can attend to, got ${ids.length}; ` +
-        "shorten the text, or train with a larger maxSourceLength",
+        "shorten the text, or train with a larger maximum source length",
     );
   }
   return { steps: ids.length, inputs: { [sourceInput]: ids } };

@@ -43,14 +43,14 @@ export const translateCommand: TaskCommand = taskCommand({
       {
         ...columns,
         unit: oneOf(["char", "word"]).default("char").describe("symbols: char or word"),
-        minCount: whole(1).default(1).describe("symbols seen fewer times become unknown"),
+        minCount: whole(1).default(1).describe("symbols that occur fewer times become unknown"),
         lowerCase: flag.describe("read and write in lower case"),
         attention: oneOf(["additive", "none"])
           .default("additive")
-          .describe("additive, or none: only the encoder's final states reach the decoder"),
+          .describe("attention over the source: additive, or none (the decoder gets only the final states)"),
         maxSourceLength: whole(1)
           .optional()
-          .describe("the most symbols of a source that can be attended to (default: the longest one's)"),
+          .describe("maximum length of a source, in symbols (default: the longest in training)"),
       },
       { ...columnNames, unit: "unit", attention: "kind" },
     ),
@@ -102,7 +102,7 @@ export const translateCommand: TaskCommand = taskCommand({
       );
       return {
         json: results.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
-        text: results.map((beams) => beams[0]?.text ?? "").join("\n"),
+        text: results.map((beams) => `${beams[0]?.text ?? ""}\n`).join(""),
       };
     },
   },

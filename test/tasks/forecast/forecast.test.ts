@@ -275,7 +275,7 @@ describe("options are refused", () => {
       "column 'sold': scaling: the seasonal difference must be a whole number, 0 or more, not -1",
     );
     expect(() => forecast({ cell: "grru" })).toThrow("did you mean 'gru'?");
-    expect(() => forecast({ sizes: { P: 3 } })).toThrow("gru has no width besides H and I, not 'P'");
+    expect(() => forecast({ sizes: { P: 3 } })).toThrow("gru has no width 'P', only H, I");
   });
 
   test("that the series is too short for", async () => {
