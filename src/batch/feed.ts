@@ -7,7 +7,9 @@ import { packEvenly, type Packing } from "./packing.ts";
 
 /** The position of the next batch: its epoch, and in it the step of a lane or the number of the batch. */
 export interface Position {
+  /** Passes over the data made before. */
   readonly epoch: number;
+  /** Within the epoch: the next step of a text's lanes, or the next batch of examples. */
   readonly at: number;
 }
 

@@ -2,6 +2,7 @@
 // step side by side. Moves numbers between that order and the caller's.
 import type { RunExtent } from "../run/device.ts";
 
+/** Which token of which row stands where in a packed batch, and the way there and back. */
 export interface Packing {
   /** For a run of a program; undefined where no row has a step. */
   readonly extent: RunExtent | undefined;

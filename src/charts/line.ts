@@ -28,6 +28,7 @@ export interface LineChartSettings {
   readonly title?: string;
   /** Titles of the axes, with their units; none by default. */
   readonly xTitle?: string;
+  /** Of the vertical axis. */
   readonly yTitle?: string;
   /** A logarithmic vertical axis, for values above 0. Default false. */
   readonly logY?: boolean;

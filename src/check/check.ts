@@ -36,6 +36,7 @@ export interface Finding {
   readonly quantity: string;
   readonly sizes: CaseSizes;
   readonly form: CaseForm;
+  /** Relative error; infinite for what is not a number. */
   readonly error: number;
 }
 
@@ -45,9 +46,11 @@ export interface CheckResult {
   readonly name: string;
   /** The largest error of all cases. */
   readonly error: number;
+  /** Whether `error` is within the check's tolerance. */
   readonly pass: boolean;
   /** The number of cases that were run. */
   readonly cases: number;
+  /** Where the largest error was; absent where nothing was compared. */
   readonly worst?: Finding;
 }
 
@@ -73,7 +76,7 @@ export function checkCell(cell: Cell, options: CheckOptions = {}): Promise<Check
   return checkCases(cell.name, (sizes, form, seed) => randomCase(cell, sizes, form, seed), hasX, options);
 }
 
-/** The same for a network; its loss is used unless that is left to the caller. */
+/** The gradient check of a network, as `checkCell`; its own loss is used unless that is left to the caller. */
 export function checkNetwork(
   name: string,
   network: Network,
@@ -156,7 +159,7 @@ export function checkDevices(
   return compareCases(cell.name, make, (steps) => formsOf(steps, hasX), devices, options);
 }
 
-/** The same for a network. */
+/** Compares a device with the reference on a network, as `checkDevice`. */
 export async function checkNetworkOnDevice(
   name: string,
   network: Network,

@@ -8,6 +8,7 @@ import { decodeFile } from "./checkpoint.ts";
 /** A maker of which only the models matter. */
 export type Opener<M> = Pick<Maker<never, never, M>, "kind" | "check" | "open">;
 
+/** How the bytes of a model are opened. */
 export interface OpenSettings {
   /** Default the fastest that is there. */
   readonly device?: Device;

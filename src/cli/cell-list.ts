@@ -5,7 +5,13 @@ import { transforms } from "../cells/transforms/index.ts";
 import type { Cell } from "../language/cell.ts";
 import { explainCell } from "../model/explain.ts";
 import type { Device } from "../run/device.ts";
-import { openLayer, relativeCost, type CostSizes, type OpenLayer, type RelativeCost } from "../measure/costs.ts";
+import {
+  openLayer,
+  relativeCost,
+  type CostSizes,
+  type OpenLayer,
+  type RelativeCost,
+} from "../measure/costs.ts";
 import { deviceTitle } from "./devices.ts";
 import type { Terminal } from "./terminal.ts";
 

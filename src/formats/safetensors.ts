@@ -16,6 +16,7 @@ export type Tensor = { readonly shape: readonly number[] } & (
 export interface TensorFile {
   /** By name, in the order of the file's bytes. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Texts by name, from the file's header. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@
 import { logSumExp } from "../model/logits.ts";
 import type { Constraint } from "./constraint.ts";
 
+/** What a beam search asks for the symbols that may follow. */
 export interface BeamScorer {
   /** Symbols, V. */
   readonly width: number;
@@ -13,6 +14,7 @@ export interface BeamScorer {
   step(symbols: Int32Array, parents: Int32Array): Promise<Float64Array>;
 }
 
+/** Settings of `beamSearch`. */
 export interface BeamSettings {
   /** Sequences that are grown at once. 1 is greedy: the most likely symbol at each step. Default 4. */
   readonly width?: number;
@@ -30,11 +32,13 @@ export interface BeamSettings {
    * ones, 1 nearly makes it a mean. Default 0.
    */
   readonly lengthPenalty?: number;
+  /** What the sequences must look like. Default anything. */
   readonly constraint?: Constraint;
   /** Symbols that never come, such as the one for what is unknown. Default none. */
   readonly forbidden?: readonly number[];
 }
 
+/** A sequence that beam search found. */
 export interface Beam {
   /** Without start and end. */
   readonly symbols: readonly number[];

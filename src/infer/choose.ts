@@ -1,6 +1,7 @@
 // One symbol from a row of logits and one uniform number: greedy, by temperature, by the k best, by nucleus.
 // Pure: the random number is the caller's, so a choice can be repeated.
 
+/** How a symbol is chosen from its probabilities. */
 export interface ChoiceSettings {
   /** Divides the logits: 0 takes the best, 1 the model's own distribution, more is wilder. Default 1. */
   readonly temperature?: number;

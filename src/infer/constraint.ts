@@ -3,6 +3,7 @@
 
 /** Over token ids; states are numbers. A state that is not `undefined` can always be brought to one that accepts. */
 export interface Constraint {
+  /** The state before the first symbol. */
   readonly start: number;
   /** The state after this token; undefined where no text that goes on from it can be right. */
   next(state: number, id: number): number | undefined;

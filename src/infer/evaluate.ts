@@ -15,6 +15,7 @@ export type EvaluationData =
   | { readonly kind: "sequences"; readonly items: readonly ArrayLike<number>[] }
   | { readonly kind: "examples"; readonly items: readonly Example[] };
 
+/** A mean loss, and the number of tokens that it is over. */
 export interface Evaluation {
   /** The mean of the network's loss, weighted as the tokens are; a cross-entropy is in nats. */
   readonly loss: number;
@@ -25,6 +26,7 @@ export interface Evaluation {
   readonly tokens: number;
 }
 
+/** How `evaluate` reads data. The batch of a text changes which symbols are predicted. */
 export interface EvaluationSettings {
   /** Lanes of text, or sequences, side by side; fewer where the text is short. Default 32. */
   readonly batch?: number;

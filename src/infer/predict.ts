@@ -3,6 +3,7 @@ import type { Example } from "../batch/example.ts";
 import { exampleFeed } from "../batch/example-feed.ts";
 import type { Session } from "./session.ts";
 
+/** Which layer `predict` reads, and when. */
 export interface PredictionSettings {
   /** The layer to read. Default the readout. */
   readonly layer?: string;

@@ -19,6 +19,7 @@ import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts"
 import { eventLoopTurns } from "../run/turn.ts";
 import { createEncoder, type EncoderProgram } from "./encoder.ts";
 
+/** A network, weights, and the device that runs them. */
 export interface SessionSettings {
   readonly network: Network;
   readonly device: Device;
@@ -49,6 +50,7 @@ export interface SequenceBatch {
   readonly resets?: ArrayLike<number>;
 }
 
+/** What a session made of a batch of sequences. */
 export interface SequenceResult {
   /** By layer [steps, rows, width], 0 beyond each row's end. */
   readonly outputs: ByName<Float64Array>;
@@ -67,6 +69,7 @@ export interface PackedResult {
   output(layer?: string): Promise<{ readonly values: Float64Array; readonly width: number }>;
 }
 
+/** A network and its weights, ready to run forward on a device. */
 export interface Session {
   readonly network: Network;
   readonly device: Device;

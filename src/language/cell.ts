@@ -154,9 +154,13 @@ export interface Cell {
   readonly equations: readonly Equation[];
   /** In the order of their first appearance in the equations. */
   readonly inputs: readonly CellInput[];
+  /** What is carried from step to step. */
   readonly states: readonly CellState[];
+  /** Values of one step that other lines read. */
   readonly locals: readonly { readonly name: string; readonly width: Width }[];
+  /** Matrices and vectors that equations read and nothing assigns. */
   readonly parameters: readonly CellParameter[];
+  /** By name, from `constant` clauses. */
   readonly constants: Readonly<Record<string, number>>;
   /** The state or local that is the layer's output. */
   readonly output: string;

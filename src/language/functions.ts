@@ -20,9 +20,7 @@ export type PointwiseFunction =
 type OfTwo = "min" | "max";
 
 /** The pointwise functions, each with its number of arguments. */
-export const pointwiseFunctions: Readonly<
-  Record<Exclude<PointwiseFunction, OfTwo>, 1> & Record<OfTwo, 2>
-> = {
+export const pointwiseFunctions: Readonly<Record<Exclude<PointwiseFunction, OfTwo>, 1> & Record<OfTwo, 2>> = {
   sigmoid: 1,
   tanh: 1,
   relu: 1,

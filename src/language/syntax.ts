@@ -21,7 +21,12 @@ export type Tree =
       readonly span: TextSpan;
     }
   | { readonly kind: "mask"; readonly rate: Rate; readonly per: Period; readonly span: TextSpan }
-  | { readonly kind: "pick" | "place"; readonly vector: Tree; readonly indices: Named; readonly span: TextSpan }
+  | {
+      readonly kind: "pick" | "place";
+      readonly vector: Tree;
+      readonly indices: Named;
+      readonly span: TextSpan;
+    }
   | { readonly kind: "norm"; readonly vector: Tree; readonly span: TextSpan };
 
 /** A name, with its prime if it has one. */
@@ -65,7 +70,12 @@ export type Clause =
       readonly value: Tree;
       readonly span: TextSpan;
     }
-  | { readonly kind: "drop"; readonly names: readonly Named[]; readonly rate: number; readonly span: TextSpan }
+  | {
+      readonly kind: "drop";
+      readonly names: readonly Named[];
+      readonly rate: number;
+      readonly span: TextSpan;
+    }
   | {
       readonly kind: "constant";
       readonly names: readonly Named[];
@@ -73,7 +83,12 @@ export type Clause =
       readonly span: TextSpan;
     }
   | { readonly kind: "fixed"; readonly names: readonly Named[]; readonly span: TextSpan }
-  | { readonly kind: "width"; readonly names: readonly Named[]; readonly width: Width; readonly span: TextSpan }
+  | {
+      readonly kind: "width";
+      readonly names: readonly Named[];
+      readonly width: Width;
+      readonly span: TextSpan;
+    }
   | {
       readonly kind: "blocks";
       readonly names: readonly Named[];
@@ -81,7 +96,12 @@ export type Clause =
       readonly span: TextSpan;
     }
   | { readonly kind: "output"; readonly names: readonly Named[]; readonly span: TextSpan }
-  | { readonly kind: "input"; readonly names: readonly Named[]; readonly per: Period; readonly span: TextSpan }
+  | {
+      readonly kind: "input";
+      readonly names: readonly Named[];
+      readonly per: Period;
+      readonly span: TextSpan;
+    }
   | {
       readonly kind: "requires";
       readonly left: WrittenWidth;

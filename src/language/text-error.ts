@@ -10,13 +10,21 @@ export interface Source {
 /** A mistake in the text of a cell; `line` and `column` count from 1, in code points of `cell.text`. */
 export class EquationError extends Error {
   override readonly name: string = "EquationError";
+  /** The cell's name. */
   readonly cell: string;
+  /** From 1. */
   readonly line: number;
+  /** From 1, in code points. */
   readonly column: number;
+  /** Code points that the mistake is long. */
   readonly length: number;
 
   /** `source`: the cell's name and the lines of its text. */
-  constructor(source: { readonly cell: string; readonly lines: readonly string[] }, span: TextSpan, message: string) {
+  constructor(
+    source: { readonly cell: string; readonly lines: readonly string[] },
+    span: TextSpan,
+    message: string,
+  ) {
     super(`${source.cell}, line ${span.line}: ${message}${excerpt(source, span)}`);
     this.cell = source.cell;
     this.line = span.line;

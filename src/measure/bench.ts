@@ -40,7 +40,10 @@ export interface BenchSettings {
   readonly limits?: TimingLimits;
 }
 
-/** Throws if the cell does not fit the sizes, and if `profiled` does not record its times. */
+/**
+ * Measures a configuration of a cell on a device, after a warm-up. Throws where the cell does not fit the sizes, and where
+ * `profiled` does not record its times.
+ */
 export async function bench(
   configuration: Configuration,
   cell: Cell,

@@ -12,8 +12,11 @@ import { medianOf } from "./timing.ts";
 
 /** A layer as wide as its input: [steps, rows, size] values in and out. */
 export interface CostSizes {
+  /** Input and hidden width. */
   readonly size: number;
+  /** Rows of a batch, B. */
   readonly rows: number;
+  /** Time steps, T. */
   readonly steps: number;
 }
 
@@ -22,6 +25,7 @@ export const defaultCostSizes: CostSizes = { size: 128, rows: 32, steps: 50 };
 
 /** The time of a layer over that of the base layer: 1 where they take equally long. */
 export interface RelativeCost {
+  /** Of the forward pass alone. */
   readonly forward: number;
   /** Forward and backward pass, with all gradients. */
   readonly training: number;
@@ -29,10 +33,13 @@ export interface RelativeCost {
 
 /** A layer on a device; each call runs one pass over all rows and steps, and resolves when it is done. */
 export interface OpenLayer {
+  /** Runs the forward pass without noise. */
   forward(): Promise<void>;
+  /** Runs forward and backward pass, with all gradients. */
   training(): Promise<void>;
   /** Milliseconds of all calls so far, by kind of work. Throws unless the device was made with `profile: true`. */
   times(): { readonly forward: WorkTimes; readonly training: WorkTimes };
+  /** Frees its memory. */
   dispose(): void;
 }
 

@@ -79,7 +79,7 @@ export function explainCell(cell: Cell, sizes: CellSizes & PlanSizes = {}): Cell
   };
 }
 
-/** The same as text; for a network, with each of its cells once and the plan of all layers together. */
+/** Explains a cell or a network as text; a network with each of its cells once and the plan of all layers together. */
 export function explain(subject: Cell | Network, sizes: CellSizes & PlanSizes = {}): string {
   return "layers" in subject ? explainNetwork(subject, sizes) : showCell(explainCell(subject, sizes), sizes);
 }

@@ -152,7 +152,11 @@ function ctcLoss({ classes, labels }: Head & { kind: "ctc" }): LossLayer {
 
 function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
   const { width } = head;
-  const part = (from: number, partWidth: number): NetworkPart => ({ of: readoutName, from, width: partWidth });
+  const part = (from: number, partWidth: number): NetworkPart => ({
+    of: readoutName,
+    from,
+    width: partWidth,
+  });
   const targets: readonly NetworkInput[] = [{ name: "targets", width, kind: "dense", per: "step" }];
   const plain = (cell: Cell): LossLayer => {
     return { cell, sizes: { I: width, H: 1 }, inputs: { x: readoutName, t: "targets" }, targets };

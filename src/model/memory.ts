@@ -37,7 +37,7 @@ export function memoryOfPlans(plans: readonly Plan[]): MemoryNeeded {
   return { parameters, bytes: bytesPerNumber * (parameters + arenas) };
 }
 
-/** Throws if more than `limit` bytes are needed. Default: the 4 GiB that WebAssembly can address. */
+/** Checks that memory suffices. Throws where more than `limit` bytes are needed; default the 4 GiB of WebAssembly. */
 export function checkMemory(network: Network, needed: MemoryNeeded, limit: number = wasmMemory): void {
   if (needed.bytes <= limit) return;
   const largest = parameterLayout(network).places.reduce((a, b) => (b.size > a.size ? b : a));

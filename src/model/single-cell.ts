@@ -28,8 +28,11 @@ export function cellNetwork(
 
 /** Wanted sizes; `other` is for every symbol but H and I. */
 export interface WantedSizes {
+  /** Hidden width. */
   readonly H: number;
+  /** Input width. */
   readonly I: number;
+  /** Every other width that the equations name. */
   readonly other: number;
 }
 

@@ -11,7 +11,10 @@ import { portsOf } from "./ports.ts";
 export type { PlanOptions } from "./draft.ts";
 export { parameterLayout } from "./parameters.ts";
 
-/** Throws for a network that does not fit together, or that the mode cannot run. */
+/**
+ * Plans a network: its kernels and buffers for a mode and capacities. Throws for a network that does not fit together, or
+ * that the mode cannot run.
+ */
 export function buildPlan(network: Network, options: PlanOptions): Plan {
   const draft = createDraft(network, options);
   const connected = connectNetwork(draft);

@@ -8,6 +8,7 @@ import type { Access, Buffer, Kernel, Mode, View } from "./plan.ts";
 import type { UpdateRule } from "./update.ts";
 import { createWiring, isReverse, type Wiring } from "./wiring.ts";
 
+/** The mode and the capacities of a plan. */
 export interface PlanOptions {
   readonly mode: Mode;
   /** In a network with an encoder, which of the two to plan; default `main`. Plans of both hold all parameters. */

@@ -2,17 +2,20 @@
 import type { Cell, Period } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
 
+/** An input of a network. */
 export interface NetworkInput {
   readonly name: string;
   /** Elements of a dense input; the number of classes of an index. */
   readonly width: number;
   /** An index stands for a one-hot vector, which is not written out if products alone read it. */
   readonly kind: "dense" | "index";
+  /** Whether it is read at every step, or once per sequence. */
   readonly per: Period;
 }
 
 /** `width` columns of an input or a layer, from column `from` on. */
 export interface NetworkPart {
+  /** The name of an input or a layer. */
   readonly of: string;
   readonly from: number;
   readonly width: number;
@@ -21,9 +24,11 @@ export interface NetworkPart {
 /** What an input of a layer reads: an input of the network or an earlier layer, a part of one, or several side by side. */
 export type Connection = string | NetworkPart | readonly (string | NetworkPart)[];
 
+/** A layer of a network: a cell, the sizes of its widths, and what its inputs read. */
 export interface NetworkLayer {
   readonly name: string;
   readonly cell: Cell;
+  /** A size for each width that the equations name. */
   readonly sizes: Sizes;
   /** From the names of the cell's inputs to inputs of the network or to layers before this one. */
   readonly inputs: Readonly<Record<string, Connection>>;
@@ -61,6 +66,7 @@ export function partsOf(connection: Connection | undefined): readonly (string | 
 /** The input or layer that a part belongs to. */
 export const sourceOf = (part: string | NetworkPart): string => (typeof part === "string" ? part : part.of);
 
+/** A network: layers of equations, connected by name, and a loss. Plain data. */
 export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly layers: readonly NetworkLayer[];

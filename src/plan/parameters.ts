@@ -11,17 +11,23 @@ export interface ParameterPlace {
   readonly name: string;
   /** [rows, columns] of a matrix (of a block-diagonal one the columns of one block), [width] of a vector. */
   readonly shape: readonly number[];
+  /** The first element in the block. */
   readonly offset: number;
+  /** Number of elements. */
   readonly size: number;
+  /** False for what training never changes. */
   readonly trained: boolean;
   readonly initial: Initial;
+  /** Blocks on the diagonal; 1 for a dense matrix. */
   readonly blocks: number;
 }
 
+/** The order of a network's parameters in one block of numbers. */
 export interface ParameterLayout {
   readonly places: readonly ParameterPlace[];
   /** Number of trained elements, which are the first ones. */
   readonly trained: number;
+  /** Number of elements, all together. */
   readonly size: number;
 }
 

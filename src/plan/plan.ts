@@ -11,11 +11,15 @@ import type { ParameterLayout } from "./parameters.ts";
  */
 export type Extent = "tokens" | "states" | "rows" | "once";
 
+/** A block of numbers that kernels read and write. */
 export interface Buffer {
   readonly id: number;
+  /** Unique in a plan; `Program.read` and `write` accept it where it is a port or a view. */
   readonly name: string;
   readonly type: "float" | "integer";
+  /** How many rows it has. */
   readonly extent: Extent;
+  /** Elements of a row. */
   readonly width: number;
   /** Parameters are in the store that the plans of one model share, everything else in the plan's own arena. */
   readonly space: "parameters" | "arena";
@@ -54,11 +58,14 @@ export type Value =
 
 /** One pass over a row's columns: compute `values` in order, then store. The result of a reduction is there afterwards. */
 export interface Pass {
+  /** Columns that it runs over. */
   readonly width: number;
+  /** Indices into the kernel's values, in order. */
   readonly values: readonly number[];
   readonly stores: readonly { readonly value: number; readonly access: Access }[];
 }
 
+/** A kernel of pointwise values, computed in passes over the columns of each row. */
 export interface PointwiseKernel {
   readonly kind: "pointwise";
   readonly over: Over;
@@ -191,14 +198,17 @@ export type Kernel =
   /** If a value is not finite, writes 1 to `status` and ends the phase; otherwise writes 0. */
   | { readonly kind: "guard"; readonly values: readonly Access[]; readonly status: Access };
 
+/** Columns of a buffer that can be read by name. */
 export interface View {
   readonly access: Access;
   readonly width: number;
 }
 
+/** Kernels that run once per step, forward or backward in time. */
 export interface Loop {
   readonly kind: "loop";
   readonly direction: "forward" | "backward";
+  /** In order, at every step. */
   readonly body: readonly Kernel[];
 }
 
@@ -207,12 +217,17 @@ export interface Loop {
  * one. `prepare`, if there is one, a device runs by itself before `forward` and `train`.
  */
 export type PhaseName = "forward" | "backward" | "update" | "carry" | "train" | "prepare";
+/**
+ * What a plan is for: `train` has a backward pass, `evaluate` runs forward without noise, `step` goes one
+ * step at a time.
+ */
 export type Mode = "train" | "evaluate" | "step";
 
 /** The buffers of one state of a layer, [B, width] each. */
 export interface StatePorts {
   readonly layer: string;
   readonly state: string;
+  /** Elements of the state per row. */
   readonly width: number;
   /** Before the first step: written by the caller or by `carry`, 0 until then. */
   readonly initial: string;
@@ -261,6 +276,7 @@ export interface Ports {
   readonly numbers: Readonly<Record<string, string>>;
 }
 
+/** A network as kernels over buffers: everything that a device needs to run it, as plain data. */
 export interface Plan {
   readonly mode: Mode;
   /** Capacity: B. */
@@ -274,5 +290,6 @@ export interface Plan {
   /** Parts of buffers that can be read by name: `output.<layer>`, `d.<input>`. */
   readonly views: Readonly<Record<string, View>>;
   readonly ports: Ports;
+  /** What runs, by phase, in order. */
   readonly phases: Readonly<Partial<Record<PhaseName, readonly (Kernel | Loop)[]>>>;
 }

@@ -12,6 +12,7 @@ import { fuse } from "./pointwise.ts";
  * of that name, which the caller writes before a step.
  */
 export interface UpdateRule {
+  /** The equations. */
   readonly cell: Cell;
 }
 

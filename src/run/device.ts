@@ -3,6 +3,7 @@
 import type { ParameterLayout } from "../plan/parameters.ts";
 import type { PhaseName, Plan } from "../plan/plan.ts";
 
+/** Numbers of a device: float32, and float64 on the reference device. */
 export type Numbers = Float32Array | Float64Array;
 /** Arrays that can be written to a buffer and filled from one. */
 export type Writable = Numbers | Int32Array;
@@ -83,7 +84,13 @@ export interface Roofline {
   readonly openblas?: number;
 }
 
+/**
+ * What computes: it holds parameters, compiles plans against them and runs programs. `wasmDevice`,
+ * `nativeDevice` and `referenceDevice` make one; whoever writes another finds its types in
+ * `unrolled/plan`.
+ */
 export interface Device {
+  /** Which of the devices it is. */
   readonly name: "reference" | "wasm" | "native";
   /** The type of the numbers that it computes with. */
   readonly precision: "float32" | "float64";

@@ -20,6 +20,7 @@ export interface Parts<D> {
 
 /** Plain data by which a model knows what it does: labels, vocabularies, scales. `kind` says which task's it is. */
 export interface TaskSpec {
+  /** The task's name. */
   readonly kind: string;
 }
 
@@ -51,6 +52,7 @@ export interface ModelMetadata {
 
 /** A model as plain data: what a model file holds. */
 export interface ModelFile {
+  /** The task's part: labels, vocabularies, scales. */
   readonly spec: TaskSpec;
   readonly network: Network;
   /** All parameters in the order of `parameterLayout(network)`. */
@@ -60,8 +62,11 @@ export interface ModelFile {
 
 /** A trained model. It holds a device's memory until it is disposed of; a program that never does still exits. */
 export interface Model<D, S> {
+  /** The task's name, `classify`. */
   readonly kind: string;
+  /** Layers, equations and sizes. */
   readonly network: Network;
+  /** Settings, and how the data were divided. */
   readonly metadata: ModelMetadata;
   /**
    * Scores data, or a part of the data that `train` was given, beside a baseline. A part rejects on a loaded model, which
@@ -76,6 +81,7 @@ export interface Model<D, S> {
   dispose(): void;
 }
 
+/** What every `model.score` may be told. */
 export interface ScoreOptions<D> {
   /** Data for a baseline to learn from. Default the training part where a part is scored; else there is no baseline. */
   readonly baseline?: D;
@@ -96,8 +102,11 @@ export type TaskDefaults = Partial<TrainingOptions> & { readonly split?: string 
 export interface LossWords {
   /** "character", "step". */
   readonly token: string;
+  /** As numbers by name. */
   json(loss: number): object;
+  /** In words, for a line of its own. */
   words(loss: number): string;
+  /** In a few words each, for a progress line. */
   brief(loss: number): readonly string[];
 }
 
@@ -111,6 +120,7 @@ export const plainLoss: LossWords = {
 
 /** A network for data, and the data as examples for it. */
 export interface Design<D, M> {
+  /** The task's part of a model file. */
   readonly spec: TaskSpec;
   readonly network: Network;
   readonly examples: TrainingData;
@@ -127,7 +137,9 @@ export interface Design<D, M> {
 
 /** What a person wants from data: a maker's options, ready to be trained. */
 export interface Task<D, M> {
+  /** The task's name, `classify`. */
   readonly kind: string;
+  /** What training takes where the caller gives nothing else. */
   readonly defaults: TaskDefaults;
   /** The cell of the recurrent layers. */
   readonly cell: { readonly name: string; readonly equations: string };
@@ -138,6 +150,7 @@ export interface Task<D, M> {
 /** A task by its name: `classify({ cell: "gru" })` is a `Task`, and `classify` opens the models that such tasks make. */
 export interface Maker<O, D, M> {
   (options?: O): Task<D, M>;
+  /** The task's name, `classify`. */
   readonly kind: string;
   /** Checks the spec of a model file. Throws for one that is damaged. */
   check(spec: unknown): TaskSpec;

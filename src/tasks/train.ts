@@ -27,6 +27,7 @@ export interface TrainOptions {
   readonly epochs?: number;
   /** Updates. */
   readonly steps?: number;
+  /** Minutes of training. */
   readonly minutes?: number;
   /**
    * Shares of the data: for training alone, where the rest validates (1: no validation), or for training, validation and
@@ -65,9 +66,11 @@ export interface TrainOptions {
 
 /** Everything that a run needs to be resumed, and its model: what `saveRun` writes. */
 export interface RunState {
+  /** The task's part of a model file. */
   readonly spec: TaskSpec;
   readonly network: Network;
   readonly metadata: ModelMetadata;
+  /** Weights, optimiser, carried states and progress. */
   readonly training: TrainingState;
 }
 
@@ -76,6 +79,7 @@ export interface RunSummary {
   /** Parameters, trained and fixed. */
   readonly parameters: number;
   readonly device: Device;
+  /** The options of training, with their defaults. */
   readonly options: ResolvedOptions;
   /** The task and its data in words, one per line. */
   readonly lines: readonly string[];
@@ -85,6 +89,10 @@ export interface RunSummary {
   readonly step: number;
 }
 
+/**
+ * A training run, driven by its caller: `for await (const event of run)` trains, `break` pauses, and
+ * iterating again continues. Models are made by `best` and `latest`, at any time between two events.
+ */
 export interface Run<M> extends AsyncIterable<TrainingEvent> {
   /** Trains to the end. */
   finish(): Promise<void>;

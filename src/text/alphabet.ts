@@ -4,6 +4,7 @@
 /** `char`: whole Unicode code points, not normalised. `byte`: the bytes of a file, whatever they mean. */
 export type AlphabetUnit = "char" | "byte";
 
+/** Characters or bytes as symbols: an id is a symbol's rank by code point or byte value. */
 export type Alphabet =
   | { readonly unit: "char"; readonly symbols: readonly string[] }
   | { readonly unit: "byte"; readonly symbols: readonly number[] };

@@ -19,6 +19,7 @@ export interface SymbolDecoder {
   end(): string;
 }
 
+/** A text as numbers and back: characters, bytes, words or sub-words behind one interface. */
 export interface Symbols {
   readonly unit: Unit;
   /** "character", "byte", "word" or "sub-word". */
@@ -57,6 +58,7 @@ export interface SubwordData {
 /** Words in order of frequency, with an id for line ends and one for unknown words. */
 export type WordVocabulary = Vocabulary & { readonly unit: "word" };
 
+/** Symbols as plain data, which a model file keeps; `openSymbols` reads it. */
 export type SymbolsData = Alphabet | WordVocabulary | SubwordData;
 
 /** A text, read and encoded in symbols learned from it or given. */

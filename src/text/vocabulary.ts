@@ -7,6 +7,7 @@
  */
 export interface Vocabulary {
   readonly unit: "word" | "char";
+  /** By id, from the first id that is not reserved. */
   readonly symbols: readonly string[];
 }
 

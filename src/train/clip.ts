@@ -1,5 +1,9 @@
 // Ways to bound a gradient before the optimiser sees it, as one line of its equations.
 
+/**
+ * How gradients are bounded before the optimiser sees them. `normalise` always scales their common norm to
+ * `limit`.
+ */
 export type ClipSettings =
   | { readonly kind: "none" }
   /** Scales all gradients by one factor where their common norm is above `limit`. Pascanu et al. 2013 (ICML). */

@@ -6,6 +6,7 @@ export class TrainingError extends Error {
   override readonly name: string = "TrainingError";
   /** The update that was not made, counted from 1. */
   readonly step: number;
+  /** The parameter whose weights or gradients are not finite, or too large: `<layer>.<name in the equations>`. */
   readonly parameter: string;
 
   constructor(step: number, parameter: string, message: string) {

@@ -3,7 +3,9 @@ import type { Example } from "../batch/example.ts";
 import { mix } from "../base/random.ts";
 import { attentionInputs, type Encoder, type Network } from "../plan/network.ts";
 
+/** Short strings by which a resumed run tells another network or other data from its own. */
 export interface Fingerprints {
+  /** Of layers, equations, sizes and loss. */
   readonly network: string;
   /** Such as `1003854 symbols (9d03…) for training`, and the same of the validation part. */
   readonly data: string;

@@ -9,8 +9,14 @@ import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions }
 import { checkResume, type TrainingState } from "./state.ts";
 import { createTrainer, type Trainer, type TrainerSettings } from "./trainer.ts";
 
+/** A network, a device, data, and the options of training. */
 export type TrainingSettings = TrainerSettings & TrainingOptions;
 
+/**
+ * What a run reports, by `kind`: a `step` is an update, `validating` a long validation under way,
+ * `validation` its result, `end` the last event. Times are in seconds, shares from 0 to 1, losses of a
+ * cross-entropy in nats.
+ */
 export type TrainingEvent =
   | {
       readonly kind: "step";
@@ -57,6 +63,7 @@ export type TrainingEvent =
  * Its time is the time inside `for await`, the caller's part included.
  */
 export interface TrainingRun extends AsyncIterable<TrainingEvent> {
+  /** With their defaults. */
   readonly options: ResolvedOptions;
   /** The model, shared with whoever samples from it. */
   readonly store: ParameterStore;

@@ -43,10 +43,12 @@ export type OptimizerSettings =
       readonly weightDecay?: number;
     };
 
+/** The name of an optimiser, with PyTorch's defaults. */
 export type OptimizerKind = OptimizerSettings["kind"];
 
 export const optimizerKinds: readonly OptimizerKind[] = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
 
+/** An optimiser as equations, with the numbers that change from update to update. */
 export interface Update {
   readonly rule: UpdateRule;
   /** What the rule wants written before update number `step` (from 1), at learning rate `rate`. */

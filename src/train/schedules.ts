@@ -1,6 +1,12 @@
 // Learning rate schedules: the factor of the rate as a pure function of the share of the budget that is used,
 // so that one schedule serves budgets of steps, epochs and minutes.
 
+/**
+ * A learning-rate schedule: a factor of the rate over the share of the budget that is used. `step`
+ * multiplies by `factor` (default 0.1) after every `every` of the budget (default 0.25); `exponential`
+ * falls from 1 to `final` (default 0.01); `cosine` falls from 1 to `final` (default 0) along half a cosine
+ * (Loshchilov & Hutter 2016, arXiv:1608.03983v5).
+ */
 export type ScheduleSettings = {
   /** Share of the budget in which the factor rises from 0 to 1 in a straight line. Default 0. */
   readonly warmup?: number;
@@ -14,6 +20,7 @@ export type ScheduleSettings = {
   | { readonly kind: "cosine"; readonly final?: number }
 );
 
+/** The name of a learning-rate schedule, with its defaults. */
 export type ScheduleKind = ScheduleSettings["kind"];
 
 export const scheduleKinds: readonly ScheduleKind[] = ["constant", "step", "exponential", "cosine"];
@@ -21,7 +28,7 @@ export const scheduleKinds: readonly ScheduleKind[] = ["constant", "step", "expo
 /** The factor for each share used, from 0 to 1; after warm-up the rest of the budget counts from 0 to 1. */
 export type Schedule = (share: number) => number;
 
-/** Throws at settings out of range. */
+/** A schedule from its settings. Throws for settings out of range. */
 export function scheduleOf(settings: ScheduleSettings): Schedule {
   const { warmup = 0 } = settings;
   checkShare("warmup", warmup, warmup >= 0 && warmup < 1, "from 0 to below 1");

@@ -7,7 +7,9 @@ import type { ScheduleSettings } from "./schedules.ts";
 /** How long to train; schedules run over the share of it that is used. An epoch is once through the data. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number };
 
+/** Options of `fit`, as plain data. */
 export interface TrainingOptions {
+  /** How long to train. */
   readonly budget: Budget;
   /** Lanes of text, or sequences, side by side: B. Default 32. */
   readonly batch?: number;

@@ -30,8 +30,11 @@ export interface TrainingState {
   readonly best?: BestWeights;
 }
 
+/** The weights of the best validation. */
 export interface BestWeights {
+  /** The update that they come after. */
   readonly step: number;
+  /** Of the validation. */
   readonly loss: number;
   readonly weights: Numbers; // [parameters]
 }

@@ -49,6 +49,7 @@ export type TrainingData =
       readonly validation?: readonly Example[] | undefined;
     };
 
+/** What is trained, on which device, on which data. */
 export interface TrainerSettings {
   readonly network: Network;
   readonly device: Device;

@@ -20,6 +20,7 @@ export interface Transform {
   readonly about: string;
   /** An example with settings, if it has any. */
   readonly example: string;
+  /** The transformed cell. Throws for settings that it does not have, and for cells that it does not fit. */
   readonly apply: (cell: Cell, settings: TransformSettings) => Cell;
 }
 
@@ -163,7 +164,10 @@ function nothing(transform: string, settings: TransformSettings): [] {
 }
 
 /** One rate for everything, or the same rate for each of several names. */
-function rateAndNames(transform: string, settings: TransformSettings): [rate: number | undefined, names: string[]] {
+function rateAndNames(
+  transform: string,
+  settings: TransformSettings,
+): [rate: number | undefined, names: string[]] {
   const rates = [...settings.values()].map((text) => numberOf(transform, text));
   if (new Set(rates).size > 1) throw new Error(`${transform}: expected one rate, got ${rates.join(" and ")}`);
   if (settings.has("") && settings.size > 1) {

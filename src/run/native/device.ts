@@ -8,6 +8,7 @@ import { checkThreads, maximumThreads } from "../threads.ts";
 import { loadNative } from "./addon.ts";
 import { createProgram, type DeviceParts, type NativeStore } from "./program.ts";
 
+/** Options of `nativeDevice`. */
 export interface NativeOptions {
   /** Threads of a run, 1 to 255; default all cores. Any number gives the same bits. */
   readonly threads?: number;
@@ -17,7 +18,10 @@ export interface NativeOptions {
   readonly instructions?: "AVX-512" | "AVX2" | "NEON" | "portable";
 }
 
-/** Throws where the addon was not built for this system, and for a number of threads out of range. */
+/**
+ * The native device: float32 kernels in C++, on the widest vectors of the processor. Throws where the addon was not built
+ * for this system (`npx unrolled build-native` builds it), and for a number of threads out of range.
+ */
 export function nativeDevice(options: NativeOptions = {}): Device {
   const addon = loadNative();
   const threads = options.threads ?? Math.min(addon.cores, maximumThreads);

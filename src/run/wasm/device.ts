@@ -15,6 +15,7 @@ import { createPool } from "./pool.ts";
 import { createProgram } from "./program.ts";
 import { measureRoofline } from "./roofline.ts";
 
+/** Options of `wasmDevice`. The defaults suit the engine that it runs on. */
 export interface WasmOptions {
   /**
    * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page
@@ -37,7 +38,10 @@ export interface WasmOptions {
 /** The most threads that a device starts, however many it is asked for. */
 const mostThreads = 64;
 
-/** Throws where the engine has no WebAssembly SIMD, and for a number of threads out of range. */
+/**
+ * The WebAssembly device: float32 kernels, generated for each plan; in Node and in browsers. Throws where the engine has no
+ * WebAssembly SIMD, and for a number of threads out of range.
+ */
 export function wasmDevice(options: WasmOptions = {}): Device {
   if (!hasSimd()) {
     throw new Error(

@@ -46,6 +46,7 @@ export interface CaptionScore extends CaptionScores {
   readonly baseline?: CaptionScores & { readonly name: string };
 }
 
+/** What `Captioner.score` may be told. */
 export interface CaptionScoreOptions extends BeamOptions {
   /** Captions that are grown at once. Default 1: the most likely word each time. */
   readonly width?: number | undefined;
@@ -62,12 +63,18 @@ export interface Captioner extends Model<CaptionedImages, CaptionScore> {
   readonly encoder: EncoderChoice | undefined;
   /** The parts that the images name; otherwise the parts of the training's own data, found again. Needs no vectors. */
   parts(data: CaptionedImages): Promise<Parts<CaptionedImages>>;
+  /**
+   * Scores captions of images beside those of people, and beside the same model blind. Throws for vectors of
+   * another encoder than the model's.
+   */
   score(
     data: CaptionedImages | "train" | "validation" | "test",
     options?: CaptionScoreOptions,
   ): Promise<CaptionScore>;
   /** A caption for the vector of each image, by the most likely word each time. Throws for vectors of another width. */
-  predict(vectors: readonly ArrayLike<number>[]): Promise<Caption[]>;
+  predict<const I extends readonly ArrayLike<number>[]>(
+    vectors: I,
+  ): Promise<{ readonly [K in keyof I]: Caption }>;
   /** The most likely captions for the vector of each image by beam search, best first. Throws as `predict`. */
   search(vectors: readonly ArrayLike<number>[], options?: BeamOptions): Promise<Caption[][]>;
 }
@@ -75,6 +82,16 @@ export interface Captioner extends Model<CaptionedImages, CaptionScore> {
 /**
  * Captions of images, from vectors that an encoder makes of them. Trains an LSTM of 256 by default; scores BLEU, CIDEr-D
  * and others beside the same model blind.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { caption, describeImages, readCaptions, train } from "unrolled/node";
+ * const images = await readCaptions("captions.json", { encoder: "vgg16.onnx", tap: "fc7" });
+ * const run = train(caption({ cell: "lstm", size: 256 }), images, { epochs: 10 });
+ * await run.finish();
+ * const [{ text }] = await describeImages(await run.best(), ["photo.jpg"]);
+ * ```
  */
 export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
   (options = {}) => ({
@@ -170,7 +187,7 @@ function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Ca
     ...core,
     encoder,
     async predict(vectors) {
-      return (await search(vectors, { width: 1 })).map(([best]) => best as Caption);
+      return (await search(vectors, { width: 1 })).map(([best]) => best) as never;
     },
     search,
     async parts(data) {

@@ -3,6 +3,7 @@
 import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
 import { ngramCounts } from "../shared/ngrams.ts";
 
+/** CIDEr or CIDEr-D of a corpus. */
 export interface Cider {
   /** Mean over images, from 0 to 10. */
   readonly score: number;

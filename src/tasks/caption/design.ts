@@ -46,6 +46,7 @@ export interface CaptionedImages {
   readonly encoder?: EncoderChoice | undefined;
 }
 
+/** Options of `caption`. Default an LSTM of 256. */
 export interface CaptionOptions extends RecurrentOptions {
   /** Width of a learned vector per word. Default 64. */
   readonly embedding?: number;

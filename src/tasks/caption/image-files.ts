@@ -25,6 +25,7 @@ export interface EncodingProgress {
   readonly total: number;
 }
 
+/** What `encodeImages` may be told. */
 export interface EncodingOptions {
   /** A folder that keeps vectors, by the content of image and encoder. Default none. */
   readonly cache?: string | undefined;
@@ -170,20 +171,21 @@ export interface DescribedImage extends Caption {
   readonly path: string;
 }
 
+/** What `describeImages` may be told. */
 export interface DescribingOptions extends EncodingOptions {
   /** The path of a copy of the model's encoder. Default where it was when the model was trained. */
   readonly encoder?: string | undefined;
 }
 
 /** A caption for each image file. Throws for a model whose encoder is unknown, and as `encodeImages`. */
-export async function describeImages(
+export async function describeImages<const P extends readonly string[]>(
   model: Pick<Captioner, "encoder" | "predict">,
-  paths: readonly string[],
+  paths: P,
   { encoder, ...options }: DescribingOptions = {},
-): Promise<DescribedImage[]> {
+): Promise<{ readonly [K in keyof P]: DescribedImage }> {
   const vectors = await encodeImages(paths, encoderOf(model, encoder), options);
   const captions = await model.predict(vectors);
-  return captions.map((caption, i) => ({ path: paths[i] as string, ...caption }));
+  return captions.map((caption, i) => ({ path: paths[i], ...caption })) as never;
 }
 
 /** The encoder of a model, or a copy of it. Throws for a model whose encoder is unknown. */

@@ -2,6 +2,7 @@
 // synonyms and paraphrases its scores are below those of the full METEOR and compare only with each other.
 import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
 
+/** METEOR with exact matches alone, of a corpus. */
 export interface Meteor {
   /** Mean over candidates, from 0 to 1. */
   readonly score: number;

@@ -1,6 +1,7 @@
 // ROUGE-L: the longest common subsequence of candidate and reference.
 import { checkCorpus, mean, type Comparison, type Tokens } from "../shared/comparison.ts";
 
+/** ROUGE-L of a corpus. */
 export interface RougeL {
   /** Mean over candidates, from 0 to 1. */
   readonly score: number;

@@ -6,6 +6,11 @@ import { wordsOf } from "./design.ts";
 import { meteorExact } from "./meteor.ts";
 import { rougeL } from "./rouge.ts";
 
+/**
+ * Scores of one caption per image, over the captions by people: shares and BLEU, ROUGE-L and METEOR from 0
+ * to 1, CIDEr-D from 0 to 10. Captions are compared word by word, in lower case and without punctuation
+ * marks.
+ */
 export interface CaptionScores {
   /** The share of captions that are one of the image's own, word by word. */
   readonly exact: number;
@@ -14,7 +19,9 @@ export interface CaptionScores {
   readonly bleu2: number;
   readonly bleu3: number;
   readonly bleu4: number;
+  /** ROUGE-L, as COCO reports it. */
   readonly rougeL: number;
+  /** CIDEr-D; 0 for a single image. */
   readonly ciderD: number;
   /** METEOR with exact matches alone. */
   readonly meteor: number;

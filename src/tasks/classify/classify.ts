@@ -26,6 +26,7 @@ import { trainNaiveBayes } from "./naive-bayes.ts";
 export interface LabelProbability {
   /** The most probable label; the first of equally probable ones. */
   readonly label: string;
+  /** From 0 to 1. */
   readonly probability: number;
   /** By label; they sum to 1. */
   readonly probabilities: Readonly<Record<string, number>>;
@@ -33,6 +34,7 @@ export interface LabelProbability {
 
 /** Scores of a classifier, and of a baseline on the same sequences. */
 export interface ClassifyScore extends ClassificationReport {
+  /** The names of the classes, in the order of `confusion`. */
   readonly labels: readonly string[];
   /** Sequences scored. */
   readonly sequences: number;
@@ -54,6 +56,21 @@ export interface Classifier extends Model<readonly LabelledItem[], ClassifyScore
 /**
  * Classification of texts or series. Trains a bidirectional GRU of 128 by default; scores accuracy and F1 beside naive
  * Bayes.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { classify, train } from "unrolled/node";
+ * const reviews = [
+ *   { value: "a good film", label: "good" },
+ *   { value: "two lost hours", label: "bad" },
+ * ]; // and many more, or `await readLabelledTable("reviews.csv")`
+ * const run = train(classify({ cell: "gru", size: 32 }), reviews, { split: [0.8, 0.1, 0.1], epochs: 8 });
+ * await run.finish();
+ * const model = await run.best();
+ * const [{ label, probability }] = await model.predict(["not bad at all"]);
+ * const { accuracy, macroF1, baseline } = await model.score("test");
+ * ```
  */
 export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifier> = maker(
   (options = {}) => ({

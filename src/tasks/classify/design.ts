@@ -32,6 +32,7 @@ export interface LabelledItem {
   readonly place?: string;
 }
 
+/** Options of `classify`. Default a GRU of 128 in both directions. */
 export interface ClassifyOptions extends RecurrentOptions, InputOptions {
   /** Width of a learned vector per symbol; 0 is one-hot. Default 0. */
   readonly embedding?: number;

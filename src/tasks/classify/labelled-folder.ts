@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { readLines, readUtf8 } from "../../formats/files.ts";
 
+/** A text with its label, read from a folder. */
 export interface LabelledText {
   readonly value: string;
   readonly label: string;
@@ -11,7 +12,10 @@ export interface LabelledText {
   readonly place: string;
 }
 
-/** Throws for a folder without either, naming what was found. In the order of the names. */
+/**
+ * Reads labelled texts from a folder, in the order of the names: a folder for each label with a text per file, or a .txt
+ * file for each label with an item per line. Throws for a folder without either, naming what was found.
+ */
 export async function readLabelledFolder(folder: string): Promise<LabelledText[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
   const items: LabelledText[] = [];

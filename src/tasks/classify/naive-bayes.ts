@@ -1,6 +1,7 @@
 // Multinomial naive Bayes over runs of one to three characters: the baseline of networks that classify texts.
 import { logSumExp } from "../../model/logits.ts";
 
+/** Settings of `trainNaiveBayes`. */
 export interface NaiveBayesSettings {
   /** Added to every count of a run in a class. Default 1. */
   readonly alpha?: number;
@@ -8,6 +9,7 @@ export interface NaiveBayesSettings {
   readonly longest?: number;
 }
 
+/** A trained naive Bayes classifier of texts. */
 export interface NaiveBayes {
   /** In the order of code units; index of the log-probabilities. */
   readonly labels: readonly string[];

@@ -20,6 +20,7 @@ import { forecastRows, type ForecastRow } from "./rows.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
 import { formatTime } from "./time.ts";
 
+/** Where forecasts are made from to be scored, and beside what. */
 export interface BacktestSettings extends ForecastSettings, ScoreOptions<SeriesTable> {
   /** Steps of a season, for MASE and the baselines. Default a year; a week of days; a day of shorter steps. */
   readonly period?: number;
@@ -49,14 +50,17 @@ export interface ComparedErrors extends ErrorRow {
 
 /** Scores of a forecaster; its errors are means over the columns. */
 export interface ForecastScore extends ComparedErrors {
+  /** The errors of each column. */
   readonly columns: Readonly<Record<string, ComparedErrors>>;
   /** Number of origins. */
   readonly origins: number;
   /** Time of the first step that is forecast. */
   readonly from: Date;
+  /** Steps ahead. */
   readonly horizon: number;
   /** Steps of a season. */
   readonly period: number;
+  /** The step of the series. */
   readonly frequency: Frequency;
   /** The last forecasts that do not overlap, at most three, for a chart. */
   readonly forecasts: readonly OriginForecast[];
@@ -66,6 +70,7 @@ export interface ForecastScore extends ComparedErrors {
 export interface OriginForecast {
   /** Steps of the series before the forecast. */
   readonly origin: number;
+  /** [horizon] the model's forecast. */
   readonly rows: readonly ForecastRow<string>[];
   /** Point forecasts by column and baseline, [horizon] each. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, Float64Array>>>>;

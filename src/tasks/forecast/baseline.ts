@@ -1,6 +1,7 @@
 // The frame of all baselines: fitted to a history once, they forecast from it or a later one, with intervals from their
 // residuals on the history they were fitted to.
 
+/** Settings of the baselines of forecasts. */
 export interface BaselineSettings {
   /** Steps ahead; 1 or more. */
   readonly horizon: number;
@@ -12,6 +13,7 @@ export interface BaselineSettings {
   readonly levels: readonly number[];
 }
 
+/** A baseline's forecast of one series. */
 export interface PointForecast {
   /** The point forecast in the units of the history, [horizon]. */
   readonly mean: Float64Array;

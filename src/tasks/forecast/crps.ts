@@ -27,7 +27,7 @@ export function crpsNormal(
 }
 
 /**
- * The mean CRPS of `samples` [n, draws] over `targets` [n]: mean |x - y| less half the mean |x - x'| over all pairs of
+ * The mean CRPS of `samples` [n, draws] over `targets` [n], mean |x - y| less half the mean |x - x'| over all pairs of
  * samples, each with itself too, which is the CRPS of the empirical distribution (Gneiting & Raftery 2007, equation 21).
  * Throws for empty rows, for a number of samples that the targets do not divide, and for numbers that are not finite.
  */

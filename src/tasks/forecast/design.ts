@@ -44,6 +44,7 @@ export interface ForecastSpec {
   readonly strategy: ForecastStrategy;
 }
 
+/** Options of `forecast`. Default a GRU of 32. */
 export interface ForecastOptions extends RecurrentOptions {
   /** Steps ahead. Default 12. */
   readonly horizon?: number;

@@ -36,11 +36,13 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
   readonly kind: "forecast";
   /** Names of the columns, all of which are read and forecast. */
   readonly columns: readonly string[];
+  /** The step of the series that it knows. */
   readonly frequency: Frequency;
   /** Steps ahead. */
   readonly horizon: number;
   /** Levels of the quantiles, ascending. */
   readonly quantiles: readonly number[];
+  /** Whether all steps are forecast at once, or one after another along drawn paths. */
   readonly strategy: ForecastStrategy;
   /** The steps after the end of a series, one per row. Throws for a series with other columns or another frequency. */
   predict<V extends string>(
@@ -53,6 +55,10 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
     origins: readonly number[],
     settings?: ForecastSettings,
   ): Promise<readonly (readonly ForecastRow<V>[])[]>;
+  /**
+   * Forecasts from rolling origins that training did not see, scored beside baselines. Throws where not one
+   * origin fits.
+   */
   score(data: SeriesTable | Part, settings?: BacktestSettings): Promise<ForecastScore>;
   /** The errors of `score` as a table: a row for this model and for each baseline. */
   backtest(series: SeriesTable, settings?: BacktestSettings): Promise<Record<string, ErrorRow>>;
@@ -63,6 +69,18 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
 /**
  * Forecasts of one series or several together. Trains a GRU of 32 on windows of 48 steps by default, to predict quantiles
  * of the next 12; scores MASE, sMAPE, CRPS and coverage beside naive, seasonal naive and linear forecasts.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { forecast, readSeries, train } from "unrolled/node";
+ * const sales = await readSeries("sales.csv", { time: "month", value: "sold" });
+ * const run = train(forecast({ horizon: 12 }), sales, { epochs: 40, patience: 8 });
+ * await run.finish();
+ * const model = await run.best();
+ * console.table(await model.backtest(sales)); // from origins after what training saw, beside the baselines
+ * for (const { time, sold } of await model.predict(sales)) console.log(time, sold.median, sold.interval);
+ * ```
  */
 export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
   (options = {}) => ({

@@ -9,6 +9,7 @@ import {
   type BaselineSettings,
 } from "./baseline.ts";
 
+/** Settings of `fitLinear`. */
 export interface LinearSettings extends BaselineSettings {
   /**
    * Weight of the squared weights (not the intercept's) that are added to the squared errors, both for the history in units

@@ -1,6 +1,7 @@
 // The rolling origins of a backtest: each has everything before it as history, and the steps after it as target
 // (Tashman 2000, International Journal of Forecasting 16(4)).
 
+/** Settings of `rollingOrigins`. */
 export interface OriginSettings {
   /** Steps of the series. */
   readonly length: number;

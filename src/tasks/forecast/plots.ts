@@ -5,7 +5,9 @@ import { seasonOf } from "./frequency.ts";
 import { columnsOf, type ForecastRow, type Prediction } from "./rows.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
 
+/** Settings of the charts of forecasts. */
 export interface ForecastPlotSettings {
+  /** Default the steps that are shown, in words. */
   readonly title?: string;
 }
 

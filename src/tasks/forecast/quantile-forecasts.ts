@@ -19,6 +19,7 @@ export interface ForecastNetwork {
   readonly open: () => Session;
 }
 
+/** How a model forecasts. */
 export interface ForecastSettings {
   /**
    * Number of forecasts before the origin whose errors, known by then, move each quantile at each step ahead to where its

@@ -13,7 +13,7 @@ export function pinballLoss(targets: ArrayLike<number>, quantiles: ArrayLike<num
 }
 
 /**
- * CRPS from `quantiles` [n, levels]: twice the pinball loss, averaged over `levels` and targets (Gneiting & Ranjan 2011,
+ * CRPS from `quantiles` [n, levels], as twice the pinball loss, averaged over `levels` and targets (Gneiting & Ranjan 2011,
  * Journal of Business & Economic Statistics 29(3)). An approximation that improves with the number of levels and assumes
  * that they are evenly spaced, as 0.1, 0.2, … 0.9 are.
  */
@@ -39,6 +39,7 @@ export function crpsQuantiles(
   });
 }
 
+/** How often intervals cover the actual values, and how wide they are. */
 export interface IntervalScore {
   /** Share of targets in their interval, ends included; 0.8 is right for quantiles 0.1 to 0.9. */
   readonly coverage: number;

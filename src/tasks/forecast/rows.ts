@@ -6,6 +6,7 @@ import type { SeriesTable } from "./series.ts";
 
 /** The predicted distribution of one number. */
 export interface Prediction {
+  /** The quantile 0.5, which is the point forecast, in the units of the series. */
   readonly median: number;
   /** The outermost quantiles: by default 0.1 and 0.9, between which 80 % of the actual values should lie. */
   readonly interval: readonly [low: number, high: number];

@@ -10,6 +10,7 @@ export type NumberCell = number | string | null | undefined;
 export interface SeriesTable<V extends string = string> {
   /** The first time, in milliseconds since 1970. */
   readonly start: number;
+  /** The step from one time to the next. */
   readonly frequency: Frequency;
   /** [steps] milliseconds since 1970, one step of `frequency` apart. */
   readonly times: Float64Array;
@@ -20,6 +21,7 @@ export interface SeriesTable<V extends string = string> {
   readonly partFrom?: number;
 }
 
+/** A column of a series: a name, and a number per step. */
 export interface SeriesColumn<V extends string = string> {
   readonly name: V;
   /** [steps] finite numbers. */

@@ -10,6 +10,7 @@ export interface LanguageSpec {
   readonly text: SymbolsData;
 }
 
+/** Options of `language`. Default an LSTM of 128. */
 export interface LanguageOptions extends RecurrentOptions {
   /** Width of a learned vector per symbol; 0 is one-hot. Default 0. */
   readonly embedding?: number;

@@ -17,7 +17,9 @@ const targets = "ello";
 
 /** One step of the trained network on "hell". */
 export interface HelloStep {
+  /** The letter that is read. */
   readonly input: string;
+  /** The letter that follows. */
   readonly target: string;
   /** The probability of each letter of the vocabulary, [4]. */
   readonly outputs: readonly number[];
@@ -25,12 +27,15 @@ export interface HelloStep {
   readonly hidden: readonly number[];
 }
 
+/** The network that says "hello", trained, with everything that it holds. */
 export interface Hello {
+  /** Trained numbers of the network. */
   readonly parameters: number;
   /** Updates made. */
   readonly steps: number;
   /** The mean loss of the four letters after the last update, in nats. */
   readonly nats: number;
+  /** [4] the network on each letter of "hell". */
   readonly table: readonly HelloStep[];
   /** The text that follows "h" if the most likely letter is taken each time. */
   readonly continuation: string;

@@ -1,6 +1,7 @@
 // An n-gram language model with interpolated Kneser-Ney smoothing, on ids of a fixed vocabulary: the baseline of
 // word networks, or mixed with them token by token. An id for unknown words is a symbol like any other.
 
+/** Settings of `trainKneserNey`. */
 export interface KneserNeySettings {
   /** Of the n-grams: 1 to 5, symbols of history and the next. */
   readonly order: number;
@@ -17,8 +18,11 @@ export interface KneserNeySettings {
   readonly discounts?: "modified" | "one";
 }
 
+/** A trained n-gram model. */
 export interface KneserNey {
+  /** Symbols of the longest n-gram. */
   readonly order: number;
+  /** Symbols, V. */
   readonly vocabulary: number;
   /** [order] the discounts of n-grams that occurred once, twice, and more often. */
   readonly discounts: readonly (readonly [number, number, number])[];

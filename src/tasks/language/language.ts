@@ -34,8 +34,11 @@ import { bits, natsPerUnit, perplexity } from "./units.ts";
 
 /** A mean loss per symbol. */
 export interface LanguageLoss {
+  /** The mean negative log-probability of a symbol, in nats. */
   readonly nats: number;
+  /** The same in bits: nats over ln 2. */
   readonly bits: number;
+  /** e to the nats. */
   readonly perplexity: number;
 }
 
@@ -53,6 +56,7 @@ export interface LanguageScore extends LanguageLoss {
   readonly mixture?: LanguageLoss & { readonly name: string };
 }
 
+/** What `LanguageModel.score` may be told. */
 export interface LanguageScoreOptions extends ScoreOptions<Text | string> {
   /** Length of the baseline's n-grams, 1 to 5. Default 3. */
   readonly order?: number;
@@ -87,7 +91,12 @@ export interface SearchSettings {
 /** A trained language model. */
 export interface LanguageModel extends Model<Text | string, LanguageScore> {
   readonly kind: "language";
+  /** The symbols that it reads and writes. */
   readonly symbols: Symbols;
+  /**
+   * Scores a text, or a part of the text that `train` was given, beside n-grams where there are data to learn
+   * them from. Throws for a text of fewer than two symbols, and for symbols that the model does not know.
+   */
   score(
     data: Text | string | "train" | "validation" | "test",
     options?: LanguageScoreOptions,
@@ -106,6 +115,17 @@ export interface LanguageModel extends Model<Text | string, LanguageScore> {
 /**
  * Language modelling of characters, bytes, words or sub-words. Trains an LSTM of 128 on the text in parallel lanes; scores
  * bits and perplexity beside an n-gram model.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { language, readText, train } from "unrolled/node";
+ * const book = await readText("book.txt");
+ * const run = train(language({ cell: "gru", size: 256 }), book, { split: [0.9, 0.1], epochs: 10 });
+ * for await (const event of run) if (event.kind === "validation") console.log(event.step, event.loss);
+ * const model = await run.best();
+ * for await (const piece of model.write("Once ", { temperature: 0.7 })) process.stdout.write(piece);
+ * ```
  */
 export const language: Maker<LanguageOptions, Text | string, LanguageModel> = maker(
   (options = {}) => ({

@@ -3,6 +3,7 @@ import { fileBytes, fileChunks, readUtf8 } from "../../formats/files.ts";
 import { learnText, type TextSettings } from "../../text/learn-text.ts";
 import type { Symbols, Text } from "../../text/symbols.ts";
 
+/** What the symbols of a text file are. */
 export interface TextFileSettings extends Omit<TextSettings, "tokenizer"> {
   /** The path of a `tokenizer.json`, for sub-words. */
   readonly tokenizer?: string;

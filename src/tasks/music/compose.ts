@@ -4,6 +4,7 @@ import type { Session } from "../../infer/session.ts";
 import { rangeOf, type MusicSpec } from "./design.ts";
 import { denseFrames, framesOf, type Piece } from "./piano-roll.ts";
 
+/** How a piece is composed. */
 export interface ComposeSettings {
   /** Frames of the piece, those of the beginning included. Default 64. */
   readonly length?: number;

@@ -19,6 +19,7 @@ export interface MusicSpec {
   readonly predictsFirst: boolean;
 }
 
+/** Options of `music`. Default an LSTM of 36. */
 export interface MusicOptions extends RecurrentOptions {
   /** The keys, as MIDI note numbers. Default the 88 of a piano, 21 to 108. */
   readonly range?: KeyRange;

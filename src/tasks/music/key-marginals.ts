@@ -2,6 +2,7 @@
 // in the frame before.
 import type { Piece } from "./piano-roll.ts";
 
+/** The keys of `fitKeyMarginals` and `fitKeyMarkov`, and how their counts are smoothed. */
 export interface KeyMarginalSettings {
   /** Lowest note number. Default 21. */
   readonly lowest?: number;
@@ -13,6 +14,7 @@ export interface KeyMarginalSettings {
 
 /** Probabilities that a key sounds, the lowest key first; marginals are the same after silence and after sound. */
 export interface KeyProbabilities {
+  /** MIDI note number of the first key. */
   readonly lowest: number;
   readonly afterSilence: Float64Array; // [keys] where it was silent in the frame before, and in a piece's first frame
   readonly afterSound: Float64Array; // [keys] where it sounded in the frame before
@@ -20,7 +22,9 @@ export interface KeyProbabilities {
 
 /** The mean nats of a frame over all keys, and the number of frames. */
 export interface FrameNats {
+  /** Summed over the keys of a frame. */
   readonly natsPerFrame: number;
+  /** Frames that the mean is over. */
   readonly frames: number;
 }
 

@@ -1,6 +1,7 @@
 // Frames of a piano roll as the bytes of a standard MIDI file: one track, one channel, one tempo.
 import type { Piece } from "./piano-roll.ts";
 
+/** How a piece is written as MIDI. */
 export interface MidiSettings {
   /** Frames per quarter note: 1 is a quarter each (the default), 4 a sixteenth. */
   readonly resolution?: number;

@@ -44,6 +44,7 @@ export interface MusicScore {
   readonly nats: number;
   /** Frames predicted. */
   readonly frames: number;
+  /** Pieces scored. */
   readonly pieces: number;
   /** The frequency of each key, and a first-order Markov chain per key; absent without data to learn from. */
   readonly baselines?: readonly { readonly name: string; readonly nats: number }[];
@@ -61,6 +62,7 @@ export interface Composer extends Model<MusicData, MusicScore> {
    * the validation part, beside baselines that learn from the training part.
    */
   score(data: MusicData | Part, options?: ScoreOptions<MusicData>): Promise<MusicScore>;
+  /** The parts that pieces in parts have; otherwise those of the training's own pieces, found again. */
   parts(data: MusicData): Promise<Parts<readonly Piece[]>>;
   /** A new piece of 64 frames, unless `length` says otherwise. Throws for settings out of range and notes without a key. */
   compose(settings?: ComposeSettings): Promise<number[][]>;
@@ -78,6 +80,18 @@ const lossWords: LossWords = {
 /**
  * Polyphonic music as piano rolls. Trains an LSTM of 36 by default, on the training part of data in parts of their own, else
  * on the first nine tenths of the pieces; scores nats per frame beside two baselines of single keys.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { music, readPianoRolls, train } from "unrolled/node";
+ * const chorales = await readPianoRolls("chorales.json");
+ * const run = train(music({ cell: "gru", size: 46 }), chorales, { epochs: 50 });
+ * await run.finish();
+ * const model = await run.best();
+ * await writeFile("piece.mid", model.midi(await model.compose({ length: 96 })));
+ * ```
  */
 export const music: Maker<MusicOptions, MusicData, Composer> = maker(
   (options = {}) => {

@@ -6,6 +6,7 @@ import { decodeText } from "../../formats/utf8.ts";
 import type { Parts } from "../task.ts";
 import { checkPiece, checkRange, pianoKeys, type KeyRange, type Piece } from "./piano-roll.ts";
 
+/** How files of music become piano rolls. A `Composer` is one: its own keys and resolution. */
 export interface PianoRollSettings {
   /** The keys, as MIDI note numbers. Default `pianoKeys`, 21 to 108. */
   readonly range?: KeyRange;

@@ -8,7 +8,9 @@ export type Piece = readonly Frame[];
 
 /** The keys of a roll as MIDI note numbers, both included. */
 export interface KeyRange {
+  /** MIDI note number; 21 is the lowest key of a piano. */
   readonly lowest: number;
+  /** MIDI note number, included; 108 is the highest key of a piano. */
   readonly highest: number;
 }
 

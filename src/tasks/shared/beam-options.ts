@@ -1,6 +1,7 @@
 // The options of a beam search for what a model writes: translations, captions.
 import type { DecodeSettings } from "../../infer/decode.ts";
 
+/** How the most likely sequences are searched for. */
 export interface BeamOptions {
   /** Sequences that are grown at once. Default 4. */
   readonly width?: number | undefined;

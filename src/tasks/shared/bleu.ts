@@ -5,6 +5,7 @@ import { ngramCounts } from "./ngrams.ts";
 
 const orders = [1, 2, 3, 4] as const;
 
+/** BLEU of a corpus, and what it is made of. */
 export interface Bleu {
   /** [4] BLEU-1 to BLEU-4, from 0 to 1: geometric means of the first 1 to 4 precisions, times `brevityPenalty`. */
   readonly scores: readonly number[];
@@ -18,6 +19,7 @@ export interface Bleu {
   readonly referenceLength: number;
 }
 
+/** Settings of `bleu`. */
 export interface BleuSettings {
   /**
    * `"add-one"` adds 1 to matches and totals of n-grams of 2 tokens and more (Lin & Och 2004, ORANGE, COLING).

@@ -1,6 +1,7 @@
 // Scores of predicted classes. Takes class ids, not probabilities.
 import { meanOver } from "./series-checks.ts";
 
+/** Scores of one class. */
 export interface ClassScores {
   readonly name: string;
   /** Share of its predictions that are right; 0 without predictions. */
@@ -13,7 +14,12 @@ export interface ClassScores {
   readonly support: number;
 }
 
+/**
+ * Scores of predicted classes: the numbers of scikit-learn's `classification_report` with
+ * `zero_division=0`.
+ */
 export interface ClassificationReport {
+  /** Share of right predictions, from 0 to 1. */
   readonly accuracy: number;
   /** Mean of all classes' F1, each class as much; a class that never occurs counts as 0. */
   readonly macroF1: number;

@@ -1,7 +1,9 @@
 // The input of caption and translation scores: a candidate and the references it is compared with, as tokens.
 
+/** A text as tokens, in order. */
 export type Tokens = readonly string[];
 
+/** A text that a model wrote beside those of people, as tokens. */
 export interface Comparison {
   /** What the model wrote; may be empty. */
   readonly candidate: Tokens;

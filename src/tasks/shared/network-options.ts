@@ -3,6 +3,7 @@ import { cellOf } from "../../cells/cell-of.ts";
 import type { Sizes } from "../../graph/lower.ts";
 import type { Cell, Width } from "../../language/cell.ts";
 
+/** Options of the recurrent layers, the same for every task; each task has defaults of its own. */
 export interface RecurrentOptions {
   /** The cell of every recurrent layer: a name, with transforms if wanted (`"lstm+zoneout"`), equations, or a `Cell`. */
   readonly cell?: string | Cell;

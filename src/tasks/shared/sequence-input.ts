@@ -13,6 +13,7 @@ export type SequenceInput =
   /** The moments of a step's numbers. */
   | ({ readonly kind: "series" } & Moments);
 
+/** How texts become symbols; means nothing for series of numbers. */
 export interface InputOptions {
   /** What a symbol of a text is. Default `char`. */
   readonly unit?: "char" | "word";

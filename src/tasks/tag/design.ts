@@ -35,6 +35,7 @@ export interface TaggedItem {
   readonly places?: readonly string[];
 }
 
+/** Options of `tag`. Default a GRU of 128 in both directions. */
 export interface TagOptions extends RecurrentOptions, Omit<InputOptions, "unit"> {
   /** The tokens of texts that are not split yet. Default `word`. */
   readonly unit?: "word" | "char";

@@ -2,6 +2,7 @@
 // words before a name, after it, or on both sides tell which of the three it is; the name itself tells nothing.
 import { randomStream, streams } from "../../base/random.ts";
 
+/** A sentence with a tag per word. */
 export interface TaggedWords {
   readonly tokens: readonly string[];
   /** [tokens] O, B-type or I-type, with the types PER, LOC and ORG. */

@@ -1,5 +1,6 @@
 // The most frequent tag of each token, whatever its context: the baseline of tagging.
 
+/** A tagger that gives each token its most frequent tag, whatever the context. */
 export interface MostFrequentTag {
   /** The tag of each token; for an unseen token the most frequent tag of all. */
   predict(tokens: readonly string[]): string[];

@@ -7,6 +7,7 @@ import { areSpanTags, spanReport, type SpanReport } from "./spans.ts";
 
 /** Accuracy and F1 over all tokens, by label; and those of spans where all labels are B-type, I-type or O. */
 export interface TagScores extends ClassificationReport {
+  /** Scores of whole spans, where the tags are O, B-type and I-type. */
   readonly spans?: SpanReport;
 }
 

@@ -4,17 +4,26 @@
 export interface Span {
   readonly type: string;
   readonly start: number;
+  /** The first token after it. */
   readonly end: number;
 }
 
+/**
+ * Scores of spans: one counts as found where its type and both ends agree, as in the CoNLL-2000
+ * evaluation.
+ */
 export interface SpanScores {
+  /** Share of predicted spans that are right; 0 without predictions. */
   readonly precision: number;
+  /** Share of the targets' spans that were found; 0 without spans. */
   readonly recall: number;
+  /** Harmonic mean of both; 0 where both are. */
   readonly f1: number;
   /** Spans of the targets. */
   readonly support: number;
 }
 
+/** Scores of spans, of all types together and of each. */
 export interface SpanReport extends SpanScores {
   /** In alphabetical order. */
   readonly byType: Readonly<Record<string, SpanScores>>;

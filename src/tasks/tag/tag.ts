@@ -33,7 +33,9 @@ export interface Tagging<V extends SequenceValue = SequenceValue> {
 
 /** Scores of a tagger, and of a baseline on the same sequences. */
 export interface TagScore extends TagScores {
+  /** The tags, in the order of `confusion`. */
   readonly labels: readonly string[];
+  /** Sequences scored. */
   readonly sequences: number;
   /** Tokens of all sequences. */
   readonly tokens: number;
@@ -59,6 +61,16 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
  * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. Trains a bidirectional
  * GRU of 128 by default; scores tokens, and spans where labels are B-type, I-type and O, beside each token's most frequent
  * tag.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { readTagged, tag, train } from "unrolled/node";
+ * const run = train(tag({ embedding: 64, dropout: 0.3 }), await readTagged("names.conll"), { epochs: 10 });
+ * await run.finish();
+ * const model = await run.best();
+ * const [{ tokens, tags }] = await model.predict(["Ada Lovelace lived in London"]);
+ * ```
  */
 export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   (options = {}) => ({

@@ -26,6 +26,7 @@ export interface TextPair {
   readonly place?: string;
 }
 
+/** Options of `translate`. Default a GRU of 128. */
 export interface TranslateOptions extends RecurrentOptions, InputOptions {
   /** Width of a learned vector per symbol. Default 64. */
   readonly embedding?: number;

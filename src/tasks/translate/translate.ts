@@ -41,11 +41,13 @@ export interface TranslateScore extends TranslationScores {
   readonly baseline?: TranslationScores & { readonly name: string };
 }
 
+/** What `Translator.score` may be told. */
 export interface TranslateScoreOptions extends ScoreOptions<readonly TextPair[]>, BeamOptions {
   /** Sequences that are grown at once. Default 1: the most likely symbol each time. */
   readonly width?: number | undefined;
 }
 
+/** What `Translator.search` may be told. */
 export interface TranslateSearchOptions extends BeamOptions {
   /** The place that each text comes from, for errors. Default `text 7`. */
   readonly places?: readonly string[];
@@ -58,12 +60,16 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
   readonly unit: "char" | "word";
   /** The most symbols of a source; undefined without attention, where there is no limit. */
   readonly maxSourceLength: number | undefined;
+  /**
+   * Scores pairs, or a part of those that `train` was given, beside a translation memory where there are data
+   * for one.
+   */
   score(
     data: readonly TextPair[] | "train" | "validation" | "test",
     options?: TranslateScoreOptions,
   ): Promise<TranslateScore>;
   /** Translates texts by the most likely symbol each time. Throws for texts that are empty or too long. */
-  predict(texts: readonly string[]): Promise<Translation[]>;
+  predict<const I extends readonly string[]>(texts: I): Promise<{ readonly [K in keyof I]: Translation }>;
   /** The most likely translations of each text by beam search, best first. Throws as `predict`. */
   search(texts: readonly string[], options?: TranslateSearchOptions): Promise<Translation[][]>;
 }
@@ -71,6 +77,17 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
 /**
  * Sequence to sequence with an encoder, a decoder and attention. Trains GRUs of 128 by default; scores exact matches and
  * BLEU-4 beside a translation memory.
+ *
+ * @function
+ * @example
+ * ```ts
+ * import { readPairs, train, translate } from "unrolled/node";
+ * const run = train(translate({ cell: "gru", size: 64 }), await readPairs("dates.csv"), { epochs: 20 });
+ * await run.finish();
+ * const model = await run.best();
+ * const [{ text }] = await model.predict(["the 3rd of May, 1987"]);
+ * const [beams] = await model.search(["the 3rd of May, 1987"], { width: 4 }); // the best one first
+ * ```
  */
 export const translate: Maker<TranslateOptions, readonly TextPair[], Translator> = maker(
   (options = {}) => ({
@@ -149,7 +166,7 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
     unit,
     maxSourceLength: spec.places === 0 ? undefined : spec.places,
     async predict(texts) {
-      return (await search(texts, { width: 1 })).map(([best]) => best as Translation);
+      return (await search(texts, { width: 1 })).map(([best]) => best) as never;
     },
     search,
     parts: async (pairs) => partsOfItems(pairs, await recordedSplit(pairs, core.metadata)),

@@ -14,6 +14,7 @@ import { readOnnx, viewGraph, withOutput, writeOnnx } from "./onnx/model.ts";
 import { findTap } from "./onnx/tap.ts";
 import { optionalPackage } from "../../../formats/optional-package.ts";
 
+/** An image network, and the value of it that is the vector. */
 export interface EncoderSettings {
   /** The bytes of an ONNX file with its weights. */
   readonly model: Uint8Array;
@@ -30,11 +31,13 @@ export interface EncoderSettings {
   readonly batch?: number;
 }
 
+/** An image network, ready to make vectors of images. */
 export interface ImageEncoder {
   /** Features of an image. */
   readonly width: number;
   /** The name of the tapped value. */
   readonly tap: string;
+  /** What becomes of an image before it is read, with the size of the graph's input. */
   readonly preprocessing: Preprocessing;
   /** A line for people: the input, the tap, the features, and whether they are a flattened map. */
   describe(): string;

@@ -23,11 +23,13 @@ export const bankWidth: number = (1 + hues + 1 + directions + cornerFilters) * p
 
 /**
  * The bytes of the ONNX file. Its input is `images` [n, 3, 32, 32], RGB from 0 to 1 (preprocessing `plain`), its output
- * `features` [n, 420]: for every column of the image, then for every row, by channel
+ * `features` [n, 420]. They are, for every column of the image, then for every row, by channel
+ *
  * 1. figure: the distance of pixels from a light ground, cut off at 1, so that every colour counts alike;
  * 2. colours: their chroma along 8 hues, each less half of what all hues have in common, and their darkness;
  * 3. edges of the figure in 16 directions, sharpened in the same way;
  * 4. corners of the figure: pixels that have more (or less) of it around them than a straight edge has, at two scales.
+ *
  * Colours are divided by the figure in the column or row, and edges and corners by the strength of its edges, so that a
  * small shape has the values of a large one (divisive normalisation, as in Jarrett et al. 2009, What is the best
  * multi-stage architecture for object recognition?, ICCV). Columns and rows, because a thing is to the left of another at

@@ -9,6 +9,7 @@ import { writeAtomic } from "../../../formats/write-file.ts";
 
 type Sharp = typeof import("sharp").default;
 
+/** What `readImage` may be told. */
 export interface ImageReading {
   /** The name of bytes in errors. Default "the image"; a path names itself. */
   readonly name?: string;

@@ -1,6 +1,7 @@
 // Resizes images with the triangle filter, which averages over several pixels where it makes an image smaller. Computes only
 // the window of the result that is wanted.
 
+/** A size in pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;

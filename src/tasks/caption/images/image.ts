@@ -11,20 +11,24 @@ export interface PixelImage {
   readonly pixels: Uint8Array | Uint8ClampedArray;
 }
 
+/** What becomes of an image before an encoder reads it. */
 export interface Preprocessing {
   /** A size; or the length of the shorter side, where the longer one keeps the ratio, rounded down; null: unchanged. */
   readonly resize: { readonly shorter: number } | ImageSize | null;
   /** The size that is cut out of the centre; null: nothing is cut. */
   readonly crop: ImageSize | null;
+  /** The order of the colours in the result. */
   readonly order: "rgb" | "bgr";
   /** The layout of the result: [3, height, width] or [height, width, 3]. */
   readonly layout: "nchw" | "nhwc";
   /** Each colour becomes (colour / divide - mean) / deviation; these two in the order of `order`. */
   readonly divide: number;
+  /** Subtracted, after the division by `divide`. */
   readonly mean: readonly [number, number, number];
   readonly deviation: readonly [number, number, number];
 }
 
+/** A preprocessing by name; see `namedPreprocessing`. */
 export type PreprocessingName = "imagenet" | "vgg-caffe" | "plain";
 
 export const preprocessingNames: readonly PreprocessingName[] = ["imagenet", "vgg-caffe", "plain"];

@@ -5,6 +5,7 @@ import { shapesExample } from "./shapes.ts";
 import { writePng } from "../images/image-file.ts";
 import { writeAtomic } from "../../../formats/write-file.ts";
 
+/** What `writeShapesFolder` writes. */
 export interface ShapesFolderSettings {
   /** Images to make. */
   readonly count: number;
