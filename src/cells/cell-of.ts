@@ -1,4 +1,5 @@
 // The cell that a person means: a name with transforms, equations, or a cell.
+import { shown } from "../base/options.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import { cellNamed, partsOfName } from "./index.ts";
@@ -9,7 +10,10 @@ import { applyTransforms, transforms } from "./transforms/index.ts";
  * transforms may follow), or itself. Throws for an unknown name, listing those there are, and for wrong equations.
  */
 export function cellOf(cell: string | Cell): Cell {
-  if (typeof cell !== "string") return cell;
+  if (typeof cell !== "string") {
+    if (Array.isArray((cell as Partial<Cell> | null)?.equations)) return cell;
+    throw new Error(`cell: expected a name, equations or a Cell, got ${shown(cell)}`);
+  }
   const { name, transforms: suffixes } = partsOfName(cell);
   if (!name.includes("=")) return cellNamed(cell);
   // Only names of transforms are taken off the end of equations: `W x+b` is a sum.

@@ -1,4 +1,5 @@
 // Models and runs on disk: written so that a crash leaves the old file or the new one, read with errors that name the file.
+import { shown } from "../base/options.ts";
 import { readBytes } from "../formats/files.ts";
 import { writeAtomic } from "../formats/write-file.ts";
 import type { Device } from "../run/device.ts";
@@ -10,6 +11,8 @@ import { decodeModel, openFile, type Opener } from "./open.ts";
 
 /** Saves a model. Throws where the folder cannot be written or the disk is full; an older file then stays. */
 export async function saveModel(path: string, model: Pick<Model<never, unknown>, "file">): Promise<void> {
+  if (typeof (model as Partial<typeof model> | undefined)?.file !== "function")
+    throw new Error(`saveModel: expected a path and a model, such as run.best() gives, got ${shown(model)}`);
   await writeAtomic(path, await encodeModel(await model.file()));
 }
 
@@ -32,6 +35,8 @@ export async function openModel(
 
 /** Saves a run, or the state of one, with everything that resuming needs; the file is a model's file as well. */
 export async function saveRun(path: string, run: Run<unknown> | RunState): Promise<void> {
+  if (typeof run !== "object" || !("snapshot" in run || "training" in run))
+    throw new Error(`saveRun: expected a path and a run, as train() makes one, got ${shown(run)}`);
   await writeAtomic(path, await encodeRun("snapshot" in run ? await run.snapshot() : run));
 }
 

@@ -1,4 +1,5 @@
 // Models from the bytes of their files, in Node and in browsers.
+import { shown } from "../base/options.ts";
 import { parameterLayout } from "../plan/build.ts";
 import { defaultDevice } from "../run/default.ts";
 import type { Device } from "../run/device.ts";
@@ -18,11 +19,18 @@ export interface OpenSettings {
 
 /** The model of a file that is one of a task, such as `classify`. Throws for a damaged file and another task's. */
 export async function decodeModel<M>(
-  bytes: Uint8Array,
+  bytes: Uint8Array | ArrayBuffer,
   task: Opener<M>,
   settings: OpenSettings = {},
 ): Promise<M> {
-  return openFile(await decodeFile(bytes, [task], settings.name), [task], settings.device);
+  const { name, device } = settings;
+  if (typeof (task as Partial<Opener<M>> | undefined)?.check !== "function") {
+    throw new Error(
+      `${name ?? "model file"}: expected the task that opens it, such as classify (without parentheses), got ${shown(task)}`,
+    );
+  }
+  const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  return openFile(await decodeFile(view, [task], name), [task], device);
 }
 
 /** The model of a file's content, on a device. */

@@ -216,8 +216,8 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
 
 /** The recurrent options that the flags give. */
 export function recurrentSettings(common: Common): RecurrentSettings {
-  const { size, layers, dropout, embedding = 0, sizes } = common;
-  return { size, layers, dropout, embedding, sizes: parseSizes(sizes) };
+  const { size, layers, dropout, embedding, sizes } = common;
+  return { size, layers, dropout, sizes: parseSizes(sizes), ...(embedding !== undefined && { embedding }) };
 }
 
 /** The options of `train` that the flags give. */

@@ -95,6 +95,8 @@ export async function searchTexts(
   settings: Omit<BeamSettings, "start">,
 ): Promise<TextBeam[][]> {
   const { width = 4, ...search } = settings;
+  if (!Number.isSafeInteger(width) || width < 1)
+    throw new Error(`beam search: width must be a whole number, 1 or more, not ${width}`);
   const texts: TextBeam[][] = [];
   for (const prompt of prompts) {
     const ids = beginningOf(prompt, symbols);

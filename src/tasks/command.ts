@@ -41,7 +41,7 @@ export interface RecurrentSettings {
   readonly dropout: number;
   readonly sizes: Readonly<Record<string, number>>;
   /** For tasks that take it. */
-  readonly embedding: number;
+  readonly embedding?: number;
 }
 
 export interface TrainCommand<D, O, T> {

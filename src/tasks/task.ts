@@ -1,6 +1,7 @@
 // What a task is: one object of one shape that designs a network from data and options, makes examples, turns outputs into
 // answers, scores answers beside a baseline, and checks its part of a model file. A task is a folder here and a line in
 // `index.ts`.
+import { checkOptions, type OptionRules } from "../base/options.ts";
 import type { Network } from "../plan/network.ts";
 import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import type { TrainingOptions } from "../train/settings.ts";
@@ -167,10 +168,14 @@ export interface Trained {
   readonly metadata: ModelMetadata;
 }
 
-/** A maker from its parts. */
-export function maker<O, D, M>(
+/** A maker from its parts. It throws for options that the task does not have. */
+export function maker<O extends object, D, M>(
   make: (options: O | undefined) => Task<D, M>,
-  rest: Pick<Maker<O, D, M>, "kind" | "check" | "open">,
+  rest: Pick<Maker<O, D, M>, "kind" | "check" | "open"> & { readonly options: OptionRules<O> },
 ): Maker<O, D, M> {
-  return Object.assign((options?: O) => make(options), rest);
+  const { options: rules, ...members } = rest;
+  return Object.assign((options?: O) => {
+    if (options !== undefined) checkOptions(rest.kind, options, rules);
+    return make(options);
+  }, members);
 }

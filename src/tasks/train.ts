@@ -1,5 +1,6 @@
 // Training of a task on data, as a run that its caller drives: `for await` takes one event after another, `break` pauses,
 // iterating again continues, and `finish()` runs to the end. Saves nothing itself.
+import { checkOptions, shown, type OptionRules } from "../base/options.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Device, Numbers } from "../run/device.ts";
 import { defaultDevice } from "../run/default.ts";
@@ -64,6 +65,27 @@ export interface TrainOptions {
   readonly resume?: RunState;
 }
 
+const trainRules: OptionRules<TrainOptions> = {
+  epochs: "number",
+  steps: "number",
+  minutes: "number",
+  split: "any",
+  batch: "number",
+  window: "number",
+  bptt: "number",
+  optimizer: "any",
+  rate: "number",
+  schedule: "any",
+  clip: "any",
+  validateEvery: "number",
+  patience: "number",
+  seed: "number",
+  device: "any",
+  memory: "number",
+  settings: "any",
+  resume: "any",
+};
+
 /** Everything that a run needs to be resumed, and its model: what `saveRun` writes. */
 export interface RunState {
   /** The task's part of a model file. */
@@ -114,7 +136,11 @@ export interface Run<M> extends AsyncIterable<TrainingEvent> {
  */
 export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOptions = {}): Run<M> {
   let prepared: Promise<Prepared<D, M>> | undefined;
-  const prepare = (): Promise<Prepared<D, M>> => (prepared ??= prepareRun(task, data, options));
+  let isDisposed = false;
+  const prepare = async (): Promise<Prepared<D, M>> => {
+    if (isDisposed) throw new Error("this run has been disposed; take its models before that, or train anew");
+    return (prepared ??= prepareRun(task, data, options));
+  };
   const opened = async (choose: (state: TrainingState) => Numbers): Promise<M> => {
     const { design, run, device, metadata } = await prepare();
     const store = device.parameters(parameterLayout(design.network));
@@ -149,6 +175,7 @@ export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOp
       return { spec, network, metadata: await metadata(), training: await run.snapshot() };
     },
     dispose() {
+      isDisposed = true;
       void prepared?.then(
         ({ run }) => run.dispose(),
         () => {},
@@ -165,10 +192,13 @@ interface Prepared<D, M> {
 }
 
 async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions): Promise<Prepared<D, M>> {
+  checkArguments(task, data, options);
   const { split, ...defaults } = task.defaults;
   const { seed = 1, resume, memory, settings = {} } = options;
   const shares = sharesText(options.split ?? split ?? "0.9");
   const design = await task.design(data, { split: shares, seed });
+  if (resume && resume.spec.kind !== task.kind)
+    throw new Error(`resume: the saved run is of the task '${resume.spec.kind}', not '${task.kind}'`);
   if (resume && JSON.stringify(design.spec) !== JSON.stringify(resume.spec)) {
     throw new Error(
       "resume: the data are not those of the saved run: they give other symbols, labels or scales; " +
@@ -197,8 +227,23 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
   return { design, run, device, metadata: () => (metadata ??= describe()) };
 }
 
+function checkArguments(task: unknown, data: unknown, options: TrainOptions): void {
+  if (typeof (task as Partial<Task<never, unknown>> | undefined)?.design !== "function") {
+    const remedy = typeof task === "function" ? "; call it, with options or without" : "";
+    throw new Error(`train: expected a task first, got ${shown(task)}${remedy}`);
+  }
+  if (data instanceof Promise || data === undefined)
+    throw new Error(`train: expected the data second, got ${shown(data)}`);
+  checkOptions("train", options, trainRules);
+  const { resume, device } = options;
+  if (resume !== undefined && typeof resume.training !== "object")
+    throw new Error(`train: resume must be the state of a run, as loadRun gives it, not ${shown(resume)}`);
+  if (device !== undefined && typeof device.parameters !== "function")
+    throw new Error(`train: device must be a device, such as wasmDevice() makes, not ${shown(device)}`);
+}
+
 function sharesText(split: NonNullable<TrainOptions["split"]>): string {
-  return typeof split === "object" ? split.join("/") : String(split);
+  return Array.isArray(split) ? split.join("/") : typeof split === "object" ? shown(split) : String(split);
 }
 
 const named = <K extends string>(value: K | { readonly kind: K }): { readonly kind: K } =>

@@ -1,4 +1,5 @@
 // A text and symbols learned from it, or the symbols of a tokenizer.
+import { checkOptions, type OptionRules } from "../base/options.ts";
 import { readAlphabetText } from "./alphabet-text.ts";
 import { alphabetSymbols } from "./alphabet-symbols.ts";
 import { stringOf } from "./chunks.ts";
@@ -17,6 +18,13 @@ export interface TextSettings {
   readonly most?: number;
 }
 
+const rules: OptionRules<TextSettings> = {
+  unit: ["char", "byte", "word", "subword"],
+  tokenizer: "any",
+  minCount: "number",
+  most: "number",
+};
+
 /**
  * Reads a text from a string or from the bytes of a file, and learns its symbols. Throws for bytes that are not UTF-8
  * (but for unit `byte`), for a text of fewer than two different symbols, for settings of another unit, and for a unit
@@ -27,6 +35,7 @@ export async function learnText(
   settings: TextSettings = {},
   sizeHint: number = 0,
 ): Promise<Text> {
+  checkOptions("text", settings, rules);
   const { tokenizer, minCount, most } = settings;
   const { unit = tokenizer === undefined ? "char" : "subword" } = settings;
   if ((unit === "subword") !== (tokenizer !== undefined))

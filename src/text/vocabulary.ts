@@ -28,6 +28,8 @@ export interface VocabularySettings {
 /** Throws where no symbol is left. */
 export function buildVocabulary(tokens: Iterable<string>, settings: VocabularySettings): Vocabulary {
   const { unit, minCount = 1, most = Infinity } = settings;
+  if (!Number.isSafeInteger(minCount) || minCount < 1)
+    throw new Error(`vocabulary: minCount must be a whole number, 1 or more, not ${minCount}`);
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   counts.delete(unknownSymbol);

@@ -1,5 +1,6 @@
 // Optimisers as equations for the plan: from a gradient d to new parameters w, each as PyTorch 2 computes it.
 // A row of the table is one optimiser; clipping and weight decay are lines that any of them shares.
+import { checkKind, type OptionRules } from "../base/options.ts";
 import { equations } from "../language/equations.ts";
 import type { UpdateRule } from "../plan/update.ts";
 import { clipLine, type ClipSettings } from "./clip.ts";
@@ -46,6 +47,23 @@ export type OptimizerSettings =
 /** The name of an optimiser, with PyTorch's defaults. */
 export type OptimizerKind = OptimizerSettings["kind"];
 
+type SettingsOf<K, S = OptimizerSettings> = S extends { readonly kind: infer L }
+  ? K extends L
+    ? S
+    : never
+  : never;
+type RulesByKind = { readonly [K in OptimizerKind]: OptionRules<SettingsOf<K>> };
+
+const shared = { kind: "any", weightDecay: "number" } as const;
+const adamRules = { ...shared, beta1: "number", beta2: "number", epsilon: "number" } as const;
+const rules: RulesByKind = {
+  sgd: { ...shared, momentum: "number", nesterov: "boolean" },
+  rmsprop: { ...shared, decay: "number", epsilon: "number" },
+  adagrad: { ...shared, epsilon: "number" },
+  adam: adamRules,
+  adamw: adamRules,
+};
+
 export const optimizerKinds: readonly OptimizerKind[] = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
 
 /** An optimiser as equations, with the numbers that change from update to update. */
@@ -57,6 +75,7 @@ export interface Update {
 
 /** The update of an optimiser, after clipping. Throws at settings out of range. */
 export function updateOf(settings: OptimizerSettings, clip: ClipSettings = { kind: "none" }): Update {
+  checkKind("optimizer", settings, rules);
   const weightDecay = settings.weightDecay ?? (settings.kind === "adamw" ? 0.01 : 0);
   checkRange("weightDecay", weightDecay, 0, Infinity);
   const { lines, numbers } = partsOf(settings, weightDecay);

@@ -1,5 +1,6 @@
 // Learning rate schedules: the factor of the rate as a pure function of the share of the budget that is used,
 // so that one schedule serves budgets of steps, epochs and minutes.
+import { checkKind, type OptionRules } from "../base/options.ts";
 
 /**
  * A learning-rate schedule: a factor of the rate over the share of the budget that is used. `step`
@@ -25,11 +26,22 @@ export type ScheduleKind = ScheduleSettings["kind"];
 
 export const scheduleKinds: readonly ScheduleKind[] = ["constant", "step", "exponential", "cosine"];
 
+type RulesByKind = { readonly [K in ScheduleKind]: OptionRules<Extract<ScheduleSettings, { kind: K }>> };
+
+const shared = { kind: "any", warmup: "number" } as const;
+const rules: RulesByKind = {
+  constant: shared,
+  step: { ...shared, factor: "number", every: "number" },
+  exponential: { ...shared, final: "number" },
+  cosine: { ...shared, final: "number" },
+};
+
 /** The factor for each share used, from 0 to 1; after warm-up the rest of the budget counts from 0 to 1. */
 export type Schedule = (share: number) => number;
 
 /** A schedule from its settings. Throws for settings out of range. */
 export function scheduleOf(settings: ScheduleSettings): Schedule {
+  checkKind("schedule", settings, rules);
   const { warmup = 0 } = settings;
   checkShare("warmup", warmup, warmup >= 0 && warmup < 1, "from 0 to below 1");
   const decay = decayOf(settings);

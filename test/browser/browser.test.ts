@@ -1,5 +1,5 @@
-// The package in a browser: its files as they are published, served to a headless Chromium from this machine, no
-// bundler between. Without Chromium there is nothing to try, and the tests are skipped.
+// The package in a browser: its files as they are published, served to a headless Chromium from this machine, without a
+// bundler. Skipped where there is no Chromium.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -27,7 +27,7 @@ const args = [
   "--disable-sync",
 ];
 
-/** What a page needs that uses the package without a bundler. */
+/** The import map of a page without a bundler. */
 const importMap = {
   imports: {
     unrolled: "/unrolled/dist/index.js",
@@ -49,7 +49,7 @@ type PageKind = "isolated" | "plain" | "strict";
 const typeOf = (path: string): string =>
   path.endsWith(".js") ? "text/javascript" : path.endsWith(".png") ? "image/png" : "text/html";
 
-/** What kinds of page there are, by the query of their address: without isolation, and without workers. */
+/** The kinds of page, by the query of their address: with and without isolation, and without workers. */
 const isolation = [
   ["cross-origin-opener-policy", "same-origin"],
   ["cross-origin-embedder-policy", "require-corp"],
@@ -60,7 +60,7 @@ const headers: Readonly<Record<PageKind, readonly (readonly [string, string])[]>
   strict: [...isolation, ["content-security-policy", "worker-src 'none'"]],
 };
 
-/** What tests add, by path. */
+/** Files that tests add, by path. */
 const files = new Map<string, Uint8Array>();
 
 /** The page, the package and an example. */
@@ -92,8 +92,8 @@ const skip = existsSync(executablePath) ? false : `there is no ${executablePath}
 describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => {
   let [installed, server, browser]: [Installed?, Server?, Browser?] = [];
   const pages = new Map<PageKind, Page>();
-  const said: string[] = [];
-  const warned: string[] = [];
+  const logs: string[] = [];
+  const warnings: string[] = [];
   const faults: string[] = [];
   const open = (kind: PageKind = "isolated"): Page => pages.get(kind) as Page;
 
@@ -106,7 +106,7 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     for (const kind of ["isolated", "plain", "strict"] as const) {
       const page = await browser.newPage();
       page.on("console", (message) => {
-        const list = { error: faults, warning: warned }[message.type() as string] ?? said;
+        const list = { error: faults, warning: warnings }[message.type() as string] ?? logs;
         list.push(message.text());
       });
       page.on("pageerror", (error) => faults.push(String(error)));
@@ -140,72 +140,50 @@ describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => 
     expect(one.numbers.every(Number.isFinite)).toBe(true);
     expect(await trained("isolated", 1)).toEqual(one);
     expect(await trained("isolated", 2)).toEqual({ ...one, threads: 2 });
-    expect(warned).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
-  test("a page that is not isolated works on its own thread, and says once what would give more", async () => {
+  test("a page that is not isolated works on its own thread, and says once how to get more", async () => {
     expect(await isIsolated("plain")).toBe(false);
     const { numbers } = await trained("isolated", 2);
     expect(await trained("plain", 2)).toEqual({ threads: 1, numbers });
     expect(await trained("plain", 1)).toEqual({ threads: 1, numbers });
-    expect(warned).toHaveLength(1);
-    expect(warned[0]).toMatch(/one thread.*Cross-Origin-Opener-Policy: same-origin/);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/one thread.*Cross-Origin-Opener-Policy: same-origin/);
   });
 
   test("a page whose policy allows no workers works on its own thread, and says so", async () => {
     const { numbers } = await trained("isolated", 2);
     expect(await trained("strict", 2)).toEqual({ threads: 1, numbers });
-    expect(warned).toHaveLength(2);
-    expect(warned[1]).toMatch(/one thread.*workers from 'blob:'/);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[1]).toMatch(/one thread.*workers from 'blob:'/);
     // The browser reports what its policy stopped.
     expect(faults.splice(0).every((fault) => fault.includes("Content Security Policy"))).toBe(true);
   });
 
   test("the example 'hello' trains, samples and reaches its number", async () => {
     await open().evaluate(() => tests.hello());
-    expect(said.at(-1)).toMatch(/^after "h" comes "ello", at 0\.00\d+ nats/);
+    expect(logs.at(-1)).toMatch(
+      /^after \d+ updates "h" is continued with "ello", at 0\.00\d+ nats per letter$/,
+    );
   });
 
-  test("an image is decoded as in Node, a transparent one on white", async () => {
+  test("an image is decoded as in Node, a transparent pixel as white", async () => {
     const sharp = (await import("sharp")).default;
-    const raw = Uint8Array.of(
-      255,
-      0,
-      0,
-      255,
-      0,
-      255,
-      0,
-      255,
-      0,
-      0,
-      255,
-      255,
-      10,
-      20,
-      30,
-      0,
-      90,
-      90,
-      90,
-      255,
-      1,
-      2,
-      3,
-      255,
-    );
+    const pixels = ["ff0000ff", "00ff00ff", "0000ffff", "0a141e00", "5a5a5aff", "010203ff"];
+    const raw = Buffer.from(pixels.join(""), "hex");
     const file = await sharp(raw, { raw: { width: 3, height: 2, channels: 4 } })
       .png()
       .toBuffer();
-    files.set("/picture.png", file);
+    files.set("/image.png", file);
     files.set("/broken.png", file.subarray(0, 40));
     const inNode = await readImage(new Uint8Array(file));
-    const found = await open().evaluate(() => tests.picture("/picture.png"));
+    const found = await open().evaluate(() => tests.image("/image.png"));
     expect(found).toMatchObject({ width: 3, height: 2, pixels: [...inNode.pixels] });
     expect(found.pixels.slice(9, 12)).toEqual([255, 255, 255]);
     const plain = namedPreprocessing("plain", { size: { width: 2, height: 2 } });
     expect(found.small).toEqual([...preprocess(inNode, plain)]);
-    const broken = open().evaluate(() => tests.picture("/broken.png"));
+    const broken = open().evaluate(() => tests.image("/broken.png"));
     await expect(broken).rejects.toThrow("the browser cannot decode it; convert it");
   });
 

@@ -1,5 +1,5 @@
-// What the page of the browser test does, as a module script: it gets the package through an import map and
-// leaves one function for each test. Runs in the browser, not in Node.
+// The page of the browser test, as a module script: it gets the package through an import map, and has a function for
+// each test. Runs in the browser, not in Node.
 import {
   cellNamed,
   language,
@@ -31,7 +31,7 @@ async function hello(): Promise<void> {
   await import(paths.hello);
 }
 
-interface Picture {
+interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly pixels: readonly number[];
@@ -39,8 +39,8 @@ interface Picture {
   readonly small: readonly number[];
 }
 
-/** A picture of the server, as the page decodes it. */
-async function picture(path: string): Promise<Picture> {
+/** An image from the server, as the page decodes it. */
+async function image(path: string): Promise<Pixels> {
   const { width, height, pixels } = await readImageBlob(await (await fetch(path)).blob());
   const plain = namedPreprocessing("plain", { size: { width: 2, height: 2 } });
   const small = preprocess({ width, height, pixels }, plain);
@@ -77,7 +77,7 @@ async function timers(): Promise<Ticks> {
   };
 }
 
-/** A few updates of a small network, on so many threads: losses and weights, and what the device says of itself. */
+/** A few updates of a small network, on a number of threads: its losses and weights, and the threads that the device has. */
 async function trained(threads: number, longRun: number): Promise<{ threads: number; numbers: number[] }> {
   const network = languageModel({ vocabulary: 11, cell: cellNamed("gru-reset-before"), size: 37, layers: 2 });
   const device = wasmDevice({ threads, longRun });
@@ -100,9 +100,9 @@ export interface PageTests {
   readonly engine: () => Promise<Engine>;
   readonly hello: () => Promise<void>;
   readonly timers: () => Promise<Ticks>;
-  readonly picture: typeof picture;
+  readonly image: typeof image;
 }
 
 Object.assign(globalThis, {
-  tests: { isIsolated, trained, engine, hello, timers, picture } satisfies PageTests,
+  tests: { isIsolated, trained, engine, hello, timers, image } satisfies PageTests,
 });

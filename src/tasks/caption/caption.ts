@@ -1,10 +1,12 @@
 // Captions of images: a sentence for each vector that an encoder makes of an image.
 import * as z from "zod/mini";
+import { shown } from "../../base/options.ts";
 import { decode } from "../../infer/decode.ts";
 import { evaluate } from "../../infer/evaluate.ts";
 import { decodeTokens } from "../../text/vocabulary.ts";
 import { joinWords } from "../../text/words.ts";
 import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
+import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
@@ -14,6 +16,7 @@ import { maker, type Maker, type Model, type Parts, type Trained } from "../task
 import {
   captionDefaults,
   captionExamples,
+  captionRules,
   designCaptioner,
   imageInput,
   scaledVector,
@@ -105,6 +108,7 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
     },
     cell: cellRecord(recurrentOptions(options, captionDefaults).cell),
     design(data, settings) {
+      checkImages("caption", data);
       const parts = partsOfImages(data, settings);
       const { train, validation, test } = parts;
       const { spec, network } = designCaptioner(train, options);
@@ -127,7 +131,12 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
       };
     },
   }),
-  { kind: "caption", check: (spec) => checkSpec(schema, spec), open: (trained) => openCaptioner(trained) },
+  {
+    kind: "caption",
+    options: captionRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openCaptioner(trained),
+  },
 );
 
 const schema: z.ZodMiniType<CaptionSpec> = z.strictObject({
@@ -137,6 +146,12 @@ const schema: z.ZodMiniType<CaptionSpec> = z.strictObject({
   ...momentsFields,
   encoder: z.string(),
 });
+
+function checkImages(place: string, data: CaptionedImages | undefined): void {
+  const images: unknown = data?.images;
+  if (images === undefined) throw new Error(`${place}: expected { images: […] }, got ${shown(data)}`);
+  checkItems(place, images, { vector: "vector", captions: "texts" });
+}
 
 /** The images as their digest has them, which does not depend on the encoder. */
 function recordedItems({ images }: CaptionedImages): readonly object[] {
@@ -152,6 +167,7 @@ function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Ca
     vectors: readonly ArrayLike<number>[],
     options: BeamOptions = {},
   ): Promise<Caption[][]> {
+    checkList("predict", vectors);
     const { longest, ...settings } = decodeSettings(options, spec.longest);
     const scaled = vectors.map((vector, i) => scaledVector(spec, vector, `image ${i}`));
     const inputsOf = async (from: number, count: number): Promise<Record<string, Float32Array>> => {
@@ -195,7 +211,9 @@ function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Ca
       return partsOfImages(data, await recordedSplit(recordedItems(data), core.metadata));
     },
     async score(data, { hasBaseline = true, width = 1, ...options } = {}) {
-      const { images, encoder: other } = core.dataOf(data);
+      const scored = core.dataOf(data);
+      checkImages("score", scored);
+      const { images, encoder: other } = scored;
       if (encoder && other && !isSameEncoder(encoder, other)) {
         throw new Error(
           `score: the images' vectors are of the encoder ${other.encoder}, and the model's of ${encoder.encoder}; ` +

@@ -1,5 +1,6 @@
 // The network of a captioner, and images with captions as examples for it. A vector of each image comes into the recurrent
 // layers through weights of its own, and each word follows from those before. Karpathy & Fei-Fei 2015, arXiv:1412.2306v2.
+import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { embedding as embeddingCell } from "../../cells/parts.ts";
 import { conditioned, contextWidth } from "../../cells/transforms/conditioned.ts";
@@ -14,7 +15,12 @@ import {
   type Vocabulary,
 } from "../../text/vocabulary.ts";
 import { momentsOf, standardised, type Moments } from "../shared/moments.ts";
-import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import {
+  checkWhole,
+  recurrentOptions,
+  recurrentRules,
+  type RecurrentOptions,
+} from "../shared/network-options.ts";
 import { tokensOf } from "../shared/sequence-input.ts";
 import { encoderRecord, type EncoderChoice } from "./encoder-choice.ts";
 
@@ -55,6 +61,13 @@ export interface CaptionOptions extends RecurrentOptions {
   /** Words seen fewer times become unknown. Default 1. */
   readonly minCount?: number;
 }
+
+export const captionRules: OptionRules<CaptionOptions> = {
+  ...recurrentRules,
+  embedding: "number",
+  condition: ["first", "every", "start"],
+  minCount: "number",
+};
 
 /** The defaults of a captioner's recurrent layers. */
 export const captionDefaults = { cell: "lstm", size: 256, embedding: 64 } as const;
@@ -150,7 +163,13 @@ export function captionExamples(spec: CaptionSpec, images: readonly CaptionedIma
 /** A vector as the network takes it. Throws for one of another width than those that were learned. */
 export function scaledVector(spec: CaptionSpec, vector: ArrayLike<number>, place: string): Float32Array {
   const { length: width } = spec.mean;
-  if (vector.length === width) return standardised(spec, vector);
+  if (vector.length === width) {
+    const wrong = Array.from(vector).findIndex((value) => !Number.isFinite(value));
+    if (wrong < 0) return standardised(spec, vector);
+    throw new Error(
+      `${place}: number ${wrong} must be finite, not ${vector[wrong]}; compute the vector again`,
+    );
+  }
   throw new Error(
     `${place}: expected a vector of ${width} numbers, as the model's images have, got ${vector.length}; use the ` +
       "encoder that the model was trained with",

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { predict } from "../../infer/predict.ts";
 import { softmax } from "../../model/logits.ts";
 import { classificationReport, type ClassificationReport } from "../shared/classification.ts";
+import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
@@ -12,6 +13,7 @@ import { splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   classifyDefaults,
+  classifyRules,
   classifyExamples,
   designClassifier,
   exampleOf,
@@ -78,6 +80,7 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
     defaults: { budget: { epochs: 20 }, batch: 64, patience: 5 },
     cell: cellRecord(recurrentOptions(options, classifyDefaults).cell),
     design(items, settings) {
+      checkItems("classify", items, itemFields);
       const parts = partsOfItems(items, settings);
       const { spec, network } = designClassifier(parts.train, items, options);
       const weights = weightsOfClasses(spec, parts.train, options.classWeights ?? "none");
@@ -96,8 +99,15 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
       };
     },
   }),
-  { kind: "classify", check: (spec) => checkSpec(schema, spec), open: (trained) => openClassifier(trained) },
+  {
+    kind: "classify",
+    options: classifyRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openClassifier(trained),
+  },
 );
+
+const itemFields = { value: "sequence", label: "text" } as const;
 
 const schema: z.ZodMiniType<ClassifySpec> = z.strictObject({
   kind: z.literal("classify"),
@@ -111,6 +121,7 @@ function openClassifier(trained: Trained, trainedOn?: Parts<readonly LabelledIte
   const core = modelCore("classify", trained, trainedOn);
 
   async function labelsOf(values: readonly SequenceValue[]): Promise<LabelProbability[]> {
+    checkList("predict", values);
     const examples = values.map((value, i) => exampleOf(spec, value, `sequence ${i}`));
     const logits = await predict(core.session(), examples, { at: "last step" });
     return logits.map((row) => {
@@ -131,6 +142,7 @@ function openClassifier(trained: Trained, trainedOn?: Parts<readonly LabelledIte
     parts: async (items) => partsOfItems(items, await recordedSplit(items, core.metadata)),
     async score(data, options) {
       const items = core.dataOf(data);
+      checkItems("score", items, itemFields);
       // A label that was not learned is an error that names its place.
       classifyExamples(spec, items);
       const report = (predictions: readonly string[]): ClassificationReport =>

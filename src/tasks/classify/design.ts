@@ -1,19 +1,21 @@
 // The network of a classifier, and sequences as examples for it.
+import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
 import type { Network } from "../../plan/network.ts";
 import { classFinder, gatherLabels } from "../shared/labels.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions, recurrentRules, type RecurrentOptions } from "../shared/network-options.ts";
 import {
   encodeSequence,
   fitSequenceInput,
+  inputRules,
   sequenceInputName,
   type InputOptions,
   type SequenceInput,
   type SequenceValue,
 } from "../shared/sequence-input.ts";
 import { planReader } from "../shared/sequence-reader.ts";
-import { pool, type Pooling } from "./pooling.ts";
+import { pool, poolings, type Pooling } from "./pooling.ts";
 
 /** What a classifier keeps in its model file. */
 export interface ClassifySpec {
@@ -46,6 +48,15 @@ export interface ClassifyOptions extends RecurrentOptions, InputOptions {
    */
   readonly classWeights?: "none" | "root" | "balanced";
 }
+
+export const classifyRules: OptionRules<ClassifyOptions> = {
+  ...recurrentRules,
+  ...inputRules,
+  embedding: "number",
+  pooling: poolings,
+  bidirectional: "boolean",
+  classWeights: ["none", "root", "balanced"],
+};
 
 /** The defaults of a classifier's recurrent layers. */
 export const classifyDefaults = { cell: "gru", size: 128 } as const;

@@ -1,5 +1,6 @@
 // Labelled sequences from a table or a folder.
 import { stat } from "node:fs/promises";
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";
 import { chooseColumn, foundInWords } from "../shared/columns.ts";
@@ -17,6 +18,8 @@ export interface LabelledColumns {
   readonly label?: string | undefined;
 }
 
+const rules: OptionRules<LabelledColumns> = { text: "any", series: "any", label: "any" };
+
 /**
  * Reads a table (.csv, .tsv, .jsonl, .json, .parquet) with a label per row. Throws for missing columns and cells, and for
  * wrong numbers, by file and line.
@@ -25,6 +28,7 @@ export async function readLabelledTable(
   path: string,
   columns: LabelledColumns = {},
 ): Promise<LabelledItem[]> {
+  checkOptions("readLabelledTable", columns, rules);
   return (await readTable(path, columns)).data;
 }
 

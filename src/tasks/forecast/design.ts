@@ -1,8 +1,9 @@
 // The network of a forecaster, and what its model file says of it.
+import type { OptionRules } from "../../base/options.ts";
 import { planHead, type Head } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
 import type { Network } from "../../plan/network.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions, recurrentRules, type RecurrentOptions } from "../shared/network-options.ts";
 import { calendarFeatures } from "./calendar.ts";
 import type { Frequency } from "./frequency.ts";
 import { fitScaling, type Scaling, type ScalingSettings } from "./scaling.ts";
@@ -63,6 +64,18 @@ export interface ForecastOptions extends RecurrentOptions {
   /** Default `direct`. */
   readonly strategy?: ForecastStrategy;
 }
+
+export const forecastRules: OptionRules<ForecastOptions> = {
+  ...recurrentRules,
+  horizon: "number",
+  context: "number",
+  log: "boolean",
+  seasonalDifference: "number",
+  calendar: "boolean",
+  quantiles: "any",
+  distribution: forecastOutputs,
+  strategy: forecastStrategies,
+};
 
 /** The defaults of a forecaster's recurrent layers. */
 export const forecastDefaults = { cell: "gru", size: 32 } as const;

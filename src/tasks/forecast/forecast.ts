@@ -15,6 +15,7 @@ import {
 import {
   designForecaster,
   forecastDefaults,
+  forecastRules,
   forecastOutputs,
   forecastStrategies,
   type ForecastOptions,
@@ -26,7 +27,7 @@ import { describeFrequency, frequencyUnits, type Frequency } from "./frequency.t
 import { partsOfSeries, recordedParts, recordOfSeries } from "./parts.ts";
 import { forecastQuantiles, type ForecastSettings, type QuantileForecast } from "./quantile-forecasts.ts";
 import { forecastRows, type ForecastRow } from "./rows.ts";
-import type { SeriesTable } from "./series.ts";
+import { checkSeries, type SeriesTable } from "./series.ts";
 
 /**
  * A trained forecaster. A series is scored where training did not see it, a part of one where the part lies; the steps
@@ -88,6 +89,7 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
     defaults: { budget: { epochs: 40 }, rate: 0.003, patience: 8, split: "0.7/0.1/0.2" },
     cell: cellRecord(recurrentOptions(options, forecastDefaults).cell),
     design(series, { split }) {
+      checkSeries("forecast", series);
       const parts = partsOfSeries(series, split);
       const { spec, network } = designForecaster(parts.train, options);
       return {
@@ -105,7 +107,12 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
       };
     },
   }),
-  { kind: "forecast", check: (spec) => checkSpec(schema, spec), open: (trained) => openForecaster(trained) },
+  {
+    kind: "forecast",
+    options: forecastRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openForecaster(trained),
+  },
 );
 
 const count = z.int().check(z.minimum(1));
@@ -161,12 +168,16 @@ function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forec
     origins: readonly number[],
     settings?: ForecastSettings,
   ): Promise<ForecastRow<V>[][]> {
+    checkSeries("predictFrom", series);
     const forecasts = await forecastQuantiles(network, series, origins, settings);
     return origins.map((origin, i) => forecastRows(spec, series, origin, forecasts[i] as QuantileForecast));
   }
 
-  const score: Forecaster["score"] = async (data, settings) =>
-    scoreForecasts(network, core.dataOf(data), core.metadata, settings);
+  const score: Forecaster["score"] = async (data, settings) => {
+    const series = core.dataOf(data);
+    checkSeries("score", series);
+    return scoreForecasts(network, series, core.metadata, settings);
+  };
 
   return {
     ...core,
@@ -177,6 +188,7 @@ function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forec
     strategy,
     predictFrom,
     async predict(series, settings) {
+      checkSeries("predict", series);
       const [rows = []] = await predictFrom(series, [series.times.length], settings);
       return rows;
     },

@@ -1,4 +1,5 @@
 // Series from a table file: a column of times, and columns of values.
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import { column, isMissing, numberOf, type Cell, type Column, type Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import { chooseColumn } from "../shared/columns.ts";
@@ -13,6 +14,16 @@ export interface SeriesFileSettings<V extends string> extends SeriesSettings {
   readonly value?: V | readonly V[] | undefined;
 }
 
+const repairRule = ["error", "fill", "interpolate"] as const;
+const rules: OptionRules<SeriesFileSettings<string>> = {
+  time: "any",
+  value: "any",
+  gaps: repairRule,
+  duplicates: ["error", "mean", "last"],
+  missing: repairRule,
+  sort: "boolean",
+};
+
 /**
  * Reads a table (.csv, .tsv, .jsonl, .json, .parquet) as a regular series. Throws, naming file and line, for a missing
  * column, where several columns could be meant, and as `seriesOf` does.
@@ -21,6 +32,7 @@ export async function readSeries<const V extends string = string>(
   path: string,
   settings: SeriesFileSettings<V> = {},
 ): Promise<SeriesTable<V>> {
+  checkOptions("readSeries", settings, rules);
   return (await readSeriesFile(path, settings)).series;
 }
 

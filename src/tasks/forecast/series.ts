@@ -1,5 +1,6 @@
 // Regular series of numbers: one step after another, with a number in every column at every step. Made from columns of
 // cells; an irregularity is an error that names its row and the setting that repairs it, and nothing is repaired unasked.
+import { shown } from "../../base/options.ts";
 import { addPeriods, describeFrequency, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
 import { formatTime, namesZone, readTimes, type TimeCell } from "./time.ts";
 
@@ -69,6 +70,8 @@ export function seriesOf<const K extends string>(
   settings: SeriesSettings = {},
 ): SeriesTable<Exclude<K, "time">> {
   type Value = Exclude<K, "time">;
+  if (!Array.isArray(columns?.time))
+    throw new Error(`series: expected a list of times under 'time', got ${shown(columns?.time)}; add it`);
   const { time, ...values } = columns as { readonly time: readonly TimeCell[] } & Readonly<
     Record<Value, ArrayLike<NumberCell>>
   >;
@@ -123,6 +126,12 @@ export function columnValues(series: SeriesTable, name: string): Float64Array {
   if (column) return column.values;
   const names = series.columns.map((candidate) => candidate.name).join(", ");
   throw new Error(`forecast: the model reads a column '${name}', and the series has only ${names}; add it`);
+}
+
+/** Throws unless it is a series; `place` begins the error. */
+export function checkSeries(place: string, series: unknown): void {
+  if ((series as Partial<SeriesTable> | undefined)?.times instanceof Float64Array) return;
+  throw new Error(`${place}: expected a series, as seriesOf and readSeries make one, got ${shown(series)}`);
 }
 
 /** The steps up to `to`, of which those from `from` on are the part and those before its history. */

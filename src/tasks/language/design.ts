@@ -1,8 +1,9 @@
 // The network of a language model, for the symbols of a text.
+import type { OptionRules } from "../../base/options.ts";
 import { languageModel } from "../../model/language-model.ts";
 import type { Network } from "../../plan/network.ts";
 import type { Symbols, SymbolsData } from "../../text/symbols.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions, recurrentRules, type RecurrentOptions } from "../shared/network-options.ts";
 
 /** What a language model keeps in its model file. */
 export interface LanguageSpec {
@@ -21,6 +22,14 @@ export interface LanguageOptions extends RecurrentOptions {
   /** Connections around each recurrent layer but the first. Default none. */
   readonly connections?: "residual" | "highway";
 }
+
+export const languageRules: OptionRules<LanguageOptions> = {
+  ...recurrentRules,
+  embedding: "number",
+  tied: "boolean",
+  inputDropout: "number",
+  connections: ["residual", "highway"],
+};
 
 /** The defaults of a language model's recurrent layers. */
 export const languageDefaults = { cell: "lstm", size: 128 } as const;

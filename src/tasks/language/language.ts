@@ -1,5 +1,6 @@
 // Language models: the next symbol of a text, and texts written symbol by symbol.
 import * as z from "zod/mini";
+import { checkOptions, shown, type OptionRules } from "../../base/options.ts";
 import type { Constraint } from "../../infer/constraint.ts";
 import type { ChoiceSettings } from "../../infer/choose.ts";
 import { evaluate } from "../../infer/evaluate.ts";
@@ -12,7 +13,8 @@ import { openSymbols } from "../../text/open-symbols.ts";
 import type { Symbols, SymbolsData, Text, WordVocabulary } from "../../text/symbols.ts";
 import { checkVocabulary } from "../../text/vocabulary.ts";
 import { splitIds } from "../../train/split.ts";
-import { modelCore } from "../shared/model.ts";
+import { checkTexts } from "../shared/data-checks.ts";
+import { isPart, modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checked, checkSpec } from "../shared/spec-schema.ts";
@@ -26,7 +28,13 @@ import {
   type ScoreOptions,
   type Trained,
 } from "../task.ts";
-import { designLanguageModel, languageDefaults, type LanguageOptions, type LanguageSpec } from "./design.ts";
+import {
+  designLanguageModel,
+  languageDefaults,
+  languageRules,
+  type LanguageOptions,
+  type LanguageSpec,
+} from "./design.ts";
 import { trainKneserNey } from "./kneser-ney.ts";
 import { languageLossWords } from "./loss-words.ts";
 import { symbolLosses } from "./losses.ts";
@@ -156,6 +164,7 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
   }),
   {
     kind: "language",
+    options: languageRules,
     check: (spec) => checkSpec(schema, spec),
     async open(trained) {
       const { text } = trained.spec as LanguageSpec;
@@ -180,8 +189,35 @@ function checkSymbols(value: unknown, where: string): SymbolsData {
 }
 
 async function textFrom(data: Text | string): Promise<Text> {
-  return typeof data === "string" ? learnText(data) : data;
+  if (typeof data === "string") return learnText(data);
+  checkText("language", data);
+  return data;
 }
+
+function checkText(place: string, data: Text | undefined): void {
+  if (data?.symbols && ArrayBuffer.isView(data.ids)) return;
+  throw new Error(
+    `${place}: expected a text, as a string or as readText and learnText give it, got ${shown(data)}`,
+  );
+}
+
+const writeRules: OptionRules<WriteSettings> = {
+  length: "number",
+  temperature: "number",
+  topK: "number",
+  topP: "number",
+  stops: "any",
+  seed: "number",
+  match: "any",
+};
+
+const searchRules: OptionRules<SearchSettings> = {
+  width: "number",
+  length: "number",
+  lengthPenalty: "number",
+  stop: "any",
+  match: "any",
+};
 
 function partsOfText(text: Text, { split }: DesignSettings): Parts<Text> {
   const { symbols, ids } = text;
@@ -219,7 +255,10 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
 
   /** A text in the model's own symbols. */
   async function read(data: Text | string): Promise<Text> {
-    if (typeof data !== "string") return data;
+    if (typeof data !== "string") {
+      checkText("score", data);
+      return data;
+    }
     const bytes = new TextEncoder().encode(data);
     return { symbols, ids: await symbols.read([bytes], bytes.length), bytes: bytes.length };
   }
@@ -253,7 +292,7 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       return partsOfText(text, await recordedSplit(text.ids, core.metadata));
     },
     async score(data, { order = 3, ...options } = {}) {
-      const text = await read(core.dataOf(data));
+      const text = await read(typeof data === "string" && !isPart(data) ? data : core.dataOf(data));
       const { ids, bytes } = text;
       if (ids.length < 2)
         throw new Error(`score: expected a text of two symbols or more, got ${ids.length}; use a longer one`);
@@ -270,6 +309,9 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       return { ...mixed(losses, grams, order), ...counts };
     },
     async *write(prompt = "", settings = {}) {
+      if (typeof prompt !== "string")
+        throw new Error(`write: the prompt must be a text, not ${shown(prompt)}`);
+      checkOptions("write", settings, writeRules);
       const { seed = 1, match, length = 500, ...choice } = settings;
       const constraint = await constraintOf(match);
       const session = core.open();
@@ -282,6 +324,8 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       }
     },
     async writeAll(prompts, settings = {}) {
+      checkTexts("write", prompts);
+      checkOptions("write", settings, writeRules);
       const { seed = 1, match, length = 500, ...choice } = settings;
       const constraint = await constraintOf(match);
       return alone((session) =>
@@ -289,6 +333,8 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       );
     },
     async search(prompts, settings = {}) {
+      checkTexts("search", prompts);
+      checkOptions("search", settings, searchRules);
       const { width, length: longest = 500, lengthPenalty, stop, match } = settings;
       const search = {
         longest,

@@ -1,4 +1,5 @@
 // New pieces from a composer, frame by frame.
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import { randomStream, streams } from "../../base/random.ts";
 import type { Session } from "../../infer/session.ts";
 import { rangeOf, type MusicSpec } from "./design.ts";
@@ -16,12 +17,20 @@ export interface ComposeSettings {
   readonly temperature?: number;
 }
 
+const composeRules: OptionRules<ComposeSettings> = {
+  length: "number",
+  beginning: "any",
+  seed: "number",
+  temperature: "number",
+};
+
 /** A piece in which each key is drawn on its own, with the probability that the model gives it. */
 export async function composeFrames(
   session: Session,
   spec: MusicSpec,
   settings: ComposeSettings,
 ): Promise<number[][]> {
+  checkOptions("compose", settings, composeRules);
   const { length = 64, beginning = [], seed = 1, temperature = 1 } = settings;
   if (!Number.isSafeInteger(length) || length < 1) {
     throw new Error(`composing: length must be a whole number of frames, 1 or more, not ${length}`);

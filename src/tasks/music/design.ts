@@ -1,9 +1,10 @@
 // The network of a composer, and pieces as examples for it: each frame is predicted from those before it.
+import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
 import type { Network } from "../../plan/network.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions, recurrentRules, type RecurrentOptions } from "../shared/network-options.ts";
 import { checkResolution } from "./midi-bytes.ts";
 import { checkRange, denseFrames, keyCount, pianoKeys, type KeyRange, type Piece } from "./piano-roll.ts";
 
@@ -31,6 +32,13 @@ export interface MusicOptions extends RecurrentOptions {
    */
   readonly predictsFirst?: boolean;
 }
+
+export const musicRules: OptionRules<MusicOptions> = {
+  ...recurrentRules,
+  range: "any",
+  resolution: "number",
+  predictsFirst: "boolean",
+};
 
 /** The defaults of a composer's recurrent layers. */
 export const musicDefaults = { cell: "lstm", size: 36 } as const;

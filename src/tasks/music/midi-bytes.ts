@@ -1,5 +1,5 @@
 // Frames of a piano roll as the bytes of a standard MIDI file: one track, one channel, one tempo.
-import type { Piece } from "./piano-roll.ts";
+import { checkFrames, type Piece } from "./piano-roll.ts";
 
 /** How a piece is written as MIDI. */
 export interface MidiSettings {
@@ -32,6 +32,7 @@ const endOfTrack = [0xff, 0x2f, 0x00];
 export function midiBytes(frames: Piece, settings: MidiSettings = {}): Uint8Array<ArrayBuffer> {
   const { resolution = 1, tempo = defaultTempo, name = "", repeated = "hold", velocity = 80 } = settings;
   checkResolution(resolution);
+  checkFrames(frames, "MIDI");
   if (!Number.isInteger(velocity) || velocity < 1 || velocity > 127)
     throw new Error(`MIDI: velocity must be a whole number from 1 to 127, not ${velocity}`);
   const microseconds = Math.round(60e6 / tempo);

@@ -1,4 +1,5 @@
 // Pieces as data for training and scoring: a list that training divides, or parts of their own.
+import { shown } from "../../base/options.ts";
 import { readShares } from "../../train/split.ts";
 import type { Parts } from "../task.ts";
 import { checkPiece, type KeyRange, type Piece } from "./piano-roll.ts";
@@ -33,10 +34,13 @@ export function trainingPieces(data: MusicData): readonly Piece[] {
  */
 export function checkPieces(data: MusicData, range: KeyRange): MusicData {
   const checked = (pieces: readonly Piece[], place: string): readonly Piece[] => {
+    if (!Array.isArray(pieces)) throw new Error(`${place}s: expected a list of pieces, got ${shown(pieces)}`);
     if (pieces.length === 0) throw new Error(`${place}s: there are none; give one or more`);
     return pieces.map((piece, p) => checkPiece(piece, range, `${place} ${p}`));
   };
   if (isList(data)) return checked(data, "piece");
+  if (typeof data !== "object" || data === null)
+    throw new Error(`music: expected a list of pieces, or pieces in parts, got ${shown(data)}`);
   const { train, validation, test } = data;
   return {
     train: checked(train, "training piece"),

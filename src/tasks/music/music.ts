@@ -20,6 +20,7 @@ import { composeFrames, type ComposeSettings } from "./compose.ts";
 import {
   designComposer,
   musicDefaults,
+  musicRules,
   musicExamples,
   musicSpec,
   rangeOf,
@@ -126,7 +127,12 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
       },
     };
   },
-  { kind: "music", check: (spec) => checkSpec(schema, spec), open: (trained) => openComposer(trained) },
+  {
+    kind: "music",
+    options: musicRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openComposer(trained),
+  },
 );
 
 const schema: z.ZodMiniType<MusicSpec> = z.strictObject({

@@ -1,4 +1,5 @@
 // Music as a piano roll: pieces of frames, each frame the notes that sound in it; and the same as dense arrays of keys.
+import { shown } from "../../base/options.ts";
 
 /** MIDI note numbers that sound together; empty for silence. */
 export type Frame = readonly number[];
@@ -27,6 +28,7 @@ export function keyCount({ lowest, highest }: KeyRange): number {
  * without frames, and for a note that is not a whole number in the range; `place` begins the error.
  */
 export function checkPiece(piece: Piece, range: KeyRange, place: string): number[][] {
+  checkFrames(piece, place);
   if (piece.length === 0) throw new Error(`${place} has no frames; leave it out`);
   return piece.map((frame, f) => {
     for (const note of frame) checkNote(note, range, `${place}, frame ${f}`);
@@ -40,6 +42,7 @@ export function checkPiece(piece: Piece, range: KeyRange, place: string): number
  */
 export function denseFrames(piece: Piece, range: KeyRange, place: string): Float32Array {
   const keys = keyCount(range);
+  checkFrames(piece, place);
   const dense = new Float32Array(piece.length * keys); // [frames, keys]
   piece.forEach((frame, f) => {
     for (const note of frame) {
@@ -59,6 +62,17 @@ export function framesOf(dense: ArrayLike<number>, range: KeyRange): number[][] 
       if ((dense[f * keys + key] as number) > 0.5) notes.push(range.lowest + key);
     return notes;
   });
+}
+
+/** Throws unless a piece is a list of lists; `place` begins the error. */
+export function checkFrames(piece: Piece, place: string): void {
+  if (!Array.isArray(piece))
+    throw new Error(`${place}: expected a list of frames, got ${shown(piece)}; a piece has several`);
+  const wrong = piece.findIndex((frame) => !Array.isArray(frame));
+  if (wrong < 0) return;
+  throw new Error(
+    `${place}, frame ${wrong}: expected a list of notes, such as [60, 64], got ${shown(piece[wrong])}`,
+  );
 }
 
 /** Throws unless a range is two MIDI note numbers, the lower first. */

@@ -1,6 +1,7 @@
 // What the models of all tasks share: a session at their first use, parts of data, plain data for a file.
+import { suggestion } from "../../base/nearest.ts";
 import { createSession, type Session } from "../../infer/session.ts";
-import type { Model, ModelFile, Part, Parts, Trained } from "../task.ts";
+import { parts, type Model, type ModelFile, type Part, type Parts, type Trained } from "../task.ts";
 
 export interface ModelCore<K extends string, D> extends Pick<
   Model<D, unknown>,
@@ -13,7 +14,7 @@ export interface ModelCore<K extends string, D> extends Pick<
   readonly open: () => Session;
   /** Works with a session of its own, which is disposed of afterwards. */
   readonly alone: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
-  /** The data of a part; itself where it is not a part's name. Throws for a part of a loaded model. */
+  /** The data of a part; itself where it is not a text. Throws for a part of a loaded model, and for other texts. */
   readonly dataOf: (data: D | Part) => D;
   /** The data that a baseline may learn from. */
   readonly baselineOf: (data: D | Part, options?: { readonly baseline?: D }) => D | undefined;
@@ -32,7 +33,6 @@ export function modelCore<K extends string, D>(
     if (isDisposed) throw new Error("this model has been disposed; open it again");
     return createSession({ network, device, weights: store });
   };
-  const isPart = (data: D | Part): data is Part => typeof data === "string" && data in partNames;
   return {
     kind,
     network,
@@ -48,9 +48,16 @@ export function modelCore<K extends string, D>(
       }
     },
     dataOf(data) {
-      if (!isPart(data)) return data;
+      if (!isPart(data)) {
+        if (typeof data !== "string") return data;
+        throw new Error(
+          `score: there is no part '${data}'${suggestion(data, parts)} (the parts are ${parts.join(", ")})`,
+        );
+      }
       if (!trainedOn) {
-        throw new Error(`score: a loaded model holds no data, so it has no part '${data}'; pass the data`);
+        throw new Error(
+          `score: a loaded model holds no data, so it has no part '${data}'; pass the data, all or in model.parts(data)`,
+        );
       }
       const part = trainedOn[data];
       if (part !== undefined) return part;
@@ -77,4 +84,7 @@ export function modelCore<K extends string, D>(
   };
 }
 
-const partNames: Readonly<Record<Part, true>> = { train: true, validation: true, test: true };
+/** Whether data are the name of a part. */
+export function isPart(data: unknown): data is Part {
+  return (parts as readonly unknown[]).includes(data);
+}

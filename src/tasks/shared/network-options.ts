@@ -1,4 +1,5 @@
 // The options that the recurrent part of every task's network has.
+import type { OptionRules } from "../../base/options.ts";
 import { cellOf } from "../../cells/cell-of.ts";
 import type { Sizes } from "../../graph/lower.ts";
 import type { Cell, Width } from "../../language/cell.ts";
@@ -17,13 +18,25 @@ export interface RecurrentOptions {
   readonly sizes?: Sizes;
 }
 
-/** Recurrent options with their defaults. Throws for a width without a size, and a size without a width. */
+export const recurrentRules: OptionRules<RecurrentOptions> = {
+  cell: "any",
+  size: "number",
+  layers: "number",
+  dropout: "number",
+  sizes: "any",
+};
+
+/**
+ * Recurrent options with their defaults. Throws for numbers out of range, a width without a size, and a size without a
+ * width.
+ */
 export function recurrentOptions(
   options: RecurrentOptions,
   defaults: { readonly cell: string; readonly size: number },
 ): Required<RecurrentOptions> & { readonly cell: Cell } {
   const cell = cellOf(options.cell ?? defaults.cell);
   const { size = defaults.size, layers = 1, dropout = 0, sizes = {} } = options;
+  checkWhole("recurrent layers", { size, layers });
   checkSizes(cell, sizes);
   return { cell, size, layers, dropout, sizes };
 }

@@ -1,5 +1,6 @@
 // A sequence to be read, as people have it and as a network takes it: text as symbols of a vocabulary, or numbers,
 // scaled. Knows neither labels nor what is to be said of the sequence.
+import { shown, type OptionRules } from "../../base/options.ts";
 import { momentsOf, standardised, type Moments } from "./moments.ts";
 import { buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
 import { splitWords } from "../../text/words.ts";
@@ -22,6 +23,12 @@ export interface InputOptions {
   /** Whether texts are read in lower case. Default false. */
   readonly lowerCase?: boolean;
 }
+
+export const inputRules: OptionRules<InputOptions> = {
+  unit: ["char", "word"],
+  minCount: "number",
+  lowerCase: "boolean",
+};
 
 /** The network's input. */
 export const sequenceInputName = "x";
@@ -50,6 +57,8 @@ export interface EncodedSequence {
 
 /** Throws for a sequence without a step and one of another kind than the model's; `place` begins the error. */
 export function encodeSequence(input: SequenceInput, value: SequenceValue, place: string): EncodedSequence {
+  if (typeof value !== "string" && !Array.isArray(value))
+    throw new Error(`${place}: expected a text or a list, got ${shown(value)}`);
   if (value.length === 0) throw new Error(`${place}: the sequence is empty; leave it out`);
   if (input.kind === "text") {
     if (!isText(value)) throw new Error(`${place}: it must be a text, as the model reads, not numbers`);

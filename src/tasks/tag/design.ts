@@ -1,12 +1,14 @@
 // The network of a tagger, and sequences as examples for it.
+import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
 import type { Network } from "../../plan/network.ts";
 import { classFinder, gatherLabels } from "../shared/labels.ts";
-import { recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions, recurrentRules, type RecurrentOptions } from "../shared/network-options.ts";
 import {
   encodeSequence,
   fitSequenceInput,
+  inputRules,
   sequenceInputName,
   tokensOf,
   type InputOptions,
@@ -44,6 +46,13 @@ export interface TagOptions extends RecurrentOptions, Omit<InputOptions, "unit">
   /** Whether to read in both directions. Default true. */
   readonly bidirectional?: boolean;
 }
+
+export const tagRules: OptionRules<TagOptions> = {
+  ...recurrentRules,
+  ...inputRules,
+  embedding: "number",
+  bidirectional: "boolean",
+};
 
 /** The defaults of a tagger's embedding and recurrent layers. */
 export const tagDefaults = { cell: "gru", size: 128, embedding: 64 } as const;

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { predict } from "../../infer/predict.ts";
 import { softmax } from "../../model/logits.ts";
+import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
@@ -14,6 +15,7 @@ import {
   exampleOf,
   splitFor,
   tagDefaults,
+  tagRules,
   tagExamples,
   type TaggedItem,
   type TagOptions,
@@ -78,6 +80,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
     defaults: { budget: { epochs: 20 }, batch: 32, patience: 5 },
     cell: cellRecord(recurrentOptions(options, tagDefaults).cell),
     design(items, settings) {
+      checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
       const { spec, network } = designTagger(parts.train, items, options);
       return {
@@ -95,8 +98,15 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
       };
     },
   }),
-  { kind: "tag", check: (spec) => checkSpec(schema, spec), open: (trained) => openTagger(trained) },
+  {
+    kind: "tag",
+    options: tagRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openTagger(trained),
+  },
 );
+
+const itemFields = { value: "sequence", tags: "texts" } as const;
 
 const schema: z.ZodMiniType<TagSpec> = z.strictObject({
   kind: z.literal("tag"),
@@ -110,6 +120,7 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
   const core = modelCore("tag", trained, trainedOn);
 
   async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+    checkList("predict", values);
     const sequences = values.map((value) => splitFor(spec, value));
     const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`));
     const logits = await predict(core.session(), examples); // [steps, labels] each
@@ -133,6 +144,7 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
     parts: async (items) => partsOfItems(items, await recordedSplit(items, core.metadata)),
     async score(data, options) {
       const items = core.dataOf(data);
+      checkItems("score", items, itemFields);
       // A label that was not learned is an error that names its place.
       tagExamples(spec, items);
       const targets = items.map(({ tags }) => tags);

@@ -1,6 +1,7 @@
 // Sequences with a tag for each token, from text with a token per line, as in the shared tasks of CoNLL, or from a table
 // with a list of tokens and a list of tags per row; and sequences without tags.
 import { extname } from "node:path";
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import {
   column,
   numberOf,
@@ -45,6 +46,8 @@ export interface PlacedTokens {
   readonly place: string;
 }
 
+const rules: OptionRules<TaggedColumns> = { tokens: "any", series: "any", tags: "any" };
+
 /**
  * Reads .conll, .tsv and .txt as lines with a token first and its tag last, separated by tabs if the file has any, else by
  * blanks, with an empty line between sentences; `-DOCSTART-` lines are left out, and so are lines that begin with # and
@@ -53,6 +56,7 @@ export interface PlacedTokens {
  * numbers of tokens and tags, for text that is not UTF-8, and where there is no token.
  */
 export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<TaggedItem[]> {
+  checkOptions("readTagged", columns, rules);
   return (await readWithColumns(path, columns)).data;
 }
 

@@ -1,9 +1,15 @@
 // The vocabularies and the network of a translator, and pairs of texts as examples for it.
+import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import type { Network } from "../../plan/network.ts";
 import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
-import { checkWhole, recurrentOptions, type RecurrentOptions } from "../shared/network-options.ts";
-import { tokensOf, type InputOptions } from "../shared/sequence-input.ts";
+import {
+  checkWhole,
+  recurrentOptions,
+  recurrentRules,
+  type RecurrentOptions,
+} from "../shared/network-options.ts";
+import { inputRules, tokensOf, type InputOptions } from "../shared/sequence-input.ts";
 import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
 
 /** A translator's part of its model file. */
@@ -37,6 +43,15 @@ export interface TranslateOptions extends RecurrentOptions, InputOptions {
   /** The most symbols of a source that can be attended to. Default those of the longest in the data. */
   readonly maxSourceLength?: number;
 }
+
+export const translateRules: OptionRules<TranslateOptions> = {
+  ...recurrentRules,
+  ...inputRules,
+  embedding: "number",
+  attention: "boolean",
+  attentionSize: "number",
+  maxSourceLength: "number",
+};
 
 /** The defaults of a translator's recurrent layers. */
 export const translateDefaults = { cell: "gru", size: 128, embedding: 64 } as const;

@@ -1,5 +1,6 @@
 // Pairs of texts from files: two columns of a table, or the lines of a text file with a tab between source and target.
 import { extname } from "node:path";
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import { readLines } from "../../formats/files.ts";
 import { placeOf } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
@@ -16,11 +17,14 @@ export interface PairColumns {
   readonly target?: string | undefined;
 }
 
+const rules: OptionRules<PairColumns> = { source: "any", target: "any" };
+
 /**
  * Reads a table (.csv, .tsv, .jsonl, .json, .parquet), or a text file (.txt) with a source, a tab and a target per line.
  * Throws for missing columns, empty cells and lines without a tab, by file and line.
  */
 export async function readPairs(path: string, columns: PairColumns = {}): Promise<TextPair[]> {
+  checkOptions("readPairs", columns, rules);
   return (await readPairsAndColumns(path, columns)).data;
 }
 

@@ -6,6 +6,7 @@ import { decode } from "../../infer/decode.ts";
 import { evaluate } from "../../infer/evaluate.ts";
 import { decodeTokens } from "../../text/vocabulary.ts";
 import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
+import { checkItems, checkTexts } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
@@ -17,6 +18,7 @@ import {
   sourceExample,
   targetTokens,
   translateDefaults,
+  translateRules,
   translateExamples,
   type TextPair,
   type TranslateOptions,
@@ -101,6 +103,7 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
     },
     cell: cellRecord(recurrentOptions(options, translateDefaults).cell),
     design(pairs, settings) {
+      checkItems("translate", pairs, pairFields);
       const parts = partsOfItems(pairs, settings);
       const { spec, network } = designTranslator(pairs, options);
       return {
@@ -118,8 +121,15 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
       };
     },
   }),
-  { kind: "translate", check: (spec) => checkSpec(schema, spec), open: (trained) => openTranslator(trained) },
+  {
+    kind: "translate",
+    options: translateRules,
+    check: (spec) => checkSpec(schema, spec),
+    open: (trained) => openTranslator(trained),
+  },
 );
+
+const pairFields = { source: "text", target: "text" } as const;
 
 const schema: z.ZodMiniType<TranslateSpec> = z.strictObject({
   kind: z.literal("translate"),
@@ -142,6 +152,7 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
     texts: readonly string[],
     { places = [], ...options }: TranslateSearchOptions = {},
   ): Promise<Translation[][]> {
+    checkTexts("predict", texts);
     if (texts.length === 0) return [];
     const examples = texts.map((text, i) => sourceExample(spec, text, places[i] ?? `text ${i}`));
     const feed = exampleFeed(core.network, examples, { batch, seed: 0, shuffle: false });
@@ -172,6 +183,7 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
     parts: async (pairs) => partsOfItems(pairs, await recordedSplit(pairs, core.metadata)),
     async score(data, { width = 1, length, lengthPenalty, ...options } = {}) {
       const pairs = core.dataOf(data);
+      checkItems("score", pairs, pairFields);
       const items = translateExamples(spec, pairs);
       const { loss } = await evaluate(core.session(), { kind: "examples", items });
       const sources = pairs.map(({ source }) => source);
