@@ -30,7 +30,7 @@ export function checkOptions(place: string, options: unknown, rules: Rules): voi
   }
 }
 
-/** Throws for settings whose `kind` is none of those in `rules`, and as `checkOptions` for their other options. */
+/** Throws for settings whose `kind` is not in `rules`, and as `checkOptions` for their other options. */
 export function checkKind(place: string, settings: unknown, rules: Readonly<Record<string, Rules>>): void {
   const kinds = Object.keys(rules);
   const { kind } = (settings ?? {}) as { readonly kind?: unknown };

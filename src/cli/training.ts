@@ -116,7 +116,7 @@ async function afterDivergence(
 
 type Listener = (event: TrainingEvent) => Promise<void>;
 
-/** JSON lines. Training goes on where their reader has gone: the model is what it is for. */
+/** JSON lines. Training continues when their reader has gone: its purpose is the model. */
 function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
   const { parameters, device, loss: words } = summary;
@@ -133,7 +133,7 @@ function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
   };
 }
 
-/** Prints objects as lines, and nothing more once nobody reads them. */
+/** Prints objects as lines, and nothing more once their reader has gone. */
 export function printer(terminal: Terminal): (line: object) => Promise<void> {
   return async (line) => {
     await terminal.out(`${JSON.stringify(line)}\n`).catch((error: unknown) => {

@@ -60,7 +60,7 @@ interface Live {
  * The best sequences of each of `prompts` rows of the scorer, best first, at most `width` each. The scorer has
  * `prompts × width` rows; those of one prompt stand side by side and begin alike. Of equally good sequences the one with
  * lower symbols comes first. A prompt ends when no live sequence can beat its `width` best ended ones any more. Throws
- * where a constraint lets nothing come.
+ * where a constraint allows no continuation.
  */
 export async function beamSearch(
   scorer: BeamScorer,

@@ -100,7 +100,7 @@ function planNetworkLayer(
   };
 }
 
-/** Adds what a layer hands on, in the order of time; returns the kernels that it takes. */
+/** Adds the output of a layer, in the order of time; returns the kernels that it takes. */
 function addSignal(
   { wiring, arena }: Draft,
   { name, direction }: NetworkLayer,

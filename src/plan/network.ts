@@ -118,7 +118,7 @@ export function givenInputs(network: Network): NetworkInput[] {
 }
 
 /**
- * The encoder as a network of its own, whose derivatives by what it hands on are given: by the outputs of the layer that
+ * The encoder as a network of its own, whose derivatives by its outputs are given: by the outputs of the layer that
  * is attended to, or, without one, by those of its last layer, which are then zero.
  */
 export function networkOfEncoder({ inputs, layers, attended }: Encoder): Network {

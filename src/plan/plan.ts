@@ -243,7 +243,7 @@ export interface StatePorts {
 export interface Ports {
   /** By input of the network: [T·B, width] or [B, width], to be written; of an index [T·B] or [B], integers. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** By layer: what it hands on, [T·B, width]. */
+  /** By layer: its output, [T·B, width]. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Layer by layer, in the network's order. */
   readonly states: readonly StatePorts[];

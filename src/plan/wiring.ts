@@ -12,9 +12,9 @@ export interface Wiring {
   /** Of inputs and layers, by name. */
   readonly widths: ReadonlyMap<string, number>;
   readonly arena: Arena;
-  /** What inputs and layers hand on, in the order of time; layers are added once they are planned. */
+  /** The outputs of inputs and layers, in the order of time; layers are added once they are planned. */
   readonly signals: Map<string, Signal>;
-  /** The derivatives by what an input or a layer hands on. */
+  /** The derivatives by the output of an input or a layer. */
   readonly contributions: Map<string, Summand[]>;
 }
 
@@ -79,7 +79,7 @@ function join(wiring: Wiring, layer: NetworkLayer, input: string): ConnectedInpu
   };
 }
 
-/** Adds a derivative by all that an input or a layer hands on. */
+/** Adds a derivative by the whole output of an input or a layer. */
 export function addContribution({ contributions }: Wiring, of: string, summand: Summand): void {
   contributions.set(of, [...(contributions.get(of) ?? []), summand]);
 }
@@ -100,7 +100,7 @@ export function contribute(wiring: Wiring, layer: NetworkLayer, input: string, g
   return isReversed ? [reverseSteps(gradient, natural, width)] : [];
 }
 
-/** The derivative by what an input or a layer hands on; no parts if nothing depends on it. */
+/** The derivative by the output of an input or a layer; no parts if nothing depends on it. */
 export function receiveGradient(
   { contributions, arena }: Wiring,
   of: string,
@@ -128,7 +128,7 @@ export function receiveSum(
   return { sum, kernels: [...kernels, addUp(parts, sum, width)] };
 }
 
-/** The derivative by what a layer hands on, in the order of the layer's own steps. */
+/** The derivative by the output of a layer, in the order of the layer's own steps. */
 export function receiveLayerGradient(wiring: Wiring, layer: NetworkLayer): ReceivedGradient {
   const width = wiring.widths.get(layer.name) as number;
   if (!isReverse(layer)) return receiveGradient(wiring, layer.name, width);

@@ -37,7 +37,7 @@ export function fingerprintNetwork(network: Network): string {
   return hash.end();
 }
 
-/** What an encoder hands on, in the words of version 0.1.0, so that fingerprints of its files still hold. */
+/** The outputs of an encoder, in the words of version 0.1.0, so that fingerprints of its files still hold. */
 function handedOn({ finals, attended }: Encoder): unknown[] {
   const states = { kind: "finals", of: finals.of, input: finals.input };
   if (!attended) return [states];

@@ -163,12 +163,12 @@ function adam(beta1: number, beta2: number, epsilon: number, weightDecay: number
     lines: [
       `m' = ${beta1} ⊙ m + (1 - ${beta1}) ⊙ g`,
       `v' = ${beta2} ⊙ v + (1 - ${beta2}) ⊙ square(g)`,
-      `w' = ${before} - stride ⊙ m' / (sqrt(v') / spread + ${epsilon})`,
+      `w' = ${before} - rate ⊙ m' / (sqrt(v') / correction + ${epsilon})`,
     ],
     numbers: (step, rate) => ({
       ...(weightDecay > 0 && { shrink: rate * weightDecay }),
-      stride: rate / (1 - beta1 ** step),
-      spread: Math.sqrt(1 - beta2 ** step),
+      rate: rate / (1 - beta1 ** step),
+      correction: Math.sqrt(1 - beta2 ** step),
     }),
   };
 }

@@ -165,7 +165,7 @@ describe("a damaged file", () => {
     await expect(decode(changed(change), "my.model")).rejects.toThrow(`my.model: ${message}`);
   });
 
-  it("with equations that are none shows the place", async () => {
+  it("with invalid equations shows the place", async () => {
     const file = withModel(({ layers }) => void (layers[1]!.cell["equations"] = "h' = tanh(W x + U h"));
     await expect(decode(file, "my.model")).rejects.toThrow(/^my.model: gru, line 1: [^]*\^/);
   });

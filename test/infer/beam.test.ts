@@ -148,7 +148,7 @@ describe("beam search", () => {
     );
   });
 
-  it("ends at the greatest length where no symbol ends, or where the constraint lets it", async () => {
+  it("ends at the maximum length where no symbol ends, or where the constraint lets it", async () => {
     const { start } = settings;
     const [all = []] = await beamSearch(scorer(5, 1, 3), 1, { start, width: 3, longest: 4 });
     expect(all.map((beam) => beam.symbols.length)).toEqual([4, 4, 4]);

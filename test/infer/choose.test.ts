@@ -114,7 +114,7 @@ describe("one choice", () => {
     );
   });
 
-  it("refuses logits and random numbers that are none", () => {
+  it("refuses invalid logits and random numbers", () => {
     expect(() => choose(Float32Array.of(1, NaN), 0.5)).toThrow(
       "sampling: logit 1 of 2 must be a number below Infinity, not NaN; the model has diverged",
     );

@@ -41,7 +41,7 @@ async function sample(prompt: string, settings: GenerateSettings, more: Partial<
 }
 
 describe("sampler", () => {
-  it("goes on with what it learnt", async () => {
+  it("continues with what it learnt", async () => {
     expect(await sample("the cat s", { length: 14, temperature: 0 })).toBe("at on the mat;");
   });
 

@@ -22,7 +22,7 @@ describe("the Mackey-Glass equation", () => {
     expect(furthest(golden.rk4, mackeyGlass({ samples: 301 }))).toBeLessThan(1e-10);
   });
 
-  it("agrees with SciPy's DOP853, which knows nothing of the interpolation", () => {
+  it("agrees with SciPy's DOP853, which does not interpolate as it does", () => {
     expect(golden.steps.length).toBe(103);
     expect(furthest(golden.steps, mackeyGlass({ samples: 103 }))).toBeLessThan(1e-6);
   });

@@ -7,7 +7,7 @@ import type { Arena } from "../arena.ts";
 import type { ParameterPlace } from "../parameters.ts";
 import type { Access, Buffer } from "../plan.ts";
 
-/** What an input or a layer of the network hands on: dense vectors, or indices that stand for one-hot vectors. */
+/** The output of an input or a layer of the network: dense vectors, or indices that stand for one-hot vectors. */
 export interface Signal {
   readonly kind: "dense" | "index";
   /** To be called once all layers are planned: a layer is planned before the layers that it reads. */

@@ -18,7 +18,7 @@ export interface LayerPlan {
   readonly kept: ReadonlyMap<string, KeptBuffer>;
   /** The derivatives by its inputs, in training. */
   readonly inputGradients: ReadonlyMap<string, Access>;
-  /** What the layer hands on, in the order of its own steps. As the kernels, known once all layers are planned. */
+  /** The layer's output, in the order of its own steps. As the kernels, known once all layers are planned. */
   output(): Access;
   forward(): (Kernel | Loop)[];
   backward(): (Kernel | Loop)[];

@@ -27,7 +27,7 @@ export async function readLabelledFolder(folder: string): Promise<LabelledText[]
   const labels = new Set(items.map((item) => item.label));
   if (labels.size >= 2) return items;
   throw new Error(
-    `${folder}: a folder of labelled texts has a folder for each label, or a .txt file with an item a line, and two ` +
+    `${folder}: a folder of labelled texts has a folder for each label, or a .txt file with one item per line, and two ` +
       `labels or more; ${names.length === 0 ? "it is empty" : `it has ${names.slice(0, 8).join(", ")}`}`,
   );
 }

@@ -53,7 +53,7 @@ export function planReader(input: SequenceInput, settings: ReaderOptions): Seque
   };
 }
 
-/** The network's input, the layers that read it, and what they hand on. */
+/** The network's input, the layers that read it, and their output. */
 function planInput(
   input: SequenceInput,
   embeddingWidth: number,

@@ -25,7 +25,7 @@ import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
 
 /** A sequence with a tag for each of its tokens. */
 export interface Tagging<V extends SequenceValue = SequenceValue> {
-  /** The tokens of a text; a sequence that was split already, and a series, as it was given. */
+  /** The tokens of a text; a sequence that was split already and a series are as given. */
   readonly tokens: V extends string ? readonly string[] : V;
   /** [tokens] The most probable tag of each; the first of equally probable ones. */
   readonly tags: readonly string[];

@@ -55,7 +55,7 @@ describe("captions", () => {
     ]);
   });
 
-  it("of a table stand one a row, in CSV and between bars", async () => {
+  it("of a table are one per row, in CSV and between bars", async () => {
     const csv = 'image,caption\r\na.jpg,"A dog, running"\nb.jpg,Ein Hund\na.jpg,"He said ""woof"""\n';
     expect(await read(csv)).toEqual([
       { file: "a.jpg", captions: ["A dog, running", 'He said "woof"'] },
@@ -70,7 +70,7 @@ describe("captions", () => {
     expect(await read(bars)).toEqual([{ file: "7.jpg", captions: ['A "sign" | here .', "Two"] }]);
   });
 
-  it("of Flickr stand one a line", async () => {
+  it("of Flickr are one per line", async () => {
     const lines =
       "1000.jpg#0\tA child in a dress #1 .\n1000.jpg#1\tA girl\r\n\na b.jpg#0\tTwo\tdogs\n1000.jpg#2\tx\n";
     expect(await read(lines)).toEqual([

@@ -47,7 +47,7 @@ describe("the linear forecast", () => {
   const swing = [10, -4];
   for (let t = 2; t < 60; t++) swing.push(3 + 0.5 * swing[t - 1]! - 0.9 * swing[t - 2]!);
 
-  it("finds a recurrence, and goes on with it from elsewhere", () => {
+  it("finds a recurrence, and continues it from elsewhere", () => {
     const forecaster = fitLinear(swing.slice(0, 40), { horizon: 3, lags: 2, levels: [0.1, 0.9], ridge: 0 });
     const { mean, quantiles } = forecaster(swing);
     // From 7, 1: 3 + 0.5·1 - 0.9·7 = -2.8; 3 + 0.5·-2.8 - 0.9·1 = 0.7; 3 + 0.5·0.7 - 0.9·-2.8 = 5.87.

@@ -69,7 +69,7 @@ describe("Kneser-Ney", () => {
     expect(() => trainKneserNey(ids, settings)).toThrow(message);
   });
 
-  it("refuses to judge other ids", () => {
+  it("refuses to score other ids", () => {
     const model = trainKneserNey([1, 2], { order: 2, vocabulary: 3 });
     expect(() => model.probabilities([0, -1])).toThrow("id 1 of the text must be from 0 to 2, not -1");
     expect(() => model.distribution([7])).toThrow("not 7");

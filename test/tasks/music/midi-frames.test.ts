@@ -40,7 +40,7 @@ describe("MIDI files that cannot be read", () => {
   };
   const read = (some: Uint8Array) => (): unknown => midiFrames(some, "b.mid");
 
-  it("are named, with what came", () => {
+  it("are named, with what was found", () => {
     expect(read(new TextEncoder().encode("RIFFxyz"))).toThrow(
       `b.mid: a MIDI file begins with 'MThd', not "RIFF"; is it another format?`,
     );
