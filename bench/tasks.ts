@@ -1,5 +1,6 @@
 // Writes the figures of docs/tasks.md: every task trained and measured with the command line, on data that the project
-// makes and on public data, where `--data` names a folder of it. Takes about half an hour: `npm run bench:tasks`, with `-- --data FOLDER` and `--only WORDS` for some.
+// makes and on public data, where `--data` names a folder of it. Takes about half an hour: `npm run
+// bench:tasks -- --data FOLDER`, with `--only WORDS` for some.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -9,7 +10,7 @@ import { datePair } from "../src/tasks/translate/dates.ts";
 import { reversalPair } from "../src/tasks/translate/reversal.ts";
 
 const { values: options } = parseArgs({
-  options: { data: { type: "string", default: "../shared/data" }, only: { type: "string", default: "" } },
+  options: { data: { type: "string", default: "data" }, only: { type: "string", default: "" } },
 });
 const folder = mkdtempSync(join(tmpdir(), "unrolled-tasks-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
