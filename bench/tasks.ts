@@ -1,6 +1,6 @@
-// Writes the figures of docs/tasks.md: every task trained and measured with the command line, as a person would, on data
-// that the project makes and on public data where a folder of it is named or stands beside the checkout. Takes about half
-// an hour: `npm run bench:tasks`, with `-- --data FOLDER` and `--only WORDS` for some.
+// Writes the figures of docs/tasks.md: every task trained and measured with the command line, on data that the project
+// makes and on public data, where `--data` names a folder of it. Takes about half an hour: `npm run
+// bench:tasks -- --data FOLDER`, with `--only WORDS` for some.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { datePair } from "../src/tasks/translate/dates.ts";
 import { reversalPair } from "../src/tasks/translate/reversal.ts";
 
 const { values: options } = parseArgs({
-  options: { data: { type: "string", default: "../shared/data" }, only: { type: "string", default: "" } },
+  options: { data: { type: "string", default: "data" }, only: { type: "string", default: "" } },
 });
 const folder = mkdtempSync(join(tmpdir(), "unrolled-tasks-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +31,7 @@ function unrolled(command: string): Json[] {
   return said.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Json]));
 }
 
-/** Seconds of training alone, as the command says them. */
+/** Seconds of training alone, as the command reports them. */
 function train(command: string): number {
   return Number(unrolled(command).at(-1)?.["seconds"]);
 }
@@ -42,7 +42,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, v) => su
 
 interface Experiment {
   readonly name: string;
-  /** What has to be there; data that the project makes needs nothing. */
+  /** A path in the folder of public data. */
   readonly needs?: string;
   run(): { readonly found: string; readonly seconds: number };
 }
@@ -66,7 +66,7 @@ function pairs(
   const model = at(`${name}.safetensors`);
   const seconds = train(`translate train ${learned} --split 0.95/0.05 ${more} --out ${model}`);
   const [found] = unrolled(`translate eval ${model} ${fresh}`);
-  return { found: `${percent(found?.["exact"])} of 1,000 new ones exact`, seconds };
+  return { found: `${percent(found?.["exact"])} of 1,000 new ones exactly right`, seconds };
 }
 
 function forecasts(
@@ -81,12 +81,12 @@ function forecasts(
     const seconds = train(
       `forecast train ${data(file)} --time ${time} --value ${value} ${more} --out ${model}`,
     );
-    const [scores, , seasonal, linear] = unrolled(
+    const [own, , seasonal, linear] = unrolled(
       `forecast eval ${model} ${data(file)} --time ${time} ${measured}`,
     );
     const baselines = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
     return {
-      found: `MASE ${figure(scores?.["mase"])} (${baselines}); ${percent(scores?.["coverage"])} within 80 % intervals`,
+      found: `MASE ${figure(own?.["mase"])} (${baselines}); ${percent(own?.["coverage"])} within 80 % intervals`,
       seconds,
     };
   };
@@ -122,10 +122,10 @@ function names(more: string): Experiment["run"] {
     const seconds = train(
       `classify train ${from} ${reading} --split 0.75/0.05/0.2 --dropout 0.3 ${more} --out ${model}`,
     );
-    const [scores, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
+    const [own, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
     const shown = (r: Json | undefined): string =>
       `${percent(r?.["accuracy"])}, macro-F1 ${percent(r?.["macroF1"])}`;
-    return { found: `${shown(scores)}; naive Bayes ${shown(bayes)}`, seconds };
+    return { found: `${shown(own)}; naive Bayes ${shown(bayes)}`, seconds };
   };
 }
 
@@ -142,8 +142,8 @@ const experiments: readonly Experiment[] = [
           `--input-dropout 0.4 --batch 20 --window 35 --epochs 25 --patience 3 --rate 0.002 --clip 1 --out ${model}`,
       );
       const rows = unrolled(`eval ${model} ${data(`${wiki}/test.txt`)} --ngram ${text}`);
-      const [lstm, grams, both] = rows.map((row) => figure(row["perplexity"], 1));
-      return { found: `perplexity ${lstm}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
+      const [own, grams, both] = rows.map((row) => figure(row["perplexity"], 1));
+      return { found: `perplexity ${own}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
     },
   },
   { name: "Surnames by language", needs: "names-by-nationality", run: names("") },
@@ -194,11 +194,11 @@ const experiments: readonly Experiment[] = [
       const model = at("captions.safetensors");
       const learned = `${at("shapes")}/captions.json --split 0.97/0.03 --epochs 12 --dropout 0.2`;
       const seconds = train(`caption train ${learned} --out ${model}`);
-      const [scores, blind] = unrolled(`caption eval ${model} ${at("new")}/captions.json --baseline`);
+      const [own, blind] = unrolled(`caption eval ${model} ${at("new")}/captions.json --baseline`);
       return {
         found:
-          `${percent(scores?.["exact"])} of 1,000 new ones exact, BLEU-4 ${figure(scores?.["bleu4"])}, with features ` +
-          `shuffled ${figure(blind?.["bleu4"])}; ${percent(scores?.["ended"])} end by themselves`,
+          `${percent(own?.["exact"])} of 1,000 new ones exactly right, BLEU-4 ${figure(own?.["bleu4"])}, with features ` +
+          `shuffled ${figure(blind?.["bleu4"])}; ${percent(own?.["ended"])} end within the limit`,
         seconds,
       };
     },
@@ -212,10 +212,10 @@ const experiments: readonly Experiment[] = [
       const seconds = train(
         `caption train ${captions} ${cache} --split 1 --epochs 60 --batch 16 --out ${model}`,
       );
-      const [scores] = unrolled(`caption eval ${model} ${captions} ${cache} --part train`);
-      const exact = Number(scores?.["exact"]) * Number(scores?.["images"]);
+      const [own] = unrolled(`caption eval ${model} ${captions} ${cache} --part train`);
+      const exact = Number(own?.["exact"]) * Number(own?.["images"]);
       return {
-        found: `${exact} of ${scores?.["images"]} word for word, perplexity ${figure(scores?.["perplexity"])}`,
+        found: `${exact} of ${own?.["images"]} word for word, perplexity ${figure(own?.["perplexity"])}`,
         seconds,
       };
     },
@@ -228,7 +228,7 @@ const rows: string[] = [];
 for (const { name, needs, run } of experiments) {
   if (!name.includes(options.only)) continue;
   if (needs !== undefined && !existsSync(data(needs))) {
-    process.stderr.write(`${name}: left out, for there is no ${data(needs)}\n`);
+    process.stderr.write(`${name}: left out, as there is no ${data(needs)}\n`);
     continue;
   }
   const { found, seconds } = run();
@@ -241,6 +241,6 @@ if (options.only === "") {
   const mark = "<!-- made by npm run bench:tasks -->";
   const [head] = readFileSync(page, "utf8").split(mark);
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} threads, Node ${process.versions.node}`;
-  const table = ["| what | found | training |", "| --- | --- | ---: |", ...rows].join("\n");
+  const table = ["| task and model | result | training |", "| --- | --- | ---: |", ...rows].join("\n");
   writeFileSync(page, `${head}${mark}\n\n${machine}.\n\n${table}\n`);
 }

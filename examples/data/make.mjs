@@ -29,8 +29,22 @@ function sales() {
   return `month,sold\n${rows.join("")}`;
 }
 
-const praise = ["a clever plot", "fine acting", "a lovely score", "real wit", "a great ending", "warm characters"];
-const blame = ["a dull plot", "wooden acting", "a noisy score", "no wit at all", "a silly ending", "flat characters"];
+const praise = [
+  "a clever plot",
+  "fine acting",
+  "a lovely score",
+  "real wit",
+  "a great ending",
+  "warm characters",
+];
+const blame = [
+  "a dull plot",
+  "wooden acting",
+  "a noisy score",
+  "no wit at all",
+  "a silly ending",
+  "flat characters",
+];
 const nouns = ["film", "story", "comedy", "thriller", "sequel"];
 
 /** Sentences with three remarks; the stars count the good ones. */

@@ -205,8 +205,9 @@ describe("a run", () => {
 describe("a task and its maker", () => {
   test("have the members of their types, and a task serves several runs", async () => {
     const task = small();
-    expect(Object.keys(task).sort()).toEqual(["cell", "defaults", "design", "kind"]);
+    expect(Object.keys(task).sort()).toEqual(["defaults", "design", "kind"]);
     const design = await task.design(items, { split: "0.9", seed: 1 });
+    expect(design.cell.name).toBe("gru");
     expect(design.parts.train).toHaveLength(54);
     expect(() => classify.check({ kind: "classify" })).toThrow("the file is damaged, copy or save it again");
     const [a, b] = [await trained(train(task, items, few)), await trained(train(task, items, few))];

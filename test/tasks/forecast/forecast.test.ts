@@ -274,8 +274,8 @@ describe("options are refused", () => {
       { seasonalDifference: -1 },
       "column 'sold': scaling: the seasonal difference must be a whole number, 0 or more, not -1",
     );
-    await refuse({ cell: "grru" }, "did you mean 'gru'?");
-    await refuse({ sizes: { P: 3 } }, "gru has no width 'P', only H, I");
+    expect(() => forecast({ cell: "grru" })).toThrow("did you mean 'gru'?");
+    expect(() => forecast({ sizes: { P: 3 } })).toThrow("gru has no width 'P', only H, I");
   });
 
   test("that the series is too short for", async () => {
