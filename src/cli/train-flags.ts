@@ -155,8 +155,18 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
 export const trainSections: Sections = {
   "Network:": ["cell", "size", "sizes", "layers", "embedding", "dropout"],
   "Training:": [
-    ...["epochs", "steps", "minutes", "batch", "optimizer", "rate", "schedule", "clip", "weightDecay"],
-    ...["split", "patience", "seed"],
+    "epochs",
+    "steps",
+    "minutes",
+    "batch",
+    "optimizer",
+    "rate",
+    "schedule",
+    "clip",
+    "weightDecay",
+    "split",
+    "patience",
+    "seed",
   ],
   "Files and device:": ["out", "saveEvery", "resume", "config", "device", "threads", "json"],
 };

@@ -140,7 +140,14 @@ test("settings come from a YAML or JSON file; the command line overrides them; t
   expect(weights("yaml")).toEqual(weights("typed"));
   expect(weights("json")).toEqual(weights("typed"));
   const shown = (await fine("info", join(folder, "typed.safetensors"))).stdout;
-  for (const row of ["task +language", "cell +lstm", "bptt +10", "split +0.8"])
+  for (const row of [
+    "task +language",
+    "cell +lstm",
+    "bptt +10",
+    "split +0.8",
+    "weight-decay +0",
+    "updates +3",
+  ])
     expect(shown).toMatch(new RegExp(`^  ${row}$`, "mu"));
 });
 

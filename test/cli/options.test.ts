@@ -91,6 +91,10 @@ test("short forms take what the task's own commands take", async () => {
   expect(await options("train")).toBe(await options("language", "train"));
   expect(await options("sample")).toBe(await options("language", "predict"));
   expect(await options("train")).toContain("--bptt <n>");
+  const { stdout } = await fine("language", "--help");
+  for (const row of ["train", "eval", "predict", "help"])
+    expect(stdout).toMatch(new RegExp(`^  ${row} `, "mu"));
+  expect(stdout).not.toContain("Cells, devices and tools:");
 });
 
 test("eval and predict show what a model takes, wherever the model stands", async () => {

@@ -6,10 +6,10 @@ import { libraryVersion } from "../../base/version.ts";
 import { showBytes } from "../../model/memory.ts";
 import { findDevices } from "../devices.ts";
 import { readModelFile } from "../../checkpoint/model-files.ts";
-import { jsonFlag } from "../../tasks/shared/flags.ts";
+import { flagOf, jsonFlag } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
-import { grouped } from "../format.ts";
+import { duration, grouped } from "../format.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {
@@ -69,13 +69,28 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
     ...rows({ task: spec.kind, parameters: grouped(weights.length), cell: cell?.name }),
     bold("layers"),
     ...rows(Object.fromEntries(layers.map(({ name, cell: own, sizes }) => [name, `${own} ${shown(sizes)}`]))),
-    ...(trained ? [bold("training"), ...rows(trained)] : []),
+    ...(trained ? [bold("training"), ...rows(inWords(trained))] : []),
     ...(data ? [bold("data"), ...rows(data)] : []),
     bold("settings"),
-    ...rows(settings),
+    ...rows(Object.fromEntries(Object.entries(settings).map(([name, value]) => [optionName(name), value]))),
   ];
   await terminal.out(`${lines.join("\n")}\n`);
 }
+
+interface Training {
+  readonly step: number;
+  readonly seconds: number;
+  readonly best: number | undefined;
+}
+
+const inWords = ({ step, seconds, best }: Training): object => ({
+  updates: grouped(step),
+  time: duration(seconds),
+  "best loss": best?.toFixed(4),
+});
+
+/** `saveEvery` as it is typed and as a settings file has it: `save-every`. */
+const optionName = (name: string): string => flagOf(name).slice(2);
 
 async function gather() {
   return {

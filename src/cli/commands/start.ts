@@ -106,7 +106,7 @@ async function showSample(
   terminal.say("");
 }
 
-/** Calls `act` after a step, at most once in that many seconds. */
+/** Calls `act` after a step, at most once per `seconds`. */
 function occasionally(
   seconds: number,
   act: (step: number) => Promise<void>,

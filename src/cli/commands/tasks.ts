@@ -25,7 +25,8 @@ export function addTasks(program: CommandUnknownOpts, context: CommandContext): 
     const command = program
       .command(kind)
       .description(about)
-      .helpGroup("Tasks, each with train, eval, predict:");
+      .helpGroup("Tasks, each with train, eval, predict:")
+      .helpCommand("help [command]", "print the help of a command");
     addTrain(command, "train", context, task, train);
     addUse(command, "eval", context, task, evaluate);
     addUse(command, "predict", context, task, predict);

@@ -5,7 +5,7 @@ import { elman, layerOf, nodeOf, valueOf } from "../tiny.ts";
 
 test("a layer's barriers are its products, forward and backward, in order", () => {
   const { barriers } = analyseLayer(layerOf(elman));
-  expect(barriers.map((b) => b.op)).toEqual(["product", "product", "pullback", "pullback"]);
+  expect(barriers.map((b) => b.op)).toEqual(["product", "product", "transposedProduct", "transposedProduct"]);
 });
 
 test("arguments of products are stored unless they are in memory", () => {
