@@ -2,22 +2,15 @@
 // carried. Draws no noise and learns nothing. Evaluation, prediction, sampling and beam search are programs over it.
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
-import { startOf } from "../graph/evaluate.ts";
 import { readoutOf } from "../model/head.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
-import {
-  givenInputs,
-  partsOf,
-  sourceOf,
-  type Network,
-  type NetworkInput,
-  type NetworkLayer,
-} from "../plan/network.ts";
+import { givenInputs, partsOf, sourceOf, type Network, type NetworkInput } from "../plan/network.ts";
 import type { Mode, StatePorts } from "../plan/plan.ts";
 import type { Device, Numbers, ParameterStore, Program } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import { createEncoder, type EncoderProgram } from "./encoder.ts";
+import { startValues } from "./start-values.ts";
 
 /** A network, weights, and the device that runs them. */
 export interface SessionSettings {
@@ -366,44 +359,4 @@ function indices(name: string, values: Float64Array, classes: number): Int32Arra
   const wrong = values.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < classes));
   if (wrong < 0) return Int32Array.from(values);
   throw new Error(`input '${name}' must be whole numbers from 0 to ${classes - 1}, not ${values[wrong]}`);
-}
-
-/** The start values of the states of each row, [rows, width] by state. */
-async function startValues(
-  { layers, inputs }: Network,
-  store: ParameterStore,
-  { rows, inputs: given }: SequenceBatch,
-): Promise<Record<string, Float64Array>> {
-  const all = await store.read();
-  const ofRow = (connection: NetworkLayer["inputs"][string] | undefined, row: number): Float64Array =>
-    Float64Array.from(
-      partsOf(connection).flatMap((part) => {
-        const input = inputs.find((i) => i.name === sourceOf(part));
-        if (!input || input.per === "step") return [];
-        const { width, kind } = input;
-        const own = Array.from({ length: width }, (_, j) =>
-          kind === "index"
-            ? Number(given[input.name]?.[row] === j)
-            : (given[input.name]?.[row * width + j] ?? 0),
-        );
-        return typeof part === "string" ? own : own.slice(part.from, part.from + part.width);
-      }),
-    );
-  const starts: Record<string, number[]> = {};
-  for (const { name, cell, sizes, inputs: connections } of layers) {
-    const places = store.layout.places.filter((p) => p.name.startsWith(`${name}.`));
-    const parameters = new Map(
-      places.map((p) => [p.name.slice(name.length + 1), all.subarray(p.offset, p.offset + p.size)]),
-    );
-    for (let row = 0; row < rows; row++) {
-      const perSequence = cell.inputs.filter((i) => i.per === "sequence");
-      const values = new Map(perSequence.map((i) => [i.name, ofRow(connections[i.name], row)]));
-      for (const [state, start] of startOf({ cell, sizes, parameters }, values)) {
-        (starts[`${name}.${state}`] ??= []).push(...start);
-      }
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(starts).map(([state, values]) => [state, Float64Array.from(values)]),
-  );
 }

@@ -172,7 +172,7 @@ describe("a table of sales", () => {
     expect(score.forecasts.map(({ origin }) => origin)).toEqual([114, 120, 126]);
     const past = backtestChart(series, score, { title: "Sales" });
     expect(past).toContain("<title>Sales</title>");
-    for (const label of ["median", "0.1 to 0.9", "naive", "seasonal naive", "linear"])
+    for (const label of ["median", "quantiles 0.1 to 0.9", "naive", "seasonal naive", "linear"])
       expect(past).toContain(`>${label}</text>`);
     expect(() => predictionChart(series, [])).toThrow("forecast chart: there is no forecast to draw");
   });
