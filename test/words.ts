@@ -21,7 +21,7 @@ export const instead: readonly (readonly [phrase: string, instead: string])[] = 
   ["\\bwhat came\\b", "the actual values; got …"],
   ["\\bknows? (?:no|nothing)\\b", "say what it is for"],
   ["\\bwhat is none\\b|\\b(?:that|which|who) (?:is|are) none\\b", "invalid, not a …"],
-  ["\\bis none of (?!the \\d|the \\$)", "is not one of; unknown"],
+  ["\\bis none of\\b", "is not one of; unknown"],
   ["\\bsuch an? one\\b", "one like that"],
   ["\\bso many\\b", "n, that many"],
   ["\\b(?:for|by|of|to) who (?:wants|gives|has|reads|uses|takes)\\b", "for callers that …"],

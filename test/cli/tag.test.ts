@@ -117,7 +117,7 @@ describe("tag", () => {
     const slip = write("slip.conll", "in O\nParis B-LOK\n");
     await refused(
       ["tag", "eval", model, slip],
-      "slip.conll, line 2: the label 'B-LOK' is none of the 7 learned; did you mean 'B-LOC'?",
+      "slip.conll, line 2: there is no label 'B-LOK' among the 7 learned; did you mean 'B-LOC'?",
     );
     await refused(
       ["eval", model, conll, "--baseline"],

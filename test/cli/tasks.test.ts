@@ -136,7 +136,7 @@ describe("classify", () => {
     const other = write("other.csv", "text,label\nbac,aa\nduc,uu\n");
     await refused(
       ["classify", "eval", model, other],
-      "other.csv, line 3: the label 'uu' is none of the 3 learned",
+      "other.csv, line 3: there is no label 'uu' among the 3 learned",
     );
     await refused(
       ["sample", model],

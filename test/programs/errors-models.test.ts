@@ -61,7 +61,7 @@ describe("a model", () => {
     await expect(model.score(wrong(undefined))).rejects.toThrow(
       "score: expected a list of items with value, label",
     );
-    const label = "the label '?' is none of the 2 learned; it has +, -";
+    const label = "there is no label '?' among the 2 learned; it has +, -";
     await expect(model.score([{ value: "x", label: "?" }])).rejects.toThrow(label);
   });
 

@@ -3,7 +3,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { cellOf } from "../../cells/cell-of.ts";
-import { flags, positive, whole, type Given } from "../../tasks/shared/flags.ts";
+import { flags, jsonFlag, positive, whole, type Given } from "../../tasks/shared/flags.ts";
 import { language, type LanguageModel } from "../../tasks/language/language.ts";
 import { train, type Run } from "../../tasks/train.ts";
 import { learnText } from "../../text/learn-text.ts";
@@ -25,6 +25,7 @@ const settings = flags(
     cell: z.string().default("gru").describe(cellHelp),
     size: whole(1).default(160).describe("hidden width"),
     out: z.string().default("start.safetensors").describe("the model file to write"),
+    json: jsonFlag,
   },
   { cell: "cell", out: "file" },
 );
@@ -38,7 +39,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
     .description("train a language model on unrolled's own sources in under a minute");
   addOptions(command, settings);
   command.action(async (options) => {
-    const { minutes, cell, size, out } = await asInput(() => settings.parse(options as Given));
+    const { minutes, cell, size, out, json } = await asInput(() => settings.parse(options as Given));
     const device = deviceNamed("auto");
     const { run, summary } = await asInput(async () => {
       const { files, bytes } = await gatherOwnText();
@@ -61,9 +62,9 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
       return { run, summary };
     });
     const onEvent = occasionally(secondsBetweenSamples, (step) =>
-      showSample(run, 160, `after ${grouped(step)} updates it writes`, terminal),
+      showSample(run, { length: 160, title: `after ${grouped(step)} updates it writes`, json }, terminal),
     );
-    const outcome = await trainAndSave({ run, summary, out, json: false, onEvent }, terminal);
+    const outcome = await trainAndSave({ run, summary, out, json, onEvent }, terminal);
     const { best, step, seconds } = outcome;
     if (outcome.reason === "interrupted") {
       terminal.say(`saved after step ${grouped(step)} in ${out}`);
@@ -72,7 +73,7 @@ export function addStart(program: CommandUnknownOpts, { terminal, exitWith }: Co
     }
     const loss = best ? `, validation ${summary.loss.words(best.loss)}` : "";
     const title = `after ${grouped(step)} updates, ${duration(seconds)}${loss}, it writes`;
-    await showSample(run, 400, title, terminal);
+    await showSample(run, { length: 400, title, json }, terminal);
     tellNext(out, cell, terminal);
     run.dispose();
     device.dispose();
@@ -93,8 +94,7 @@ function tellNext(out: string, cell: string, terminal: Terminal): void {
 
 async function showSample(
   run: Run<LanguageModel>,
-  length: number,
-  title: string,
+  { length, title, json }: { readonly length: number; readonly title: string; readonly json: boolean },
   terminal: Terminal,
 ): Promise<void> {
   terminal.say(terminal.paint("err", "bold", `\n${title}:`));
@@ -102,7 +102,7 @@ async function showSample(
   let text = prompt;
   for await (const piece of model.write(prompt, { length, temperature: 0.7 })) text += piece;
   model.dispose();
-  await terminal.out(`${text}\n`);
+  await terminal.out(json ? `${JSON.stringify({ kind: "sample", text })}\n` : `${text}\n`);
   terminal.say("");
 }
 

@@ -104,8 +104,12 @@ export const captionCommand: TaskCommand = taskCommand({
       { ...names, tap: "name", preprocessing: "name", condition: "when" },
     ),
     async read(path, { images: folder, encoder, tap, preprocessing, cache: kept }, { split }, context) {
-      if (split !== undefined && (await listImages(path, folder)).some((image) => image.split !== undefined))
-        throw new Error(`--split ${split}: the images of ${path} are in parts already; leave it out`);
+      const hasParts = (await listImages(path, folder)).some((image) => image.split !== undefined);
+      if (hasParts && split !== undefined && split !== "1") {
+        throw new Error(
+          `--split ${split}: the images of ${path} are in parts already; leave it out, or give 1 for no validation`,
+        );
+      }
       const reading = { images: folder, encoder, tap, preprocessing, cache: kept };
       return { data: await readCaptions(path, { ...reading, progress: teller(context) }) };
     },

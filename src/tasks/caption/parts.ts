@@ -24,7 +24,7 @@ export function partsOfImages(data: CaptionedImages, settings: DesignSettings): 
     if (settings.split === defaultSplit) return parts;
     if (settings.split === "1") return { ...parts, validation: undefined };
     throw new Error(
-      `split: the images name their own parts, so ${settings.split} would do nothing; leave the split out, or the names`,
+      `split: the images name their own parts, so ${settings.split} would do nothing; leave it out, or give 1 for no validation`,
     );
   }
   const { train, validation, test } = partsOfItems(data.images, settings);

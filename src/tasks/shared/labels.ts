@@ -19,6 +19,6 @@ export function classFinder(labels: readonly string[]): (label: string, place: s
     if (found !== undefined) return found;
     const near = nearest(label, labels);
     const remedy = near === undefined ? `it has ${labels.join(", ")}` : `did you mean '${near}'?`;
-    throw new Error(`${place}: the label '${label}' is none of the ${labels.length} learned; ${remedy}`);
+    throw new Error(`${place}: there is no label '${label}' among the ${labels.length} learned; ${remedy}`);
   };
 }

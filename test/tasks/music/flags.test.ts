@@ -80,13 +80,14 @@ describe("a file with parts of its own", () => {
     model = await trained(path, {}, {});
   });
 
-  it("is scored on its test part, unless another is asked for", async () => {
-    const { json, text } = await use("evaluate", model, path, {});
+  it("is scored as a whole, or in one of its parts", async () => {
+    expect((await use("evaluate", model, path, {})).json[0]).toMatchObject({ frames: 84, pieces: 7 });
+    const { json, text } = await use("evaluate", model, path, { part: "test" });
     expect(json).toEqual([{ nats: expect.any(Number), frames: 12, pieces: 1 }]);
     expect(text).toMatch(/^\d+\.\d{3} nats per frame, over 12 frames of 1 pieces$/u);
     const [validation] = (await use("evaluate", model, path, { part: "validation" })).json;
     expect(validation).toMatchObject({ frames: 24, pieces: 2 });
-    const both = await use("evaluate", model, path, { baseline: true });
+    const both = await use("evaluate", model, path, { part: "test", baseline: true });
     expect(both.json.map((row) => (row as { model: string }).model)).toEqual([
       "this model",
       "key frequencies",
@@ -103,13 +104,13 @@ describe("a file with parts of its own", () => {
 
   it("has no other split, and no part that it lacks", async () => {
     await expect(read(path, {}, "0.8")).rejects.toThrow(
-      `--split 0.8: ${path} has parts of its own; leave it out`,
+      `--split 0.8: the pieces of ${path} are in parts already; leave it out`,
     );
     const few = await file("few.json", JSON.stringify({ train: [piece(60)], valid: [piece(61)] }));
     await expect(use("evaluate", model, few, { part: "test" })).rejects.toThrow(
-      `--part test: ${few} has no such part; choose another`,
+      "--part test: training had no such part; choose another",
     );
-    expect((await use("evaluate", model, few, {})).json[0]).toMatchObject({ pieces: 1, frames: 12 });
+    expect((await use("evaluate", model, few, {})).json[0]).toMatchObject({ pieces: 2, frames: 24 });
   });
 
   it("gives pieces that go on from its first, as MIDI files", async () => {
@@ -154,7 +155,7 @@ describe("a file without parts", () => {
     expect(await pieces({})).toBe(20);
     expect(await pieces({ part: "test" })).toBe(4);
     expect(await pieces({ part: "train" })).toBe(14);
-    expect(await pieces({ baseline: true })).toBe(4);
+    expect(await pieces({ part: "test", baseline: true })).toBe(4);
     const other = await file("other.json", JSON.stringify({ train: notes(1, 20) }));
     await expect(use("evaluate", model, other, { part: "test" })).rejects.toThrow(
       "these are not the data that the model was trained on",
@@ -171,7 +172,8 @@ describe("a file without parts", () => {
     expect([model.range, model.resolution]).toEqual([{ lowest: 40, highest: 89 }, 2]);
     const { json } = await use("evaluate", model, at("midi"), {});
     expect(json[0]).toMatchObject({ frames: 44, pieces: 4 });
-    expect((await use("evaluate", model, at("midi"), { baseline: true })).json).toHaveLength(3);
+    const compared = { part: "validation", baseline: true };
+    expect((await use("evaluate", model, at("midi"), compared)).json).toHaveLength(3);
     await use("predict", model, at("midi/1.mid"), { beginning: "12", length: "12" });
     expect(written.get("piece.mid")).toEqual(midiBytes(piece(61), { resolution: 2, name: "piece.mid" }));
   });
