@@ -233,6 +233,28 @@ test("no file is longer than 400 lines", () => {
   expect(long.map((s) => s.path)).toEqual([]);
 });
 
+/** Files that may name a task: the lists, the entries, and the two commands that train a network of their own. */
+const mayNameTasks = (path: string): boolean =>
+  lists.includes(path) || !path.includes("/") || /^cli\/commands\/(?:start|hello)\.ts$/u.test(path);
+
+/** The tasks that a file outside of their folders imports from, or names as a string. */
+function tasksNamedIn(source: Source): string[] {
+  const { path, text } = source;
+  if (taskOf(path) !== undefined || mayNameTasks(path)) return [];
+  const imported = importsOf(source).filter((target) => taskOf(target) !== undefined);
+  const kinds = /"(?:classify|tag|translate|forecast|music|caption|language)"/gu;
+  const named = [...code(text).matchAll(kinds)].map(([kind]) => kind);
+  return [...imported, ...named].map((name) => `${path} names ${name}`);
+}
+
+test("no task is named outside its folder, the lists and the entries", () => {
+  expect(sources().flatMap(tasksNamedIn)).toEqual([]);
+  expect(tasksNamedIn({ path: "cli/a.ts", text: 'if (kind === "caption") x();' })).toHaveLength(1);
+  expect(tasksNamedIn({ path: "cli/a.ts", text: 'import { x } from "../tasks/tag/tag.ts";' })).toHaveLength(
+    1,
+  );
+});
+
 /** Functions of more than 90 lines, those inside others counted as well. */
 function longFunctions({ path, text }: Source): string[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
