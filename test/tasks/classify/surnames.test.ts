@@ -25,7 +25,7 @@ test.skipIf(!existsSync(names))(
     const device = fastDevice();
     const items = (await readLabelledFolder(fileURLToPath(names))).filter(({ label }) => label !== "SOURCE");
     const distinct = new Map(items.map((item) => [`${item.label}\t${item.value}`, item]));
-    const options = { epochs: 6, patience: 0, split: "0.75/0.05/0.2", seed: 1, device };
+    const options = { split: "0.75/0.05/0.2", device };
     const run = train(
       classify({ cell: "gru", bidirectional: false, size: 128, dropout: 0.3 }),
       [...distinct.values()],
