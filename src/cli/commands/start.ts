@@ -102,7 +102,7 @@ async function showSample(
   let text = prompt;
   for await (const piece of model.write(prompt, { length, temperature: 0.7 })) text += piece;
   model.dispose();
-  await terminal.out(json ? `${JSON.stringify({ kind: "sample", text })}\n` : `${text}\n`);
+  await terminal.out(json ? `${JSON.stringify({ event: "sample", text })}\n` : `${text}\n`);
   terminal.say("");
 }
 
