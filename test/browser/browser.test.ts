@@ -9,23 +9,12 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { namedPreprocessing, preprocess } from "../../src/tasks/caption/images/image.ts";
 import { readImage } from "../../src/tasks/caption/images/image-file.ts";
+import { args, executablePath, skip } from "../chromium.ts";
 import { install, repository, type Installed } from "../installed.ts";
 import type { PageTests } from "./page.ts";
 
 /** In the page. */
 declare const tests: PageTests;
-
-const executablePath = "/usr/bin/chromium";
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** The import map of a page without a bundler. */
 const importMap = {
@@ -86,8 +75,6 @@ function serve({ package: own }: Installed): Server {
     response.end(body);
   });
 }
-
-const skip = existsSync(executablePath) ? false : `there is no ${executablePath}`;
 
 describe.skipIf(skip)(`in a browser${skip ? ` (skipped: ${skip})` : ""}`, () => {
   let [installed, server, browser]: [Installed?, Server?, Browser?] = [];

@@ -12,7 +12,8 @@ import { classify, decodeModel, language, loadModel, readText, wasmDevice } from
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { installTarball, type Installed } from "../installed.ts";
 import { writeData } from "./data.ts";
-import { bundle, openSite, skip, type BundleSize, type Site } from "./site.ts";
+import { skip } from "../chromium.ts";
+import { bundle, openSite, type BundleSize, type Site } from "./site.ts";
 
 const withFiles = ["reviews", "book", "sales"] as const;
 const withoutFiles = ["names", "dates", "rounds", "shapes"] as const;

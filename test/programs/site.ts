@@ -1,25 +1,10 @@
 // Programs as pages: bundled by Vite as an app would be, served from this machine, and run in a headless Chromium.
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { chromium, type Page } from "playwright-core";
 import { build, preview, type Rolldown } from "vite";
-
-const executablePath = "/usr/bin/chromium";
-
-/** Why pages cannot run here; false where they can. */
-export const skip: string | false = existsSync(executablePath) ? false : `there is no ${executablePath}`;
-
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { args, executablePath } from "../chromium.ts";
 
 /** In the page. */
 declare const calls: readonly (readonly unknown[])[];

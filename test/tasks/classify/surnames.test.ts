@@ -2,21 +2,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadNative } from "../../../src/run/native/addon.ts";
-import { nativeDevice } from "../../../src/run/native/device.ts";
-import { wasmDevice } from "../../../src/run/wasm/device.ts";
+import { fastDevice } from "../../fast-device.ts";
 import { classify } from "../../../src/tasks/classify/classify.ts";
 import { readLabelledFolder } from "../../../src/tasks/classify/labelled-folder.ts";
 import { train } from "../../../src/tasks/train.ts";
-
-function fastDevice() {
-  try {
-    loadNative();
-    return nativeDevice({ threads: 1 });
-  } catch {
-    return wasmDevice({ threads: 1 });
-  }
-}
 
 const names = new URL("../../../../shared/data/names-by-nationality/", import.meta.url);
 test.skipIf(!existsSync(names))(

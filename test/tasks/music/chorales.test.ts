@@ -2,21 +2,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadNative } from "../../../src/run/native/addon.ts";
-import { nativeDevice } from "../../../src/run/native/device.ts";
-import { wasmDevice } from "../../../src/run/wasm/device.ts";
+import { fastDevice } from "../../fast-device.ts";
 import { music } from "../../../src/tasks/music/music.ts";
 import { readPianoRolls } from "../../../src/tasks/music/piano-roll-files.ts";
 import { train } from "../../../src/tasks/train.ts";
-
-function fastDevice() {
-  try {
-    loadNative();
-    return nativeDevice({ threads: 1 });
-  } catch {
-    return wasmDevice({ threads: 1 });
-  }
-}
 
 const chorales = new URL("../../../../shared/data/jsb-chorales/jsb-chorales-quarter.json", import.meta.url);
 test.skipIf(!existsSync(chorales))(
