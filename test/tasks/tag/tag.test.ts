@@ -178,11 +178,11 @@ describe("a design", () => {
     [{ value: [1, 2], tags: ["X", "Y"] }, "sequence 0: it must be a text, as the model reads, not numbers"],
     [
       { value: ["a", "b"], tags: ["X", "B-PRE"], place: "a.jsonl, line 3" },
-      "a.jsonl, line 3, token 1: the label 'B-PRE'",
+      "a.jsonl, line 3, token 1: there is no label 'B-PRE'",
     ],
     [
       { value: ["a", "b"], tags: ["X", "Q"], place: "a, line 3", places: ["a, line 3", "a, line 4"] },
-      "a, line 4: the label 'Q'",
+      "a, line 4: there is no label 'Q'",
     ],
   ])("refuses %j", (item, message) => {
     const { spec } = designed([{ value: ["d"], tags: ["B-PER"] }]);
