@@ -3,10 +3,7 @@
 import { entitySentence, tag, train } from "unrolled";
 
 const sentences = (seed: number, count: number) =>
-  Array.from({ length: count }, (_, i) => entitySentence(seed, i)).map(({ tokens, tags }) => ({
-    value: tokens,
-    tags,
-  }));
+  Array.from({ length: count }, (_, i) => entitySentence(seed, i));
 const learned = sentences(1, 1000);
 const run = train(tag({ cell: "gru", size: 32, embedding: 16 }), learned, {
   split: 1,

@@ -62,7 +62,7 @@ function reviews() {
 function names() {
   const sentences = numbers(300).map((i) => entitySentence(1, i));
   return sentences
-    .map(({ tokens, tags }) => tokens.map((token, t) => `${token}\t${tags[t]}\n`).join(""))
+    .map(({ value, tags }) => value.map((token, t) => `${token}\t${tags[t]}\n`).join(""))
     .join("\n");
 }
 

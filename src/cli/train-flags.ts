@@ -21,7 +21,7 @@ import type { TrainOptions } from "../tasks/train.ts";
 import { optimizerKinds, type OptimizerKind, type OptimizerSettings } from "../train/optimizers.ts";
 import { scheduleKinds, type ScheduleKind } from "../train/schedules.ts";
 import { resolveOptions } from "../train/settings.ts";
-import { readShares } from "../train/split.ts";
+import { defaultShares, readShares } from "../train/split.ts";
 import { cellHelp } from "./cell-argument.ts";
 import { deviceFields, type DeviceChoice } from "./devices.ts";
 import type { Sections } from "./settings.ts";
@@ -116,7 +116,7 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
       weightDecay: zeroOrMore.default(0).describe("weight decay: decoupled with adamw, else an L2 penalty"),
       dropout: dropRate.default(0).describe("rate of dropout after each recurrent layer"),
       split: shares
-        .default(defaults.split ?? "0.9")
+        .default(defaults.split ?? defaultShares)
         .describe("share of the data for training, the rest for validation; or three, as in 0.8/0.1/0.1"),
       patience: whole(0)
         .default(patience)

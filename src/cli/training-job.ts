@@ -8,6 +8,7 @@ import type { TaskCommand } from "../tasks/command.ts";
 import type { Given } from "../tasks/shared/flags.ts";
 import type { Maker } from "../tasks/task.ts";
 import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
+import { defaultShares } from "../train/split.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";
@@ -53,7 +54,7 @@ export async function prepareJob(
   const run: Run<unknown> = train(maker(options), data, {
     ...trainOptions(common),
     ...command.train.training?.(task),
-    ...(given["split"] === undefined && { split: maker(options).defaults.split ?? "0.9" }),
+    ...(given["split"] === undefined && { split: maker(options).defaults.split ?? defaultShares }),
     device,
     settings,
     ...(saved && { resume: saved.state }),

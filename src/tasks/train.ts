@@ -10,6 +10,7 @@ import type { OptimizerKind, OptimizerSettings } from "../train/optimizers.ts";
 import type { ScheduleKind, ScheduleSettings } from "../train/schedules.ts";
 import type { Budget, ResolvedOptions, TrainingOptions } from "../train/settings.ts";
 import { bestWeights, type TrainingState } from "../train/state.ts";
+import { defaultShares } from "../train/split.ts";
 import {
   plainLoss,
   type Design,
@@ -195,7 +196,7 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
   checkArguments(task, data, options);
   const { split, ...defaults } = task.defaults;
   const { seed = 1, resume, memory, settings = {} } = options;
-  const shares = sharesText(options.split ?? split ?? "0.9");
+  const shares = sharesText(options.split ?? split ?? defaultShares);
   const design = await task.design(data, { split: shares, seed });
   if (resume && resume.spec.kind !== task.kind)
     throw new Error(`resume: the saved run is of the task '${resume.spec.kind}', not '${task.kind}'`);

@@ -13,6 +13,9 @@ export interface Split {
 /** Train share alone (validation takes the rest; 1 means none), or the shares of two or three parts. */
 export type SplitShares = number | string | readonly number[];
 
+/** The share that trains where nobody chooses another; the rest validates. */
+export const defaultShares = "0.9";
+
 const partNames = ["training", "validation", "test"] as const;
 
 /**

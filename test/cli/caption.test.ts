@@ -77,8 +77,11 @@ test("images in parts of their own are divided by them, and a split is refused",
   const out = ["--out", at("divided.safetensors")];
   const { stderr } = await fine(...words, ...out);
   expect(stderr).toContain("train on 20 images, validate on 10, leave 10 for testing");
-  await refused([...words, "--split", "0.9"], "--split 0.9: the images of ");
-  await refused([...words, "--split", "0.8/0.1/0.1"], "divided.json are in parts already; leave it out");
+  await refused([...words, "--split", "0.9"], "the images are in parts already, so 0.9 would do nothing");
+  await refused(
+    [...words, "--split", "0.8/0.1/0.1"],
+    "the images are in parts already, so 0.8/0.1/0.1 would do nothing",
+  );
   await fine("caption", "train", divided, "--resume", at("divided.safetensors"), "--steps", "2");
 });
 

@@ -16,11 +16,12 @@ const write = (name: string, text: string): string => {
 const sentences = Array.from({ length: 600 }, (_, i) => entitySentence(1, i));
 
 describe("tag", () => {
-  const lines = sentences.map(({ tokens, tags }) =>
-    tokens.map((word, t) => `${word} x ${tags[t]}\n`).join(""),
-  );
+  const lines = sentences.map(({ value, tags }) => value.map((word, t) => `${word} x ${tags[t]}\n`).join(""));
   const conll = write("names.conll", `-DOCSTART- x O\n\n${lines.join("\n")}`);
-  const jsonl = write("names.jsonl", sentences.map((sentence) => `${JSON.stringify(sentence)}\n`).join(""));
+  const jsonl = write(
+    "names.jsonl",
+    sentences.map(({ value: tokens, tags }) => `${JSON.stringify({ tokens, tags })}\n`).join(""),
+  );
   const model = at("names.safetensors");
   const small = ["--size", "24", "--embedding", "16", "--rate", "0.02", "--batch", "16"];
 

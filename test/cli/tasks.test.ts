@@ -237,7 +237,7 @@ describe("forecast", () => {
     expect(own).toMatchObject({ origins: 19, horizon: 6 });
     expect(own?.["mase"]).toBeLessThan(seasonal?.["mase"] as number);
     const { stdout } = await fine("eval", model, csv, ...reading);
-    expect(stdout).toMatch(/^model +MASE +sMAPE +CRPS +0\.80 cover\nthis model/u);
+    expect(stdout).toMatch(/^model +MASE +sMAPE +CRPS +in 80 % intervals\nthis model/u);
     expect(stdout).toContain("19 origins from 1998-01-01, 6 steps each");
   });
 
@@ -337,7 +337,7 @@ describe("music", () => {
   test("refuses notes without a key, damaged files, and a split of parts", async () => {
     await refused(
       ["music", "train", json, "--split", "0.9"],
-      "pieces.json are in parts already; leave it out",
+      "the pieces are in parts already, so 0.9 would do nothing",
     );
     await refused(
       ["music", "eval", model, json, "--baseline"],

@@ -67,6 +67,9 @@ describe("a model", () => {
 
   test("a language model takes texts for its own: it has no word for a part", async () => {
     expect(await writer.score("the cat")).toMatchObject({ symbols: 7, tokens: 6 });
+    await expect(writer.score("tets")).rejects.toThrow(
+      "score: there is no part 'tets'; did you mean 'test'?",
+    );
     expect((await writer.score("validation")).baseline?.nats).toBeGreaterThan(0);
   });
 

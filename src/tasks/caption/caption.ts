@@ -8,7 +8,7 @@ import { joinWords } from "../../text/words.ts";
 import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
 import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checkSpec, momentsFields, vocabularySchema } from "../shared/spec-schema.ts";
 import { grouped, splitInWords } from "../shared/words.ts";
@@ -26,7 +26,7 @@ import {
   type CaptionSpec,
 } from "./design.ts";
 import { encoderOfRecord, isSameEncoder, type EncoderChoice } from "./encoder-choice.ts";
-import { defaultSplit, hasOwnParts, ownParts, partsOfImages } from "./parts.ts";
+import { hasOwnParts, ownParts, partsOfImages } from "./parts.ts";
 import { captionScores, shuffledVectors, type CaptionScores } from "./scores.ts";
 
 /** A caption that a model writes. */
@@ -104,18 +104,17 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
       batch: 64,
       schedule: { kind: "cosine" },
       clip: { kind: "norm", limit: 1 },
-      split: defaultSplit,
     },
     design(data, settings) {
       checkImages("caption", data);
       const parts = partsOfImages(data, settings);
       const { train, validation, test } = parts;
-      const { spec, network } = designCaptioner(train, options);
+      const { spec, network, cell } = designCaptioner(train, options);
       const images = { train: train.images, validation: validation?.images, test: test?.images };
       return {
         spec,
         network,
-        cell: cellRecord(recurrentOptions(options, captionDefaults).cell),
+        cell,
         parts,
         examples: {
           kind: "examples",

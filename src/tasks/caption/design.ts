@@ -15,9 +15,10 @@ import {
   type Vocabulary,
 } from "../../text/vocabulary.ts";
 import { momentsOf, standardised, type Moments } from "../shared/moments.ts";
-import { checkWhole, recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, checkWhole, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 import { tokensOf } from "../shared/sequence-input.ts";
+import type { Design } from "../task.ts";
 import { encoderRecord, type EncoderChoice } from "./encoder-choice.ts";
 
 /** A captioner's part of its model file. The moments are those of the images' vectors. */
@@ -76,7 +77,7 @@ export const imageInput = "image";
 export function designCaptioner(
   { images, encoder }: CaptionedImages,
   options: CaptionOptions,
-): { readonly spec: CaptionSpec; readonly network: Network } {
+): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: CaptionSpec } {
   const captions = images.flatMap((image) => image.captions.map(wordsOf));
   if (captions.length === 0) {
     throw new Error("captions: there are none to learn from; give images with captions");
@@ -100,11 +101,15 @@ export function designCaptioner(
     ...momentsOf(vectors),
     encoder: encoderRecord(encoder),
   };
-  return { spec, network: captionNetwork(spec, options) };
+  const recurrent = recurrentOptions(options, captionDefaults);
+  return { spec, network: captionNetwork(spec, options, recurrent), cell: cellRecord(recurrent.cell) };
 }
 
-function captionNetwork(spec: CaptionSpec, options: CaptionOptions): Network {
-  const { cell, size, layers, dropout, sizes } = recurrentOptions(options, captionDefaults);
+function captionNetwork(
+  spec: CaptionSpec,
+  options: CaptionOptions,
+  { cell, size, layers, dropout, sizes }: ReturnType<typeof recurrentOptions>,
+): Network {
   const { embedding = captionDefaults.embedding, condition = "first" } = options;
   checkWhole("captions", { embedding });
   const words = vocabularySize(spec.vocabulary);

@@ -12,6 +12,7 @@ import {
   whole,
   wholeFrom,
 } from "../shared/flags.ts";
+import { checkGivenSplit } from "../shared/parts.ts";
 import { grouped, table } from "../shared/words.ts";
 import type { Part } from "../task.ts";
 import { caption, type Captioner, type CaptionScore } from "./caption.ts";
@@ -105,11 +106,7 @@ export const captionCommand: TaskCommand = taskCommand({
     ),
     async read(path, { images: folder, encoder, tap, preprocessing, cache: kept }, { split }, context) {
       const hasParts = (await listImages(path, folder)).some((image) => image.split !== undefined);
-      if (hasParts && split !== undefined && split !== "1") {
-        throw new Error(
-          `--split ${split}: the images of ${path} are in parts already; leave it out, or give 1 for no validation`,
-        );
-      }
+      if (hasParts && split !== undefined) checkGivenSplit(split, "images");
       const reading = { images: folder, encoder, tap, preprocessing, cache: kept };
       return { data: await readCaptions(path, { ...reading, progress: teller(context) }) };
     },

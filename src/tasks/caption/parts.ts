@@ -1,10 +1,7 @@
 // The parts of images with captions: those that the images name, or shares in an order that a seed gives.
-import { partsOfItems } from "../shared/parts.ts";
+import { givenParts, partsOfItems } from "../shared/parts.ts";
 import type { DesignSettings, Parts } from "../task.ts";
 import type { CaptionedImage, CaptionedImages } from "./design.ts";
-
-/** The shares where nobody chooses others. */
-export const defaultSplit = "0.9";
 
 const testNames: ReadonlySet<string> = new Set(["test"]);
 const validationNames: ReadonlySet<string> = new Set(["val", "valid", "validation"]);
@@ -14,19 +11,9 @@ export function hasOwnParts({ images }: CaptionedImages): boolean {
   return images.some((image) => image.split !== undefined);
 }
 
-/**
- * Where the images name their parts, a split of 1 leaves out the validation, and other shares than the default throw; so
- * does a part without images.
- */
+/** The parts that the images name, else shares of them. Throws for a part without images. */
 export function partsOfImages(data: CaptionedImages, settings: DesignSettings): Parts<CaptionedImages> {
-  if (hasOwnParts(data)) {
-    const parts = ownParts(data);
-    if (settings.split === defaultSplit) return parts;
-    if (settings.split === "1") return { ...parts, validation: undefined };
-    throw new Error(
-      `split: the images name their own parts, so ${settings.split} would do nothing; leave it out, or give 1 for no validation`,
-    );
-  }
+  if (hasOwnParts(data)) return givenParts(ownParts(data), settings.split, "images");
   const { train, validation, test } = partsOfItems(data.images, settings);
   const part = (images: readonly CaptionedImage[]): CaptionedImages => ({ ...data, images });
   return {

@@ -5,7 +5,7 @@ import { softmax } from "../../model/logits.ts";
 import { classificationReport, type ClassificationReport } from "../shared/classification.ts";
 import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
@@ -81,12 +81,12 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
     design(items, settings) {
       checkItems("classify", items, itemFields);
       const parts = partsOfItems(items, settings);
-      const { spec, network } = designClassifier(parts.train, items, options);
+      const { spec, network, cell } = designClassifier(parts.train, items, options);
       const weights = weightsOfClasses(spec, parts.train, options.classWeights ?? "none");
       return {
         spec,
         network,
-        cell: cellRecord(recurrentOptions(options, classifyDefaults).cell),
+        cell,
         parts,
         examples: {
           kind: "examples",

@@ -2,9 +2,8 @@
 import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
-import type { Network } from "../../plan/network.ts";
 import { classFinder, gatherLabels } from "../shared/labels.ts";
-import { recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 import {
   encodeSequence,
@@ -16,6 +15,7 @@ import {
   type SequenceValue,
 } from "../shared/sequence-input.ts";
 import { planReader } from "../shared/sequence-reader.ts";
+import type { Design } from "../task.ts";
 import { pool, poolings, type Pooling } from "./pooling.ts";
 
 /** What a classifier keeps in its model file. */
@@ -67,7 +67,7 @@ export function designClassifier(
   learned: readonly LabelledItem[],
   all: readonly LabelledItem[],
   options: ClassifyOptions,
-): { readonly spec: ClassifySpec; readonly network: Network } {
+): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: ClassifySpec } {
   const labels = gatherLabels(
     all.map((item) => item.label),
     "classification",
@@ -89,6 +89,7 @@ export function designClassifier(
       layers: [...reader.layers, ...pooled.layers, ...head.layers],
       loss: head.loss,
     },
+    cell: cellRecord(recurrent.cell),
   };
 }
 

@@ -2,9 +2,9 @@
 import type { OptionRules } from "../../base/options.ts";
 import { planHead, type Head } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
-import type { Network } from "../../plan/network.ts";
-import { recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
+import type { Design } from "../task.ts";
 import { calendarFeatures } from "./calendar.ts";
 import type { Frequency } from "./frequency.ts";
 import { fitScaling, type Scaling, type ScalingSettings } from "./scaling.ts";
@@ -93,7 +93,7 @@ export function predictedSteps({ strategy, horizon }: ForecastSpec): number {
 export function designForecaster(
   learned: SeriesTable,
   options: ForecastOptions,
-): { readonly spec: ForecastSpec; readonly network: Network } {
+): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: ForecastSpec } {
   const { horizon = 12, context = 48, log = false, seasonalDifference: lag = 0 } = options;
   const { calendar = false, distribution = "quantiles", strategy = "direct" } = options;
   checkWhole("horizon", horizon);
@@ -111,15 +111,17 @@ export function designForecaster(
     strategy,
   };
   const width = spec.columns.length + (calendar ? calendarFeatures(spec.frequency).length : 0);
-  const recurrent = stack(seriesInput, width, recurrentOptions(options, forecastDefaults));
-  const head = planHead(recurrent.output, recurrent.width, headOf(spec));
+  const recurrent = recurrentOptions(options, forecastDefaults);
+  const layers = stack(seriesInput, width, recurrent);
+  const head = planHead(layers.output, layers.width, headOf(spec));
   return {
     spec,
     network: {
       inputs: [{ name: seriesInput, width, kind: "dense", per: "step" }, ...head.inputs],
-      layers: [...recurrent.layers, ...head.layers],
+      layers: [...layers.layers, ...head.layers],
       loss: head.loss,
     },
+    cell: cellRecord(recurrent.cell),
   };
 }
 

@@ -4,7 +4,7 @@ import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
-import { grouped, table } from "../shared/words.ts";
+import { grouped, percent, table } from "../shared/words.ts";
 import { errorRows, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
 import { forecast, type Forecaster } from "./forecast.ts";
@@ -253,13 +253,14 @@ function cellsOf(
 function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly number[]): Report {
   const { origins, horizon, from, period } = score;
   const rows = Object.entries(errorRows(score));
-  const interval = `${((quantiles.at(-1) as number) - (quantiles[0] as number)).toFixed(2)} cover`;
+  const wanted = Math.round(100 * ((quantiles.at(-1) as number) - (quantiles[0] as number)));
   const lines = [
     table(
-      ["model", "MASE", "sMAPE", "CRPS", interval],
+      ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
       rows.map(([title, { mase, smape, crps, coverage }]) => [
         title,
-        ...[mase, smape, crps, coverage].map((error) => error.toFixed(3)),
+        ...[mase, smape, crps].map((error) => error.toFixed(3)),
+        percent(coverage),
       ]),
     ),
     `${grouped(origins)} origins from ${formatTime(from.getTime(), series.isZoned)}, ${horizon} steps each; ` +

@@ -1,7 +1,7 @@
 // Forecasts of series of numbers in time: quantiles of the next steps.
 import * as z from "zod/mini";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
 import { checkSpec } from "../shared/spec-schema.ts";
 import { grouped } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Part, type Parts, type Trained } from "../task.ts";
@@ -90,11 +90,11 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
     design(series, { split }) {
       checkSeries("forecast", series);
       const parts = partsOfSeries(series, split);
-      const { spec, network } = designForecaster(parts.train, options);
+      const { spec, network, cell } = designForecaster(parts.train, options);
       return {
         spec,
         network,
-        cell: cellRecord(recurrentOptions(options, forecastDefaults).cell),
+        cell,
         parts,
         examples: {
           kind: "examples",

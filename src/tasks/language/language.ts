@@ -1,6 +1,7 @@
 // Language models: the next symbol of a text, and texts written symbol by symbol. Imports at first use what a page that
 // opens a model and writes with it does not need.
 import * as z from "zod/mini";
+import { nearest } from "../../base/nearest.ts";
 import { checkOptions, shown, type OptionRules } from "../../base/options.ts";
 import type { Constraint } from "../../infer/constraint.ts";
 import type { ChoiceSettings } from "../../infer/choose.ts";
@@ -15,7 +16,15 @@ import { isPart, modelCore } from "../shared/model.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checked, checkSpec } from "../shared/spec-schema.ts";
 import { grouped } from "../shared/words.ts";
-import { maker, type Maker, type Model, type Parts, type ScoreOptions, type Trained } from "../task.ts";
+import {
+  maker,
+  parts,
+  type Maker,
+  type Model,
+  type Parts,
+  type ScoreOptions,
+  type Trained,
+} from "../task.ts";
 import type { LanguageSpec } from "./design.ts";
 import { languageRules, type LanguageOptions } from "./options.ts";
 import type { LanguageScore } from "./score.ts";
@@ -218,7 +227,9 @@ function openLanguageModel(trained: Trained, symbols: Symbols, trainedOn?: Parts
       return partsOfText(text, await recordedSplit(text.ids, core.metadata));
     },
     async score(data, { order = 3, ...options } = {}) {
-      const text = await read(typeof data === "string" && !isPart(data) ? data : core.dataOf(data));
+      // What is nearly a part's name is a misspelt one, and an error.
+      const isText = typeof data === "string" && !isPart(data) && nearest(data, parts) === undefined;
+      const text = await read(isText ? data : core.dataOf(data));
       const baseline = core.baselineOf(data, options);
       const training = baseline === undefined ? undefined : await read(baseline);
       const { scoreText } = await import("./score.ts");

@@ -3,9 +3,9 @@ import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
-import type { Network } from "../../plan/network.ts";
-import { recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
+import type { Design } from "../task.ts";
 import { checkResolution } from "./midi-bytes.ts";
 import { checkRange, denseFrames, keyCount, pianoKeys, type KeyRange, type Piece } from "./piano-roll.ts";
 
@@ -60,13 +60,20 @@ export function rangeOf({ lowest, keys }: MusicSpec): KeyRange {
   return { lowest, highest: lowest + keys - 1 };
 }
 
-export function designComposer({ keys }: MusicSpec, options: MusicOptions): Network {
-  const recurrent = stack(framesInput, keys, recurrentOptions(options, musicDefaults));
-  const head = planHead(recurrent.output, recurrent.width, { kind: "sigmoids", width: keys });
+export function designComposer(
+  { keys }: MusicSpec,
+  options: MusicOptions,
+): Pick<Design<never, never>, "network" | "cell"> {
+  const recurrent = recurrentOptions(options, musicDefaults);
+  const layers = stack(framesInput, keys, recurrent);
+  const head = planHead(layers.output, layers.width, { kind: "sigmoids", width: keys });
   return {
-    inputs: [{ name: framesInput, width: keys, kind: "dense", per: "step" }, ...head.inputs],
-    layers: [...recurrent.layers, ...head.layers],
-    loss: head.loss,
+    network: {
+      inputs: [{ name: framesInput, width: keys, kind: "dense", per: "step" }, ...head.inputs],
+      layers: [...layers.layers, ...head.layers],
+      loss: head.loss,
+    },
+    cell: cellRecord(recurrent.cell),
   };
 }
 

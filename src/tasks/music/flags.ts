@@ -11,6 +11,7 @@ import {
   whole,
   zeroOrMore,
 } from "../shared/flags.ts";
+import { checkGivenSplit } from "../shared/parts.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { grouped, table } from "../shared/words.ts";
 import type { Parts } from "../task.ts";
@@ -57,9 +58,7 @@ export const musicCommand: TaskCommand = taskCommand({
     ),
     async read(path, { resolution, numbers, ...keys }, { split }) {
       const data = await readPianoRolls(path, { range: rangeOf(keys), resolution, numbers });
-      if (split !== undefined && partsIn(data)) {
-        throw new Error(`--split ${split}: the pieces of ${path} are in parts already; leave it out`);
-      }
+      if (split !== undefined && partsIn(data)) checkGivenSplit(split, "pieces");
       return { data };
     },
     options: ({ resolution, skipFirst, ...keys }) => ({

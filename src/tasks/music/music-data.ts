@@ -10,9 +10,6 @@ import { checkPiece, type KeyRange, type Piece } from "./piano-roll.ts";
  */
 export type MusicData = readonly Piece[] | Parts<readonly Piece[]>;
 
-/** The share of pieces that trains where nobody says otherwise; the rest validates. */
-export const defaultSplit = "0.9";
-
 /** The parts of data that have their own. */
 export function partsIn(data: MusicData): Parts<readonly Piece[]> | undefined {
   return !isList(data) && (data.validation ?? data.test) ? data : undefined;

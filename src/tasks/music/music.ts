@@ -2,8 +2,8 @@
 import * as z from "zod/mini";
 import { evaluate } from "../../infer/evaluate.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
-import { recordedSplit, recordOf } from "../shared/parts.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
+import { givenParts, recordedSplit, recordOf } from "../shared/parts.ts";
 import { checkSpec } from "../shared/spec-schema.ts";
 import { splitInWords } from "../shared/words.ts";
 import {
@@ -29,14 +29,7 @@ import {
 } from "./design.ts";
 import { fitKeyMarginals, fitKeyMarkov, keyNats } from "./key-marginals.ts";
 import { midiBytes, type MidiSettings } from "./midi-bytes.ts";
-import {
-  checkPieces,
-  defaultSplit,
-  partsIn,
-  splitPieces,
-  trainingPieces,
-  type MusicData,
-} from "./music-data.ts";
+import { checkPieces, partsIn, splitPieces, trainingPieces, type MusicData } from "./music-data.ts";
 import type { KeyRange, Piece } from "./piano-roll.ts";
 
 /** How well pieces are predicted, and how well simple baselines predict them. */
@@ -99,20 +92,16 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
     const spec = musicSpec(options);
     return {
       kind: "music",
-      defaults: { budget: { epochs: 300 }, batch: 8, patience: 20, rate: 0.002, split: defaultSplit },
+      defaults: { budget: { epochs: 300 }, batch: 8, patience: 20, rate: 0.002 },
       design(data, settings) {
         const pieces = checkPieces(data, rangeOf(spec));
         const divided = partsIn(pieces);
-        if (divided && settings.split !== defaultSplit) {
-          throw new Error(
-            `music: the pieces are in parts of their own, so the split ${settings.split} would do nothing; leave it out`,
-          );
-        }
-        const parts = divided ?? splitPieces(trainingPieces(pieces), settings.split);
+        const parts = divided
+          ? givenParts(divided, settings.split, "pieces")
+          : splitPieces(trainingPieces(pieces), settings.split);
         return {
           spec,
-          network: designComposer(spec, options),
-          cell: cellRecord(recurrentOptions(options, musicDefaults).cell),
+          ...designComposer(spec, options),
           parts,
           examples: {
             kind: "examples",

@@ -1,5 +1,5 @@
 // The parts of separate items: made for training by shares and a seed, recorded in a model file, and found again.
-import { splitItems } from "../../train/split.ts";
+import { defaultShares, splitItems } from "../../train/split.ts";
 import type { Ids } from "../../text/alphabet.ts";
 import type { DataRecord, DesignSettings, ModelMetadata, Parts } from "../task.ts";
 
@@ -9,6 +9,20 @@ export function partsOfItems<Item>(
   { split, seed }: DesignSettings,
 ): Parts<readonly Item[]> {
   return splitItems(items, split, seed);
+}
+
+/** The parts that data are in already; with a split of 1 no validation. Throws for other shares than the default ones. */
+export function givenParts<D>(parts: Parts<D>, split: string, items: string): Parts<D> {
+  if (split !== defaultShares) checkGivenSplit(split, items);
+  return split === "1" ? { ...parts, validation: undefined } : parts;
+}
+
+/** Throws for chosen shares, which do nothing where `items` are in parts already. */
+export function checkGivenSplit(split: string, items: string): void {
+  if (split === "1") return;
+  throw new Error(
+    `split: the ${items} are in parts already, so ${split} would do nothing; leave it out, or give 1 for no validation`,
+  );
 }
 
 /** A record of items or of the symbols of a text. */

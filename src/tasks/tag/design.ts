@@ -2,9 +2,8 @@
 import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
 import { planHead } from "../../model/head.ts";
-import type { Network } from "../../plan/network.ts";
 import { classFinder, gatherLabels } from "../shared/labels.ts";
-import { recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 import {
   encodeSequence,
@@ -17,6 +16,7 @@ import {
   type SequenceValue,
 } from "../shared/sequence-input.ts";
 import { planReader } from "../shared/sequence-reader.ts";
+import type { Design } from "../task.ts";
 
 /** What a tagger keeps in its model file. */
 export interface TagSpec {
@@ -63,7 +63,7 @@ export function designTagger(
   learned: readonly TaggedItem[],
   all: readonly TaggedItem[],
   options: TagOptions,
-): { readonly spec: TagSpec; readonly network: Network } {
+): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: TagSpec } {
   const { unit = "word", embedding = tagDefaults.embedding, bidirectional = true } = options;
   const labels = gatherLabels(
     all.flatMap(({ tags }) => tags),
@@ -80,6 +80,7 @@ export function designTagger(
   return {
     spec: { kind: "tag", input, labels },
     network: { inputs: [reader.input], layers: [...reader.layers, ...head.layers], loss: head.loss },
+    cell: cellRecord(recurrent.cell),
   };
 }
 

@@ -2,10 +2,11 @@
 // words before a name, after it, or on both sides tell which of the three it is; the name itself tells nothing.
 import { randomStream, streams } from "../../base/random.ts";
 
-/** A sentence with a tag per word. */
+/** A sentence as words with a tag each, an item of `tag`. */
 export interface TaggedWords {
-  readonly tokens: readonly string[];
-  /** [tokens] O, B-type or I-type, with the types PER, LOC and ORG. */
+  /** The words. */
+  readonly value: readonly string[];
+  /** [words] O, B-type or I-type, with the types PER, LOC and ORG. */
   readonly tags: readonly string[];
 }
 
@@ -53,11 +54,11 @@ export function entitySentence(seed: number, index: number): TaggedWords {
   const stream = randomStream(seed, streams.data, index * drawsOfSentence);
   const draw = (count: number): number => Math.floor(stream.uniform() * count);
   const of = <T>(list: readonly T[]): T => list[draw(list.length)] as T;
-  const tokens: string[] = [];
+  const value: string[] = [];
   const tags: string[] = [];
   const write = (text: string, type?: EntityType): void => {
     const words = text.split(" ").filter((word) => word !== "");
-    tokens.push(...words);
+    value.push(...words);
     tags.push(...words.map((_, i) => (type === undefined ? "O" : `${i === 0 ? "B" : "I"}-${type}`)));
   };
   const clause = (): void => {
@@ -88,5 +89,5 @@ export function entitySentence(seed: number, index: number): TaggedWords {
     clause();
   }
   write(".");
-  return { tokens, tags };
+  return { value, tags };
 }

@@ -4,7 +4,7 @@ import { predict } from "../../infer/predict.ts";
 import { softmax } from "../../model/logits.ts";
 import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
@@ -81,11 +81,11 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
     design(items, settings) {
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
-      const { spec, network } = designTagger(parts.train, items, options);
+      const { spec, network, cell } = designTagger(parts.train, items, options);
       return {
         spec,
         network,
-        cell: cellRecord(recurrentOptions(options, tagDefaults).cell),
+        cell,
         parts,
         examples: {
           kind: "examples",

@@ -1,11 +1,11 @@
 // The vocabularies and the network of a translator, and pairs of texts as examples for it.
 import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
-import type { Network } from "../../plan/network.ts";
 import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
-import { checkWhole, recurrentOptions } from "../shared/network-options.ts";
+import { cellRecord, checkWhole, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 import { inputRules, tokensOf, type InputOptions } from "../shared/sequence-input.ts";
+import type { Design } from "../task.ts";
 import { sourceInput, targetInput, translatorNetwork } from "./network.ts";
 
 /** A translator's part of its model file. */
@@ -56,7 +56,7 @@ export const translateDefaults = { cell: "gru", size: 128, embedding: 64 } as co
 export function designTranslator(
   pairs: readonly TextPair[],
   options: TranslateOptions,
-): { readonly spec: TranslateSpec; readonly network: Network } {
+): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: TranslateSpec } {
   const { unit = "char", minCount = 1, lowerCase = false, attention = true } = options;
   const { embedding = translateDefaults.embedding, attentionSize, maxSourceLength } = options;
   if (pairs.length === 0) throw new Error("translation: there are no pairs to learn from; give one or more");
@@ -79,6 +79,7 @@ export function designTranslator(
   return {
     spec,
     network: translatorNetwork(spec, { ...recurrent, embedding, attentionSize: attentionSize ?? 64 }),
+    cell: cellRecord(recurrent.cell),
   };
 }
 

@@ -8,7 +8,7 @@ import { decodeTokens } from "../../text/vocabulary.ts";
 import { decodeSettings, type BeamOptions } from "../shared/beam-options.ts";
 import { checkItems, checkTexts } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
-import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
+import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import { checkSpec, vocabularySchema } from "../shared/spec-schema.ts";
 import { splitInWords } from "../shared/words.ts";
@@ -104,11 +104,11 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
     design(pairs, settings) {
       checkItems("translate", pairs, pairFields);
       const parts = partsOfItems(pairs, settings);
-      const { spec, network } = designTranslator(pairs, options);
+      const { spec, network, cell } = designTranslator(pairs, options);
       return {
         spec,
         network,
-        cell: cellRecord(recurrentOptions(options, translateDefaults).cell),
+        cell,
         parts,
         examples: {
           kind: "examples",

@@ -149,7 +149,7 @@ describe("parts", () => {
     };
     const task = caption({ size: 4 });
     await expect(train(task, data, { split: [0.5, 0.5], device }).finish()).rejects.toThrow(
-      "split: the images name their own parts, so 0.5/0.5 would do nothing",
+      "split: the images are in parts already, so 0.5/0.5 would do nothing",
     );
     const run = train(task, data, { steps: 1, device });
     await run.finish();

@@ -125,7 +125,7 @@ describe("a direct model", () => {
     expect(json).toEqual(
       Object.entries(table).map(([name, row]) => ({ model: name, ...row, origins: 19, horizon: 6 })),
     );
-    expect(text).toMatch(/^model +MASE +sMAPE +CRPS +0\.80 cover\nthis model /u);
+    expect(text).toMatch(/^model +MASE +sMAPE +CRPS +in 80 % intervals\nthis model /u);
     expect(text).toContain("\n19 origins from 1998-01-01, 6 steps each; a season is 12 steps");
     expect(text).not.toContain("too short for the linear");
     expect(files["past.svg"]).toContain("<title>sold: 6 steps ahead, and the actual values</title>");

@@ -152,8 +152,10 @@ describe("pieces in parts of their own", () => {
   test("cannot be split anew", async () => {
     const run = train(music(options), parts, { ...training, split: 0.8 });
     await expect(run.prepare()).rejects.toThrow(
-      "music: the pieces are in parts of their own, so the split 0.8 would do nothing; leave it out",
+      "split: the pieces are in parts already, so 0.8 would do nothing; leave it out, or give 1 for no validation",
     );
+    const unvalidated = await train(music(options), parts, { ...training, split: 1 }).prepare();
+    expect(unvalidated.lines.join(" ")).toContain("validate on nothing");
   });
 
   test("may be taken with known first frames, which neither model nor baselines predict", async () => {

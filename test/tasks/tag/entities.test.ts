@@ -3,12 +3,12 @@ import { entitySentence } from "../../../src/tasks/tag/entities.ts";
 import { spansOf } from "../../../src/tasks/tag/spans.ts";
 
 const sentences = Array.from({ length: 3000 }, (_, i) => entitySentence(1, i));
-const entities = sentences.flatMap(({ tokens, tags }) =>
+const entities = sentences.flatMap(({ value, tags }) =>
   spansOf(tags).map(({ type, start, end }) => ({
     type,
-    name: tokens.slice(start, end),
-    before: tokens.slice(0, start).slice(-3).join(" "),
-    after: tokens.slice(end).slice(0, 7).join(" "),
+    name: value.slice(start, end),
+    before: value.slice(0, start).slice(-3).join(" "),
+    after: value.slice(end).slice(0, 7).join(" "),
   })),
 );
 
@@ -23,13 +23,13 @@ describe("sentences with entities", () => {
   it("are functions of the seed and the number", () => {
     expect(entitySentence(1, 7)).toEqual(sentences[7]);
     expect(entitySentence(2, 7)).not.toEqual(sentences[7]);
-    expect(new Set(sentences.map(({ tokens }) => tokens.join(" "))).size).toBeGreaterThan(2500);
+    expect(new Set(sentences.map(({ value }) => value.join(" "))).size).toBeGreaterThan(2500);
   });
 
   it("have a tag for each word, and one or two entities that begin with B", () => {
-    for (const { tokens, tags } of sentences) {
-      expect(tags).toHaveLength(tokens.length);
-      expect(tokens.every((word) => /^\S+$/u.test(word))).toBe(true);
+    for (const { value, tags } of sentences) {
+      expect(tags).toHaveLength(value.length);
+      expect(value.every((word) => /^\S+$/u.test(word))).toBe(true);
       const spans = spansOf(tags);
       expect([1, 2]).toContain(spans.length);
       for (const { start, end } of spans)

@@ -74,11 +74,14 @@ describe("spans", () => {
   let [conll, jsonl] = ["", ""];
   let model: Tagger;
   beforeAll(async () => {
-    const lines = sentences.map(({ tokens, tags }) =>
-      tokens.map((word, t) => `${word} x ${tags[t]}\n`).join(""),
+    const lines = sentences.map(({ value, tags }) =>
+      value.map((word, t) => `${word} x ${tags[t]}\n`).join(""),
     );
     conll = await file("names.conll", `-DOCSTART- x O\n\n${lines.join("\n")}`);
-    jsonl = await file("names.jsonl", sentences.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    jsonl = await file(
+      "names.jsonl",
+      sentences.map(({ value: tokens, tags }) => `${JSON.stringify({ tokens, tags })}\n`).join(""),
+    );
     model = await trained(conll, {}, 120);
   });
 

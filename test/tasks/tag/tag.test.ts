@@ -41,10 +41,7 @@ async function trained(
 }
 
 describe("entities", () => {
-  const sentences: TaggedItem[] = Array.from({ length: 1300 }, (_, i) => {
-    const { tokens, tags } = entitySentence(1, i);
-    return { value: tokens, tags };
-  });
+  const sentences: TaggedItem[] = Array.from({ length: 1300 }, (_, i) => entitySentence(1, i));
   const training = { split: [0.77, 0.03, 0.2], steps: 250 };
   let folder = "";
   let model: Tagger;
