@@ -75,7 +75,8 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Tens
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > headerLimit)
     throw new Error(
-      `${file}: a header has at most ${headerLimit} bytes, not ${length}; not a safetensors file, or a damaged one`,
+      `${file}: not a safetensors file, or a damaged one: its header would have ${length} bytes, where at most ` +
+        `${headerLimit} are allowed`,
     );
   const dataStart = 8 + Number(length);
   if (dataStart > bytes.length) throw cutShort(dataStart);

@@ -180,7 +180,7 @@ describe("safetensors", () => {
     const long = new Uint8Array(16);
     new DataView(long.buffer).setBigUint64(0, 100_000_001n, true);
     expect(attempt(long)).toContain(
-      "a header has at most 100000000 bytes, not 100000001; not a safetensors file",
+      "not a safetensors file, or a damaged one: its header would have 100000001 bytes, where at most 100000000",
     );
     const bad = fileOf('{"é":1}', 0);
     bad[10] = 0xff;
