@@ -24,8 +24,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/plan/check/check-every-plan.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Guards against tests that hang; no test asserts how long it takes.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     maxWorkers: 2,
     execArgv,

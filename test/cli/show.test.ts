@@ -109,7 +109,7 @@ test("check --all is every cell, transform, pair of transforms, composition and 
     expect(stdout).toMatch(new RegExp(`^${title}$`, "mu"));
   }
   expect(stdout).toContain(`${zoo().length} checked, none failed\n`);
-}, 900_000);
+}, 3_600_000);
 
 test("a cell that fails its check ends with code 1", async () => {
   // The difference quotient finds no slope where the value is not finite.
