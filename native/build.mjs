@@ -1,12 +1,14 @@
 // Builds the addon with this machine's C++ compiler:
-//   node native/build.mjs [--require] [--sanitize=address,undefined] [--output=FILE]
-// Without a compiler it says so in one line and still exits with 0, unless `--require` is set.
+//   node native/build.mjs [--if-changed] [--require] [--sanitize=address,undefined] [--output=FILE]
+// Without a compiler it says so in one line and still exits with 0, unless `--require` is set; with `--if-changed` it does
+// nothing where the addon is newer than its sources.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isBuilt } from "./newer.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -45,7 +47,11 @@ async function findCompiler() {
 /** Compiles the addon. `sanitize`: the sanitizers to build it with. */
 export function build({ sanitize = "", output = addonPath } = {}) {
   const headers = createRequire(import.meta.url)("node-api-headers").include_dir;
-  const system = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-ldl"];
+  // The package carries the addon to machines whose C++ library may be older or absent.
+  const system =
+    process.platform === "darwin"
+      ? ["-undefined", "dynamic_lookup"]
+      : ["-ldl", ...(sanitize ? [] : ["-static-libstdc++", "-static-libgcc"])];
   return compile(["addon", "roofline"], {
     sanitize,
     output,
@@ -109,6 +115,7 @@ async function compile(entries, { sanitize, output, include, link }) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const option = (name) => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
+  if (process.argv.includes("--if-changed") && isBuilt(addonPath, [here])) process.exit(0);
   try {
     const path = await build({ sanitize: option("sanitize"), output: option("output") });
     if (!existsSync(path)) throw new Error("the compiler wrote nothing");
