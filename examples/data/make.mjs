@@ -1,8 +1,7 @@
-// Makes the small files of this folder, with which the commands of the README can be tried: `node examples/data/make.mjs`
-// writes them again, with the same bytes.
+// Makes the small files of this folder but for the book: `node examples/data/make.mjs` writes them again, with the same
+// bytes. `unrolled data` lists them, and prints one.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { datePair, entitySentence } from "unrolled";
 
 /** Random numbers from 0 to 1 (mulberry32). */
 function randomFrom(seed) {
@@ -59,18 +58,6 @@ function reviews() {
   return `review,stars\n${rows.join("")}`;
 }
 
-function names() {
-  const sentences = numbers(300).map((i) => entitySentence(1, i));
-  return sentences
-    .map(({ value, tags }) => value.map((token, t) => `${token}\t${tags[t]}\n`).join(""))
-    .join("\n");
-}
-
-function dates() {
-  const rows = numbers(1000).map((i) => datePair(1, i));
-  return `written,iso\n${rows.map(({ source, target }) => `"${source}",${target}\n`).join("")}`;
-}
-
 /** Chords in a circle with a melody on top. */
 function pieces() {
   const chords = [
@@ -89,8 +76,6 @@ function pieces() {
 export const files = {
   "sales.csv": sales(),
   "reviews.csv": reviews(),
-  "names.conll": names(),
-  "dates.csv": dates(),
   "pieces.json": pieces(),
 };
 

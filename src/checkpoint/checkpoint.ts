@@ -13,7 +13,7 @@ import { parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { ModelFile, TaskSpec } from "../tasks/task.ts";
 import type { RunState } from "../tasks/train.ts";
-import { bestWeights, type TrainingState } from "../train/state.ts";
+import { bestProgress, bestWeights, type TrainingState } from "../train/state.ts";
 import { checkModel, parseJson, type NetworkDescription } from "./schema.ts";
 import {
   addParameters,
@@ -62,6 +62,12 @@ export async function encodeRun(run: RunState): Promise<Uint8Array<ArrayBuffer>>
   }
   const described = { ...training, ...(best && { best: { step: best.step, loss: best.loss } }) };
   return sealed(tensors, { model: describeModel(run), training: JSON.stringify(described) });
+}
+
+/** The model of a run, with its best weights, as `saveModel` writes it. */
+export function modelOfRun({ spec, network, metadata, training }: RunState): ModelFile {
+  const trained = bestProgress(training);
+  return { spec, network, weights: bestWeights(training), metadata: { ...metadata, trained } };
 }
 
 function describeModel({ network, spec, metadata }: Omit<ModelFile, "weights">): string {

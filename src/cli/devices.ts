@@ -53,6 +53,12 @@ export function deviceNamed(choice: DeviceChoice, { threads, profile }: DeviceOp
 export const deviceTitle = ({ name, threads }: Device): string =>
   threads > 1 ? `${name}, ${threads} threads` : name;
 
+/** What to do for a faster device than wasm, where the native one is missing and can be had. */
+export function nativeRemedy({ name }: Device, program: string): string | undefined {
+  if (name !== "wasm" || process.platform === "win32" || findNative().found) return undefined;
+  return `the native device is faster, and is not built for this machine; to build it: ${program} build-native`;
+}
+
 export interface DeviceReport {
   readonly name: Device["name"];
   readonly found: boolean;

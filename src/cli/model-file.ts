@@ -3,21 +3,24 @@
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { readModelFile, saveRun } from "../checkpoint/model-files.ts";
-import type { RunState } from "../tasks/train.ts";
-import { writeError } from "../formats/write-file.ts";
+import { readModelFile } from "../checkpoint/model-files.ts";
+import { writeAtomic, writeError } from "../formats/write-file.ts";
 import { InputError } from "./failure.ts";
+import { grouped } from "./format.ts";
 
 /**
- * Throws an `InputError` where `path` cannot be written, or holds something that is no model. Returns the
- * number of updates of the model that will be replaced, or undefined.
+ * Throws an `InputError` where `path` cannot be written, is there already and `force` is not given, or holds something
+ * that is no model, which `force` does not write over either.
  */
-export async function checkOutput(path: string): Promise<number | undefined> {
+export async function checkOutput(path: string, { force }: { readonly force: boolean }): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new InputError(`--out ${path} is a folder; add a file name`);
   if (found && !found.isFile())
     throw new InputError(`--out ${path} is not a regular file; choose another name`);
-  const replaced = found && (await stepsOf(path));
+  if (found) {
+    const held = await checkReplaceable(path);
+    if (!force) throw new InputError(`${path} exists and holds ${held}; ${overwriting("--out FILE")}`);
+  }
   const probe = `${path}.probe-${process.pid}`;
   try {
     await (await open(probe, "wx")).close();
@@ -25,12 +28,17 @@ export async function checkOutput(path: string): Promise<number | undefined> {
   } catch (error) {
     throw new InputError(`--out: ${writeError(error, path, 0).message}`, { cause: error });
   }
-  return replaced;
 }
 
-async function stepsOf(path: string): Promise<number> {
+/** What to do about a file that is there already. */
+export const overwriting = (another: string): string => `--force writes over it, ${another} names another`;
+
+/** The model that a file holds, in words. */
+async function checkReplaceable(path: string): Promise<string> {
   try {
-    return (await readModelFile(path)).training?.step ?? 0;
+    const { training, metadata } = await readModelFile(path);
+    const updates = training?.step ?? metadata.trained?.updates;
+    return `a model${updates === undefined ? "" : ` of ${grouped(updates)} updates`}`;
   } catch (error) {
     throw new InputError(
       `--out ${path} exists and is not a model that can be replaced (${(error as Error).message}); ` +
@@ -41,11 +49,11 @@ async function stepsOf(path: string): Promise<number> {
 }
 
 /** Saves to `path`; where that fails, in the system's temporary folder, and throws an error that names the file. */
-export async function saveAnywhere(path: string, run: RunState): Promise<void> {
+export async function saveAnywhere(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    await saveRun(path, run);
+    await writeAtomic(path, bytes);
   } catch (error) {
-    const elsewhere = await saveElsewhere(basename(path), run);
+    const elsewhere = await saveElsewhere(basename(path), bytes);
     const kept = elsewhere
       ? `the run was saved in ${elsewhere} instead; move it to a better place`
       : `nor could it be saved in ${tmpdir()}`;
@@ -53,10 +61,10 @@ export async function saveAnywhere(path: string, run: RunState): Promise<void> {
   }
 }
 
-async function saveElsewhere(name: string, run: RunState): Promise<string | undefined> {
+async function saveElsewhere(name: string, bytes: Uint8Array): Promise<string | undefined> {
   try {
     const path = join(await mkdtemp(join(tmpdir(), "unrolled-")), name);
-    await saveRun(path, run);
+    await writeAtomic(path, bytes);
     return path;
   } catch {
     return undefined;

@@ -7,6 +7,7 @@ import { addBuildNative } from "./commands/build-native.ts";
 import { addCells } from "./commands/cells.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addData } from "./commands/data.ts";
 import { addHello } from "./commands/hello.ts";
 import { addInfo } from "./commands/info.ts";
 import { addStart } from "./commands/start.ts";
@@ -18,6 +19,7 @@ import type { Terminal } from "./terminal.ts";
 
 const commands = [
   addTasks,
+  addData,
   addHello,
   addCells,
   addCheck,

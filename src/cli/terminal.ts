@@ -4,6 +4,8 @@ import { styleText } from "node:util";
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export interface Terminal {
+  /** How this program was started: `unrolled`, or `npx unrolled`. */
+  readonly program: string;
   /** Prints results. Resolves when the stream has taken them; rejects with code EPIPE where the reader has gone. */
   out(text: string): Promise<void>;
   /** Prints a message, one line. */
@@ -12,9 +14,11 @@ export interface Terminal {
   status(line: string): void;
   /** Whether stderr is a terminal, so that a line can be redrawn. */
   readonly isInteractive: boolean;
+  /** Characters in a line of stderr; 80 where it is no terminal. */
+  readonly columns: number;
   /** Styles text where its stream shows colours. */
   paint(stream: "out" | "err", style: Style, text: string): string;
-  /** Calls `handler` at the first Ctrl-C or SIGTERM from now on; the second one quits. Returns a function that stops it. */
+  /** Calls `handler` at the first Ctrl-C, SIGTERM or SIGHUP from now on; the second one quits. Returns a function that stops it. */
   onInterrupt(handler: () => void): () => void;
 }
 
@@ -46,7 +50,11 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
     shown = false;
   };
   return {
+    program: isNpx(environment) ? "npx unrolled" : "unrolled",
     isInteractive,
+    get columns() {
+      return stderr.columns ?? 80;
+    },
     out(text) {
       clear();
       return new Promise((resolve, reject) => {
@@ -66,6 +74,11 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
       colours[stream] ? styleText(style, text, { validateStream: false }) : text,
     onInterrupt,
   };
+}
+
+/** npm tells the programs that it starts which of its commands it was: `exec` is npx, `run-script` runs `npm start`. */
+function isNpx(environment: TerminalSettings["environment"]): boolean {
+  return ["exec", "run", "run-script", "start"].includes(environment["npm_command"] ?? "");
 }
 
 /** The terminal of this process. */
@@ -92,5 +105,5 @@ export function processTerminal(): Terminal {
   });
 }
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const exitInterrupted = 130;

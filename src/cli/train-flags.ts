@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { RecurrentSettings, TrainCommand } from "../tasks/command.ts";
 import {
   dropRate,
+  flag,
   flagOf,
   flags,
   joinFlags,
@@ -73,7 +74,9 @@ interface Common {
   readonly device: DeviceChoice;
   readonly threads?: number | undefined;
   readonly out?: string | undefined;
+  readonly force: boolean;
   readonly saveEvery?: number | undefined;
+  readonly resumable: boolean;
   readonly resume?: string | undefined;
   readonly config?: string | undefined;
   readonly json: boolean;
@@ -129,6 +132,10 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
         .optional()
         .describe("the model file to write (default: FILE-CELL.safetensors)"),
       saveEvery: whole(1).optional().describe("also save the run every n updates"),
+      resumable: flag.describe(
+        "keep what resuming needs in the model file when training has ended, too, which makes it larger",
+      ),
+      force: flag.describe("write over a model that is there already"),
       resume: z
         .string()
         .min(1, "must name a model")
@@ -168,7 +175,17 @@ export const trainSections: Sections = {
     "patience",
     "seed",
   ],
-  "Files and device:": ["out", "saveEvery", "resume", "config", "device", "threads", "json"],
+  "Files and device:": [
+    "out",
+    "force",
+    "saveEvery",
+    "resumable",
+    "resume",
+    "config",
+    "device",
+    "threads",
+    "json",
+  ],
 };
 
 export type AnyTrain = TrainCommand<unknown, unknown, unknown>;
@@ -185,7 +202,16 @@ export interface TrainFlags {
 }
 
 /** Settings of the machine and of one call: a resumed run may change them, and a model file does not keep them. */
-const free: readonly string[] = ["device", "threads", "out", "saveEvery", "resume", "config", "json"];
+const free: readonly string[] = [
+  "device",
+  "threads",
+  "out",
+  "force",
+  "saveEvery",
+  "resume",
+  "config",
+  "json",
+];
 
 export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlags {
   const common = commonFlags(command, defaults);
@@ -288,7 +314,7 @@ export function resumedGiven(
   };
   const [was, is] = [flagsOfTask.kept(before), flagsOfTask.kept(merged)];
   const changed = Object.keys({ ...was, ...is }).filter(
-    (name) => name !== "cell" && !isBudget(name) && was[name] !== is[name],
+    (name) => !["cell", "resumable"].includes(name) && !isBudget(name) && was[name] !== is[name],
   );
   if (changed.length === 0) return merged;
   const shown = (value: unknown): string => (value === undefined ? "left out" : String(value));

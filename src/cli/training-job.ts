@@ -9,9 +9,10 @@ import type { Given } from "../tasks/shared/flags.ts";
 import type { Maker } from "../tasks/task.ts";
 import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
 import { defaultShares } from "../train/split.ts";
+import { showBytes } from "../model/memory.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { readConfig } from "./config-file.ts";
-import { deviceNamed, deviceTitle } from "./devices.ts";
+import { deviceNamed, deviceTitle, nativeRemedy } from "./devices.ts";
 import { grouped } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -62,19 +63,42 @@ export async function prepareJob(
   const summary = await run.prepare();
   const label = cell.name.replace(/[^\w+.-]+/gu, "-"); // a transform's settings have signs that not every file system takes
   const out = common.out ?? saved?.file ?? `${basename(file, extname(file))}-${label}.safetensors`;
-  const replaced = await checkOutput(out);
+  await checkOutput(out, { force: common.force || out === saved?.file });
   tellStart(summary, cell, terminal);
-  if (replaced !== undefined && out !== saved?.file)
-    terminal.say(`${out} holds a model of ${grouped(replaced)} updates, which this run will replace`);
+  const remedy = common.device === "auto" ? nativeRemedy(device, terminal.program) : undefined;
+  if (remedy !== undefined) terminal.say(remedy);
   return {
     run,
     summary,
     out,
     savedStep: out === saved?.file ? summary.step : undefined,
     saveEvery: common.saveEvery,
+    resumable: common.resumable,
     json: common.json,
+    ...briefOf(command, run, summary),
     file,
     budget: flags.budget(given),
+  };
+}
+
+/** The score of the validation part by the latest weights. */
+function briefOf(
+  { score }: TaskCommand,
+  run: Run<unknown>,
+  { parts }: RunSummary,
+): Pick<TrainingJob, "brief"> {
+  const { brief } = score;
+  const { validation } = parts;
+  if (brief === undefined || validation === undefined) return {};
+  return {
+    async brief() {
+      const model = (await run.latest()) as { dispose(): void };
+      try {
+        return await brief(model, validation);
+      } finally {
+        model.dispose();
+      }
+    },
   };
 }
 
@@ -83,10 +107,21 @@ async function withConfig(given: Given, { all }: TrainFlags): Promise<Given> {
   return typeof config === "string" ? { ...(await readConfig(config, all)), ...given } : given;
 }
 
-function tellStart({ lines, parameters, device, step }: RunSummary, cell: Cell, terminal: Terminal): void {
+/** Files and memory above this are told before training. */
+const largeBytes = 50e6;
+
+export function tellStart(
+  { lines, parameters, bytes, device, step, chance, loss }: RunSummary,
+  cell: Pick<Cell, "name">,
+  terminal: Terminal,
+): void {
   const from = step > 0 ? `, resumed after step ${grouped(step)}` : "";
   lines.forEach((line) => terminal.say(line));
   terminal.say(`${cell.name} with ${grouped(parameters)} parameters on ${deviceTitle(device)}${from}`);
+  const file = 4 * parameters;
+  if (Math.max(file, bytes) > largeBytes)
+    terminal.say(`the model file will have ${showBytes(file)}; training takes ${showBytes(bytes)} of memory`);
+  if (chance !== undefined) terminal.say(`guessing by frequency would reach ${loss.words(chance)}`);
 }
 
 /** A saved run to resume. */

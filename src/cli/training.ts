@@ -1,12 +1,12 @@
 // Drives a training on the command line: tells how it goes, saves when it is time, and stops in good order at the first
 // Ctrl-C.
-import type { LossWords } from "../tasks/task.ts";
+import { encodeModel, encodeRun, modelOfRun } from "../checkpoint/checkpoint.ts";
 import type { Run, RunState, RunSummary } from "../tasks/train.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
-import { duration, grouped } from "./format.ts";
 import { saveAnywhere } from "./model-file.ts";
+import { createProgress, type Losses } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface TrainingJob {
@@ -18,7 +18,11 @@ export interface TrainingJob {
   readonly savedStep?: number | undefined;
   /** Updates between two saves; undefined: after validations, if the last save is half a minute old. */
   readonly saveEvery?: number | undefined;
+  /** Whether the file keeps what resuming needs when the run has ended; while it lasts, and stopped, it always does. */
+  readonly resumable: boolean;
   readonly json: boolean;
+  /** The task's own score of the validation part, in a few words. */
+  readonly brief?: () => Promise<string>;
   /** Called after each event, for whatever else is to be shown. */
   readonly onEvent?: (event: TrainingEvent) => Promise<void>;
 }
@@ -29,6 +33,7 @@ export interface TrainingOutcome {
   /** The best validation, whose weights the model has; undefined without a validation part. */
   readonly best: { readonly loss: number } | undefined;
   readonly seconds: number;
+  readonly losses: Losses;
 }
 
 const secondsBetweenSaves = 30;
@@ -36,17 +41,21 @@ const secondsBetweenSaves = 30;
 /** Trains, and saves at the end. Where training fails, what was good is saved and the error names the file. */
 export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promise<TrainingOutcome> {
   const { run, out, saveEvery, summary } = job;
-  const listeners = [job.json ? printEvents(job, terminal) : tellEvents(summary, terminal)];
-  if (job.onEvent) listeners.push(job.onEvent);
+  const losses: Losses = { training: [], validation: [] };
+  const tell = createProgress(summary, terminal);
+  const report: Listener = job.json
+    ? printEvents(job, terminal)
+    : async (event, scored) => tell(event, scored);
+  const score = scorer(job.brief);
   let interrupted = false;
   const off = terminal.onInterrupt(() => {
     interrupted = true;
     terminal.say("finishing this step, then saving; Ctrl-C again quits at once");
   });
   let saving = false;
-  const save = async (state: RunState): Promise<void> => {
+  const save = async (state: RunState, isModelOnly = false): Promise<void> => {
     saving = true;
-    await saveAnywhere(out, state);
+    await saveAnywhere(out, await (isModelOnly ? encodeModel(modelOfRun(state)) : encodeRun(state)));
     saving = false;
   };
   let reason: TrainingOutcome["reason"] = "budget";
@@ -54,7 +63,10 @@ export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promis
   let savedStep = job.savedStep;
   try {
     for await (const event of run) {
-      for (const listen of listeners) await listen(event);
+      if (event.kind === "step") losses.training.push(event.loss);
+      if (event.kind === "validation") losses.validation.push(event.loss);
+      await report(event, event.kind === "validation" ? await score() : undefined);
+      await job.onEvent?.(event);
       if (event.kind === "end") reason = event.reason;
       if (interrupted || event.kind === "end") break;
       const due =
@@ -67,9 +79,9 @@ export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promis
     }
     if (interrupted) reason = "interrupted";
     const last = await run.snapshot();
-    await save(last);
+    await save(last, !job.resumable && reason !== "interrupted");
     const { step, best, seconds } = last.training;
-    return { reason, step, best, seconds };
+    return { reason, step, best, seconds, losses };
   } catch (error) {
     if (error instanceof TrainingError) throw await afterDivergence(error, job, savedStep);
     if (saving) throw error;
@@ -88,6 +100,25 @@ export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promis
   }
 }
 
+/** The most of a run's time that scores after validations may take, beside what nobody notices. */
+const shareOfScores = 0.1;
+const freeMilliseconds = 500;
+
+/** Calls `brief` while scores take a small part of the time; undefined where they would take more. */
+function scorer(brief: TrainingJob["brief"]): () => Promise<string | undefined> {
+  const began = performance.now();
+  let [spent, longest] = [0, 0];
+  return async () => {
+    const now = performance.now();
+    const allowed = freeMilliseconds + shareOfScores * (now - began);
+    if (brief === undefined || (longest > 0 && spent + longest > allowed)) return undefined;
+    const scored = await brief();
+    longest = Math.max(longest, performance.now() - now);
+    spent += performance.now() - now;
+    return scored;
+  };
+}
+
 /**
  * The weights are those before the step that failed. They may have grown useless already, so they replace an
  * earlier save of this run only if the best ones come with them.
@@ -102,7 +133,7 @@ async function afterDivergence(
     const { best, step } = last.training;
     if (step === 0) return "no step was made, and nothing was saved";
     if (!best && savedStep !== undefined) return `${out} keeps the state after step ${savedStep}`;
-    await saveAnywhere(out, last);
+    await saveAnywhere(out, await encodeRun(last));
     const weights = best ? `, with the best weights, of step ${best.step},` : "";
     return `the last good state, after step ${error.step - 1}${weights} is saved in ${out}`;
   };
@@ -114,21 +145,27 @@ async function afterDivergence(
   return new Error(`${error.message}\n       ${kept}`, { cause: error });
 }
 
-type Listener = (event: TrainingEvent) => Promise<void>;
+type Listener = (event: TrainingEvent, score?: string) => Promise<void>;
 
 /** JSON lines. Training continues when their reader has gone: its purpose is the model. */
 function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
   const { parameters, device, loss: words } = summary;
   const started = print({ event: "start", parameters, device: device.name, threads: device.threads });
-  return async (event) => {
+  return async (event, score) => {
     await started;
     if (event.kind === "step") {
-      const { step, loss, tokensPerSecond } = event;
+      const { step, epochs, share, loss, gradientNorm, rate, tokensPerSecond } = event;
       const { bits: _, ...values } = words.json(loss) as Readonly<Record<string, number>>;
-      await print({ event: "step", step, ...values, tokensPerSecond: Math.round(tokensPerSecond) });
+      const speed = { tokensPerSecond: Math.round(tokensPerSecond) };
+      await print({ event: "step", step, ...values, ...speed, epochs, share, rate, gradientNorm });
     } else if (event.kind === "validation") {
-      await print({ event: "validation", step: event.step, ...words.json(event.loss) });
+      await print({
+        event: "validation",
+        step: event.step,
+        ...words.json(event.loss),
+        ...(score && { score }),
+      });
     }
   };
 }
@@ -139,64 +176,5 @@ export function printer(terminal: Terminal): (line: object) => Promise<void> {
     await terminal.out(`${JSON.stringify(line)}\n`).catch((error: unknown) => {
       if (!isClosedPipe(error)) throw error;
     });
-  };
-}
-
-const millisecondsBetweenLines = { interactive: 100, plain: 10_000 } as const;
-
-/**
- * A line that is redrawn on a terminal, or one every ten seconds. Validations stay: all of the first few, then those that
- * are the best so far and at least a second after the one before.
- */
-function tellEvents({ loss: words }: RunSummary, terminal: Terminal): Listener {
-  const smooth = smoother();
-  const pause = terminal.isInteractive
-    ? millisecondsBetweenLines.interactive
-    : millisecondsBetweenLines.plain;
-  let told = performance.now() - (terminal.isInteractive ? pause : 0);
-  let [validations, validated] = [0, -Infinity];
-  return async (event) => {
-    if (event.kind === "validation") {
-      const isDue = performance.now() - validated > millisecondsBetweenValidations;
-      if (++validations > fewValidations && !isDue) return;
-      validated = performance.now();
-      const best = event.best ? "" : " (not the best)";
-      terminal.say(`step ${grouped(event.step)}: validation ${words.words(event.loss)}${best}`);
-    }
-    if (event.kind !== "step") return;
-    const loss = smooth(event.loss);
-    if (performance.now() - told < pause) return;
-    told = performance.now();
-    const line = progressLine(event, loss, words);
-    if (terminal.isInteractive) terminal.status(line);
-    else terminal.say(line);
-  };
-}
-
-/** Validations that are always told, and the time between later ones: a short run is not to flood the terminal. */
-const fewValidations = 5;
-const millisecondsBetweenValidations = 1000;
-
-type StepEvent = TrainingEvent & { readonly kind: "step" };
-
-/** `step 1,234  20 %  1.812 nats  2.614 bits/char  51,200 characters/s  1:23 left`: no wider than 80 columns. */
-function progressLine(event: StepEvent, loss: number, { brief, token }: LossWords): string {
-  const { step, share, tokensPerSecond, seconds } = event;
-  return [
-    `step ${grouped(step)}`,
-    `${Math.floor(100 * share)} %`,
-    ...brief(loss),
-    `${grouped(tokensPerSecond)} ${token}s/s`,
-    ...(share > 0 ? [`${duration((seconds * (1 - share)) / share)} left`] : []),
-  ].join("  ");
-}
-
-/** A running mean in which the latest fifty or so values weigh most. */
-function smoother(): (value: number) => number {
-  let [sum, weight] = [0, 0];
-  return (value) => {
-    sum = 0.98 * sum + value;
-    weight = 0.98 * weight + 1;
-    return sum / weight;
   };
 }

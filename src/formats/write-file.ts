@@ -1,16 +1,16 @@
 // Atomic writing: a crash, a full disk or a power failure leaves the old file or the new one, never a part. The bytes go
 // to a temporary file in the same folder, which is flushed and then renamed.
-import { open, readdir, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, readdir, readlink, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
 let writes = 0;
 
 /**
- * Writes `bytes` to `path`, replacing an existing file; follows a symbolic link. Throws if the folder does not exist, or
+ * Writes `bytes` to `path`, replacing an existing file; follows a symbolic link, also to a file that is not there yet. Throws if the folder does not exist, or
  * the write fails; the old file is then unchanged, and no temporary file is left.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const target = await realpath(path).catch(() => path);
+  const target = await targetOf(path);
   const temporary = `${target}${temporaryMark}${process.pid}-${++writes}`; // a rename works within one disk
   await removeLeftovers(target);
   try {
@@ -24,6 +24,12 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
     throw writeError(error, path, bytes.length, await freeBytes(dirname(target)));
   }
   await syncFolder(dirname(target));
+}
+
+/** The file that a path leads to, which need not be there. */
+async function targetOf(path: string): Promise<string> {
+  const linked = await readlink(path).catch(() => undefined);
+  return realpath(path).catch(() => (linked === undefined ? path : resolve(dirname(path), linked)));
 }
 
 const temporaryMark = ".tmp-";

@@ -1,7 +1,7 @@
 // How the command line offers a task: the files it reads, the flags it takes, and its reports. One value of this shape per
 // task, in `flags.ts` of its folder.
 import type { Flags, Given } from "./shared/flags.ts";
-import type { Maker, Model } from "./task.ts";
+import type { Maker, Model, Parts } from "./task.ts";
 
 /** What a command prints: JSON lines for programs, text for people. */
 export interface Report {
@@ -42,6 +42,23 @@ export interface RecurrentSettings {
   readonly sizes: Readonly<Record<string, number>>;
   /** For tasks that take it. */
   readonly embedding?: number;
+}
+
+/** The task's own score of a model, in words. */
+export interface ScoreWords<M, D> {
+  /**
+   * Briefly, of the validation part, beside the loss while a model is trained: `accuracy 83.5 %`. Absent where the loss
+   * says as much. May take a part of the data where all of it would take long.
+   */
+  readonly brief?: (model: M, validation: D) => Promise<string>;
+  /** Of a part that training left out, beside a baseline. */
+  readonly beside: (model: M, part: "validation" | "test", parts: Parts<D>) => Promise<Standing>;
+}
+
+/** How a trained model stands beside a baseline. */
+export interface Standing extends Report {
+  /** The baseline's name where it is at least as good as the model. */
+  readonly betterBaseline?: string | undefined;
 }
 
 export interface TrainCommand<D, O, T> {
@@ -100,6 +117,20 @@ export interface FurtherCommand<T = unknown> {
   run(argument: string, flags: T, context: CommandContext): Promise<Report>;
 }
 
+/** Data that the project can make, any amount of it: `unrolled data NAME`. */
+export interface DataMaker {
+  /** The name, and the ending of its files. */
+  readonly name: string;
+  readonly ending: string;
+  readonly about: string;
+  /** A command line that trains on such a file, without `unrolled`. */
+  readonly use: string;
+  /** Items that are made where no number is given. */
+  readonly count: number;
+  /** The text of a file. */
+  make(count: number, seed: number): string;
+}
+
 /** A task on the command line. */
 export interface TaskCommand {
   readonly kind: string;
@@ -108,9 +139,11 @@ export interface TaskCommand {
   readonly shortForms?: { readonly train: string; readonly predict: string };
   readonly maker: Maker<object, never, Model<never, unknown>>;
   readonly train: TrainCommand<unknown, unknown, unknown>;
+  readonly score: ScoreWords<unknown, unknown>;
   readonly evaluate: UseCommand<unknown, unknown>;
   readonly predict: UseCommand<unknown, unknown>;
   readonly further: readonly FurtherCommand[];
+  readonly data: readonly DataMaker[];
   /** Options of earlier versions, with their names of today. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
@@ -121,11 +154,13 @@ export function taskCommand<O, D, M extends Model<D, unknown>, T, E, P>(command:
   readonly about: string;
   readonly shortForms?: TaskCommand["shortForms"];
   readonly train: TrainCommand<D, O, T>;
+  readonly score: ScoreWords<M, D>;
   readonly evaluate: UseCommand<M, E>;
   readonly predict: UseCommand<M, P>;
   readonly further?: readonly FurtherCommand[];
+  readonly data?: readonly DataMaker[];
   readonly renamed?: TaskCommand["renamed"];
 }): TaskCommand {
   // The command line hands each part only what another part of the same task made.
-  return { further: [], ...command, kind: command.maker.kind } as unknown as TaskCommand;
+  return { further: [], data: [], ...command, kind: command.maker.kind } as unknown as TaskCommand;
 }

@@ -47,6 +47,8 @@ export interface ModelMetadata {
   readonly data?: DataRecord;
   /** How training evaluated texts: parallel lanes and steps at a time. */
   readonly evaluation?: { readonly batch: number; readonly window: number };
+  /** How far it was trained: updates that its weights come after, and the loss of their validation, if there was one. */
+  readonly trained?: { readonly updates: number; readonly loss?: number };
   /** The cell that the settings name, as a name and equations: a file of equations may change. */
   readonly cell?: { readonly name: string; readonly equations: string };
 }

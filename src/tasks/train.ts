@@ -4,22 +4,23 @@ import { checkOptions, shown, type OptionRules } from "../base/options.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Device, Numbers } from "../run/device.ts";
 import { defaultDevice } from "../run/default.ts";
+import { chanceLoss } from "../train/chance.ts";
 import type { ClipSettings } from "../train/clip.ts";
 import { fit, type TrainingEvent, type TrainingRun } from "../train/fit.ts";
 import type { OptimizerKind, OptimizerSettings } from "../train/optimizers.ts";
 import type { ScheduleKind, ScheduleSettings } from "../train/schedules.ts";
 import type { Budget, ResolvedOptions, TrainingOptions } from "../train/settings.ts";
-import { bestWeights, type TrainingState } from "../train/state.ts";
+import { bestProgress, bestWeights, type TrainingState } from "../train/state.ts";
 import { defaultShares } from "../train/split.ts";
 import {
   plainLoss,
   type Design,
   type LossWords,
   type ModelMetadata,
+  type Parts,
   type Task,
   type TaskDefaults,
   type TaskSpec,
-  type Trained,
 } from "./task.ts";
 import type { Network } from "../plan/network.ts";
 
@@ -102,12 +103,18 @@ export interface RunSummary {
   /** Parameters, trained and fixed. */
   readonly parameters: number;
   readonly device: Device;
+  /** Bytes of the device's memory that training takes. */
+  readonly bytes: number;
   /** The options of training, with their defaults. */
   readonly options: ResolvedOptions;
   /** The task and its data in words, one per line. */
   readonly lines: readonly string[];
   /** How the loss is reported. */
   readonly loss: LossWords;
+  /** The loss of guessing by how often each class comes; absent for losses that are no cross-entropy. */
+  readonly chance?: number;
+  /** The data in parts. */
+  readonly parts: Parts<unknown>;
   /** Updates made before; 0 for a new run. */
   readonly step: number;
 }
@@ -142,13 +149,17 @@ export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOp
     if (isDisposed) throw new Error("this run has been disposed; take its models before that, or train anew");
     return (prepared ??= prepareRun(task, data, options));
   };
-  const opened = async (choose: (state: TrainingState) => Numbers): Promise<M> => {
+  const opened = async (
+    weightsOf: (state: TrainingState) => Numbers,
+    progressOf: (state: TrainingState) => NonNullable<ModelMetadata["trained"]>,
+  ): Promise<M> => {
     const { design, run, device, metadata } = await prepare();
+    const state = await run.snapshot();
     const store = device.parameters(parameterLayout(design.network));
-    store.write(choose(await run.snapshot()));
+    store.write(weightsOf(state));
     const { spec, network } = design;
-    const trained: Trained = { spec, network, device, store, metadata: await metadata() };
-    return design.open(trained);
+    const described = { ...(await metadata()), trained: progressOf(state) };
+    return design.open({ spec, network, device, store, metadata: described });
   };
   return {
     async *[Symbol.asyncIterator]() {
@@ -157,16 +168,24 @@ export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOp
     async finish() {
       for await (const event of (await prepare()).run) void event;
     },
-    best: () => opened(bestWeights),
-    latest: () => opened((state) => state.weights),
+    best: () => opened(bestWeights, bestProgress),
+    latest: () =>
+      opened(
+        ({ weights }) => weights,
+        ({ step }) => ({ updates: step }),
+      ),
     async prepare() {
       const { design, run, device } = await prepare();
+      const chance = chanceLoss(design.network, design.examples);
       return {
         parameters: run.store.layout.size,
         device,
+        bytes: run.bytes,
         options: run.options,
         lines: design.summary,
         loss: design.loss ?? plainLoss,
+        ...(chance !== undefined && { chance }),
+        parts: design.parts,
         step: options.resume?.training.step ?? 0,
       };
     },

@@ -67,6 +67,8 @@ export interface TrainingRun extends AsyncIterable<TrainingEvent> {
   readonly options: ResolvedOptions;
   /** The model, shared with whoever samples from it. */
   readonly store: ParameterStore;
+  /** Memory that the run takes on its device. */
+  readonly bytes: number;
   /**
    * Everything needed to continue from here, copied. Only between two events: during a step it throws, and so it
    * does where a weight is not finite.
@@ -94,6 +96,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   return {
     options,
     store: trainer.store,
+    bytes: trainer.bytes,
     [Symbol.asyncIterator]: () => trainingEvents(loop),
     snapshot: () =>
       exclusively(async () => {

@@ -44,6 +44,14 @@ export function bestWeights(state: TrainingState): Numbers {
   return state.best?.weights ?? state.weights;
 }
 
+/** How far the weights of `bestWeights` were trained. */
+export function bestProgress({ best, step }: TrainingState): {
+  readonly updates: number;
+  readonly loss?: number;
+} {
+  return best ? { updates: best.step, loss: best.loss } : { updates: step };
+}
+
 /** Options that may differ when a run is resumed: how long it trains and how often it is validated. */
 const free: readonly string[] = ["budget", "validateEvery", "patience"];
 

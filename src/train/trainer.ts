@@ -73,6 +73,8 @@ export type TrainerNumbers = Pick<TrainingState, "weights" | "optimizer" | "carr
 
 export interface Trainer {
   readonly store: ParameterStore;
+  /** Memory of the device that training takes. */
+  readonly bytes: number;
   /** `at` of a position is below this. */
   readonly epochLength: number;
   /** Makes update number `step`, counted from 1. Throws a `TrainingError`, changing no weight, where it cannot. */
@@ -89,7 +91,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   const { network, device, data } = settings;
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
   const { feed, validation } = feedsOf(network, data, options);
-  const plan = planUpdates(settings, feed, validation, rule);
+  const { plan, bytes } = planUpdates(settings, feed, validation, rule);
   const { ports, parameters: layout } = plan;
   const store = device.parameters(layout);
   store.write(initialParameters(layout, options.seed));
@@ -121,6 +123,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
 
   return {
     store,
+    bytes,
     epochLength: feed.length,
     async update(step, position, rate) {
       const batch = feed.load(position);
@@ -165,13 +168,13 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
   };
 }
 
-/** The plan of an update. Throws where the plans of the run need more memory than there is. */
+/** The plan of an update, and the bytes that the run's plans need. Throws where the plans of the run need more memory than there is. */
 function planUpdates(
   { network, memory }: TrainerSettings,
   feed: Feed,
   validation: Feed | undefined,
   update: UpdateRule,
-): Plan {
+): { readonly plan: Plan; readonly bytes: number } {
   // First without the optimiser, whose equations have no width beyond what a computer can count.
   checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps }), memory);
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update });
@@ -182,8 +185,9 @@ function planUpdates(
         buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
       )
     : [];
-  checkMemory(network, memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders]), memory);
-  return plan;
+  const needed = memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders]);
+  checkMemory(network, needed, memory);
+  return { plan, bytes: needed.bytes };
 }
 
 /** Forward and backward through the encoder and the network, then the update of all parameters together. */

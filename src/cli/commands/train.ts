@@ -5,11 +5,14 @@ import { duration, grouped, quoted } from "../format.ts";
 import { flagOf } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";
+import { tellCurves } from "../progress.ts";
 import { addOptions } from "../settings.ts";
+import { standingOf, type HeldOut } from "../standing.ts";
 import type { Terminal } from "../terminal.ts";
 import { trainFlags, trainSections, type AnyTrain } from "../train-flags.ts";
 import { prepareJob, type PreparedJob } from "../training-job.ts";
 import { printer, trainAndSave, type TrainingOutcome } from "../training.ts";
+import { verdictOf, type Verdict } from "../verdict.ts";
 
 /** Adds the command `name` to `parent`. */
 export function addTrain(
@@ -34,14 +37,20 @@ export function addTrain(
     );
     try {
       const outcome = await trainAndSave(job, terminal);
-      if (job.json) await printOutcome(job, outcome, terminal);
-      const words = `unrolled ${task.shortForms?.train ?? `${task.kind} train`} ${quoted(file as string)}`;
+      const standing =
+        outcome.reason === "interrupted" ? undefined : await standingOf(task.score, job, terminal);
+      if (job.json) await printOutcome(job, outcome, standing, terminal);
+      const words = `${terminal.program} ${task.shortForms?.train ?? `${task.kind} train`} ${quoted(file as string)}`;
       const resume = `${words} --resume ${quoted(job.out)}`;
       if (outcome.reason === "interrupted") {
-        terminal.say(`saved after step ${grouped(outcome.step)} in ${job.out}; to resume:`);
+        terminal.say(`saved after update ${grouped(outcome.step)} in ${job.out}; to resume:`);
         terminal.say(`  ${resume}`);
         exitWith(exitCodes.interrupted);
-      } else tellEnd(task, resume, job, outcome, terminal);
+        return;
+      }
+      const verdict = verdictOf(outcome, job.summary, standing?.betterBaseline);
+      tellEnd(task, resume, job, { ...outcome, standing, verdict }, terminal);
+      if (verdict?.isDiverged) exitWith(exitCodes.failure);
     } finally {
       job.run.dispose();
       job.summary.device.dispose();
@@ -53,21 +62,33 @@ export function addTrain(
 async function printOutcome(
   { out: model, summary }: PreparedJob,
   { reason, step, best, seconds }: TrainingOutcome,
+  standing: HeldOut | undefined,
   terminal: Terminal,
 ): Promise<void> {
   const validation = best ? summary.loss.json(best.loss) : null;
   await printer(terminal)(
     reason === "interrupted"
       ? { event: "interrupted", step, seconds, model }
-      : { event: "end", validation, seconds, model },
+      : {
+          event: "end",
+          validation,
+          seconds,
+          model,
+          ...(standing && { part: standing.part, scores: standing.json }),
+        },
   );
+}
+
+interface Ended extends TrainingOutcome {
+  readonly standing: HeldOut | undefined;
+  readonly verdict: Verdict | undefined;
 }
 
 function tellEnd(
   { shortForms, train, predict }: TaskCommand,
   resume: string,
   { out, summary, file, budget: [name, value] }: PreparedJob,
-  { step, best, seconds }: TrainingOutcome,
+  { step, best, seconds, losses, standing, verdict }: Ended,
   terminal: Terminal,
 ): void {
   if (summary.step > 0 && step === summary.step) {
@@ -77,9 +98,13 @@ function tellEnd(
   }
   const loss = best ? `, best validation ${summary.loss.words(best.loss)}` : "";
   terminal.say(`${grouped(step)} ${step === 1 ? "update" : "updates"} in ${duration(seconds)}${loss}`);
+  tellCurves(losses, terminal);
+  if (standing) terminal.say(`\non the ${standing.part} part, which training left out:\n${standing.text}`);
+  if (verdict)
+    terminal.say(terminal.paint("err", verdict.isDiverged ? "red" : "yellow", `\n${verdict.text}`));
   const next = train.next?.(file) ?? "predict";
   const use = next === "predict" ? (shortForms?.predict ?? next) : next;
   const isAlone = next === "predict" && predict.isOptional === true;
-  terminal.say(`saved in ${out}; to ${next === "predict" ? "use" : "score"} it:`);
-  terminal.say(`  unrolled ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}`);
+  terminal.say(`\nsaved in ${out}; to ${next === "predict" ? "use" : "score"} it:`);
+  terminal.say(`  ${terminal.program} ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}`);
 }

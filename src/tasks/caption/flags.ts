@@ -14,6 +14,7 @@ import {
 } from "../shared/flags.ts";
 import { checkGivenSplit } from "../shared/parts.ts";
 import { grouped, table } from "../shared/words.ts";
+import { heldOutByDefault } from "../shared/scored-part.ts";
 import type { Part } from "../task.ts";
 import { caption, type Captioner, type CaptionScore } from "./caption.ts";
 import { captionDefaults } from "./design.ts";
@@ -52,6 +53,9 @@ const captionsFile = "a file of captions: COCO, Flickr, a CSV of files and capti
 const names = { images: "folder", cache: "folder", encoder: "file" };
 
 const searching = searchFields("captions", "word");
+
+/** Images that are described after a validation; all of them would take long. */
+const imagesWhileTraining = 100;
 
 const shapes = flags({
   count: whole(1).default(2000).describe("images to make"),
@@ -112,6 +116,21 @@ export const captionCommand: TaskCommand = taskCommand({
     },
     options: ({ condition, minCount }) => ({ condition, minCount }),
   },
+  score: {
+    async brief(model, validation) {
+      const data = { images: validation.images.slice(0, imagesWhileTraining) };
+      const { bleu4, ciderD } = await model.score(data, { hasBaseline: false });
+      return `BLEU-4 ${bleu4.toFixed(3)}, CIDEr-D ${ciderD.toFixed(3)}`;
+    },
+    async beside(model, part) {
+      const score = await model.score(part);
+      const { baseline } = score;
+      return {
+        ...reportOf(score),
+        betterBaseline: baseline && baseline.bleu4 >= score.bleu4 ? baseline.name : undefined,
+      };
+    },
+  },
   evaluate: {
     about: "score a model's captions against captions by people",
     file: captionsFile,
@@ -131,7 +150,7 @@ export const captionCommand: TaskCommand = taskCommand({
     async run(model, path, settings, context) {
       const { beam: width, lengthPenalty, baseline: hasBaseline } = settings;
       const file = path as string;
-      const listed = await partOf(model, await listImages(file, settings.images), settings.part);
+      const listed = await partOf(model, await listImages(file, settings.images), settings.part, context);
       if (hasBaseline && listed.length < 2) {
         throw new Error("--baseline shuffles features, which needs two images or more; leave it out");
       }
@@ -196,12 +215,15 @@ function teller(context: Pick<CommandContext, "say" | "status">): (progress: Enc
 async function partOf(
   model: Captioner,
   listed: readonly ImageFile[],
-  part: Part | "all",
+  given: Part | "all" | undefined,
+  context: Pick<CommandContext, "say">,
 ): Promise<readonly ImageFile[]> {
-  if (part === "all") return listed;
   // Parts do not depend on the vectors, which take long.
+  const data = { images: listed.map((image) => ({ ...image, vector: [] })) };
+  const part = given ?? (await heldOutByDefault(model, data, context, ({ images }) => images.length));
+  if (part === "all") return listed;
   const byPath = new Map(listed.map((image) => [image.path, image]));
-  const parts = await model.parts({ images: listed.map((image) => ({ ...image, vector: [] })) });
+  const parts = await model.parts(data);
   const chosen = (parts[part]?.images ?? []).map(({ path = "" }) => byPath.get(path) as ImageFile);
   if (chosen.length > 0) return chosen;
   throw new Error(`--part ${part}: training had no such part; choose another`);

@@ -1,7 +1,7 @@
 // Classification on the command line: labelled texts or series in, a label for each of others out.
 import { z } from "zod";
 import { confusionChart } from "../../charts/confusion.ts";
-import { taskCommand, type TaskCommand } from "../command.ts";
+import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import type { ClassificationReport } from "../shared/classification.ts";
 import { flag, flagOf, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
@@ -76,6 +76,20 @@ export const classifyCommand: TaskCommand = taskCommand({
       };
     },
   },
+  score: {
+    async brief(model, validation) {
+      const { accuracy, macroF1 } = await model.score(validation);
+      return `accuracy ${percent(accuracy)}, macro-F1 ${percent(macroF1)}`;
+    },
+    async beside(model, part) {
+      const score = await model.score(part);
+      const { baseline } = score;
+      return {
+        ...besideBaseline(score),
+        betterBaseline: baseline && baseline.accuracy >= score.accuracy ? baseline.name : undefined,
+      };
+    },
+  },
   evaluate: {
     about: "score a classifier on labelled sequences",
     file: "a table of labelled sequences, or a folder of texts by label",
@@ -92,7 +106,7 @@ export const classifyCommand: TaskCommand = taskCommand({
     remembered: ["text", "series", "label", "without", "unique"],
     async run(model, path, settings, context) {
       const { data } = await readLabelled(path as string, settings, context);
-      const { part, training } = await scoredPart(model, data, settings);
+      const { part, training } = await scoredPart(model, data, settings, context);
       const score = await model.score(part, training && { baseline: training });
       if (settings.plot !== undefined) {
         const title = `${grouped(score.sequences)} sequences`;
@@ -119,14 +133,11 @@ export const classifyCommand: TaskCommand = taskCommand({
   },
 });
 
-function reportOf(
-  score: ClassifyScore,
-  hasMatrix: boolean,
-): { readonly json: readonly object[]; readonly text: string } {
+/** A line for the model and one for the baseline. */
+function besideBaseline(score: ClassifyScore): Report {
   const { baseline, labels, sequences } = score;
   const rows: [string, ClassificationReport][] = [["this model", score]];
   if (baseline) rows.push([baseline.name, baseline]);
-  const classes = [...score.classes].sort((a, b) => b.support - a.support);
   return {
     json: rows.map(([model, { accuracy, macroF1, weightedF1, confusion }], i) => ({
       model,
@@ -136,16 +147,25 @@ function reportOf(
       sequences,
       ...(i === 0 && { labels, confusion, classes: score.classes }),
     })),
+    text: table(
+      ["model", "accuracy", "macro-F1"],
+      rows.map(([model, row]) => [model, percent(row.accuracy), percent(row.macroF1)]),
+    ),
+  };
+}
+
+function reportOf(score: ClassifyScore, hasMatrix: boolean): Report {
+  const { json, text } = besideBaseline(score);
+  const classes = [...score.classes].sort((a, b) => b.support - a.support);
+  return {
+    json,
     text: [
-      table(
-        ["model", "accuracy", "macro-F1"],
-        rows.map(([model, row]) => [model, percent(row.accuracy), percent(row.macroF1)]),
-      ),
+      text,
       table(
         ["class", "precision", "recall", "F1", "sequences"],
         classes.map((c) => [c.name, ...[c.precision, c.recall, c.f1].map(percent), grouped(c.support)]),
       ),
-      ...(hasMatrix ? [confusionTable(score.confusion, labels)] : []),
+      ...(hasMatrix ? [confusionTable(score.confusion, score.labels)] : []),
     ].join("\n\n"),
   };
 }

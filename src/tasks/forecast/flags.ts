@@ -133,6 +133,20 @@ export const forecastCommand: TaskCommand = taskCommand({
       strategy,
     }),
   },
+  score: {
+    async brief(model, validation) {
+      const { mase } = await model.score(validation, { calibrate: 0, stride: model.horizon });
+      return `MASE ${mase.toFixed(3)}`;
+    },
+    async beside(model, part) {
+      const score = await model.score(part);
+      const [best] = Object.entries(score.baselines).sort(([, a], [, b]) => a.mase - b.mase);
+      return {
+        ...reportOf(score, model.quantiles),
+        betterBaseline: best && best[1].mase <= score.mase ? best[0] : undefined,
+      };
+    },
+  },
   evaluate: {
     about: "backtest a model beside naive, seasonal naive and linear forecasts",
     file: "the table that the model was trained on, or one that continues it",
@@ -164,7 +178,7 @@ export const forecastCommand: TaskCommand = taskCommand({
         ...forecastSettings(model, settings, context),
       });
       if (plot !== undefined) await context.write(plot, backtestChart(series, score));
-      return reportOf(score, series, model.quantiles);
+      return reportOf(score, model.quantiles, series.isZoned);
     },
   },
   predict: {
@@ -250,7 +264,7 @@ function cellsOf(
   return [formatTime(row.time.getTime(), isZoned), ...values];
 }
 
-function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly number[]): Report {
+function reportOf(score: ForecastScore, quantiles: readonly number[], isZoned?: boolean): Report {
   const { origins, horizon, from, period } = score;
   const rows = Object.entries(errorRows(score));
   const wanted = Math.round(100 * ((quantiles.at(-1) as number) - (quantiles[0] as number)));
@@ -263,7 +277,7 @@ function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly
         percent(coverage),
       ]),
     ),
-    `${grouped(origins)} origins from ${formatTime(from.getTime(), series.isZoned)}, ${horizon} steps each; ` +
+    `${grouped(origins)} origins from ${formatTime(from.getTime(), isZoned)}, ${horizon} steps each; ` +
       `a season is ${period} ${period === 1 ? "step" : "steps"}`,
   ];
   if (score.baselines["linear"] === undefined) lines.push("the history is too short for the linear baseline");

@@ -18,8 +18,9 @@ import {
   wholeFrom,
   zeroOrMore,
 } from "../shared/flags.ts";
+import { heldOutByDefault } from "../shared/scored-part.ts";
 import { grouped, table } from "../shared/words.ts";
-import { units } from "../../text/symbols.ts";
+import { units, type Text } from "../../text/symbols.ts";
 import { languageDefaults } from "./design.ts";
 import { language, type LanguageModel, type WriteSettings } from "./language.ts";
 import { lossInWords } from "./loss-words.ts";
@@ -102,6 +103,17 @@ export const languageCommand: TaskCommand = taskCommand({
     options: ({ tied, inputDropout }) => ({ tied, inputDropout }),
     training: ({ window, bptt }) => ({ window, bptt: bptt ?? window }),
   },
+  score: {
+    async beside(model, part, { train }) {
+      const order = model.symbols.measure === "perplexity" ? 3 : 5;
+      const score = await model.score(part, { order, baseline: firstSymbols(train, mostLearned) });
+      const { baseline } = score;
+      return {
+        ...compared(score, model.symbols),
+        betterBaseline: baseline && baseline.nats <= score.nats ? baseline.name : undefined,
+      };
+    },
+  },
   evaluate: {
     about: "score how well a model predicts a text",
     file: "a text with the model's symbols",
@@ -116,15 +128,17 @@ export const languageCommand: TaskCommand = taskCommand({
       },
       { part: "part", ngram: "file" },
     ),
-    async run(model, path, { part, ngram, order }, { given }) {
+    async run(model, path, { part: chosen, ngram, order }, { given, say }) {
       if (ngram === undefined && given["order"] !== undefined)
         throw new Error("--order is for an n-gram baseline; give --ngram FILE, too, or leave it out");
       const text = await readTextWith(path as string, model.symbols);
+      const part = chosen ?? (await heldOutByDefault(model, text, { say }, symbolsIn));
       const data = part === "all" ? text : (await model.parts(text))[part];
       if (!data) throw new Error(`--part ${part}: training had no such part; choose another`);
       if (ngram !== undefined) {
         return compared(
           await model.score(data, { baseline: await readTextWith(ngram, model.symbols), order }),
+          model.symbols,
         );
       }
       const { nats, bits, perplexity, bitsPerByte, tokens, symbols } = await model.score(data);
@@ -161,16 +175,34 @@ export const languageCommand: TaskCommand = taskCommand({
   },
 });
 
+const symbolsIn = (text: Text | string): number => (typeof text === "string" ? text.length : text.ids.length);
+
+/** n-grams take much memory: a long text's beginning is enough for a comparison. */
+const mostLearned = 1_000_000;
+
+function firstSymbols(text: Text | string, most: number): Text | string {
+  if (typeof text === "string" || text.ids.length <= most) return text;
+  return { ...text, ids: text.ids.subarray(0, most), bytes: 0 };
+}
+
 /** The model, the n-grams and the mean of both, in a table. */
-function compared(score: Awaited<ReturnType<LanguageModel["score"]>>): Report {
+function compared(
+  score: Awaited<ReturnType<LanguageModel["score"]>>,
+  { measure, noun }: LanguageModel["symbols"],
+): Report {
   const { baseline, mixture, tokens } = score;
+  const [unit, digits] = measure === "perplexity" ? ["perplexity", 1] : [`bits per ${noun}`, 3];
   const others = [baseline, mixture].filter((row) => row !== undefined);
   const rows = [{ name: "this model", nats: score.nats, perplexity: score.perplexity }, ...others];
   return {
     json: rows.map(({ name, nats, perplexity }) => ({ model: name, nats, perplexity, tokens })),
     text: table(
-      ["model", "nats", "perplexity"],
-      rows.map((row) => [row.name, row.nats.toFixed(3), row.perplexity.toFixed(1)]),
+      ["model", "nats", unit as string],
+      rows.map((row) => [
+        row.name,
+        row.nats.toFixed(3),
+        (measure === "perplexity" ? row.perplexity : row.nats / Math.LN2).toFixed(digits as number),
+      ]),
     ),
   };
 }

@@ -67,6 +67,13 @@ export const musicCommand: TaskCommand = taskCommand({
       predictsFirst: !skipFirst,
     }),
   },
+  score: {
+    async beside(model, part) {
+      const score = await model.score(part);
+      const [best] = [...(score.baselines ?? [])].sort((a, b) => a.nats - b.nats);
+      return { ...reportOf(score), betterBaseline: best && best.nats <= score.nats ? best.name : undefined };
+    },
+  },
   evaluate: {
     about: "score how well a model predicts music",
     file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
@@ -79,7 +86,7 @@ export const musicCommand: TaskCommand = taskCommand({
       { numbers: "name", part: "part" },
     ),
     remembered: ["numbers"],
-    async run(model, path, { numbers, part, baseline }) {
+    async run(model, path, { numbers, part, baseline }, context) {
       const data = await readPianoRolls(path as string, {
         range: model.range,
         resolution: model.resolution,
@@ -89,6 +96,7 @@ export const musicCommand: TaskCommand = taskCommand({
         { parts: async (pieces) => partsIn(data) ?? (await model.parts(pieces)) },
         allPieces(data),
         { part, baseline },
+        context,
       );
       return reportOf(await model.score(pieces, training && { baseline: training }));
     },

@@ -152,6 +152,8 @@ export function searchFields(
 
 /** `--part`: the part of the training's data to score a model on. */
 export const partNames = ["all", "train", "validation", "test"] as const;
-export const partField: z.ZodDefault<z.ZodType<(typeof partNames)[number], string>> = oneOf(partNames)
-  .default("all")
-  .describe("part of the file to score, as training divided it: all, train, validation, test");
+export const partField: z.ZodOptional<z.ZodType<(typeof partNames)[number], string>> = oneOf(partNames)
+  .optional()
+  .describe(
+    "part to score, as training divided the file: all, train, validation, test (default: the part that training left out)",
+  );

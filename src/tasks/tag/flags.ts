@@ -6,6 +6,7 @@ import { scoredPart } from "../shared/scored-part.ts";
 import { isText } from "../shared/sequence-input.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { tagDefaults } from "./design.ts";
+import { entitySentence } from "./entities.ts";
 import type { TagScores } from "./scores.ts";
 import { tag, type Tagging, type TagScore } from "./tag.ts";
 import { hasTokenLines, readTaggedData, readTokens } from "./tagged-files.ts";
@@ -72,6 +73,31 @@ export const tagCommand: TaskCommand = taskCommand({
       return { unit, minCount, lowerCase, bidirectional: !oneDirection };
     },
   },
+  score: {
+    async brief(model, validation) {
+      const { accuracy, spans } = await model.score(validation);
+      return `accuracy ${percent(accuracy)}${spans ? `, F1 of spans ${percent(spans.f1)}` : ""}`;
+    },
+    async beside(model, part) {
+      const score = await model.score(part);
+      const { baseline } = score;
+      const worth = ({ spans, accuracy }: TagScores): number => spans?.f1 ?? accuracy;
+      return {
+        ...besideBaseline(score),
+        betterBaseline: baseline && worth(baseline) >= worth(score) ? baseline.name : undefined,
+      };
+    },
+  },
+  data: [
+    {
+      name: "names",
+      ending: ".conll",
+      about: "English sentences with the names of persons, places and firms tagged",
+      use: "tag train names.conll",
+      count: 300,
+      make: sentences,
+    },
+  ],
   evaluate: {
     about: "score a tagger on tagged sequences",
     file: "a token and its tag per line, or a table of lists",
@@ -86,7 +112,7 @@ export const tagCommand: TaskCommand = taskCommand({
     remembered: ["tokens", "series", "tags"],
     async run(model, path, settings, context) {
       const { data } = await readTaggedData(path as string, settings, context);
-      const { part, training } = await scoredPart(model, data, settings);
+      const { part, training } = await scoredPart(model, data, settings, context);
       const series = settings.baseline ? data.find(({ value }) => !isText(value)) : undefined;
       if (series) {
         throw new Error(`${series.place}: --baseline counts tokens, and series have none; leave it out`);
@@ -114,20 +140,27 @@ export const tagCommand: TaskCommand = taskCommand({
   },
 });
 
+/** Sentences of the toy data, a token and its tag per line. */
+function sentences(count: number, seed: number): string {
+  const one = (_: unknown, i: number): string => {
+    const { value, tags } = entitySentence(seed, i);
+    return tags.map((name, t) => `${value[t]}\t${name}\n`).join("");
+  };
+  return Array.from({ length: count }, one).join("\n");
+}
+
 /** A token, a tab and its tag per line. */
 function taggedLines({ tokens, tags }: Tagging): string {
   const shown = (step: unknown): string => (typeof step === "string" ? step : JSON.stringify(step));
   return tags.map((label, i) => `${shown(tokens[i])}\t${label}\n`).join("");
 }
 
-function reportOf(score: TagScore): Report {
+/** A line for the model and one for the baseline. */
+function besideBaseline(score: TagScore): Report {
   const { baseline, labels, sequences, tokens } = score;
   const rows: [string, TagScores][] = [["this model", score]];
   if (baseline) rows.push([baseline.name, baseline]);
   const spanTitles = score.spans ? ["span precision", "recall", "F1"] : [];
-  const kinds = score.spans
-    ? Object.entries(score.spans.byType).map(([name, scores]) => ({ name, ...scores }))
-    : [...score.classes];
   return {
     json: rows.map(([model, { accuracy, macroF1, spans, classes, confusion }], i) => ({
       model,
@@ -138,14 +171,25 @@ function reportOf(score: TagScore): Report {
       tokens,
       ...(i === 0 && { labels, confusion, classes }),
     })),
+    text: table(
+      ["model", "accuracy", "macro-F1", ...spanTitles],
+      rows.map(([model, { accuracy, macroF1, spans }]) => [
+        model,
+        ...[accuracy, macroF1, ...(spans ? [spans.precision, spans.recall, spans.f1] : [])].map(percent),
+      ]),
+    ),
+  };
+}
+
+function reportOf(score: TagScore): Report {
+  const { json, text } = besideBaseline(score);
+  const kinds = score.spans
+    ? Object.entries(score.spans.byType).map(([name, scores]) => ({ name, ...scores }))
+    : [...score.classes];
+  return {
+    json,
     text: [
-      table(
-        ["model", "accuracy", "macro-F1", ...spanTitles],
-        rows.map(([model, { accuracy, macroF1, spans }]) => [
-          model,
-          ...[accuracy, macroF1, ...(spans ? [spans.precision, spans.recall, spans.f1] : [])].map(percent),
-        ]),
-      ),
+      text,
       table(
         [score.spans ? "type" : "label", "precision", "recall", "F1", score.spans ? "spans" : "tokens"],
         kinds

@@ -1,10 +1,13 @@
 // Translation on the command line: pairs of texts in, the translations of others out.
 import { z } from "zod";
+import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flags, oneOf, partField, searchFields, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { grouped, percent, table } from "../shared/words.ts";
-import { translateDefaults } from "./design.ts";
+import { datePair } from "./dates.ts";
+import { translateDefaults, type TextPair } from "./design.ts";
+import { reversalPair } from "./reversal.ts";
 import { readPairsFor, readSourcesFor } from "./pair-files.ts";
 import { translate, type TranslateScore } from "./translate.ts";
 
@@ -20,6 +23,9 @@ const columns = {
 };
 
 const columnNames = { source: "column", target: "column" };
+
+/** Pairs that are translated after a validation; all of them would take long. */
+const pairsWhileTraining = 100;
 
 const searching = searchFields("sequences", "symbol");
 
@@ -68,6 +74,38 @@ export const translateCommand: TaskCommand = taskCommand({
       };
     },
   },
+  score: {
+    async brief(model, validation) {
+      const { exact, bleu4 } = await model.score(validation.slice(0, pairsWhileTraining));
+      return `exact ${percent(exact)}, BLEU-4 ${bleu4.toFixed(3)}`;
+    },
+    async beside(model, part) {
+      const score = await model.score(part);
+      const { baseline } = score;
+      return {
+        ...reportOf(score, model.unit),
+        betterBaseline: baseline && baseline.bleu4 >= score.bleu4 ? baseline.name : undefined,
+      };
+    },
+  },
+  data: [
+    {
+      name: "dates",
+      ending: ".csv",
+      about: "dates as people write them, and as 1987-05-03",
+      use: "translate train dates.csv --source written --target iso",
+      count: 1000,
+      make: tableOf(datePair, ["written", "iso"]),
+    },
+    {
+      name: "reversals",
+      ending: ".csv",
+      about: "words of random letters, and the same words backwards",
+      use: "translate train reversals.csv --source word --target reversed",
+      count: 2000,
+      make: tableOf((seed, i) => reversalPair(seed, i), ["word", "reversed"]),
+    },
+  ],
   evaluate: {
     about: "score a translator on pairs of texts",
     file: "pairs of texts: a table, or lines with a tab between source and target",
@@ -83,7 +121,7 @@ export const translateCommand: TaskCommand = taskCommand({
     remembered: ["source", "target"],
     async run(model, path, settings, context) {
       const { data } = await readPairsFor(path as string, settings, context.given, context);
-      const { part, training } = await scoredPart(model, data, settings);
+      const { part, training } = await scoredPart(model, data, settings, context);
       const { beam: width, lengthPenalty } = settings;
       const baseline = training && { baseline: training };
       return reportOf(await model.score(part, { width, lengthPenalty, ...baseline }), model.unit);
@@ -107,6 +145,17 @@ export const translateCommand: TaskCommand = taskCommand({
     },
   },
 });
+
+/** Pairs of toy data as a table with these titles. */
+function tableOf(
+  pair: (seed: number, index: number) => TextPair,
+  titles: readonly [string, string],
+): (count: number, seed: number) => string {
+  return (count, seed) => {
+    const rows = Array.from({ length: count }, (_, i) => pair(seed, i));
+    return encodeCsv([titles, ...rows.map(({ source, target }) => [source, target])]);
+  };
+}
 
 function reportOf(score: TranslateScore, unit: string): Report {
   const { baseline, pairs, nats } = score;
