@@ -45,7 +45,8 @@ export async function loadRun(path: string): Promise<RunState> {
   const { spec, network, metadata, training } = await readModelFile(path);
   if (training) return { spec, network, metadata, training };
   throw new Error(
-    `${path} is a model without the state of its training, so it cannot be resumed; train anew`,
+    `${path} is a model without the state of its training, so it cannot be resumed; train anew, ` +
+      "and keep that state: saveRun, or --resumable on the command line",
   );
 }
 

@@ -10,11 +10,13 @@ import { addCompletion } from "./commands/completion.ts";
 import { addData } from "./commands/data.ts";
 import { addHello } from "./commands/hello.ts";
 import { addInfo } from "./commands/info.ts";
+import { addSlim } from "./commands/slim.ts";
 import { addStart } from "./commands/start.ts";
 import { addTasks, withTask } from "./commands/tasks.ts";
 import type { CommandContext } from "./context.ts";
 import { asInput, exitCodes, reportFailure } from "./failure.ts";
 import { remedyFor, renamedCommand } from "./renamed.ts";
+import { answerTo, withoutSynonyms } from "./synonyms.ts";
 import type { Terminal } from "./terminal.ts";
 
 const commands = [
@@ -25,6 +27,7 @@ const commands = [
   addCheck,
   addBench,
   addInfo,
+  addSlim,
   addBuildNative,
   addCompletion,
   addStart,
@@ -43,20 +46,21 @@ Results go to stdout, messages to stderr; --json prints results as JSON, one obj
 Exit codes: 0 success, 1 failure, 2 wrong usage or bad input, 130 interrupted.`;
 
 /** Runs one command line, without the program's name, and resolves to the exit code. Throws nothing. */
-export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommandLine(typed: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const writes: Promise<void>[] = [];
   const context: CommandContext = { terminal, exitWith: (code) => void (exitCode = code) };
   try {
-    const renamed = renamedCommand(words);
-    if (renamed !== undefined) throw new CommanderError(exitCodes.usage, "unrolled.renamed", renamed);
+    const words = withoutSynonyms(typed);
+    const answer = answerTo(words, terminal.program) ?? renamedCommand(words);
+    if (answer !== undefined) throw new CommanderError(exitCodes.usage, "unrolled.answer", answer);
     const routed = await asInput(() => withTask(words));
     const program = createProgram(context, (text) => void writes.push(terminal.out(text)), routed);
     await program.parseAsync(routed, { from: "user" });
     await Promise.all(writes);
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, terminal);
-    if (error.code === "unrolled.renamed") return reportFailure(error, terminal, exitCodes.usage);
+    if (error.code === "unrolled.answer") return reportFailure(error, terminal, exitCodes.usage);
     await Promise.all(writes).catch(() => {});
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }

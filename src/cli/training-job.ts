@@ -4,7 +4,7 @@ import { basename, extname } from "node:path";
 import { loadRun } from "../checkpoint/model-files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
-import type { TaskCommand } from "../tasks/command.ts";
+import type { ReadData, ReadingSettings, TaskCommand } from "../tasks/command.ts";
 import type { Given } from "../tasks/shared/flags.ts";
 import type { Maker } from "../tasks/task.ts";
 import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
@@ -15,6 +15,7 @@ import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle, nativeRemedy } from "./devices.ts";
 import { grouped } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
+import { readable, type ReadablePath } from "./standard-input.ts";
 import type { Terminal } from "./terminal.ts";
 import { recurrentSettings, resumedGiven, trainOptions, type TrainFlags } from "./train-flags.ts";
 import type { TrainingJob } from "./training.ts";
@@ -29,7 +30,7 @@ export interface PreparedJob extends TrainingJob {
 export async function prepareJob(
   command: TaskCommand,
   flags: TrainFlags,
-  file: string,
+  files: readonly string[],
   typed: Given,
   terminal: Terminal,
 ): Promise<PreparedJob> {
@@ -40,12 +41,7 @@ export async function prepareJob(
   const cell = saved ? await savedCell(saved, newly["cell"]) : await cellFromArgument(common.cell);
   // What a resumed run keeps was checked when it was given; what is given now is checked now.
   const reading = { split: newly["split"] as string | undefined, seed: common.seed };
-  const { data, found = {} } = await command.train.read(file, task, reading, {
-    say: (line) => terminal.say(line),
-    status: (line) => terminal.status(line),
-    out: (text) => terminal.out(text),
-    write: () => Promise.reject(new Error("training writes no other files")),
-  });
+  const { data, found = {} } = await readAll(command, files, task, reading, terminal);
   terminal.status("");
   const maker = command.maker as unknown as Maker<object, unknown, unknown>;
   const options = { ...command.train.options(task, newly), ...recurrentSettings(common), cell };
@@ -61,8 +57,12 @@ export async function prepareJob(
     ...(saved && { resume: saved.state }),
   });
   const summary = await run.prepare();
+  const [file = ""] = files;
   const label = cell.name.replace(/[^\w+.-]+/gu, "-"); // a transform's settings have signs that not every file system takes
-  const out = common.out ?? saved?.file ?? `${basename(file, extname(file))}-${label}.safetensors`;
+  const out =
+    common.out ??
+    saved?.file ??
+    `${file === "-" ? "stdin" : basename(file, extname(file))}-${label}.safetensors`;
   await checkOutput(out, { force: common.force || out === saved?.file });
   tellStart(summary, cell, terminal);
   const remedy = common.device === "auto" ? nativeRemedy(device, terminal.program) : undefined;
@@ -100,6 +100,33 @@ function briefOf(
       }
     },
   };
+}
+
+async function readAll(
+  { train }: TaskCommand,
+  files: readonly string[],
+  task: unknown,
+  reading: ReadingSettings,
+  terminal: Terminal,
+): Promise<ReadData<unknown>> {
+  const paths = await Promise.all(files.map((file) => readable(file, train.ending)));
+  const [first] = paths as [ReadablePath];
+  try {
+    if (train.readSeveral)
+      return await train.readSeveral(
+        paths.map(({ path }) => path),
+        task,
+        reading,
+      );
+    return await train.read(first.path, task, reading, {
+      say: (line) => terminal.say(line),
+      status: (line) => terminal.status(line),
+      out: (text) => terminal.out(text),
+      write: () => Promise.reject(new Error("training writes no other files")),
+    });
+  } finally {
+    await Promise.all(paths.map((path) => path.dispose()));
+  }
 }
 
 async function withConfig(given: Given, { all }: TrainFlags): Promise<Given> {

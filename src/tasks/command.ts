@@ -65,6 +65,8 @@ export interface TrainCommand<D, O, T> {
   readonly about: string;
   /** The file to train on, in words. */
   readonly file: string;
+  /** The format of standard input, `-`, where its beginning does not tell: an ending, `.csv`. */
+  readonly ending: string;
   /** Command lines that work, without `unrolled`. */
   readonly examples: readonly string[];
   /** Whether symbols may have learned vectors: `--embedding`. */
@@ -80,6 +82,8 @@ export interface TrainCommand<D, O, T> {
   /** The command that the model's first use is shown with, on the file that it was trained on. Default `predict`. */
   readonly next?: (path: string) => "predict" | "eval";
   readonly flags: Flags<T>;
+  /** Reads several files as one, for tasks that can. */
+  readSeveral?(paths: readonly string[], flags: T, settings: ReadingSettings): Promise<ReadData<D>>;
   /** Reads the data. Throws for what is wrong with a file, by line. */
   read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;
   /** The task's own options, besides the recurrent ones. Throws for flags that would do nothing. */
@@ -92,6 +96,10 @@ export interface TrainCommand<D, O, T> {
 export interface UseCommand<M, T> {
   readonly about: string;
   readonly file: string;
+  /** The format of standard input, `-`, where its beginning does not tell: an ending, `.csv`. */
+  readonly ending: string;
+  /** Flags whose values are files to write, which are not written over without `--force`. */
+  readonly outputs?: readonly string[];
   /** Whether the file may be left out. */
   readonly isOptional?: boolean;
   readonly flags: Flags<T>;

@@ -1,5 +1,5 @@
 // `unrolled info`: the devices of this machine; or a model file's task, network and settings.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { libraryVersion } from "../../base/version.ts";
@@ -46,7 +46,10 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
   const { spec, network, weights, metadata, training } = await asInput(() => readModelFile(path));
   const { settings, data, cell } = metadata;
   const layers = network.layers.map(({ name, cell: { name: own }, sizes }) => ({ name, cell: own, sizes }));
-  const trained = training && { step: training.step, seconds: training.seconds, best: training.best?.loss };
+  const trained = training
+    ? { step: training.step, seconds: training.seconds, best: training.best?.loss }
+    : metadata.trained && { step: metadata.trained.updates, best: metadata.trained.loss };
+  const { size } = await stat(path);
   const info = {
     task: spec.kind,
     parameters: weights.length,
@@ -55,6 +58,8 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
     settings,
     data,
     training: trained,
+    bytes: size,
+    resumable: training !== undefined,
   };
   if (json) return terminal.out(`${JSON.stringify(info)}\n`);
   const bold = (text: string): string => terminal.paint("out", "bold", text);
@@ -66,7 +71,12 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
       .map(([name, value]) => `  ${name.padEnd(18)}  ${shown(value)}`);
   const lines = [
     bold("model"),
-    ...rows({ task: spec.kind, parameters: grouped(weights.length), cell: cell?.name }),
+    ...rows({
+      task: spec.kind,
+      parameters: grouped(weights.length),
+      cell: cell?.name,
+      file: `${showBytes(size)}, ${training ? "can be resumed" : "cannot be resumed"}`,
+    }),
     bold("layers"),
     ...rows(Object.fromEntries(layers.map(({ name, cell: own, sizes }) => [name, `${own} ${shown(sizes)}`]))),
     ...(trained ? [bold("training"), ...rows(inWords(trained))] : []),
@@ -79,13 +89,13 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
 
 interface Training {
   readonly step: number;
-  readonly seconds: number;
-  readonly best: number | undefined;
+  readonly seconds?: number;
+  readonly best?: number | undefined;
 }
 
 const inWords = ({ step, seconds, best }: Training): object => ({
   updates: grouped(step),
-  time: duration(seconds),
+  time: seconds === undefined ? undefined : duration(seconds),
   "best loss": best?.toFixed(4),
 });
 

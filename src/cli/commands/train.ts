@@ -27,20 +27,18 @@ export function addTrain(
   const command = parent
     .command(name)
     .description(train.about)
-    .argument("<file>", train.file)
+    .argument(train.readSeveral ? "<files...>" : "<file>", `${train.file}; - is standard input`)
     .addHelpText("after", `\nExamples:\n${examples}`);
   addOptions(command, settings.all, trainSections);
-  command.action(async (file, given) => {
-    const job = await asInput(
-      () => prepareJob(task, settings, file as string, given, terminal),
-      settings.all,
-    );
+  command.action(async (typed, given) => {
+    const files = [typed].flat() as string[];
+    const job = await asInput(() => prepareJob(task, settings, files, given, terminal), settings.all);
     try {
       const outcome = await trainAndSave(job, terminal);
       const standing =
         outcome.reason === "interrupted" ? undefined : await standingOf(task.score, job, terminal);
       if (job.json) await printOutcome(job, outcome, standing, terminal);
-      const words = `${terminal.program} ${task.shortForms?.train ?? `${task.kind} train`} ${quoted(file as string)}`;
+      const words = `${terminal.program} ${task.shortForms?.train ?? `${task.kind} train`} ${files.map(quoted).join(" ")}`;
       const resume = `${words} --resume ${quoted(job.out)}`;
       if (outcome.reason === "interrupted") {
         terminal.say(`saved after update ${grouped(outcome.step)} in ${job.out}; to resume:`);

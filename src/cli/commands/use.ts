@@ -2,16 +2,19 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { openModel } from "../../checkpoint/model-files.ts";
 import type { TaskCommand, UseCommand, UseContext } from "../../tasks/command.ts";
-import { flags, joinFlags, jsonFlag, type Given } from "../../tasks/shared/flags.ts";
+import { flag, flagOf, flags, joinFlags, jsonFlag, type Given } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
-import { writeOutput } from "../output-file.ts";
+import { checkFree, writeOutput } from "../output-file.ts";
 import { addOptions, type Sections } from "../settings.ts";
+import { readable } from "../standard-input.ts";
 
 const common = flags({ ...deviceFields, json: jsonFlag }, { device: "name" });
 
-const useSections: Sections = { "Output and device:": ["json", "device", "threads"] };
+const forcing = flags({ force: flag.describe("write over files that are there already") });
+
+const useSections: Sections = { "Output and device:": ["json", "force", "device", "threads"] };
 
 /** Adds the command `name` to `parent`, for models of one task. */
 export function addUse(
@@ -22,14 +25,18 @@ export function addUse(
   use: UseCommand<unknown, unknown>,
 ): CommandUnknownOpts {
   const command = parent.command(name).description(use.about).argument("<model>", "a model file");
-  command.argument(use.isOptional === true ? "[file]" : "<file>", use.file);
-  addOptions(command, joinFlags(use.flags, common), useSections);
+  command.argument(use.isOptional === true ? "[file]" : "<file>", `${use.file}; - is standard input`);
+  const writes = use.outputs ? joinFlags(common, forcing) : common;
+  addOptions(command, joinFlags(use.flags, writes), useSections);
   command.action(async (...words: unknown[]) => {
-    const [modelPath, path] = words as [string, string | undefined];
+    const [modelPath, typed] = words as [string, string | undefined];
     const given = command.opts() as Given;
     const { device: choice, threads, json } = await asInput(() => common.parse(given));
+    await asInput(() => checkOutputs(use, given));
     const device = await asInput(() => deviceNamed(choice, { threads }));
     const model = await asInput(() => openModel(modelPath, { device }));
+    const input = typed === undefined ? undefined : await asInput(() => readable(typed, use.ending));
+    const path = input?.path;
     try {
       if (model.kind !== kind) {
         const command = name === "eval" ? "eval" : "predict";
@@ -56,8 +63,22 @@ export function addUse(
       await terminal.out(text === "" || text.endsWith("\n") ? text : `${text}\n`);
     } finally {
       terminal.status("");
+      await input?.dispose();
       device.dispose();
     }
   });
   return command;
+}
+
+/** Throws where a file to write is there already, before any work is done. */
+async function checkOutputs(
+  { outputs = [], flags: own }: UseCommand<unknown, unknown>,
+  given: Given,
+): Promise<void> {
+  if (given["force"] === true) return;
+  const values = own.parse(given) as Readonly<Record<string, unknown>>;
+  for (const name of outputs) {
+    const path = values[name];
+    if (typeof path === "string") await checkFree(path, `${flagOf(name)} FILE`);
+  }
 }

@@ -70,6 +70,7 @@ export const captionCommand: TaskCommand = taskCommand({
   train: {
     about: "train a network that writes captions of images",
     file: captionsFile,
+    ending: ".csv",
     examples: [
       "caption shapes shapes/ --count 5000",
       "caption train shapes/captions.json --split 0.9/0.02/0.08",
@@ -134,6 +135,8 @@ export const captionCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score a model's captions against captions by people",
     file: captionsFile,
+    ending: ".csv",
+    outputs: ["page"],
     flags: flags(
       {
         images,
@@ -169,6 +172,7 @@ export const captionCommand: TaskCommand = taskCommand({
   predict: {
     about: "print a caption for each image",
     file: "an image (.png, .jpg, .webp), or a folder of images",
+    ending: ".png",
     flags: flags({ encoder: copy, cache, ...searching }, names),
     remembered: ["cache"],
     async run(model, path, { encoder, cache: kept, beam: width, lengthPenalty }, context) {

@@ -35,6 +35,7 @@ export const classifyCommand: TaskCommand = taskCommand({
   train: {
     about: "train a classifier of sequences",
     file: "a table of labelled sequences (.csv, .jsonl, .parquet), or a folder of texts by label",
+    ending: ".csv",
     examples: [
       "classify train reviews.csv --text review --label stars --unit word --embedding 64",
       "classify train gestures.jsonl --series points --label gesture",
@@ -93,6 +94,8 @@ export const classifyCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score a classifier on labelled sequences",
     file: "a table of labelled sequences, or a folder of texts by label",
+    ending: ".csv",
+    outputs: ["plot"],
     flags: flags(
       {
         ...reading,
@@ -118,6 +121,7 @@ export const classifyCommand: TaskCommand = taskCommand({
   predict: {
     about: "print the label of each sequence",
     file: "a text file with one sequence per line, or a table",
+    ending: ".txt",
     flags: flags(columns, readingNames),
     remembered: ["text", "series"],
     async run(model, path, settings) {

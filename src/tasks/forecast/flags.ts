@@ -66,6 +66,7 @@ export const forecastCommand: TaskCommand = taskCommand({
   train: {
     about: "train a model that forecasts the next steps of one series or several",
     file: "a table with a column of times (.csv, .jsonl, .parquet)",
+    ending: ".csv",
     examples: [
       "forecast train passengers.csv --log --seasonal-difference 12 --context 24",
       "forecast train load.csv --value load,temperature --horizon 24 --seasonal-difference 24 --calendar",
@@ -150,6 +151,8 @@ export const forecastCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "backtest a model beside naive, seasonal naive and linear forecasts",
     file: "the table that the model was trained on, or one that continues it",
+    ending: ".csv",
+    outputs: ["plot"],
     flags: flags(
       {
         ...reading,
@@ -184,6 +187,8 @@ export const forecastCommand: TaskCommand = taskCommand({
   predict: {
     about: "forecast the steps after the end of a table",
     file: "a table with the columns that the model was trained on",
+    ending: ".csv",
+    outputs: ["csv", "plot"],
     flags: flags(
       {
         ...reading,

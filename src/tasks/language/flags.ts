@@ -56,6 +56,39 @@ const writing = flags(
 
 type Writing = ReturnType<(typeof writing)["parse"]>;
 
+const learning = flags(
+  {
+    window: whole(1).default(50).describe("time steps between two updates (k1)"),
+    bptt: whole(1)
+      .optional()
+      .describe("time steps that gradients flow back (k2), the window or more (default: the window)"),
+    unit: oneOf(units).default("char").describe("symbols of the text: char, byte, word or subword"),
+    tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
+    minCount: whole(1).default(1).describe("words that occur fewer times become unknown"),
+    tied: flag.describe("use the embedding's matrix for the output, too; --embedding must equal --size"),
+    inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
+  },
+  { bptt: "n", unit: "unit", tokenizer: "file" },
+);
+
+/** Texts one after the other. */
+async function readTexts(
+  paths: readonly string[],
+  { unit, tokenizer, minCount }: ReturnType<(typeof learning)["parse"]>,
+): Promise<{ readonly data: Text }> {
+  if ((unit === "subword") !== (tokenizer !== undefined))
+    throw new Error("--unit subword and --tokenizer FILE go together; give both or neither");
+  if (unit !== "word" && minCount > 1)
+    throw new Error("--min-count is for --unit word; leave it out, or give that unit");
+  return {
+    data: await readText(paths, {
+      unit,
+      ...(tokenizer !== undefined && { tokenizer }),
+      ...(unit === "word" && { minCount }),
+    }),
+  };
+}
+
 export const languageCommand: TaskCommand = taskCommand({
   maker: language,
   about: "language models: predict and write text",
@@ -63,7 +96,8 @@ export const languageCommand: TaskCommand = taskCommand({
   renamed: { "--horizon": "--bptt" },
   train: {
     about: "train a model that predicts the next symbol of a text",
-    file: "a text in UTF-8; with --unit byte, any file",
+    file: "a text in UTF-8, or several; with --unit byte, any file",
+    ending: ".txt",
     examples: [
       "train book.txt",
       "train book.txt --cell gru --size 256 --layers 2 --minutes 10",
@@ -73,33 +107,9 @@ export const languageCommand: TaskCommand = taskCommand({
     hasEmbedding: true,
     batches: "parallel stretches of the text",
     defaults: languageDefaults,
-    flags: flags(
-      {
-        window: whole(1).default(50).describe("time steps between two updates (k1)"),
-        bptt: whole(1)
-          .optional()
-          .describe("time steps that gradients flow back (k2), the window or more (default: the window)"),
-        unit: oneOf(units).default("char").describe("symbols of the text: char, byte, word or subword"),
-        tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
-        minCount: whole(1).default(1).describe("words that occur fewer times become unknown"),
-        tied: flag.describe("use the embedding's matrix for the output, too; --embedding must equal --size"),
-        inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
-      },
-      { bptt: "n", unit: "unit", tokenizer: "file" },
-    ),
-    async read(path, { unit, tokenizer, minCount }) {
-      if ((unit === "subword") !== (tokenizer !== undefined))
-        throw new Error("--unit subword and --tokenizer FILE go together; give both or neither");
-      if (unit !== "word" && minCount > 1)
-        throw new Error("--min-count is for --unit word; leave it out, or give that unit");
-      return {
-        data: await readText(path, {
-          unit,
-          ...(tokenizer !== undefined && { tokenizer }),
-          ...(unit === "word" && { minCount }),
-        }),
-      };
-    },
+    flags: learning,
+    read: (path, settings) => readTexts([path], settings),
+    readSeveral: readTexts,
     options: ({ tied, inputDropout }) => ({ tied, inputDropout }),
     training: ({ window, bptt }) => ({ window, bptt: bptt ?? window }),
   },
@@ -117,6 +127,7 @@ export const languageCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score how well a model predicts a text",
     file: "a text with the model's symbols",
+    ending: ".txt",
     flags: flags(
       {
         part: partField,
@@ -157,6 +168,7 @@ export const languageCommand: TaskCommand = taskCommand({
   predict: {
     about: "write text with a model",
     file: "a text file to continue",
+    ending: ".txt",
     isOptional: true,
     flags: writing,
     async run(model, path, settings, context) {

@@ -10,16 +10,26 @@ export interface TextFileSettings extends Omit<TextSettings, "tokenizer"> {
 }
 
 /**
- * Reads a text and learns its symbols: Unicode characters by default, bytes, words, or the sub-words of a tokenizer. Throws
- * as `learnText` does, naming the file.
+ * Reads a text, or several one after the other, and learns its symbols: Unicode characters by default, bytes, words, or the
+ * sub-words of a tokenizer. Throws as `learnText` does, naming the file, or the first of several.
  */
-export async function readText(path: string, settings: TextFileSettings = {}): Promise<Text> {
+export async function readText(
+  path: string | readonly string[],
+  settings: TextFileSettings = {},
+): Promise<Text> {
   const { tokenizer, ...rest } = settings;
+  const paths = typeof path === "string" ? [path] : path;
   const json = tokenizer === undefined ? {} : { tokenizer: await readUtf8(tokenizer) };
-  const bytes = await fileBytes(path);
-  return named({ text: path, "tokenizer.json": tokenizer ?? "" }, () =>
-    learnText(fileChunks(path), { ...rest, ...json }, bytes),
+  const sizes = await Promise.all(paths.map(fileBytes));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const text = paths.length > 1 ? `${paths[0]} and ${paths.length - 1} more` : (paths[0] ?? "");
+  return named({ text, "tokenizer.json": tokenizer ?? "" }, () =>
+    learnText(chunksOf(paths), { ...rest, ...json }, bytes),
   );
+}
+
+async function* chunksOf(paths: readonly string[]): AsyncGenerator<Uint8Array, void, void> {
+  for (const path of paths) yield* fileChunks(path);
 }
 
 /** Reads a text in the symbols of a model. Throws for symbols that it does not have, naming them and the file. */

@@ -38,6 +38,7 @@ export const musicCommand: TaskCommand = taskCommand({
   train: {
     about: "train a model of polyphonic music",
     file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
+    ending: ".json",
     examples: [
       "music train chorales.json --cell gru --size 46",
       "music train midi/ --resolution 4 --layers 2 --size 128",
@@ -77,6 +78,7 @@ export const musicCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score how well a model predicts music",
     file: "a JSON file of piano rolls, a MIDI file, or a folder of them",
+    ending: ".json",
     flags: flags(
       {
         numbers,
@@ -104,6 +106,8 @@ export const musicCommand: TaskCommand = taskCommand({
   predict: {
     about: "compose a piece, as a MIDI file",
     file: "a MIDI or JSON file; --beginning takes the first frames of its first piece",
+    ending: ".json",
+    outputs: ["midi"],
     isOptional: true,
     flags: flags(
       {

@@ -35,6 +35,7 @@ export const tagCommand: TaskCommand = taskCommand({
   train: {
     about: "train a tagger of tokens",
     file: "a token and its tag per line (.conll, .tsv, .txt), or a table of lists (.jsonl, .parquet, .csv)",
+    ending: ".conll",
     examples: [
       "tag train names.conll --embedding 64 --dropout 0.3",
       "tag train speech.jsonl --tokens words --tags pos --split 0.8/0.1/0.1",
@@ -101,6 +102,7 @@ export const tagCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score a tagger on tagged sequences",
     file: "a token and its tag per line, or a table of lists",
+    ending: ".conll",
     flags: flags(
       {
         ...taggedColumns,
@@ -123,6 +125,7 @@ export const tagCommand: TaskCommand = taskCommand({
   predict: {
     about: "print the tag of each token",
     file: "a text file with a sentence per line, a file with a token per line, or a table",
+    ending: ".txt",
     flags: flags(columns, columnNames),
     remembered: ["tokens", "series"],
     async run(model, path, settings) {

@@ -36,6 +36,7 @@ export const translateCommand: TaskCommand = taskCommand({
   train: {
     about: "train an encoder and a decoder on pairs of texts",
     file: "pairs of texts: a table (.csv, .jsonl, .parquet), or lines with a tab between source and target (.txt)",
+    ending: ".csv",
     examples: [
       "translate train dates.csv --source written --target iso",
       "translate train phrases.txt --unit word --embedding 128 --layers 2",
@@ -109,6 +110,7 @@ export const translateCommand: TaskCommand = taskCommand({
   evaluate: {
     about: "score a translator on pairs of texts",
     file: "pairs of texts: a table, or lines with a tab between source and target",
+    ending: ".csv",
     flags: flags(
       {
         ...columns,
@@ -130,6 +132,7 @@ export const translateCommand: TaskCommand = taskCommand({
   predict: {
     about: "print the translation of each text",
     file: "a text file with one text per line, or a table",
+    ending: ".txt",
     flags: flags({ source: columns.source, ...searching }, columnNames),
     remembered: ["source"],
     async run(model, path, { beam: width, lengthPenalty, ...settings }, context) {

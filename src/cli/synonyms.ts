@@ -1,0 +1,80 @@
+// Words that people know from other programs, understood as this one's or answered.
+import { existsSync } from "node:fs";
+import { extname } from "node:path";
+import { taskCommands } from "../tasks/flags.ts";
+
+const options: Readonly<Record<string, string>> = {
+  "--lr": "--rate",
+  "--learning-rate": "--rate",
+  "--batch-size": "--batch",
+  "--hidden": "--size",
+  "--hidden-size": "--size",
+  "--hidden-dim": "--size",
+  "--units": "--size",
+  "--num-layers": "--layers",
+  "--embedding-dim": "--embedding",
+  "--embedding-size": "--embedding",
+  "--num-epochs": "--epochs",
+  "--max-epochs": "--epochs",
+  "--max-steps": "--steps",
+  "--iterations": "--steps",
+  "--seq-len": "--window",
+  "--grad-clip": "--clip",
+  "--early-stopping": "--patience",
+  "--max-length": "--length",
+  "--num-threads": "--threads",
+  "--beam-size": "--beam",
+};
+
+const commands: Readonly<Record<string, string>> = {
+  evaluate: "eval",
+  test: "eval",
+  fit: "train",
+  infer: "predict",
+};
+
+/** Options of other programs that have no counterpart here, and what to know instead. */
+const answers: Readonly<Record<string, string>> = {
+  "--gpu": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
+  "--cuda": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
+  "--verbose": "progress is always shown, and --json prints every update; leave --verbose out",
+  "--quiet": "messages go to stderr; 2>/dev/null hides them",
+  "--fp16": "numbers have 32 bits on every fast device; there is no mixed precision",
+};
+
+/** The command line in this program's own words. */
+export function withoutSynonyms(words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, i) => {
+    if (end >= 0 && i > end) return word;
+    if (i === 0 || (i === 1 && isTask(words[0]))) return commandOf(word, words);
+    if (!word.startsWith("--")) return word;
+    const [name = "", ...value] = word.split("=");
+    const known = options[name.replaceAll("_", "-")] ?? name.replaceAll("_", "-");
+    return [known, ...value].join("=");
+  });
+}
+
+const isTask = (word: string | undefined): boolean => taskCommands.some(({ kind }) => kind === word);
+
+function commandOf(word: string, words: readonly string[]): string {
+  if (word !== "generate") return commands[word] ?? word;
+  return words[0] === "generate" ? "sample" : "predict";
+}
+
+/** An answer to an option of another program, or to a file in the place of a command; undefined for other words. */
+export function answerTo(words: readonly string[], program: string): string | undefined {
+  const option = words.find((word) => Object.hasOwn(answers, word));
+  if (option !== undefined) return `${option}: ${answers[option]}`;
+  const [first = ""] = words;
+  const isFile = first !== "" && !first.startsWith("-") && (existsSync(first) || extname(first) !== "");
+  if (!isFile) return undefined;
+  const fitting = taskCommands.filter(({ train }) => train.ending === extname(first));
+  const uses =
+    extname(first) === ".safetensors"
+      ? ["eval", "predict"].map((use) => `${program} ${use} ${first}`)
+      : taskCommands.map(
+          ({ kind, shortForms }) => `${program} ${shortForms?.train ?? `${kind} train`} ${first}`,
+        );
+  return `'${first}' is no command; name what to do with the file first:\n       ${uses.join("\n       ")}`;
+}
