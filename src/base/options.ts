@@ -42,6 +42,14 @@ export function checkKind(place: string, settings: unknown, rules: Readonly<Reco
   );
 }
 
+/** Throws for an option that is not a whole number, 1 or more; `place` begins the error. */
+export function checkWhole(place: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && (value as number) >= 1) continue;
+    throw new Error(`${place}: ${name} must be a whole number, 1 or more, not ${shown(value)}`);
+  }
+}
+
 /** A value in an error, shortened. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;

@@ -1,5 +1,7 @@
 // Checks of cells and devices: the derived gradients of a cell or network against finite differences in float64, and a
 // device against the reference device.
+import { checkOptions, type OptionRules } from "../base/options.ts";
+import { cellOf } from "../cells/cell-of.ts";
 import type { Cell } from "../language/cell.ts";
 import type { Derivatives } from "../graph/ops.ts";
 import type { Network } from "../plan/network.ts";
@@ -66,12 +68,20 @@ export interface CheckOptions {
   readonly stopAtFailure?: boolean;
 }
 
+const rules: OptionRules<CheckOptions> = {
+  steps: "any",
+  seed: "number",
+  derivatives: "any",
+  stopAtFailure: "boolean",
+};
+
 /**
- * The gradient check of a cell, in float64 on the reference device: for each parameter, input and initial state, the
+ * The gradient check of a cell, a name, equations or a `Cell`, in float64 on the reference device: for each parameter, input and initial state, the
  * derived derivative along a random direction against a finite difference. The loss is a random projection of all outputs
  * and all final states. Directions that meet a kink are drawn again.
  */
-export function checkCell(cell: Cell, options: CheckOptions = {}): Promise<CheckResult> {
+export async function checkCell(given: string | Cell, options: CheckOptions = {}): Promise<CheckResult> {
+  const cell = cellOf(given);
   const hasX = cell.inputs.some((input) => input.name === "x");
   return checkCases(cell.name, (sizes, form, seed) => randomCase(cell, sizes, form, seed), hasX, options);
 }
@@ -98,6 +108,7 @@ async function checkCases(
   hasX: boolean,
   options: CheckOptions,
 ): Promise<CheckResult> {
+  checkOptions("check", options, rules);
   const { seed = 1, steps = [1, 2, 7], derivatives, stopAtFailure = false } = options;
   const device = referenceDevice();
   const findings: Finding[] = [];

@@ -73,7 +73,7 @@ export function answerTo(words: readonly string[], program: string): string | un
   const uses =
     extname(first) === ".safetensors"
       ? ["eval", "predict"].map((use) => `${program} ${use} ${first}`)
-      : taskCommands.map(
+      : (fitting.length > 0 ? fitting : taskCommands).map(
           ({ kind, shortForms }) => `${program} ${shortForms?.train ?? `${kind} train`} ${first}`,
         );
   return `'${first}' is no command; name what to do with the file first:\n       ${uses.join("\n       ")}`;

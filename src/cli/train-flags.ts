@@ -48,6 +48,12 @@ const shares = z.string().refine(
   },
 );
 
+/** A flag whose default is a number, or depends on the data and is told in words. */
+function withDefault(field: z.ZodType<number, string>, value: number | string, help: string): z.ZodType {
+  if (typeof value === "number") return field.default(value).describe(help);
+  return field.optional().describe(`${help} (default: ${value})`);
+}
+
 const budgetNames = ["epochs", "steps", "minutes"] as const;
 
 /** The settings that every task's training has, by their options' names. */
@@ -67,7 +73,7 @@ interface Common {
   readonly schedule: ScheduleKind;
   readonly clip: number;
   readonly weightDecay: number;
-  readonly dropout: number;
+  readonly dropout?: number;
   readonly split: string;
   readonly patience: number;
   readonly seed: number;
@@ -83,7 +89,7 @@ interface Common {
 }
 
 function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
-  const { cell, size, embedding = 0 } = command.defaults;
+  const { cell, size, embedding = 0, dropout = "0" } = command.defaults;
   const { budget, batch, rate, schedule, clip, patience } = resolveOptions({
     budget: { epochs: 10 },
     ...defaults,
@@ -98,7 +104,7 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
         .describe("sizes of other widths that the cell's equations name, as in P=64"),
       layers: whole(1).default(1).describe("recurrent layers"),
       ...(command.hasEmbedding && {
-        embedding: whole(0).default(embedding).describe("width of a learned vector per symbol; 0 is one-hot"),
+        embedding: withDefault(whole(0), embedding, "width of a learned vector per symbol; 0 is one-hot"),
       }),
       batch: whole(1).default(batch).describe(`${command.batches} per update`),
       epochs: positive
@@ -117,7 +123,7 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
         .default("limit" in clip ? clip.limit : 0)
         .describe("clip the global gradient norm at this value; 0 for no limit"),
       weightDecay: zeroOrMore.default(0).describe("weight decay: decoupled with adamw, else an L2 penalty"),
-      dropout: dropRate.default(0).describe("rate of dropout after each recurrent layer"),
+      dropout: withDefault(dropRate, dropout, "rate of dropout after each recurrent layer"),
       split: shares
         .default(defaults.split ?? defaultShares)
         .describe("share of the data for training, the rest for validation; or three, as in 0.8/0.1/0.1"),
@@ -253,7 +259,13 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
 /** The recurrent options that the flags give. */
 export function recurrentSettings(common: Common): RecurrentSettings {
   const { size, layers, dropout, embedding, sizes } = common;
-  return { size, layers, dropout, sizes: parseSizes(sizes), ...(embedding !== undefined && { embedding }) };
+  return {
+    size,
+    layers,
+    sizes: parseSizes(sizes),
+    ...(dropout !== undefined && { dropout }),
+    ...(embedding !== undefined && { embedding }),
+  };
 }
 
 /** The options of `train` that the flags give. */

@@ -1,5 +1,6 @@
 // A network and its weights, ready to run forward on a device: whole sequences at once, or step by step with the state
 // carried. Draws no noise and learns nothing. Evaluation, prediction, sampling and beam search are programs over it.
+import { checkOptions, type OptionRules } from "../base/options.ts";
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
 import { readoutOf } from "../model/head.ts";
@@ -23,6 +24,14 @@ export interface SessionSettings {
   readonly rows?: number;
   readonly steps?: number;
 }
+
+const rules: OptionRules<SessionSettings> = {
+  network: "any",
+  device: "any",
+  weights: "any",
+  rows: "number",
+  steps: "number",
+};
 
 /** Values by name. Those of a state are named `<layer>.<state>`. */
 export type ByName<Values> = Readonly<Record<string, Values>>;
@@ -99,7 +108,10 @@ export interface Session {
 
 /** Opens a session. Nothing is compiled before it is needed. */
 export function createSession(settings: SessionSettings): Session {
+  checkOptions("session", settings, rules);
   const { network, device, weights } = settings;
+  if (!network || !device || !weights)
+    throw new Error("session: network, device and weights are all needed; weights are numbers or a store");
   const isStore = (value: SessionSettings["weights"]): value is ParameterStore => "layout" in value;
   const store = isStore(weights) ? weights : device.parameters(parameterLayout(network));
   if (!isStore(weights)) store.write(weights);

@@ -1,4 +1,5 @@
 // The end of a network: a readout, and a loss that compares its output with targets.
+import { checkKind, checkWhole, shown, type OptionRule } from "../base/options.ts";
 import {
   ctc,
   gaussian,
@@ -92,8 +93,34 @@ export function readoutWidth(head: Head): number {
 const readoutName = "readout";
 const lossName = "loss";
 
-/** A head on an input of this width. */
+const rules: { readonly [K in Head["kind"]]: Readonly<Record<string, OptionRule>> } = {
+  classes: { kind: "any", classes: "number", smoothing: "number" },
+  sigmoids: { kind: "any", width: "number" },
+  "squared-error": { kind: "any", width: "number" },
+  "absolute-error": { kind: "any", width: "number" },
+  huber: { kind: "any", width: "number", delta: "number" },
+  gaussian: { kind: "any", width: "number" },
+  "mixture-density": { kind: "any", width: "number", components: "number" },
+  quantiles: { kind: "any", width: "number", levels: "any" },
+  ctc: { kind: "any", classes: "number", labels: "number" },
+};
+
+/** Throws for a kind of head that there is not, and for a number that is missing. */
+function checkHead(width: number, head: Head): void {
+  checkKind("head", head, rules);
+  checkWhole("head", { "the width of its input": width });
+  const needed = Object.keys(rules[head.kind]).filter(
+    (name) => !["kind", "smoothing", "delta", "levels"].includes(name),
+  );
+  const values = head as unknown as Readonly<Record<string, unknown>>;
+  checkWhole(`head '${head.kind}'`, Object.fromEntries(needed.map((name) => [name, values[name]])));
+  if (head.kind === "quantiles" && !Array.isArray(head.levels))
+    throw new Error(`head 'quantiles': levels must be a list of numbers, not ${shown(head.levels)}`);
+}
+
+/** A head on an input of this width. Throws for a kind of head that there is not, and for a number that is missing. */
 export function planHead(input: Connection, width: number, head: Head): PlannedHead {
+  checkHead(width, head);
   const layer: NetworkLayer = {
     name: readoutName,
     cell: readout,

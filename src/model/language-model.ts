@@ -1,4 +1,6 @@
 // The network of a language model: symbols → embedding → recurrent layers → readout → cross-entropy.
+import { checkOptions, type OptionRules } from "../base/options.ts";
+import { cellOf } from "../cells/cell-of.ts";
 import { dropout, embedding, tiedEmbedding, tiedReadout } from "../cells/parts.ts";
 import type { Cell } from "../language/cell.ts";
 import type { Sizes } from "../graph/lower.ts";
@@ -10,8 +12,8 @@ import { stack, type Stack } from "./stack.ts";
 export interface LanguageModelSettings {
   /** The number of symbols, V; 2 or more. */
   readonly vocabulary: number;
-  /** The cell of every recurrent layer. */
-  readonly cell: Cell;
+  /** The cell of every recurrent layer: a name, equations or a cell. */
+  readonly cell: string | Cell;
   /** Hidden width of each recurrent layer, H. */
   readonly size: number;
   /** Recurrent layers. Default 1. */
@@ -36,6 +38,19 @@ export interface LanguageModelSettings {
 /** The network's input: a symbol per step, an index below V. */
 export const symbolsInput = "symbols";
 
+const rules: OptionRules<LanguageModelSettings> = {
+  vocabulary: "number",
+  cell: "any",
+  size: "number",
+  layers: "number",
+  embedding: "number",
+  tied: "boolean",
+  dropout: "number",
+  inputDropout: "number",
+  connections: ["residual", "highway"],
+  sizes: "any",
+};
+
 const mostLayers = 1000;
 
 /**
@@ -43,15 +58,9 @@ const mostLayers = 1000;
  * loss is the cross-entropy of the next symbol. Throws for settings out of range, naming them.
  */
 export function languageModel(settings: LanguageModelSettings): Network {
-  const {
-    vocabulary,
-    cell,
-    size,
-    layers = 1,
-    embedding: width = 0,
-    tied = false,
-    inputDropout = 0,
-  } = settings;
+  checkOptions("language model", settings, rules);
+  const cell = cellOf(settings.cell);
+  const { vocabulary, size, layers = 1, embedding: width = 0, tied = false, inputDropout = 0 } = settings;
   checkWhole("vocabulary", vocabulary, 2);
   checkWhole("size", size, 1);
   checkWhole("layers", layers, 1, mostLayers);
@@ -78,7 +87,15 @@ export function languageModel(settings: LanguageModelSettings): Network {
   }
   const [input, inputWidth] =
     width === 0 ? [symbolsInput, vocabulary] : [embedded.at(-1)?.name as string, width];
-  const recurrent = stack(input, inputWidth, settings);
+  const { dropout: rate, connections, sizes } = settings;
+  const recurrent = stack(input, inputWidth, {
+    cell,
+    size,
+    layers,
+    ...(rate !== undefined && { dropout: rate }),
+    ...(connections && { connections }),
+    ...(sizes && { sizes }),
+  });
   const head = planHead(recurrent.output, recurrent.width, { kind: "classes", classes: vocabulary });
   const readout = tied ? tiedReadoutOf(recurrent, width, vocabulary, head.readout) : head.layers;
   return {

@@ -1,5 +1,7 @@
 // Stacks of recurrent layers, in one direction or both, with dropout after each and residual or highway connections
 // between them.
+import { checkOptions, checkWhole, type OptionRules } from "../base/options.ts";
+import { cellOf } from "../cells/cell-of.ts";
 import { dropout } from "../cells/parts.ts";
 import { highway } from "../cells/transforms/highway.ts";
 import { residual } from "../cells/transforms/residual.ts";
@@ -10,8 +12,8 @@ import { partsOf, type Connection, type NetworkLayer } from "../plan/network.ts"
 
 /** Settings of `stack`. */
 export interface StackSettings {
-  /** The cell of every recurrent layer, or a list with one for each. */
-  readonly cell: Cell | readonly Cell[];
+  /** The cell of every recurrent layer, or a list with one for each: names, equations or cells. */
+  readonly cell: string | Cell | readonly (string | Cell)[];
   /** Hidden width of each recurrent layer and direction, H. */
   readonly size: number;
   /** Recurrent layers, the depth of the stack. Default: the number of cells in the list, or 1. */
@@ -70,8 +72,21 @@ const merging: Readonly<Record<Exclude<Merge, "concatenate">, Cell>> = {
 
 const around = { residual, highway } as const;
 
+const rules: OptionRules<StackSettings> = {
+  cell: "any",
+  size: "number",
+  layers: "number",
+  dropout: "number",
+  sizes: "any",
+  connections: ["residual", "highway"],
+  bidirectional: ["concatenate", "sum", "average"],
+  inputs: "any",
+};
+
 /** Stacks layers on an input of this width. Throws for settings out of range, naming them. */
 export function stack(input: Connection, width: number, settings: StackSettings): Stack {
+  checkOptions("stack", settings, rules);
+  checkWhole("stack", { width, size: settings.size });
   const { size, dropout: rate = 0, sizes, bidirectional } = settings;
   const drop = dropout(rate);
   const layers: NetworkLayer[] = [];
@@ -116,8 +131,9 @@ export function stack(input: Connection, width: number, settings: StackSettings)
 
 /** The cell of each recurrent layer, with its connection around it. */
 function cellsOf({ cell, layers, connections }: StackSettings): Cell[] {
-  const isList = (cells: Cell | readonly Cell[]): cells is readonly Cell[] => Array.isArray(cells);
-  const list = isList(cell) ? cell : Array.from({ length: layers ?? 1 }, () => cell);
+  const list = Array.isArray(cell)
+    ? (cell as readonly (string | Cell)[]).map(cellOf)
+    : Array.from({ length: layers ?? 1 }, () => cellOf(cell as string | Cell));
   if (layers !== undefined && list.length !== layers) {
     throw new Error(`expected one cell, or ${layers} for ${layers} layers, got ${list.length}`);
   }

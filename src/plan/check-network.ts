@@ -1,4 +1,6 @@
 // Checks a network before it is planned: names, connections, widths, the loss. Plans nothing.
+import { shown } from "../base/options.ts";
+import type { Cell } from "../language/cell.ts";
 import { lower, sizeOf } from "../graph/lower.ts";
 import {
   attentionInputs,
@@ -20,6 +22,11 @@ export function outputWidth(layer: NetworkLayer): number {
 export function checkNetwork(network: Network): Widths {
   const widths = new Map(network.inputs.map((i) => [i.name, i.width]));
   for (const layer of network.layers) {
+    if (!Array.isArray((layer.cell as Partial<Cell> | undefined)?.equations)) {
+      throw new Error(
+        `layer '${layer.name}': its cell must be a Cell, such as cellNamed("lstm"), not ${shown(layer.cell)}`,
+      );
+    }
     if (widths.has(layer.name))
       throw new Error(`two parts of the network are named '${layer.name}'; rename one`);
     for (const input of layer.cell.inputs) checkConnection(network, layer, input, widths);

@@ -38,7 +38,7 @@ export interface ReadData<D> {
 export interface RecurrentSettings {
   readonly size: number;
   readonly layers: number;
-  readonly dropout: number;
+  readonly dropout?: number;
   readonly sizes: Readonly<Record<string, number>>;
   /** For tasks that take it. */
   readonly embedding?: number;
@@ -77,7 +77,9 @@ export interface TrainCommand<D, O, T> {
   readonly defaults: {
     readonly cell: string;
     readonly size: number;
-    readonly embedding?: number;
+    /** Where it depends on the data, in words. */
+    readonly embedding?: number | string;
+    readonly dropout?: string;
   };
   /** The command that the model's first use is shown with, on the file that it was trained on. Default `predict`. */
   readonly next?: (path: string) => "predict" | "eval";

@@ -266,9 +266,6 @@ function sharesText(split: NonNullable<TrainOptions["split"]>): string {
   return Array.isArray(split) ? split.join("/") : typeof split === "object" ? shown(split) : String(split);
 }
 
-const named = <K extends string>(value: K | { readonly kind: K }): { readonly kind: K } =>
-  typeof value === "string" ? { kind: value } : value;
-
 function fitOptions(options: TrainOptions, defaults: Omit<TaskDefaults, "split">): TrainingOptions {
   const { batch, window, bptt, optimizer, rate, schedule, clip, validateEvery, patience, seed } = options;
   const given = {
@@ -279,16 +276,12 @@ function fitOptions(options: TrainOptions, defaults: Omit<TaskDefaults, "split">
     validateEvery,
     patience,
     seed,
-    optimizer: optimizer && (named(optimizer) as OptimizerSettings),
-    schedule: schedule && (named(schedule) as ScheduleSettings),
-    clip: typeof clip === "number" ? clipOf(clip) : clip,
+    optimizer,
+    schedule,
+    clip,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ...defaults, ...set, budget: budgetOf(options) ?? defaults.budget ?? { epochs: 10 } };
-}
-
-function clipOf(limit: number): ClipSettings {
-  return limit === 0 ? { kind: "none" } : { kind: "norm", limit };
 }
 
 function budgetOf({ epochs, steps, minutes }: TrainOptions): Budget | undefined {

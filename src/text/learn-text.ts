@@ -12,9 +12,9 @@ export interface TextSettings {
   readonly unit?: Unit;
   /** The text of a `tokenizer.json`, for sub-words. */
   readonly tokenizer?: string;
-  /** Of words: those seen fewer times become unknown. Default 1. */
+  /** Of words: those seen fewer times become unknown. Default 2 in a text of 10,000 words or more, else 1. */
   readonly minCount?: number;
-  /** Of words: the largest number of them, the most frequent ones. Default all. */
+  /** Of words: the largest number of them, the most frequent ones. Default 30,000, or all with a `minCount`. */
   readonly most?: number;
 }
 

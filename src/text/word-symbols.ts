@@ -14,11 +14,16 @@ import {
 import { joiner, lineEnd, wordsAndLineEnds } from "./words.ts";
 
 interface WordTextSettings {
-  /** Words seen fewer times become unknown. Default 1. */
+  /** Words seen fewer times become unknown. Default 2 in a text of 10,000 words or more, else 1. */
   readonly minCount?: number;
-  /** The largest number of words, the most frequent ones. Default all. */
+  /** The largest number of words, the most frequent ones. Default 30,000, or all with a `minCount`. */
   readonly most?: number;
 }
+
+/** From this many words on, those seen once are too many and too rare to learn. */
+const longText = 10_000;
+
+const mostByDefault = 30_000;
 
 /** Reads a text and learns its words. Throws where fewer than two symbols are left. */
 export function readWords(
@@ -27,9 +32,10 @@ export function readWords(
 ): { readonly vocabulary: WordVocabulary; readonly ids: Ids } {
   const words = wordsAndLineEnds(text);
   if (words.length < 2) throw new Error("text: nothing to predict; give a text of two words or more");
+  const { minCount, most = minCount === undefined ? mostByDefault : Infinity } = settings;
   const vocabulary = buildVocabulary(
     words.filter((word) => word !== lineEnd),
-    { ...settings, unit: "word" },
+    { minCount: minCount ?? (words.length < longText ? 1 : 2), most, unit: "word" },
   ) as WordVocabulary;
   return { vocabulary, ids: idsOf(vocabulary, words) };
 }

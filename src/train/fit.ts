@@ -1,6 +1,8 @@
 // Training as a loop that its caller drives: `for await` takes one event after the other, `break` pauses, and
 // whoever wants to save takes a snapshot. Writes no files and prints nothing.
-import type { Numbers, ParameterStore } from "../run/device.ts";
+import { checkKind, checkOptions, shown, type OptionRules } from "../base/options.ts";
+import type { Network } from "../plan/network.ts";
+import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import type { Evaluation } from "../infer/evaluate.ts";
 import { fingerprintsOf, type Fingerprints } from "./fingerprint.ts";
@@ -78,11 +80,39 @@ export interface TrainingRun extends AsyncIterable<TrainingEvent> {
   dispose(): void;
 }
 
+const rules: OptionRules<TrainingSettings> = {
+  network: "any",
+  device: "any",
+  data: "any",
+  memory: "number",
+  budget: "any",
+  batch: "number",
+  window: "number",
+  bptt: "number",
+  optimizer: "any",
+  rate: "number",
+  schedule: "any",
+  clip: "any",
+  validateEvery: "number",
+  patience: "number",
+  seed: "number",
+};
+
+const parts = { kind: "any", train: "any", validation: "any" } as const;
+const dataRules = { text: parts, sequences: parts, examples: parts };
+
 /**
  * Prepares to train a network, from the start or from a snapshot of the same run; the budget may be another.
  * Throws at settings out of range, data too short, more memory than there is, and a snapshot of another run.
  */
 export async function fit(settings: TrainingSettings, resume?: TrainingState): Promise<TrainingRun> {
+  checkOptions("fit", settings, rules);
+  const { network, device, data } = settings;
+  if (!Array.isArray((network as Partial<Network> | undefined)?.layers))
+    throw new Error(`fit: network must be a network, such as languageModel() makes, not ${shown(network)}`);
+  if (typeof (device as Partial<Device> | undefined)?.parameters !== "function")
+    throw new Error(`fit: device must be a device, such as wasmDevice() makes, not ${shown(device)}`);
+  checkKind("fit, data", data, dataRules);
   const options = resolveOptions(settings);
   let fingerprints: Fingerprints | undefined;
   const identify = (): Fingerprints => (fingerprints ??= fingerprintsOf(settings.network, settings.data));

@@ -1,8 +1,9 @@
 // The options of a training run with their defaults, checked. All of the options are plain data and
 // go into a checkpoint.
+import { shown } from "../base/options.ts";
 import type { ClipSettings } from "./clip.ts";
-import type { OptimizerSettings } from "./optimizers.ts";
-import type { ScheduleSettings } from "./schedules.ts";
+import type { OptimizerKind, OptimizerSettings } from "./optimizers.ts";
+import type { ScheduleKind, ScheduleSettings } from "./schedules.ts";
 
 /** How long to train; schedules run over the share of it that is used. An epoch is once through the data. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number };
@@ -20,14 +21,14 @@ export interface TrainingOptions {
    * Williams & Peng 1990, Neural Computation 2(4).
    */
   readonly bptt?: number;
-  /** Default Adam. */
-  readonly optimizer?: OptimizerSettings;
+  /** A name, or a name with settings. Default Adam. */
+  readonly optimizer?: OptimizerKind | OptimizerSettings;
   /** Learning rate, before the schedule. Default 0.002. */
   readonly rate?: number;
-  /** Default constant. */
-  readonly schedule?: ScheduleSettings;
-  /** Default by the common norm of all gradients, at 5. */
-  readonly clip?: ClipSettings;
+  /** A name, or a name with settings. Default constant. */
+  readonly schedule?: ScheduleKind | ScheduleSettings;
+  /** The largest common norm of all gradients (0: no limit), or another way of clipping. Default 5. */
+  readonly clip?: number | ClipSettings;
   /** Steps between two validations; 0 for once an epoch. There is always one at the end. Default 0. */
   readonly validateEvery?: number;
   /** Ends after this many validations in a row without a new best; 0 for never. Default 0. */
@@ -36,21 +37,32 @@ export interface TrainingOptions {
   readonly seed?: number;
 }
 
-/** The options with their defaults. */
-export type ResolvedOptions = Required<TrainingOptions>;
+/** The options with their defaults, names with their settings. */
+export interface ResolvedOptions extends Required<Omit<TrainingOptions, "optimizer" | "schedule" | "clip">> {
+  readonly optimizer: OptimizerSettings;
+  readonly schedule: ScheduleSettings;
+  readonly clip: ClipSettings;
+}
+
+const named = <S extends { readonly kind: string }>(value: string | S): S =>
+  (typeof value === "string" ? { kind: value } : value) as S;
+
+function clipOf(limit: number): ClipSettings {
+  return limit === 0 ? { kind: "none" } : { kind: "norm", limit };
+}
 
 /** Throws at an option out of range, naming it. */
 export function resolveOptions(options: TrainingOptions): ResolvedOptions {
-  const { window = 50, budget } = options;
+  const { window = 50, budget, clip = 5 } = options;
   const resolved: ResolvedOptions = {
     budget,
     batch: options.batch ?? 32,
     window,
     bptt: options.bptt ?? window,
-    optimizer: options.optimizer ?? { kind: "adam" },
+    optimizer: named(options.optimizer ?? "adam"),
     rate: options.rate ?? 0.002,
-    schedule: options.schedule ?? { kind: "constant" },
-    clip: options.clip ?? { kind: "norm", limit: 5 },
+    schedule: named(options.schedule ?? "constant"),
+    clip: typeof clip === "number" ? clipOf(clip) : clip,
     validateEvery: options.validateEvery ?? 0,
     patience: options.patience ?? 0,
     seed: options.seed ?? 1,
@@ -79,6 +91,11 @@ function checkWhole(name: string, value: number, least: number): void {
 }
 
 function checkBudget(budget: Budget): void {
+  if (typeof budget !== "object" || !["steps", "epochs", "minutes"].some((name) => name in budget)) {
+    throw new Error(
+      `training: the budget must be { steps }, { epochs } or { minutes }, such as { epochs: 10 }, not ${shown(budget)}`,
+    );
+  }
   if ("steps" in budget) return checkWhole("steps", budget.steps, 1);
   const [name, value] = "epochs" in budget ? ["epochs", budget.epochs] : ["minutes", budget.minutes];
   if (!(value > 0 && value < Infinity)) {

@@ -1,4 +1,5 @@
 // The network of a language model, for the symbols of a text.
+import { lower } from "../../graph/lower.ts";
 import { languageModel } from "../../model/language-model.ts";
 import type { Symbols, SymbolsData, Text } from "../../text/symbols.ts";
 import type { Design } from "../task.ts";
@@ -11,20 +12,38 @@ export interface LanguageSpec {
   readonly text: SymbolsData;
 }
 
+/** Rate of dropout after each layer: a text has few words for as many parameters as their vectors are. */
+const dropoutOfWords = 0.3;
+
 /** The defaults of a language model's recurrent layers. */
 export const languageDefaults = { cell: "lstm", size: 128 } as const;
+
+/** The width of the last layer's output. */
+function outputWidth(
+  { cell, size, layers, sizes }: ReturnType<typeof recurrentOptions>,
+  input: number,
+): number {
+  const widthOf = (read: number): number => lower(cell, { ...sizes, H: size, I: read }).output.width;
+  return layers === 1 ? widthOf(input) : widthOf(widthOf(input));
+}
 
 export function designLanguageModel(
   symbols: Symbols,
   options: LanguageOptions,
 ): Pick<Design<Text, unknown>, "network" | "cell"> & { readonly spec: LanguageSpec } {
-  const { embedding, tied, inputDropout, connections } = options;
-  const recurrent = recurrentOptions(options, languageDefaults);
+  const { inputDropout, connections } = options;
+  const isOfWords = symbols.unit === "word";
+  const recurrent = recurrentOptions(
+    { ...(isOfWords && { dropout: dropoutOfWords }), ...options },
+    languageDefaults,
+  );
+  const { embedding = isOfWords ? recurrent.size : 0 } = options;
+  const { tied = isOfWords && embedding === outputWidth(recurrent, embedding) } = options;
   const network = languageModel({
     vocabulary: symbols.size,
     ...recurrent,
-    ...(embedding !== undefined && { embedding }),
-    ...(tied !== undefined && { tied }),
+    embedding,
+    tied,
     ...(inputDropout !== undefined && { inputDropout }),
     ...(connections && { connections }),
   });

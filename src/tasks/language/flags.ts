@@ -64,11 +64,16 @@ const learning = flags(
       .describe("time steps that gradients flow back (k2), the window or more (default: the window)"),
     unit: oneOf(units).default("char").describe("symbols of the text: char, byte, word or subword"),
     tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
-    minCount: whole(1).default(1).describe("words that occur fewer times become unknown"),
-    tied: flag.describe("use the embedding's matrix for the output, too; --embedding must equal --size"),
+    minCount: whole(1)
+      .optional()
+      .describe("words that occur fewer times become unknown (default: 2 in a text of 10,000 words or more)"),
+    tied: flag.describe(
+      "use the embedding's matrix for the output, too, as --unit word does; --embedding must equal --size",
+    ),
+    untied: flag.describe("with --unit word: a matrix of its own for the output"),
     inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
   },
-  { bptt: "n", unit: "unit", tokenizer: "file" },
+  { bptt: "n", unit: "unit", tokenizer: "file", minCount: "n" },
 );
 
 /** Texts one after the other. */
@@ -78,13 +83,13 @@ async function readTexts(
 ): Promise<{ readonly data: Text }> {
   if ((unit === "subword") !== (tokenizer !== undefined))
     throw new Error("--unit subword and --tokenizer FILE go together; give both or neither");
-  if (unit !== "word" && minCount > 1)
+  if (unit !== "word" && (minCount ?? 1) > 1)
     throw new Error("--min-count is for --unit word; leave it out, or give that unit");
   return {
     data: await readText(paths, {
       unit,
       ...(tokenizer !== undefined && { tokenizer }),
-      ...(unit === "word" && { minCount }),
+      ...(unit === "word" && minCount !== undefined && { minCount }),
     }),
   };
 }
@@ -106,11 +111,20 @@ export const languageCommand: TaskCommand = taskCommand({
     ],
     hasEmbedding: true,
     batches: "parallel stretches of the text",
-    defaults: languageDefaults,
+    defaults: {
+      ...languageDefaults,
+      embedding: "0; the size with --unit word",
+      dropout: "0; 0.3 with --unit word",
+    },
     flags: learning,
     read: (path, settings) => readTexts([path], settings),
     readSeveral: readTexts,
-    options: ({ tied, inputDropout }) => ({ tied, inputDropout }),
+    options({ tied, untied, inputDropout }, given) {
+      if (tied && untied) throw new Error("--tied and --untied exclude each other; leave one out");
+      // Earlier versions wrote 'tied' alone into their files.
+      const isUntied = untied || (given["tied"] === false && given["untied"] === undefined);
+      return { inputDropout, ...(tied && { tied }), ...(isUntied && { tied: false }) };
+    },
     training: ({ window, bptt }) => ({ window, bptt: bptt ?? window }),
   },
   score: {
