@@ -52,7 +52,7 @@ export async function runCommandLine(typed: readonly string[], terminal: Termina
   const context: CommandContext = { terminal, exitWith: (code) => void (exitCode = code) };
   try {
     const words = withoutSynonyms(typed);
-    const answer = answerTo(words, terminal.program) ?? renamedCommand(words);
+    const answer = answerTo(words) ?? renamedCommand(words);
     if (answer !== undefined) throw new CommanderError(exitCodes.usage, "unrolled.answer", answer);
     const routed = await asInput(() => withTask(words));
     const program = createProgram(context, (text) => void writes.push(terminal.out(text)), routed);
@@ -87,7 +87,12 @@ export function createProgram(
       writeOut,
       writeErr: (text) => terminal.say(text.trimEnd()),
       outputError: (text, write) =>
-        write(remedyFor(text, words, program).replace(/^error:/u, terminal.paint("err", "red", "error:"))),
+        write(
+          remedyFor(text, words, program, terminal.program).replace(
+            /^error:/u,
+            terminal.paint("err", "red", "error:"),
+          ),
+        ),
     });
   for (const add of commands) add(program, context);
   return program;

@@ -1,5 +1,6 @@
 // Words of earlier versions, answered with those of today.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { answerToFile } from "./synonyms.ts";
 import { taskCommands } from "../tasks/flags.ts";
 
 /** Options that have another name in every command that had them. */
@@ -28,7 +29,15 @@ export function renamedCommand(words: readonly string[]): string | undefined {
  * The message of an unknown option of the command in `words`: its name of today where it has one, else the commands of the
  * same name that have it.
  */
-export function remedyFor(message: string, words: readonly string[], program: CommandUnknownOpts): string {
+export function remedyFor(
+  message: string,
+  words: readonly string[],
+  program: CommandUnknownOpts,
+  started: string,
+): string {
+  const [, command] = /unknown command '(.+?)'/u.exec(message) ?? [];
+  const answer = command === undefined ? undefined : answerToFile(command, started);
+  if (answer !== undefined) return `error: ${answer}\n`;
   const [, option] = /unknown option '(--[\w-]+)'/u.exec(message) ?? [];
   const [first = "", second = ""] = words;
   if (option === undefined) return message;

@@ -62,13 +62,15 @@ function commandOf(word: string, words: readonly string[]): string {
   return words[0] === "generate" ? "sample" : "predict";
 }
 
-/** An answer to an option of another program, or to a file in the place of a command; undefined for other words. */
-export function answerTo(words: readonly string[], program: string): string | undefined {
+/** An answer to an option of another program; undefined for other words. */
+export function answerTo(words: readonly string[]): string | undefined {
   const option = words.find((word) => Object.hasOwn(answers, word));
-  if (option !== undefined) return `${option}: ${answers[option]}`;
-  const [first = ""] = words;
-  const isFile = first !== "" && !first.startsWith("-") && (existsSync(first) || extname(first) !== "");
-  if (!isFile) return undefined;
+  return option === undefined ? undefined : `${option}: ${answers[option]}`;
+}
+
+/** An answer to a file in the place of a command; undefined for other words. */
+export function answerToFile(first: string, program: string): string | undefined {
+  if (!existsSync(first) && extname(first) === "") return undefined;
   const fitting = taskCommands.filter(({ train }) => train.ending === extname(first));
   const uses =
     extname(first) === ".safetensors"

@@ -244,7 +244,7 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
     },
     kept(given) {
       const task = command.flags.parse(given);
-      const values: Record<string, unknown> = { ...all.parse(given), ...command.training?.(task) };
+      const values: Record<string, unknown> = { ...all.parse(given), ...command.training?.(task, given) };
       const [name, value] = budget(given);
       values[name] = value;
       return Object.fromEntries(

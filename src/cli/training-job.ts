@@ -50,7 +50,7 @@ export async function prepareJob(
   const settings = { ...flags.kept(given), ...found };
   const run: Run<unknown> = train(maker(options), data, {
     ...trainOptions(common),
-    ...command.train.training?.(task),
+    ...command.train.training?.(task, given),
     ...(given["split"] === undefined && { split: maker(options).defaults.split ?? defaultShares }),
     device,
     settings,
@@ -142,7 +142,7 @@ export function tellStart(
   cell: Pick<Cell, "name">,
   terminal: Terminal,
 ): void {
-  const from = step > 0 ? `, resumed after step ${grouped(step)}` : "";
+  const from = step > 0 ? `, resumed after update ${grouped(step)}` : "";
   lines.forEach((line) => terminal.say(line));
   terminal.say(`${cell.name} with ${grouped(parameters)} parameters on ${deviceTitle(device)}${from}`);
   const file = 4 * parameters;

@@ -89,7 +89,7 @@ export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promis
     const last = await run.snapshot();
     await save(last);
     throw new Error(
-      `${(error as Error).message}\n       the state after step ${last.training.step} is saved in ${out}`,
+      `${(error as Error).message}\n       the state after update ${last.training.step} is saved in ${out}`,
       {
         cause: error,
       },
@@ -131,16 +131,16 @@ async function afterDivergence(
   const keep = async (): Promise<string> => {
     const last = await run.snapshot();
     const { best, step } = last.training;
-    if (step === 0) return "no step was made, and nothing was saved";
-    if (!best && savedStep !== undefined) return `${out} keeps the state after step ${savedStep}`;
+    if (step === 0) return "no update was made, and nothing was saved";
+    if (!best && savedStep !== undefined) return `${out} keeps the state after update ${savedStep}`;
     await saveAnywhere(out, await encodeRun(last));
-    const weights = best ? `, with the best weights, of step ${best.step},` : "";
-    return `the last good state, after step ${error.step - 1}${weights} is saved in ${out}`;
+    const weights = best ? `, with the best weights, of update ${best.step},` : "";
+    return `the last good state, after update ${error.step - 1}${weights} is saved in ${out}`;
   };
   const kept = await keep().catch((cause: Error) =>
     savedStep === undefined
       ? `nothing was saved (${cause.message})`
-      : `${out} keeps the state after step ${savedStep} (${cause.message})`,
+      : `${out} keeps the state after update ${savedStep} (${cause.message})`,
   );
   return new Error(`${error.message}\n       ${kept}`, { cause: error });
 }

@@ -90,8 +90,11 @@ export interface TrainCommand<D, O, T> {
   read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;
   /** The task's own options, besides the recurrent ones. Throws for flags that would do nothing. */
   options(flags: T, given: Given): Omit<O, keyof RecurrentSettings | "cell">;
-  /** Options of training that the task's own flags give, by the names of `TrainOptions`. */
-  training?(flags: T): Readonly<Record<string, number>>;
+  /**
+   * Options of training that the task's own flags give, by the names of `TrainOptions`; and those that suit them, where
+   * `given` has no others.
+   */
+  training?(flags: T, given: Given): Readonly<Record<string, number | string>>;
 }
 
 /** A use of a trained model. */

@@ -134,6 +134,8 @@ export interface Design<D, M> {
   readonly record: () => Promise<DataRecord>;
   /** The data in words, one per line: "3 classes; train on 900 sequences, validate on 100". */
   readonly summary: readonly string[];
+  /** Training options that suit these data, where the caller sets none; before those of the task. */
+  readonly defaults?: Partial<TrainingOptions>;
   /** How the loss is reported. Default `plainLoss`. */
   readonly loss?: LossWords;
   /** A model of the network with these weights. */

@@ -232,7 +232,7 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
       network,
       device,
       data: examples,
-      ...fitOptions(options, defaults),
+      ...fitOptions(options, { ...defaults, ...design.defaults }),
       ...(memory !== undefined && { memory }),
     },
     resume?.training,

@@ -16,6 +16,8 @@ export interface Result {
 
 export interface RunSettings {
   readonly isTTY?: boolean;
+  /** Characters in a line. Default 100. */
+  readonly columns?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with all of stderr whenever something is written there, and with what a Ctrl-C does. */
   readonly onTalk?: (stderr: string, interrupt: () => void) => void;
@@ -23,12 +25,12 @@ export interface RunSettings {
 
 /** One command line in this process. */
 export async function unrolled(words: readonly string[], settings: RunSettings = {}): Promise<Result> {
-  const { isTTY = false, environment = {}, onTalk } = settings;
+  const { isTTY = false, columns = 100, environment = {}, onTalk } = settings;
   let [stdout, stderr] = ["", ""];
   let handler = (): void => {};
   const stream = (write: (text: string) => void): Stream => ({
     isTTY,
-    columns: 100,
+    columns,
     write(text, done) {
       write(text);
       done();

@@ -1,5 +1,5 @@
 // `train`, `sample` and `eval` as a person uses them: what they print and save, and how runs are resumed.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
@@ -40,6 +40,10 @@ test("train prints start, steps, validations and end, and nothing else, as JSON 
     step: 1,
     nats: expect.any(Number),
     tokensPerSecond: expect.any(Number),
+    epochs: expect.any(Number),
+    share: 1 / 40,
+    rate: 0.02,
+    gradientNorm: expect.any(Number),
   });
   const validations = lines.filter((l) => l["event"] === "validation");
   // 5,400 characters in 8 lanes are 34 windows of 20.
@@ -53,6 +57,10 @@ test("train prints start, steps, validations and end, and nothing else, as JSON 
     validation: { nats: least, bits: least / Math.LN2 },
     seconds: expect.any(Number),
     model: out,
+    part: "validation",
+    scores: ["this model", "Kneser-Ney, 5-grams", "half of each"].map((model) =>
+      expect.objectContaining({ model, nats: expect.any(Number) }),
+    ),
   });
   expect(lines).toHaveLength(1 + 40 + 2 + 1);
   expect(stderr).toContain("train on 5,400 characters, validate on the last 600\n");
@@ -63,17 +71,93 @@ test("train prints its messages on stderr: the split, and what to do next", asyn
   const { stdout, stderr } = await train([...small, "--epochs", "1", "--split", "0.8/0.1", "--out", out]);
   expect(stdout).toBe("");
   expect(stderr).toContain("train on 4,800 characters, validate on the next 600\n");
-  expect(stderr).toMatch(/step 30: validation \d\.\d{3} nats, \d\.\d{3} bits per character\n/u);
+  expect(stderr).toMatch(/update 30: validation \d\.\d{3} nats, \d\.\d{3} bits per character\n/u);
+  expect(stderr).toMatch(/guessing by frequency would reach \d\.\d{3} nats/u);
+  expect(stderr).toMatch(/training loss {3}[▁-█]+ {2}\d\.\d+ → \d\.\d+\n/u);
+  expect(stderr).toMatch(
+    /on the validation part, which training left out:\nmodel +nats +bits per character\nthis model +\d/u,
+  );
   expect(stderr).toContain(`saved in ${out}; to use it:\n  unrolled sample ${out}\n`);
 });
 
 test("on a terminal one line is redrawn with loss, speed and time left", async () => {
-  const { stderr } = await train([...small, "--steps", "3", "--out", at("line.safetensors")], {
-    isTTY: true,
-  });
-  expect(stderr.replaceAll("\u001b", "<esc>")).toMatch(
-    /\r<esc>\[2Kstep 1 {2}33 % {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ characters\/s {2}\d+ s left/u,
+  const lineOf = async (columns: number, length: readonly string[]): Promise<string> => {
+    const words = [...small, ...length, "--force", "--out", at("line.safetensors")];
+    const { stderr } = await train(words, { isTTY: true, columns });
+    return /\u001b\[2K([━─][^\r\n\u001b]*|\d[^\r\n\u001b]*left)/u.exec(stderr)?.[1] ?? "";
+  };
+  const steps = ["--steps", "3"];
+  expect(await lineOf(120, steps)).toMatch(
+    /^━{6}─{14} {2}33 % {2}update 1 {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ characters\/s {2}\d+ s left$/u,
   );
+  expect(await lineOf(60, ["--epochs", "2"])).toMatch(
+    /^━?─{19,} {2}\d % {2}epoch 1 of 2 {2}\d\.\d{3} nats {2}\d+ s left$/u,
+  );
+  // The narrower, the fewer fields; what is left to wait for goes last.
+  expect(await lineOf(40, steps)).toMatch(/^33 % {2}\d\.\d{3} nats {2}\d+ s left$/u);
+});
+
+test("the task's own score stands beside the loss, and beside a baseline at the end", async () => {
+  const table = at("letters.csv");
+  const rows = Array.from({ length: 60 }, (_, i) => `${"ab"[i % 2]!.repeat(5)},${"xy"[i % 2]}\n`);
+  writeFileSync(table, `text,label\n${rows.join("")}`);
+  const words = ["--size", "8", "--rate", "0.02", "--out", at("letters.safetensors")];
+  const good = await unrolled(["classify", "train", table, ...words, "--epochs", "30"]);
+  expect(good.stderr).toMatch(/update \d+: validation loss \d\.\d{4}, accuracy \d+\.\d %, macro-F1/u);
+  expect(good.stderr).toMatch(/this model +100\.0 % +100\.0 %\nnaive Bayes/u);
+  const brief = await unrolled([
+    "classify",
+    "train",
+    table,
+    ...words,
+    "--force",
+    "--rate",
+    "1e-9",
+    "--steps",
+    "2",
+  ]);
+  expect(brief.code).toBe(0);
+  expect(brief.stderr).toMatch(/at least as good as the model|no better than guessing/u);
+  expect(brief.stderr).toContain("after only 2 updates; train longer");
+});
+
+test("a run whose loss ends far above its start is said to have diverged, and ends with code 1", async () => {
+  const out = at("far.safetensors");
+  const { code, stderr } = await train([...small, "--rate", "1000", "--steps", "30", "--out", out]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /the run has diverged: \d\.\d{3} nats at its first update, \d{3,}\.\d{3} nats at its last ones/u,
+  );
+  expect(stderr).toContain("lower --rate (it was 1000)");
+  expect((await unrolled(["sample", out, "--length", "5"])).code).toBe(0);
+});
+
+test("hints name the program as it was started", async () => {
+  const environment = { npm_command: "exec" };
+  const words = [...small, "--steps", "2", "--out", at("npx.safetensors")];
+  expect((await train(words, { environment })).stderr).toContain("  npx unrolled sample ");
+});
+
+test("a finished run keeps the model alone, unless it is to be resumed; slim makes the one of the other", async () => {
+  const [plain, whole, slim] = ["plain", "resumable", "resumable-slim"].map((name) =>
+    at(`${name}.safetensors`),
+  );
+  const settings = [...small, "--steps", "4"];
+  await train([...settings, "--out", plain as string]);
+  await train([...settings, "--out", whole as string, "--resumable"]);
+  expect((await unrolled(["slim", whole as string])).code).toBe(0);
+  expect(weights(slim as string)).toEqual(weights(plain as string));
+  const size = (path?: string): number => statSync(path as string).size;
+  expect(size(plain)).toBeLessThan(0.5 * size(whole));
+  expect((await unrolled(["sample", slim as string, "--length", "9"])).stdout).toBe(
+    (await unrolled(["sample", whole as string, "--length", "9"])).stdout,
+  );
+  const refused = await unrolled(["train", text, "--resume", plain as string]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("--resumable");
+  const info = await unrolled(["info", plain as string]);
+  expect(info.stdout).toContain("cannot be resumed");
+  expect(info.stdout).toMatch(/updates +4/u);
 });
 
 test("without a validation part there is none to report", async () => {
@@ -95,12 +179,11 @@ test("a run that was interrupted and resumed has the same bits as one that was n
   expect(first.code).toBe(130);
   expect(first.stderr).toContain("finishing this step, then saving; Ctrl-C again quits at once");
   expect(first.stderr).toContain(
-    `saved after step 34 in ${parts}; to resume:\n  unrolled train ${text} --resume ${parts}\n`,
+    `saved after update 34 in ${parts}; to resume:\n  unrolled train ${text} --resume ${parts}\n`,
   );
-  expect(weights(parts)).not.toEqual(weights(whole));
   const second = await unrolled(["train", text, "--resume", parts]);
   expect(second.code).toBe(0);
-  expect(second.stderr).toContain("resumed after step 34");
+  expect(second.stderr).toContain("resumed after update 34");
   expect(weights(parts)).toEqual(weights(whole));
 });
 
@@ -117,7 +200,7 @@ test("a run that is interrupted with --json says where it is", async () => {
 
 test("a resumed run may have another budget, and says so when the old one is used up", async () => {
   const out = at("longer.safetensors");
-  await train([...small, "--steps", "10", "--out", out]);
+  await train([...small, "--steps", "10", "--resumable", "--out", out]);
   const done = await unrolled(["train", text, "--resume", out]);
   expect(done.code).toBe(0);
   expect(done.stderr).toContain("the saved run had used up its budget; give a larger one to continue:");
@@ -135,7 +218,7 @@ test("--save-every saves in between", async () => {
   const seen: boolean[] = [];
   const { code } = await train([...small, "--steps", "40", "--save-every", "5", "--out", out], {
     onTalk: (said: string) => {
-      if (said.includes("step 34: validation")) seen.push(existsSync(out));
+      if (said.includes("update 34: validation")) seen.push(existsSync(out));
     },
   });
   expect(code).toBe(0);
@@ -150,7 +233,7 @@ test("equations of one's own in a file train like a built-in cell of the same eq
   );
   const lossesOf = async (cell: string): Promise<unknown[]> => {
     const words = ["--size", "16", "--batch", "8", "--window", "20", "--steps", "1", "--json"];
-    const { stdout } = await train([...words, "--cell", cell, "--out", at("either.safetensors")]);
+    const { stdout } = await train([...words, "--cell", cell, "--force", "--out", at("either.safetensors")]);
     return objects(stdout).flatMap((l) => (l["event"] === "start" ? [l["parameters"]] : []));
   };
   expect(await lossesOf(file)).toEqual(await lossesOf("gru"));
@@ -175,12 +258,21 @@ test("a model that does not predict bytes or characters it never saw is sampled 
     `${JSON.stringify(json)}\n`,
   );
 
-  const [measured] = objects((await unrolled(["eval", out, text, "--json"])).stdout);
+  const evaluate = ["eval", out, text, "--part", "all"];
+  const [measured] = objects((await unrolled([...evaluate, "--json"])).stdout);
   expect(measured?.["bits"]).toBeCloseTo((measured?.["nats"] as number) / Math.LN2, 12);
   expect(measured?.["nats"]).toBeLessThan(1);
-  expect((await unrolled(["eval", out, text])).stdout).toMatch(
+  expect((await unrolled(evaluate)).stdout).toMatch(
     /^0\.\d{3} nats, \d\.\d{3} bits per character, over 5,99\d of 6,000 characters\n$/u,
   );
+  const held = await unrolled(["eval", out, text]);
+  expect(held.stderr).toContain("scored on the validation part, 600 of 6,000");
+  expect(held.stdout).toMatch(/ over 5\d\d of 600 characters\n$/u);
+  const another = at("another.txt");
+  writeFileSync(another, sentences(6000).slice(100));
+  const other2 = await unrolled(["eval", out, another]);
+  expect(other2.stderr).toBe("");
+  expect(other2.stdout).toMatch(/ of 5,900 characters\n$/u);
 });
 
 test("bytes are read as they are", async () => {
@@ -211,7 +303,7 @@ test("a loss that is not finite names step and parameter, and the file with the 
   expect(stderr).toMatch(
     /error: training, step \d+: the (gradient|weights) of (layer1|readout)\.\w+ .*lower the rate/u,
   );
-  expect(stderr).toMatch(/the last good state, after step \d+ is saved in /u);
+  expect(stderr).toMatch(/the last good state, after update \d+ is saved in /u);
   const values = Object.values(weights(out)) as Float32Array[];
   expect(values.every((list) => list.every((value) => Number.isFinite(value)))).toBe(true);
 });
@@ -221,7 +313,7 @@ test("a run that diverges keeps its earlier save where there is no best one to s
   const wild = ["--optimizer", "sgd", "--rate", "1e38", "--clip", "0", "--split", "1", "--save-every", "1"];
   const { code, stderr } = await train([...small, ...wild, "--steps", "50", "--out", out]);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/kept\.safetensors keeps the state after step \d+\n$/u);
+  expect(stderr).toMatch(/kept\.safetensors keeps the state after update \d+\n$/u);
 });
 
 test("a run that diverges before its first update replaces no model", async () => {
@@ -229,13 +321,13 @@ test("a run that diverges before its first update replaces no model", async () =
   expect((await train([...small, "--steps", "3", "--out", out])).code).toBe(0);
   const good = readFileSync(out);
   const wild = ["--cell", "h' = exp(exp(exp(3 + W x + U h)))", "--size", "8"];
-  const { code, stderr } = await train([...small, ...wild, "--steps", "50", "--out", out]);
+  const { code, stderr } = await train([...small, ...wild, "--steps", "50", "--force", "--out", out]);
   expect(code).toBe(1);
-  expect(stderr).toContain("no step was made, and nothing was saved");
+  expect(stderr).toContain("no update was made, and nothing was saved");
   expect(readFileSync(out)).toEqual(good);
 });
 
-test("start trains on the package's own text, shows samples, and prints what to do next", async () => {
+test("start trains on the package's own prose, shows samples, and prints what to do next", async () => {
   const out = at("start.safetensors");
   const { code, stdout, stderr } = await unrolled([
     "start",
@@ -247,10 +339,14 @@ test("start trains on the package's own text, shows samples, and prints what to 
     out,
   ]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(
-    /training on \d{2,} files of unrolled itself: gru with 16 hidden values, on (native|wasm)/u,
-  );
-  expect(stdout).toMatch(/^export function /u);
+  expect(stderr).toMatch(/guessing by frequency would reach \d/u);
+  expect(stderr).toMatch(/training loss {3}[▁-█]{10,}/u);
+  expect(stderr).toMatch(/this model +\d\.\d{3} +\d\.\d{3}\nKneser-Ney/u);
+  expect(stdout).toMatch(/^It is a truth /u);
   expect(stderr).toContain(`The model is saved in ${out}.`);
   expect((await unrolled(["sample", out, "--length", "5"])).code).toBe(0);
+  // Its own model may be replaced, and no other.
+  const again = ["start", "--minutes", "0.002", "--size", "4", "--out"];
+  expect((await unrolled([...again, out])).code).toBe(0);
+  expect((await unrolled([...again, at("model.safetensors")])).code).toBe(2);
 });

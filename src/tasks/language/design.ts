@@ -4,16 +4,13 @@ import { languageModel } from "../../model/language-model.ts";
 import type { Symbols, SymbolsData, Text } from "../../text/symbols.ts";
 import type { Design } from "../task.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
-import type { LanguageOptions } from "./options.ts";
+import { dropoutOfWords, type LanguageOptions } from "./options.ts";
 
 /** What a language model keeps in its model file. */
 export interface LanguageSpec {
   readonly kind: "language";
   readonly text: SymbolsData;
 }
-
-/** Rate of dropout after each layer: a text has few words for as many parameters as their vectors are. */
-const dropoutOfWords = 0.3;
 
 /** The defaults of a language model's recurrent layers. */
 export const languageDefaults = { cell: "lstm", size: 128 } as const;
@@ -31,20 +28,21 @@ export function designLanguageModel(
   symbols: Symbols,
   options: LanguageOptions,
 ): Pick<Design<Text, unknown>, "network" | "cell"> & { readonly spec: LanguageSpec } {
-  const { inputDropout, connections } = options;
+  const { connections } = options;
   const isOfWords = symbols.unit === "word";
   const recurrent = recurrentOptions(
-    { ...(isOfWords && { dropout: dropoutOfWords }), ...options },
+    { ...(isOfWords && { dropout: dropoutOfWords.dropout }), ...options },
     languageDefaults,
   );
   const { embedding = isOfWords ? recurrent.size : 0 } = options;
+  const { inputDropout = isOfWords && embedding > 0 ? dropoutOfWords.inputDropout : 0 } = options;
   const { tied = isOfWords && embedding === outputWidth(recurrent, embedding) } = options;
   const network = languageModel({
     vocabulary: symbols.size,
     ...recurrent,
     embedding,
     tied,
-    ...(inputDropout !== undefined && { inputDropout }),
+    inputDropout,
     ...(connections && { connections }),
   });
   return { spec: { kind: "language", text: symbols.data }, network, cell: cellRecord(recurrent.cell) };

@@ -23,6 +23,7 @@ import { grouped, table } from "../shared/words.ts";
 import { units, type Text } from "../../text/symbols.ts";
 import { languageDefaults } from "./design.ts";
 import { language, type LanguageModel, type WriteSettings } from "./language.ts";
+import { dropoutOfWords, trainingOfWords } from "./options.ts";
 import { lossInWords } from "./loss-words.ts";
 import { readText, readTextWith } from "./text-files.ts";
 
@@ -62,7 +63,12 @@ const learning = flags(
     bptt: whole(1)
       .optional()
       .describe("time steps that gradients flow back (k2), the window or more (default: the window)"),
-    unit: oneOf(units).default("char").describe("symbols of the text: char, byte, word or subword"),
+    unit: oneOf(units)
+      .default("char")
+      .describe(
+        "symbols of the text: char, byte, word or subword; word has other defaults: " +
+          `--batch ${trainingOfWords.batch} --window ${trainingOfWords.window} --rate ${trainingOfWords.rate} --schedule ${trainingOfWords.schedule}`,
+      ),
     tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
     minCount: whole(1)
       .optional()
@@ -71,7 +77,11 @@ const learning = flags(
       "use the embedding's matrix for the output, too, as --unit word does; --embedding must equal --size",
     ),
     untied: flag.describe("with --unit word: a matrix of its own for the output"),
-    inputDropout: dropRate.default(0).describe("rate of dropout on the embedded symbols"),
+    inputDropout: dropRate
+      .optional()
+      .describe(
+        `rate of dropout on the embedded symbols (default: 0; ${dropoutOfWords.inputDropout} with --unit word)`,
+      ),
   },
   { bptt: "n", unit: "unit", tokenizer: "file", minCount: "n" },
 );
@@ -114,7 +124,7 @@ export const languageCommand: TaskCommand = taskCommand({
     defaults: {
       ...languageDefaults,
       embedding: "0; the size with --unit word",
-      dropout: "0; 0.3 with --unit word",
+      dropout: `0; ${dropoutOfWords.dropout} with --unit word`,
     },
     flags: learning,
     read: (path, settings) => readTexts([path], settings),
@@ -123,9 +133,18 @@ export const languageCommand: TaskCommand = taskCommand({
       if (tied && untied) throw new Error("--tied and --untied exclude each other; leave one out");
       // Earlier versions wrote 'tied' alone into their files.
       const isUntied = untied || (given["tied"] === false && given["untied"] === undefined);
-      return { inputDropout, ...(tied && { tied }), ...(isUntied && { tied: false }) };
+      return {
+        ...(inputDropout !== undefined && { inputDropout }),
+        ...(tied && { tied }),
+        ...(isUntied && { tied: false }),
+      };
     },
-    training: ({ window, bptt }) => ({ window, bptt: bptt ?? window }),
+    training({ window: given, bptt, unit }, typed) {
+      const isFree = ([name]: [string, unknown]): boolean => typed[name] === undefined;
+      const ofWords = unit === "word" ? Object.entries(trainingOfWords).filter(isFree) : [];
+      const { window = given, ...others } = Object.fromEntries(ofWords) as Partial<typeof trainingOfWords>;
+      return { ...others, window, bptt: bptt ?? window };
+    },
   },
   score: {
     async beside(model, part, { train }) {

@@ -26,7 +26,7 @@ import {
   type Trained,
 } from "../task.ts";
 import type { LanguageSpec } from "./design.ts";
-import { languageRules, type LanguageOptions } from "./options.ts";
+import { languageRules, trainingOfWords, type LanguageOptions } from "./options.ts";
 import type { LanguageScore } from "./score.ts";
 import { languageLossWords } from "./loss-words.ts";
 
@@ -127,6 +127,9 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
             ? [`${grouped(symbols.size)} different ${symbols.noun}s`]
             : []),
         ],
+        ...(symbols.unit === "word" && {
+          defaults: { ...trainingOfWords, schedule: { kind: trainingOfWords.schedule } },
+        }),
         loss: languageLossWords(symbols),
         open: (trained) => openLanguageModel(trained, symbols, parts),
       };

@@ -3,8 +3,8 @@ import type { OptionRules } from "../../base/options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 
 /**
- * Options of `language`. Default an LSTM of 128; for words also an embedding as wide as the layers, tied weights, and dropout
- * of 0.3.
+ * Options of `language`. Default an LSTM of 128; for words also an embedding as wide as the layers, tied weights, dropout of
+ * 0.4, and of 0.3 on the embedded words.
  */
 export interface LanguageOptions extends RecurrentOptions {
   /** Width of a learned vector per symbol; 0 is one-hot. Default 0; for words the size of the layers. */
@@ -14,11 +14,17 @@ export interface LanguageOptions extends RecurrentOptions {
    * true where the widths allow it.
    */
   readonly tied?: boolean;
-  /** Rate of dropout on the embedded symbols; needs an embedding. Default 0. */
+  /** Rate of dropout on the embedded symbols; needs an embedding. Default 0; for words 0.3. */
   readonly inputDropout?: number;
   /** Connections around each recurrent layer but the first. Default none. */
   readonly connections?: "residual" | "highway";
 }
+
+/** How models of words are trained by default: texts have few words for so many parameters, so updates are many and small. */
+export const trainingOfWords = { batch: 10, window: 35, rate: 0.003, schedule: "cosine" } as const;
+
+/** Rates of dropout of models of words by default. */
+export const dropoutOfWords = { dropout: 0.4, inputDropout: 0.3 } as const;
 
 export const languageRules: OptionRules<LanguageOptions> = {
   ...recurrentRules,
