@@ -1,5 +1,6 @@
 // The linear forecast: for each step ahead a ridge regression on the last values and an intercept. The strongest of the
 // baselines; reads one column and no calendar.
+import { momentsOfNumbers } from "../shared/moments.ts";
 import { solvePositive } from "./cholesky.ts";
 import {
   makeBaseline,
@@ -97,8 +98,6 @@ function standardise(history: ArrayLike<number>): {
   readonly deviation: number;
 } {
   const values = Float64Array.from(history);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / values.length) || 1;
+  const { mean, deviation } = momentsOfNumbers(values);
   return { scaled: values.map((value) => (value - mean) / deviation), mean, deviation };
 }

@@ -47,8 +47,7 @@ export function midiFrames(bytes: Uint8Array, path: string, settings: MidiFrameS
         : `${path}: no note lasts, of ${unended + total} that begin; choose another file`,
     );
   const short = countShort(notes, resolution);
-  const coarse = usualResolutions.findLastIndex((r) => r <= resolution || countShort(notes, r) > 0);
-  const finer = short === 0 ? undefined : usualResolutions[coarse + 1];
+  const finer = short === 0 ? undefined : fineEnough(notes, resolution);
   if (short + empty === total)
     throw new Error(
       `${path}: all its notes, ${short}, are shorter than a frame; raise the resolution, as to ` +
@@ -81,6 +80,12 @@ function countShort(notes: MidiNotes, resolution: number): number {
     const [start, end] = [starts[i] as number, ends[i] as number];
     return start < end && frameAt(start, resolution, notes) === frameAt(end, resolution, notes);
   });
+}
+
+/** The usual resolution from which on no note is short; undefined where there is none. */
+function fineEnough(notes: MidiNotes, resolution: number): number | undefined {
+  const coarse = usualResolutions.findLastIndex((r) => r <= resolution || countShort(notes, r) > 0);
+  return usualResolutions[coarse + 1];
 }
 
 /** Frames from the boundaries at which notes begin and end; between two of them all frames are one array. */
