@@ -5,14 +5,14 @@ import { loadRun } from "../checkpoint/model-files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import type { TaskCommand } from "../tasks/command.ts";
-import type { Given } from "../tasks/shared/flags.ts";
+import { flagOf, type Given } from "../tasks/shared/flags.ts";
 import type { Maker } from "../tasks/task.ts";
 import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
 import { defaultShares } from "../train/split.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle } from "./devices.ts";
-import { grouped } from "./format.ts";
+import { grouped, quoted } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { recurrentSettings, resumedGiven, trainOptions, type TrainFlags } from "./train-flags.ts";
@@ -23,6 +23,8 @@ export interface PreparedJob extends TrainingJob {
   readonly file: string;
   /** The length of the training: an option's name, and its value. */
   readonly budget: readonly [name: string, value: number];
+  /** The files and folders that were given besides, as they are typed: a model file does not keep them. */
+  readonly paths: string;
 }
 
 export async function prepareJob(
@@ -75,6 +77,10 @@ export async function prepareJob(
     json: common.json,
     file,
     budget: flags.budget(given),
+    paths: (command.train.paths ?? [])
+      .filter((name) => given[name] !== undefined)
+      .map((name) => ` ${flagOf(name)} ${quoted(String(given[name]))}`)
+      .join(""),
   };
 }
 

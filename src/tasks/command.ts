@@ -63,6 +63,8 @@ export interface TrainCommand<D, O, T> {
   /** The command that the model's first use is shown with, on the file that it was trained on. Default `predict`. */
   readonly next?: (path: string) => "predict" | "eval";
   readonly flags: Flags<T>;
+  /** Flags that name files or folders, which a model file does not keep: nobody's files are opened because it says so. */
+  readonly paths?: readonly string[];
   /** Reads the data. Throws for what is wrong with a file, by line. */
   read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;
   /** The task's own options, besides the recurrent ones. Throws for flags that would do nothing. */

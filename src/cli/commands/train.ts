@@ -36,7 +36,7 @@ export function addTrain(
       const outcome = await trainAndSave(job, terminal);
       if (job.json) await printOutcome(job, outcome, terminal);
       const words = `unrolled ${task.shortForms?.train ?? `${task.kind} train`} ${quoted(file as string)}`;
-      const resume = `${words} --resume ${quoted(job.out)}`;
+      const resume = `${words} --resume ${quoted(job.out)}${job.paths}`;
       if (outcome.reason === "interrupted") {
         terminal.say(`saved after step ${grouped(outcome.step)} in ${job.out}; to resume:`);
         terminal.say(`  ${resume}`);
@@ -66,7 +66,7 @@ async function printOutcome(
 function tellEnd(
   { shortForms, train, predict }: TaskCommand,
   resume: string,
-  { out, summary, file, budget: [name, value] }: PreparedJob,
+  { out, summary, file, budget: [name, value], paths }: PreparedJob,
   { step, best, seconds }: TrainingOutcome,
   terminal: Terminal,
 ): void {
@@ -81,5 +81,5 @@ function tellEnd(
   const use = next === "predict" ? (shortForms?.predict ?? next) : next;
   const isAlone = next === "predict" && predict.isOptional === true;
   terminal.say(`saved in ${out}; to ${next === "predict" ? "use" : "score"} it:`);
-  terminal.say(`  unrolled ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}`);
+  terminal.say(`  unrolled ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}${paths}`);
 }
