@@ -74,7 +74,7 @@ describe("labels", () => {
       shuffle: false,
     }).load({ epoch: 0, at: 0 });
     const last: boolean[] = [];
-    packing.each((token, row, t) => (last[token] = t === items[rows[row]!]!.steps - 1));
+    packing.each((token, row, t) => (last[token] = t === items[rows![row]!]!.steps - 1));
     expect(Array.from(values["weights"]!)).toEqual(last.map(Number));
     expect(counted).toBe(3);
     const early = { ...items[2]!, weights: [0, 0, 1, 0, 0, 1] };

@@ -163,6 +163,7 @@ export const forecastCommand: TaskCommand = taskCommand({
         ...(origins !== undefined && { origins }),
         ...forecastSettings(model, settings, context),
       });
+      score.notes.forEach((note) => context.say(note));
       if (plot !== undefined) await context.write(plot, backtestChart(series, score));
       return reportOf(score, series, model.quantiles);
     },
@@ -254,21 +255,20 @@ function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly
   const { origins, horizon, from, period } = score;
   const rows = Object.entries(errorRows(score));
   const wanted = Math.round(100 * ((quantiles.at(-1) as number) - (quantiles[0] as number)));
-  const lines = [
+  const text = [
     table(
       ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
       rows.map(([title, { mase, smape, crps, coverage }]) => [
         title,
-        ...[mase, smape, crps].map((error) => error.toFixed(3)),
+        ...[mase, smape, crps].map((error) => error?.toFixed(3) ?? "–"),
         percent(coverage),
       ]),
     ),
     `${grouped(origins)} origins from ${formatTime(from.getTime(), series.isZoned)}, ${horizon} steps each; ` +
       `a season is ${period} ${period === 1 ? "step" : "steps"}`,
   ];
-  if (score.baselines["linear"] === undefined) lines.push("the history is too short for the linear baseline");
   return {
     json: rows.map(([model, errors]) => ({ model, ...errors, origins, horizon })),
-    text: lines.join("\n"),
+    text: text.join("\n"),
   };
 }

@@ -24,7 +24,8 @@ export function linearHistory({ horizon, period = 1, lags }: Omit<LinearSettings
   return 2 * (lags ?? defaultLags(horizon, period)) + horizon + 1;
 }
 
-function defaultLags(horizon: number, period: number): number {
+/** The values that the regressions read where nobody says how many. */
+export function defaultLags(horizon: number, period: number): number {
   return Math.max(2 * period, horizon);
 }
 
