@@ -392,14 +392,14 @@ describe("scores that a series does not have", () => {
     const series = sales(66);
     const model = await modelOf(series);
     expect((await model.score(series)).notes).toEqual([]);
-    const score = await model.score(series, { period: 60 });
+    const score = await model.score(series, { period: 64 });
     expect(Object.keys(score.baselines)).toEqual(["naive"]);
     expect(score).toMatchObject({ mase: undefined, origins: 12 });
     expect(score.baselines["naive"]!.smape).toBeGreaterThan(0);
     expect(score.notes).toEqual([
-      "MASE is left out: a season is 60 steps, and there are 52 before the first forecast; another period (--period) may give it",
-      "the seasonal naive baseline is left out: it needs 63 steps to learn from, and there are 52",
-      "the linear baseline is left out: it needs 124 steps to learn from, and there are 52",
+      "MASE is left out: a season is 64 steps, and there are 52 before the first forecast; another period (--period) may give it",
+      "the seasonal naive baseline is left out: it needs 67 steps to learn from, and there are 52",
+      "the linear baseline is left out: it needs 132 steps to learn from, and there are 52",
     ]);
     // Data to learn from may be long, where the forecasts have little before them.
     const part = await model.score("train", { period: 20, baseline: sales(200) });
