@@ -251,6 +251,11 @@ function cellsOf(
   return [formatTime(row.time.getTime(), isZoned), ...values];
 }
 
+/** An error in the units of a series, which may be of any size. */
+function inUnits(error: number): string {
+  return error === 0 || (error >= 0.01 && error < 1e6) ? error.toFixed(3) : error.toPrecision(4);
+}
+
 function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly number[]): Report {
   const { origins, horizon, from, period } = score;
   const rows = Object.entries(errorRows(score));
@@ -260,7 +265,9 @@ function reportOf(score: ForecastScore, series: SeriesTable, quantiles: readonly
       ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
       rows.map(([title, { mase, smape, crps, coverage }]) => [
         title,
-        ...[mase, smape, crps].map((error) => error?.toFixed(3) ?? "–"),
+        mase?.toFixed(3) ?? "–",
+        smape.toFixed(3),
+        inUnits(crps),
         percent(coverage),
       ]),
     ),

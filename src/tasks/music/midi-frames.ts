@@ -31,8 +31,8 @@ const usualResolutions = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96, 192, 480];
 /**
  * The frames of a MIDI file. A note begins and ends at the nearest boundary between frames, so that a short one may have no
  * frame; such notes are counted. All tracks and channels except drums (channel 10) are one piece, as long as the longest
- * track with notes. Tempo, pedals and velocities are not read. Throws as `midiNotes`, for a file without notes or with none
- * that has a frame, and for times that damage makes too long.
+ * track with notes. Tempo, pedals and velocities are not read. Throws as `midiNotes`, for a file without notes, and for times
+ * that damage makes too long.
  */
 export function midiFrames(bytes: Uint8Array, path: string, settings: MidiFrameSettings = {}): MidiRoll {
   const { resolution = 1 } = settings;
@@ -48,11 +48,6 @@ export function midiFrames(bytes: Uint8Array, path: string, settings: MidiFrameS
     );
   const short = countShort(notes, resolution);
   const finer = short === 0 ? undefined : fineEnough(notes, resolution);
-  if (short + empty === total)
-    throw new Error(
-      `${path}: all its notes, ${short}, are shorter than a frame; raise the resolution, as to ` +
-        `${finer ?? usualResolutions.at(-1)} frames per quarter note (--resolution)`,
-    );
   return {
     frames: framesOf(notes, resolution, { path, bytes: bytes.length }),
     notes: total + unended,

@@ -101,25 +101,44 @@ async function readMidi(
       `${path}: a MIDI file has MIDI note numbers, not keys; read it with numbers "midi" (--numbers midi)`,
     );
   }
-  const pieces: Piece[] = [];
-  const rolls: Omit<MidiRoll, "frames">[] = [];
-  for (const file of files) {
-    const { frames, ...roll } = midiFrames(await readBytes(file), file, { resolution });
-    pieces.push(checkPiece(frames, range, file));
-    rolls.push(roll);
-  }
+  const rolls: MidiRoll[] = [];
+  for (const file of files) rolls.push(midiFrames(await readBytes(file), file, { resolution }));
+  checkHeard(files, rolls);
   const missing = missingInWords(rolls);
   if (missing !== "") warn?.(`${path}: ${missing}`);
-  return pieces;
+  return rolls.map(({ frames }, i) => checkPiece(frames, range, files[i] as string));
+}
+
+/** Throws where frames leave out every note of a file. */
+function checkHeard(files: readonly string[], rolls: readonly MidiRoll[]): void {
+  const silent = files.filter((_, i) => {
+    const { notes, short, empty, unended } = rolls[i] as MidiRoll;
+    return short > 0 && short + empty + unended === notes;
+  });
+  if (silent.length === 0) return;
+  const more = silent.length > 1 ? ` and ${grouped(silent.length - 1)} more` : "";
+  throw new Error(
+    `${silent[0]}${more}: all notes are shorter than a frame; raise the resolution, as to ` +
+      `${resolutionFor(rolls) ?? 480} frames per quarter note (--resolution)`,
+  );
+}
+
+/** The resolution that has a frame for every note; undefined where none has. */
+function resolutionFor(rolls: readonly MidiRoll[]): number | undefined {
+  const finer = rolls.reduce(
+    (most, roll) => Math.max(most, roll.short > 0 ? (roll.finer ?? Infinity) : 0),
+    0,
+  );
+  return Number.isFinite(finer) ? finer : undefined;
 }
 
 /** What frames leave out, in words; empty where they hold every note. */
-function missingInWords(rolls: readonly Omit<MidiRoll, "frames">[]): string {
+function missingInWords(rolls: readonly MidiRoll[]): string {
   const sum = (name: "notes" | "short" | "empty" | "unended"): number =>
     rolls.reduce((total, roll) => total + roll[name], 0);
   const [short, empty, unended] = [sum("short"), sum("empty"), sum("unended")];
-  const finer = Math.max(...rolls.map((roll) => (roll.short > 0 ? (roll.finer ?? Infinity) : 0)));
-  const remedy = Number.isFinite(finer) ? ` (--resolution ${finer} keeps them)` : "";
+  const finer = resolutionFor(rolls);
+  const remedy = finer === undefined ? "" : ` (--resolution ${finer} keeps them)`;
   const reasons = [
     short > 0 && `${grouped(short)} shorter than a frame${remedy}`,
     empty > 0 && `${grouped(empty)} of no length`,

@@ -142,6 +142,25 @@ describe("a direct model", () => {
     expect(long.json[0]).toMatchObject({ model: "this model", mase: undefined, origins: 19 });
   });
 
+  test("has errors that can be read in any unit", async () => {
+    const [before = "", ...lines] = shopCsv(120).trim().split("\n");
+    const inUnit = (unit: number): string =>
+      [
+        before,
+        ...lines.map((line) =>
+          line
+            .split(",")
+            .map((cell, i) => (i === 1 ? String(Number(cell) * unit) : cell))
+            .join(","),
+        ),
+      ].join("\n");
+    const small = join(folder, "small.csv");
+    writeFileSync(small, inUnit(1e-12));
+    const { flags, run } = forecastCommand.evaluate;
+    const { text } = await run(model, small, flags.parse({}), contextOf({}, { said: [], files: {} }));
+    expect(text).toMatch(/\nseasonal naive +\d+\.\d{3} +\d+\.\d{3} +\d\.\d{3}e-12 /u);
+  });
+
   test("forecasts, and writes the forecast as a table and as a chart", async () => {
     const { json, text, files } = await use("predict", model, { csv: "next.csv", plot: "next.svg" });
     const rows = await model.predict(await dataOf());

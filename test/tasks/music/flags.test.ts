@@ -228,4 +228,27 @@ describe("a file without parts", () => {
     await read(at("short"), { resolution: "4" }, "1");
     expect(said.at(-1)).toBe(`${at("short")}: 2 of 8 notes left out: 1 of no length, 1 without an end`);
   });
+
+  it("is refused once for all MIDI files of which no note is left", async () => {
+    await mkdir(at("staccato"));
+    const short = (ticks: number): Uint8Array =>
+      midiFile([
+        [
+          [0, 0x90, 60, 80],
+          [ticks, 0x80, 60, 0],
+        ],
+      ]);
+    for (const [name, ticks] of [
+      ["a", 480],
+      ["b", 100],
+      ["c", 60],
+    ] as const)
+      await file(`staccato/${name}.mid`, short(ticks));
+    await expect(read(at("staccato"), {}, "1")).rejects.toThrow(
+      `${at("staccato/b.mid")} and 1 more: all notes are shorter than a frame; raise the resolution, as to 4 frames per quarter note (--resolution)`,
+    );
+    expect(await read(at("staccato"), { resolution: "4" }, "1")).toEqual({
+      train: [[[60], [60], [60], [60]], [[60]], [[60]]],
+    });
+  });
 });
