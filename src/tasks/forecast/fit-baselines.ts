@@ -48,7 +48,7 @@ export function fitBaselines(
   const notes: string[] = [];
   for (const { name, learns, reads, fit } of kinds) {
     const missing = [
-      [learns(settings), history.length, "to learn from"],
+      [learns(settings), history.length, "to fit"],
       [reads(settings), before, "before a forecast"],
     ] as const;
     const short = missing.find(([needed, has]) => has < needed);

@@ -135,8 +135,8 @@ describe("a direct model", () => {
     const long = await use("evaluate", model, { period: "120" });
     expect(long.said).toEqual([
       "MASE is left out: a season is 120 steps, and there are 96 before the first forecast; another period (--period) may give it",
-      "the seasonal naive baseline is left out: it needs 126 steps to learn from, and there are 96",
-      "the linear baseline is left out: it needs 487 steps to learn from, and there are 96",
+      "the seasonal naive baseline is left out: it needs 126 steps to fit, and there are 96",
+      "the linear baseline is left out: it needs 487 steps to fit, and there are 96",
     ]);
     expect(long.text).toMatch(/^model +MASE .*\nthis model +– +\d+\.\d{3} .*\nnaive +– /u);
     expect(long.json[0]).toMatchObject({ model: "this model", mase: undefined, origins: 19 });

@@ -126,7 +126,7 @@ describe("a table of sales", () => {
     const score = await model.score(series, { period: 30 });
     expect(Object.keys(score.baselines)).toEqual(["naive", "seasonal naive"]);
     expect(score.notes).toEqual([
-      "the linear baseline is left out: it needs 127 steps to learn from, and there are 105",
+      "the linear baseline is left out: it needs 127 steps to fit, and there are 105",
     ]);
   });
 
@@ -398,8 +398,8 @@ describe("scores that a series does not have", () => {
     expect(score.baselines["naive"]!.smape).toBeGreaterThan(0);
     expect(score.notes).toEqual([
       "MASE is left out: a season is 64 steps, and there are 52 before the first forecast; another period (--period) may give it",
-      "the seasonal naive baseline is left out: it needs 67 steps to learn from, and there are 52",
-      "the linear baseline is left out: it needs 260 steps to learn from, and there are 52",
+      "the seasonal naive baseline is left out: it needs 67 steps to fit, and there are 52",
+      "the linear baseline is left out: it needs 260 steps to fit, and there are 52",
     ]);
     // Data to learn from may be long, where the forecasts have little before them.
     const part = await model.score("train", { period: 20, baseline: sales(200) });
