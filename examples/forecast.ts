@@ -19,7 +19,7 @@ const model = await run.best();
 for (const { time, sold } of await model.predict(sales))
   console.log(time.toISOString().slice(0, 7), Math.round(sold.median), sold.interval.map(Math.round));
 
-const { mase, coverage, baselines } = await model.score("test");
+const { mase = NaN, coverage, baselines } = await model.score("test");
 const naive = baselines["seasonal naive"]?.mase ?? NaN;
 const covered = `${(100 * coverage).toFixed(0)} % covered`;
 console.log(`MASE ${mase.toFixed(3)}, seasonal naive ${naive.toFixed(3)}; ${covered}`);

@@ -7,15 +7,8 @@
 
 // Networks
 export { stack, type Merge, type RecurrentLayer, type Stack, type StackSettings } from "./model/stack.ts";
-export {
-  ctcTargets,
-  planHead,
-  readoutOf,
-  readoutWidth,
-  type CtcTargets,
-  type Head,
-  type PlannedHead,
-} from "./model/head.ts";
+export { planHead, readoutOf, readoutWidth, type Head, type PlannedHead } from "./model/head.ts";
+export { ctcTargets, type CtcTargets } from "./model/ctc.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { initialParameters } from "./model/initialise.ts";
 export { checkMemory, memoryNeeded, type MemoryNeeded } from "./model/memory.ts";

@@ -1,5 +1,6 @@
 // Examples as batches, for full backpropagation through time: packed step by step, longest first, each from the start
 // values of its states. Checks once that they fit the network, so that no device reads what is not there.
+import { checkCtcSteps, ctcInputs } from "../model/ctc.ts";
 import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
 import type { Writable } from "../run/device.ts";
 import type { Example } from "./example.ts";
@@ -79,8 +80,12 @@ function createPacker(
 export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
   const slots = slotsOf(network);
   const sourceSlots = network.encoder?.inputs.map(inputSlot);
+  const paths = ctcInputs(network);
   const checked = new Set<ArrayLike<number>>();
-  examples.forEach((example, i) => checkExample(example, `example ${i}`, slots, sourceSlots, checked));
+  examples.forEach((example, i) => {
+    checkExample(example, `example ${i}`, slots, sourceSlots, checked);
+    if (paths) checkAlignment(example, `example ${i}`, paths);
+  });
   const batch = Math.min(settings.batch, Math.max(1, examples.length));
   const steps = Int32Array.from(examples, (example) => example.steps);
   const order = exampleOrder(steps, { ...settings, batch });
@@ -95,9 +100,11 @@ export function exampleFeed(network: Network, examples: readonly Example[], sett
     const { packing, values } = pack(chosen);
     let counted = 0;
     packing.each((token, row, t) => {
-      const { weights: given, targets } = chosen[row] as Example;
+      const { weights: given, targets, steps } = chosen[row] as Example;
       const isIgnored = network.loss.kind === "cross-entropy" && (targets?.[t] as number) < 0;
-      const weight = isIgnored ? 0 : (given?.[t] ?? 1);
+      // The loss of labels is that of the whole sequence, which its last step has.
+      const usual = paths !== undefined && t < steps - 1 ? 0 : 1;
+      const weight = isIgnored ? 0 : (given?.[t] ?? usual);
       weights[token] = weight;
       counted += weight;
     });
@@ -177,6 +184,27 @@ function checkExample(
       ? `${place}: the network reads another sequence before, and the example has no source; give one`
       : `${place}: it has a source, and the network reads none; leave it out`,
   );
+}
+
+/** Throws for labels that the steps cannot spell, and for weights of steps at which they are not yet spelt. */
+function checkAlignment(
+  { steps, inputs, weights }: Example,
+  place: string,
+  paths: NonNullable<ReturnType<typeof ctcInputs>>,
+): void {
+  const [begin, skip, end] = [paths.begin, paths.skip, paths.end].map((name) => inputs[name]) as [
+    ArrayLike<number>,
+    ArrayLike<number>,
+    ArrayLike<number>,
+  ];
+  checkCtcSteps({ begin, skip, end }, steps, place);
+  for (let t = 0; t < steps - 1; t++) {
+    if (!weights || weights[t] === 0) continue;
+    throw new Error(
+      `${place}: the loss of labels is that of the whole sequence, so step ${t} must have the weight 0, not ${weights[t]}; ` +
+        "leave the weights out, or give one to the last step alone",
+    );
+  }
 }
 
 function checkSequence(

@@ -15,7 +15,7 @@ export interface Example {
    * Absent for `ctc`, whose targets are inputs.
    */
   readonly targets?: ArrayLike<number>;
-  /** [steps] the weight of each step's loss; default 1 each. */
+  /** [steps] the weight of each step's loss. Default 1 each; for `ctc`, whose loss is the sequence's, 1 at the last step. */
   readonly weights?: ArrayLike<number>;
   /** The sequence for the encoder, if the network has one. */
   readonly source?: Pick<Example, "steps" | "inputs">;

@@ -203,6 +203,8 @@ export interface TrainFlags {
   parse(given: Given): { readonly common: Common; readonly task: unknown };
   /** What a model file keeps: every setting with its value, as it would be typed; those of the machine left out. */
   kept(given: Given): Record<string, string | boolean>;
+  /** Whether a model file keeps the setting of this name. */
+  isKept(name: string): boolean;
   /** The length of the training: the option that gives it, and its value. */
   budget(given: Given): readonly [name: string, value: number];
 }
@@ -228,9 +230,11 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
     if (name !== undefined) return [name, values[name] as number];
     return Object.entries(defaults.budget ?? { epochs: 10 })[0] as [string, number];
   };
+  const isKept = (name: string): boolean => !free.includes(name) && !(command.paths ?? []).includes(name);
   return {
     all,
     budget,
+    isKept,
     parse(given) {
       all.parse(given);
       const values = common.parse(given);
@@ -249,7 +253,7 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
       values[name] = value;
       return Object.fromEntries(
         Object.entries(values)
-          .filter(([name, value]) => value !== undefined && !free.includes(name))
+          .filter(([name, value]) => value !== undefined && isKept(name))
           .map(([name, value]) => [name, typeof value === "boolean" ? value : String(value)]),
       );
     },
@@ -318,7 +322,9 @@ export function resumedGiven(
   }
   const isBudget = (name: string): boolean => (budgetNames as readonly string[]).includes(name);
   const hasBudget = budgetNames.some((name) => given[name] !== undefined);
-  const known = Object.entries(saved).filter(([name]) => name in flagsOfTask.all.fields);
+  const known = Object.entries(saved).filter(
+    ([name]) => name in flagsOfTask.all.fields && flagsOfTask.isKept(name),
+  );
   const before = Object.fromEntries(known);
   const merged = {
     ...Object.fromEntries(known.filter(([name]) => !(hasBudget && isBudget(name)))),

@@ -5,7 +5,7 @@ import { loadRun } from "../checkpoint/model-files.ts";
 import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import type { ReadData, ReadingSettings, TaskCommand } from "../tasks/command.ts";
-import type { Given } from "../tasks/shared/flags.ts";
+import { flagOf, type Given } from "../tasks/shared/flags.ts";
 import type { Maker } from "../tasks/task.ts";
 import { train, type Run, type RunState, type RunSummary } from "../tasks/train.ts";
 import { defaultShares } from "../train/split.ts";
@@ -13,7 +13,7 @@ import { showBytes } from "../model/memory.ts";
 import { cellFromArgument } from "./cell-argument.ts";
 import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle, nativeRemedy } from "./devices.ts";
-import { grouped } from "./format.ts";
+import { grouped, quoted } from "./format.ts";
 import { checkOutput } from "./model-file.ts";
 import { readable, type ReadablePath } from "./standard-input.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,6 +25,8 @@ export interface PreparedJob extends TrainingJob {
   readonly file: string;
   /** The length of the training: an option's name, and its value. */
   readonly budget: readonly [name: string, value: number];
+  /** The files and folders that were given besides, as they are typed: a model file does not keep them. */
+  readonly paths: string;
 }
 
 export async function prepareJob(
@@ -78,6 +80,10 @@ export async function prepareJob(
     ...briefOf(command, run, summary),
     file,
     budget: flags.budget(given),
+    paths: (command.train.paths ?? [])
+      .filter((name) => given[name] !== undefined)
+      .map((name) => ` ${flagOf(name)} ${quoted(String(given[name]))}`)
+      .join(""),
   };
 }
 

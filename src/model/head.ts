@@ -4,7 +4,6 @@ import {
   ctc,
   gaussian,
   huber,
-  impossible,
   absoluteError,
   mixtureDensity,
   quantiles,
@@ -228,64 +227,4 @@ function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
     }
   }
   return head satisfies never;
-}
-
-/** The inputs of a `ctc` head for a batch, [rows, 2 · capacity + 1] each. */
-export interface CtcTargets {
-  /** The labels with blanks before, between and after them. */
-  readonly labels: Float32Array;
-  /** 0 where a path may begin, `impossible` elsewhere; the next two likewise. */
-  readonly begin: Float32Array;
-  /** Where a path may come from two positions before, skipping a blank. */
-  readonly skip: Float32Array;
-  /** Where a path may end. */
-  readonly end: Float32Array;
-}
-
-/**
- * The targets for sequences of labels, which are classes from 1. `capacity` is the head's `labels`; `lengths` are the
- * steps of each row, if they are to be checked. Throws for an invalid label, for more labels than `capacity`, and for more
- * than the row has steps for.
- */
-export function ctcTargets(
-  sequences: readonly ArrayLike<number>[],
-  settings: { readonly classes: number; readonly capacity: number; readonly lengths?: ArrayLike<number> },
-): CtcTargets {
-  const { classes, capacity, lengths } = settings;
-  const width = 2 * capacity + 1;
-  const filled = (value: number): Float32Array => new Float32Array(sequences.length * width).fill(value);
-  const targets = {
-    labels: filled(0),
-    begin: filled(impossible),
-    skip: filled(impossible),
-    end: filled(impossible),
-  };
-  sequences.forEach((labels, row) => {
-    if (labels.length > capacity) {
-      throw new Error(`ctc, sequence ${row}: expected at most ${capacity} labels, got ${labels.length}`);
-    }
-    const first = row * width;
-    let needed = labels.length;
-    for (let i = 0; i < labels.length; i++) {
-      const label = labels[i] as number;
-      if (!(Number.isInteger(label) && label >= 1 && label < classes)) {
-        throw new Error(
-          `ctc, sequence ${row}: label ${i} must be a whole number from 1 to ${classes - 1} (0 is the blank), got ${label}`,
-        );
-      }
-      const repeats = i > 0 && labels[i - 1] === label;
-      if (repeats) needed += 1;
-      targets.labels[first + 2 * i + 1] = label;
-      if (i > 0 && !repeats) targets.skip[first + 2 * i + 1] = 0;
-    }
-    const steps = lengths?.[row];
-    if (steps !== undefined && steps < needed) {
-      throw new Error(`ctc, sequence ${row}: its labels need ${needed} steps, got ${steps}; leave it out`);
-    }
-    targets.begin[first] = 0;
-    const last = first + 2 * labels.length;
-    targets.end[last] = 0;
-    if (labels.length > 0) targets.end[last - 1] = 0;
-  });
-  return targets;
 }

@@ -86,6 +86,8 @@ export interface TrainCommand<D, O, T> {
   readonly flags: Flags<T>;
   /** Reads several files as one, for tasks that can. */
   readSeveral?(paths: readonly string[], flags: T, settings: ReadingSettings): Promise<ReadData<D>>;
+  /** Flags that name files or folders, which a model file does not keep: nobody's files are opened because it says so. */
+  readonly paths?: readonly string[];
   /** Reads the data. Throws for what is wrong with a file, by line. */
   read(path: string, flags: T, settings: ReadingSettings, context: CommandContext): Promise<ReadData<D>>;
   /** The task's own options, besides the recurrent ones. Throws for flags that would do nothing. */

@@ -1,8 +1,9 @@
 // Captions on the command line, from PNG files to sentences: images that the project makes, features of the built-in
 // encoder, kept; errors in images and files.
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { filterBank } from "../../src/tasks/caption/images/filter-bank.ts";
 import { fine, objects, refused, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
@@ -56,6 +57,34 @@ test("an image, or a folder of them, is described; features are kept by content"
   expect(first?.["file"]).toBe(image);
   expect(first?.["captions"]).toHaveLength(2);
   expect(readdirSync(at("shapes/.features")).length).toBeGreaterThan(0);
+});
+
+test("no path is in a model: where its encoder and its images are is said with each command", async () => {
+  writeFileSync(at("bank.onnx"), filterBank());
+  writeFileSync(at("list.json"), readFileSync(captions));
+  const paths = ["--images", at("shapes"), "--encoder", at("bank.onnx"), "--cache", at("kept")];
+  const out = at("by-content.safetensors");
+  const words = [
+    "--preprocessing",
+    "plain",
+    "--size",
+    "4",
+    "--embedding",
+    "4",
+    "--steps",
+    "1",
+    "--split",
+    "0.5",
+  ];
+  const { stderr } = await fine("caption", "train", at("list.json"), ...paths, ...words, "--out", out);
+  expect(stderr).toContain(`eval ${out} ${at("list.json")} ${paths.join(" ")}\n`);
+  expect(readFileSync(out, "latin1")).not.toContain(folder);
+  await refused(["eval", out, captions], `the model's encoder is "bank.onnx", whose SHA-256 begins with`);
+  await refused(["eval", out, at("list.json"), "--encoder", at("bank.onnx")], "00000.png");
+  await fine("eval", out, at("list.json"), ...paths);
+  await fine("predict", out, at("shapes/00000.png"), "--encoder", at("bank.onnx"));
+  await fine("caption", "train", at("list.json"), ...paths, "--resume", out, "--steps", "2");
+  rmSync(at("list.json"));
 });
 
 test("files that are not images, and captions of missing images, are refused by name", async () => {

@@ -329,7 +329,7 @@ describe("music", () => {
     expect(found?.["nats"]).toBeLessThan(8);
     const out = at("new.mid");
     await fine("predict", model, json, "--beginning", "4", "--length", "20", "--midi", out);
-    const frames = midiFrames(readFileSync(out), out);
+    const { frames } = midiFrames(readFileSync(out), out);
     expect(frames.slice(0, 4)).toEqual(piece(60).slice(0, 4));
     await fine("music", "eval", model, out);
   });

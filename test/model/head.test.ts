@@ -3,7 +3,8 @@
 import { afterAll, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { randomStream } from "../../src/base/random.ts";
-import { ctcTargets, planHead, type Head } from "../../src/model/head.ts";
+import { ctcTargets } from "../../src/model/ctc.ts";
+import { planHead, type Head } from "../../src/model/head.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
 import { stack } from "../../src/model/stack.ts";
 import { buildPlan } from "../../src/plan/build.ts";

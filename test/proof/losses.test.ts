@@ -1,7 +1,8 @@
 // Losses and their derivatives by the predictions, against numbers from PyTorch in float64. The readout's matrix is the
 // identity, so the derivative by its input is that by the predictions.
 import { expect, test } from "vitest";
-import { ctcTargets, planHead, readoutWidth, type Head } from "../../src/model/head.ts";
+import { ctcTargets } from "../../src/model/ctc.ts";
+import { planHead, readoutWidth, type Head } from "../../src/model/head.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Network } from "../../src/plan/network.ts";
 import { nativeDevice } from "../../src/run/native/device.ts";

@@ -39,7 +39,7 @@ export function addTrain(
         outcome.reason === "interrupted" ? undefined : await standingOf(task.score, job, terminal);
       if (job.json) await printOutcome(job, outcome, standing, terminal);
       const words = `${terminal.program} ${task.shortForms?.train ?? `${task.kind} train`} ${files.map(quoted).join(" ")}`;
-      const resume = `${words} --resume ${quoted(job.out)}`;
+      const resume = `${words} --resume ${quoted(job.out)}${job.paths}`;
       if (outcome.reason === "interrupted") {
         terminal.say(`saved after update ${grouped(outcome.step)} in ${job.out}; to resume:`);
         terminal.say(`  ${resume}`);
@@ -85,7 +85,7 @@ interface Ended extends TrainingOutcome {
 function tellEnd(
   { shortForms, train, predict }: TaskCommand,
   resume: string,
-  { out, summary, file, budget: [name, value] }: PreparedJob,
+  { out, summary, file, budget: [name, value], paths }: PreparedJob,
   { step, best, seconds, losses, standing, verdict }: Ended,
   terminal: Terminal,
 ): void {
@@ -104,5 +104,5 @@ function tellEnd(
   const use = next === "predict" ? (shortForms?.predict ?? next) : next;
   const isAlone = next === "predict" && predict.isOptional === true;
   terminal.say(`\nsaved in ${out}; to ${next === "predict" ? "use" : "score"} it:`);
-  terminal.say(`  ${terminal.program} ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}`);
+  terminal.say(`  ${terminal.program} ${use} ${quoted(out)}${isAlone ? "" : ` ${quoted(file)}`}${paths}`);
 }

@@ -4,6 +4,7 @@ import { makeTable, placeOf, type Column, type Table } from "../../formats/table
 import { decodeCsv } from "../../formats/csv.ts";
 import { readBytes } from "../../formats/files.ts";
 import { decodeText } from "../../formats/utf8.ts";
+import { partOfName } from "./parts.ts";
 
 /** An image of a list of captions. */
 export interface ListedImage {
@@ -16,11 +17,13 @@ export interface ListedImage {
 }
 
 const text = z.string().trim().min(1, "must not be empty");
-const id = z.union([z.number(), z.string()]);
+
+/** A number or text; "7" and 7 are the same. */
+const id = z.union([z.number(), z.string()], "must be a number or text").transform(String);
 
 /** COCO's annotations, in the format of 2014 and later: http://cocodataset.org. */
 const coco = z.object({
-  images: z.array(z.object({ id, file_name: text })),
+  images: z.array(z.object({ id, file_name: text, split: text.optional() })),
   annotations: z.array(z.object({ image_id: id, caption: text })),
 });
 
@@ -36,8 +39,10 @@ const karpathy = z.object({
   ),
 });
 
-/** A list of `ListedImage`s. */
-const list = z.array(z.object({ file: text, captions: z.array(text), split: text.optional() }));
+/** A list of `ListedImage`s, whose names for these may be those of tables. */
+const list = z.array(
+  z.preprocess(withOwnNames, z.object({ file: text, captions: z.array(text), split: text.optional() })),
+);
 
 /**
  * Reads a file of captions, whichever of these it is: COCO's annotations; Karpathy's `dataset.json`; a JSON list of
@@ -55,8 +60,9 @@ export async function readCaptionList(path: string): Promise<ListedImage[]> {
       ? fromTable(tableOf(content, bytes, path))
       : fromTokens(content, path);
   const seen = new Set<string>();
-  for (const { file } of images) {
+  for (const { file, split } of images) {
     if (seen.has(file)) throw new Error(`${path}: image '${file}' is listed twice; join its captions`);
+    if (split !== undefined) partOfName(split, `${path}, image '${file}'`);
     seen.add(file);
   }
   const captioned = images.filter(({ captions }) => captions.length > 0);
@@ -68,8 +74,21 @@ function fromJson(content: string, path: string): ListedImage[] {
   const value = parsed(content, path);
   if (Array.isArray(value))
     return checked(list, value, path).map(({ file, captions, split }) => listed(file, captions, split));
-  if (typeof value === "object" && value !== null && "annotations" in value)
+  const { images, annotations } = value as Readonly<Record<string, unknown>>;
+  const hasSome = (entries: unknown, name: string): boolean =>
+    !Array.isArray(entries) || entries.some((entry) => (entry as Record<string, unknown> | null)?.[name]);
+  if (annotations !== undefined) {
+    if (Array.isArray(annotations) && annotations.length > 0 && !hasSome(annotations, "caption"))
+      throw new Error(
+        `${path}: none of its annotations is a caption; choose COCO's file of captions, as captions_val2017.json`,
+      );
     return fromCoco(checked(coco, value, path), path);
+  }
+  if (images !== undefined && !hasSome(images, "sentences"))
+    throw new Error(
+      `${path}: it lists images without captions: it has neither COCO's 'annotations' nor 'sentences' in its images; ` +
+        "choose the file that has the captions, as captions_val2017.json",
+    );
   return checked(karpathy, value, path).images.map(({ filename, filepath, split, sentences }) => {
     const file = filepath ? `${filepath.replace(/\/$/, "")}/${filename}` : filename;
     return listed(
@@ -81,7 +100,7 @@ function fromJson(content: string, path: string): ListedImage[] {
 }
 
 function fromCoco({ images, annotations }: z.infer<typeof coco>, path: string): ListedImage[] {
-  const byId = new Map<number | string, string[]>();
+  const byId = new Map<string, string[]>();
   images.forEach((image, i) => {
     if (byId.has(image.id))
       throw new Error(`${path}, images, entry ${i + 1}: id ${image.id} is taken; give each image its own`);
@@ -96,7 +115,7 @@ function fromCoco({ images, annotations }: z.infer<typeof coco>, path: string): 
       );
     captions.push(caption);
   });
-  return images.map((image) => listed(image.file_name, byId.get(image.id) ?? []));
+  return images.map((image) => listed(image.file_name, byId.get(image.id) ?? [], image.split));
 }
 
 /** Lines `name#number<TAB>caption`; those of one image need not stand together. */
@@ -118,8 +137,16 @@ function fromTokens(content: string, path: string): ListedImage[] {
   return [...byFile].map(([file, captions]) => listed(file, captions));
 }
 
-const fileNames = ["file", "filename", "file_name", "image", "image_name", "picture"];
-const captionNames = ["caption", "comment", "sentence", "text"];
+// The names of columns, in lower case.
+const fileNames = "file filename file_name file_path filepath image image_name image_path picture path".split(
+  " ",
+);
+const captionNames = "caption captions comment sentence text".split(" ");
+const splitNames = "split part partition subset set".split(" ");
+
+/** The first of several names, in any case, that is one of those known. */
+const nameAmong = (names: readonly string[], known: readonly string[]): string | undefined =>
+  names.find((name) => known.includes(name.trim().toLowerCase()));
 
 /** The names in the first line, whatever separates them. */
 const headerNames = (content: string): string[] =>
@@ -127,7 +154,23 @@ const headerNames = (content: string): string[] =>
 
 function isTable(content: string): boolean {
   const names = headerNames(content);
-  return [fileNames, captionNames].every((known) => names.some((name) => known.includes(name)));
+  return [fileNames, captionNames].every((known) => nameAmong(names, known) !== undefined);
+}
+
+/** An entry of a list with the names `file`, `captions` and `split`; several captions may also be one. */
+function withOwnNames(entry: unknown): unknown {
+  if (typeof entry !== "object" || entry === null) return entry;
+  const values = entry as Readonly<Record<string, unknown>>;
+  const valueOf = (known: readonly string[]): unknown => {
+    const name = nameAmong(Object.keys(values), known);
+    return name === undefined ? undefined : values[name];
+  };
+  const captions = valueOf(captionNames);
+  return {
+    file: valueOf(fileNames),
+    captions: typeof captions === "string" ? [captions] : captions,
+    split: valueOf(splitNames) ?? undefined,
+  };
 }
 
 function tableOf(content: string, bytes: Uint8Array, path: string): Table {
@@ -153,20 +196,28 @@ function tableOf(content: string, bytes: Uint8Array, path: string): Table {
 
 /** A table with one caption per row; those of one image need not stand together. */
 function fromTable(table: Table): ListedImage[] {
-  const known = (names: readonly string[]): Column | undefined =>
-    table.columns.find(({ name }) => names.includes(name.trim()));
-  const [files, captions, splits] = [known(fileNames), known(captionNames), known(["split"])];
-  const byFile = new Map<string, { captions: string[]; split: string | undefined }>();
+  const known = (names: readonly string[]): Column | undefined => {
+    const chosen = nameAmong(
+      table.columns.map(({ name }) => name),
+      names,
+    );
+    return table.columns.find(({ name }) => name === chosen);
+  };
+  const [files, captions, splits] = [known(fileNames), known(captionNames), known(splitNames)];
+  const byFile = new Map<string, { captions: string[]; split?: string }>();
   for (let row = 0; row < table.rows; row++) {
     const [file, caption, split] = [files, captions, splits].map((c) => String(c?.cells[row] ?? "").trim());
     const place = placeOf(table, row);
     if (!file || !caption)
       throw new Error(`${place}: expected a file and a caption; fill them in, or leave the line out`);
-    const image = byFile.get(file) ?? { captions: [], split: split || undefined };
-    if (split && split !== image.split)
-      throw new Error(
-        `${place}: '${file}' is in the split '${image.split}' already, not '${split}'; choose one`,
-      );
+    const image: { captions: string[]; split?: string } = byFile.get(file) ?? { captions: [] };
+    if (split) {
+      image.split ??= split;
+      if (partOfName(split, place) !== partOfName(image.split, place))
+        throw new Error(
+          `${place}: '${file}' is in the split '${image.split}' already, not '${split}'; choose one`,
+        );
+    }
     image.captions.push(caption);
     byFile.set(file, image);
   }

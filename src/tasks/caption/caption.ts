@@ -25,7 +25,13 @@ import {
   type CaptionOptions,
   type CaptionSpec,
 } from "./design.ts";
-import { encoderOfRecord, isSameEncoder, type EncoderChoice } from "./encoder-choice.ts";
+import {
+  encoderInWords,
+  encoderOfRecord,
+  encoderRecord,
+  isSameEncoder,
+  type EncoderChoice,
+} from "./encoder-choice.ts";
 import { hasOwnParts, ownParts, partsOfImages } from "./parts.ts";
 import { captionScores, shuffledVectors, type CaptionScores } from "./scores.ts";
 
@@ -62,7 +68,10 @@ export interface CaptionScoreOptions extends BeamOptions {
 /** A trained captioner. */
 export interface Captioner extends Model<CaptionedImages, CaptionScore> {
   readonly kind: "caption";
-  /** The encoder of its images; undefined where the training data did not name it. */
+  /**
+   * The encoder of its images; undefined where the training data did not name it. A loaded model knows an ONNX file by its
+   * content, not its path, which is for the caller to give.
+   */
   readonly encoder: EncoderChoice | undefined;
   /** The parts that the images name; otherwise the parts of the training's own data, found again. Needs no vectors. */
   parts(data: CaptionedImages): Promise<Parts<CaptionedImages>>;
@@ -134,7 +143,7 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
     kind: "caption",
     options: captionRules,
     validate: (options) => recurrentOptions(options, captionDefaults),
-    check: (spec) => checkSpec(schema, spec),
+    check: (spec) => withoutEncoderPath(checkSpec(schema, spec)),
     open: (trained) => openCaptioner(trained),
   },
 );
@@ -146,6 +155,12 @@ const schema: z.ZodMiniType<CaptionSpec> = z.strictObject({
   ...momentsFields,
   encoder: z.string(),
 });
+
+/** The spec of an early model file, which has the encoder's path, as it would be written today. */
+function withoutEncoderPath(spec: CaptionSpec): CaptionSpec {
+  const encoder = encoderOfRecord(spec.encoder);
+  return encoder ? { ...spec, encoder: encoderRecord(encoder) } : spec;
+}
 
 function checkImages(place: string, data: CaptionedImages | undefined): void {
   const images: unknown = data?.images;
@@ -160,7 +175,7 @@ function recordedItems({ images }: CaptionedImages): readonly object[] {
 
 function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Captioner {
   const spec = trained.spec as CaptionSpec;
-  const encoder = encoderOfRecord(spec.encoder);
+  const encoder = trainedOn?.train.encoder ?? encoderOfRecord(spec.encoder);
   const core = modelCore("caption", trained, trainedOn);
 
   async function search(
@@ -216,7 +231,7 @@ function openCaptioner(trained: Trained, trainedOn?: Parts<CaptionedImages>): Ca
       const { images, encoder: other } = scored;
       if (encoder && other && !isSameEncoder(encoder, other)) {
         throw new Error(
-          `score: the images' vectors are of the encoder ${other.encoder}, and the model's of ${encoder.encoder}; ` +
+          `score: the images' vectors are of the encoder ${encoderInWords(other)}, and the model's of ${encoderInWords(encoder)}; ` +
             "compute them with the model's own encoder",
         );
       }

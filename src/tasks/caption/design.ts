@@ -36,7 +36,7 @@ export interface CaptionedImage {
   /** [width] the image's features. */
   readonly vector: ArrayLike<number>;
   readonly captions: readonly string[];
-  /** The part of the data that the image belongs to: `test`, `val` or `validation`; any other trains. */
+  /** The part of the data that the image belongs to, as data sets call it: `train`, `val2014`, `test`. Default `train`. */
   readonly split?: string | undefined;
   /** The image's file. */
   readonly path?: string;

@@ -46,7 +46,10 @@ const cache = z
   .optional()
   .describe("the folder that keeps computed features (default: .features beside the file)");
 
-const copy = z.string().optional().describe("the model's .onnx encoder, if it has moved since training");
+const copy = z
+  .string()
+  .optional()
+  .describe("the model's .onnx encoder, which its file knows by content; the built-in one needs no file");
 
 const captionsFile = "a file of captions: COCO, Flickr, a CSV of files and captions, or a JSON list";
 
@@ -78,6 +81,7 @@ export const captionCommand: TaskCommand = taskCommand({
       "caption train flickr8k.token.txt --images Flicker8k/ --encoder vgg16.onnx --tap fc7",
     ],
     next: () => "eval",
+    paths: ["images", "encoder", "cache"],
     hasEmbedding: true,
     batches: "captions",
     defaults: captionDefaults,
@@ -149,7 +153,6 @@ export const captionCommand: TaskCommand = taskCommand({
       },
       { ...names, part: "part", page: "file" },
     ),
-    remembered: ["images", "cache"],
     async run(model, path, settings, context) {
       const { beam: width, lengthPenalty, baseline: hasBaseline } = settings;
       const file = path as string;
@@ -174,7 +177,6 @@ export const captionCommand: TaskCommand = taskCommand({
     file: "an image (.png, .jpg, .webp), or a folder of images",
     ending: ".png",
     flags: flags({ encoder: copy, cache, ...searching }, names),
-    remembered: ["cache"],
     async run(model, path, { encoder, cache: kept, beam: width, lengthPenalty }, context) {
       const paths = await imagePaths(path as string);
       const vectors = await encodeImages(paths, encoderOf(model, encoder), {

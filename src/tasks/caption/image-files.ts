@@ -1,7 +1,8 @@
 // Image files as data of captioning: read with their captions, computed to vectors by an encoder, described by a model.
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { readBytes } from "../../formats/files.ts";
 import type { BeamOptions } from "../shared/beam-options.ts";
 import { grouped } from "../shared/words.ts";
@@ -9,7 +10,7 @@ import { readCaptionList } from "./caption-list-file.ts";
 import { captionPage } from "./caption-page.ts";
 import type { Caption, Captioner } from "./caption.ts";
 import type { CaptionedImages } from "./design.ts";
-import { builtInEncoder, type EncoderChoice } from "./encoder-choice.ts";
+import { builtInEncoder, encoderInWords, type EncoderChoice } from "./encoder-choice.ts";
 import { encodeFiles, featureCache } from "./images/feature-cache-files.ts";
 import { imagesInFolder } from "./images/image-file.ts";
 import type { PreprocessingName } from "./images/image.ts";
@@ -37,6 +38,8 @@ export interface EncodingOptions {
 export interface EncoderOptions {
   /** An ONNX file that makes vectors of images. Default `filter-bank`, which is built in and is for drawings. */
   readonly encoder?: string | undefined;
+  /** What a model calls its encoder, whose path must then be given. */
+  readonly name?: string | undefined;
   /** The file must have this digest, as `EncoderChoice` has it. Default any. */
   readonly digest?: string | undefined;
   /**
@@ -74,11 +77,20 @@ export interface ImageFile {
   readonly split?: string | undefined;
 }
 
-/** The images of a file of captions, which are not read. */
+/** The images of a file of captions, which are not read. Throws for one that is not in their folder. */
 export async function listImages(path: string, folder: string | undefined): Promise<ImageFile[]> {
   const within = folder ?? (await folderOf(path));
   const listed = await readCaptionList(path);
-  return listed.map(({ file, captions, split }) => ({ path: join(within, file), captions, split }));
+  return listed.map(({ file, captions, split }) => {
+    const image = join(within, file);
+    const way = relative(within, image);
+    if (way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way))
+      throw new Error(
+        `${path}: image ${JSON.stringify(file)} is not in the folder of the images, ${within}; name its file from there, ` +
+          "and the folder with --images (the option images)",
+      );
+    return { path: image, captions, split };
+  });
 }
 
 async function folderOf(captions: string): Promise<string> {
@@ -109,13 +121,22 @@ export async function withVectors(
 
 /** The record of an encoder, with its digest. */
 export async function chooseEncoder(options: EncoderOptions): Promise<EncoderChoice> {
-  const { encoder = builtInEncoder, tap, preprocessing } = options;
+  const { name, digest, tap, preprocessing } = options;
+  if (options.encoder === undefined && name !== undefined) throw encoderNeeded(options);
+  const { encoder = builtInEncoder } = options;
   return {
     encoder,
-    digest: options.digest ?? digestOf(await encoderBytes(encoder)),
+    digest: digest ?? digestOf(await encoderBytes(encoder)),
     ...(tap !== undefined && { tap: String(tap) }),
     preprocessing: preprocessing ?? (encoder === builtInEncoder ? "plain" : "imagenet"),
   };
+}
+
+/** The error for a model whose encoder nobody has given. */
+function encoderNeeded(model: Pick<EncoderOptions, "name" | "digest">): Error {
+  return new Error(
+    `the model's encoder is ${encoderInWords(model)}; give the path of that file (--encoder FILE, or the option encoder)`,
+  );
 }
 
 /** The modules of ONNX are loaded only where images are encoded: they would slow down every other command. */
@@ -128,19 +149,22 @@ async function encoderBytes(file: string): Promise<Uint8Array> {
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
 /**
- * The vectors of image files (.png, .jpg, .webp), such as `model.predict` takes: `encodeImages(paths, model.encoder)`.
- * Throws where the encoder's file is another one than its digest says.
+ * The vectors of image files (.png, .jpg, .webp), such as `model.predict` takes: `encodeImages(paths, model.encoder)`, or
+ * with an ONNX file `encodeImages(paths, { ...model.encoder, encoder: "vgg16.onnx" })`. Throws without the path of the
+ * encoder, and where its file is another one than its digest says.
  */
 export async function encodeImages(
   paths: readonly string[],
-  { encoder: file, digest, tap, preprocessing }: EncoderChoice,
+  choice: EncoderChoice,
   { cache, progress }: EncodingOptions = {},
 ): Promise<Float32Array[]> {
+  const { encoder: file, digest, tap, preprocessing } = choice;
+  if (file === undefined) throw encoderNeeded(choice);
   const model = await encoderBytes(file);
   if (digest !== undefined && digestOf(model) !== digest) {
     throw new Error(
-      `${file} is not the encoder that the model was trained with, so its vectors would mean something else; name a ` +
-        "copy of that encoder",
+      `${file} is not the encoder that the model was trained with, so its vectors would mean something else; give ` +
+        `${choice.name ?? "the file"}, whose SHA-256 begins with ${digest}`,
     );
   }
   const { openEncoder } = await import("./images/encoder.ts");
@@ -173,11 +197,11 @@ export interface DescribedImage extends Caption {
 
 /** What `describeImages` may be told. */
 export interface DescribingOptions extends EncodingOptions {
-  /** The path of a copy of the model's encoder. Default where it was when the model was trained. */
+  /** The path of the model's encoder, where it is an ONNX file. */
   readonly encoder?: string | undefined;
 }
 
-/** A caption for each image file. Throws for a model whose encoder is unknown, and as `encodeImages`. */
+/** A caption for each image file. Throws for a model whose encoder is unknown, and as `encodeImages` does. */
 export async function describeImages<const P extends readonly string[]>(
   model: Pick<Captioner, "encoder" | "predict">,
   paths: P,
@@ -215,7 +239,14 @@ export async function pageOfImages(
   const rows = images.map(({ path = "", captions }, i) => {
     const text = results[i]?.[0]?.text ?? "";
     const isExact = isExactCaption(text, captions);
-    return { image: relative(dirname(page), path), caption: text, references: captions, isExact };
+    return { image: addressOf(path, dirname(page)), caption: text, references: captions, isExact };
   });
   return captionPage(`${grouped(rows.length)} captions`, rows);
+}
+
+/** The address of a file for a page in `folder`: from there on, with the signs escaped that mean something in addresses. */
+function addressOf(path: string, folder: string): string {
+  const way = relative(folder, path);
+  if (isAbsolute(way)) return pathToFileURL(path).href; // on another drive
+  return way.split(sep).map(encodeURIComponent).join("/");
 }

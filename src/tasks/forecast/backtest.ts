@@ -1,10 +1,12 @@
 // Forecasts from rolling origins that training did not see, scored beside baselines that are fitted to everything before
 // the first of them.
+import { meanOver } from "../shared/series-checks.ts";
+import { grouped } from "../shared/words.ts";
 import type { ModelMetadata, ScoreOptions } from "../task.ts";
 import type { PointForecast } from "./baseline.ts";
 import { baselineHistory, fitBaselines, type Baselines } from "./fit-baselines.ts";
 import { checkWhole, type ForecastSpec } from "./design.ts";
-import { mase, smape } from "./errors.ts";
+import { mase, repeats, smape } from "./errors.ts";
 import { stepsRead } from "./examples.ts";
 import { addPeriods, seasonOf, type Frequency } from "./frequency.ts";
 import { rollingOrigins } from "./origins.ts";
@@ -32,8 +34,11 @@ export interface BacktestSettings extends ForecastSettings, ScoreOptions<SeriesT
 
 /** Errors of forecasts, averaged over all origins and steps ahead. */
 export interface ErrorRow {
-  /** Error of the median over that of the seasonal naive forecast within the history; below 1 is better than that. */
-  readonly mase: number;
+  /**
+   * Error of the median over that of the seasonal naive forecast within the history; below 1 is better than that. Undefined
+   * where the history repeats itself exactly or is no longer than a season.
+   */
+  readonly mase: number | undefined;
   /** Symmetric error of the median, from 0 to 200 percent. */
   readonly smape: number;
   /** Distance of the quantiles from the actual values, in the units of the series. */
@@ -44,7 +49,7 @@ export interface ErrorRow {
 
 /** Errors of a model, and of baselines at the same origins. */
 export interface ComparedErrors extends ErrorRow {
-  /** By name: `naive`, `seasonal naive`, and `linear` where the history is long enough for it. */
+  /** By name: those of `naive`, `seasonal naive` and `linear` that the history is long enough for. */
   readonly baselines: Readonly<Record<string, ErrorRow>>;
 }
 
@@ -62,6 +67,8 @@ export interface ForecastScore extends ComparedErrors {
   readonly period: number;
   /** The step of the series. */
   readonly frequency: Frequency;
+  /** What is left out, and why, one sentence each: MASE where it is undefined, and baselines that need more history. */
+  readonly notes: readonly string[];
   /** The last forecasts that do not overlap, at most three, for a chart. */
   readonly forecasts: readonly OriginForecast[];
 }
@@ -104,7 +111,7 @@ export async function scoreForecasts(
     const values = columnValues(series, name);
     const history = values.subarray(0, first);
     const fitted = learned ? columnValues(learned, name) : history;
-    const baselines = fitBaselines(fitted, { horizon, period, levels });
+    const { baselines, notes } = fitBaselines(fitted, first, { horizon, period, levels });
     const targets: Targets = { values, history, origins, levels, period };
     const errors = errorsOf(targets, (i) => {
       const quantiles = (forecasts[i] as QuantileForecast)[j] ?? [];
@@ -113,7 +120,13 @@ export async function scoreForecasts(
     const beside = mapValues(baselines, (baseline) =>
       errorsOf(targets, (_, origin) => baseline(values.subarray(0, origin))),
     );
-    return { name, values, baselines, score: { ...errors, baselines: beside } };
+    return {
+      name,
+      values,
+      baselines,
+      notes: [...noteOfMase(history, period), ...notes],
+      score: { ...errors, baselines: beside },
+    };
   });
   return {
     ...meanScore(columns.map(({ score }) => score)),
@@ -123,6 +136,9 @@ export async function scoreForecasts(
     horizon,
     period,
     frequency,
+    notes: columns.flatMap(({ name, notes }) =>
+      columns.length === 1 ? notes : notes.map((note) => `${name}: ${note}`),
+    ),
     forecasts: lastApart(origins, horizon).map((i) => {
       const origin = origins[i] as number;
       return {
@@ -132,6 +148,17 @@ export async function scoreForecasts(
       };
     }),
   };
+}
+
+/** Why MASE is undefined, if it is. */
+function noteOfMase(history: Float64Array, period: number): string[] {
+  const reason =
+    history.length <= period
+      ? `a season is ${grouped(period)} steps, and there are ${grouped(history.length)} before the first forecast`
+      : repeats(history, period)
+        ? `the history repeats itself every ${period === 1 ? "step" : `${grouped(period)} steps`}, which leaves nothing to divide by`
+        : undefined;
+  return reason === undefined ? [] : [`MASE is left out: ${reason}; another period (--period) may give it`];
 }
 
 function originsOf(
@@ -145,17 +172,22 @@ function originsOf(
   const { length } = series.times;
   for (const [name, value] of Object.entries({ period, stride })) checkWhole(name, value);
   const { step: from, where } = evaluationStart(series, metadata);
-  const needed = Math.max(stepsRead(spec), baselineHistory({ horizon, period }));
+  const roomFrom = (needed: number): number =>
+    Math.floor((length - horizon - Math.max(from, needed)) / stride) + 1;
+  const read = Math.max(1, stepsRead(spec));
+  // Origins with enough before them for the naive baselines, or else any.
+  const all = Math.max(read, baselineHistory({ horizon, period }));
+  const needed = roomFrom(all) >= 1 ? all : read;
+  const room = roomFrom(needed);
   const minimum = Math.max(from, needed);
-  const room = Math.floor((length - horizon - minimum) / stride) + 1;
   if (room >= 1) return rollingOrigins({ length, horizon, count: count ?? room, stride, minimum });
   const time = formatTime(addPeriods(series.start, series.frequency, from), series.isZoned);
   throw new Error(
     from + horizon > length
       ? `backtest: there are no ${horizon} steps from ${time} on, where ${where}; give a longer series, or ` +
           "train with a part for testing, such as the split 0.7/0.1/0.2"
-      : `backtest: forecasts and their baselines read the ${needed} steps before them, which with ${horizon} to forecast ` +
-          `are more than the ${length} there are; give a longer series, or a shorter period`,
+      : `backtest: the model reads ${needed} steps before a forecast, which with ${horizon} to forecast are more than the ` +
+          `${length} there are; give a longer series`,
   );
 }
 
@@ -172,6 +204,7 @@ function errorsOf(
   { values, history, origins, levels, period }: Targets,
   forecastAt: (i: number, origin: number) => PointForecast,
 ): ErrorRow {
+  const hasMase = history.length > period && !repeats(history, period);
   return meanErrors(
     origins.map((origin, i) => {
       const { mean, quantiles } = forecastAt(i, origin);
@@ -181,7 +214,7 @@ function errorsOf(
         return (quantiles[at % levels.length] as Float64Array)[Math.floor(at / levels.length)] as number;
       });
       return {
-        mase: mase(actual, mean, { history, period }),
+        mase: hasMase ? mase(actual, mean, { history, period }) : undefined,
         smape: smape(actual, mean),
         crps: crpsQuantiles(actual, byStep, levels),
         coverage: intervalScore(actual, low, high).coverage,
@@ -190,9 +223,14 @@ function errorsOf(
   );
 }
 
+/** Means, of MASE over the rows that have it. */
 function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
-  const mean = (of: keyof ErrorRow): number => rows.reduce((sum, row) => sum + row[of], 0) / rows.length;
-  return { mase: mean("mase"), smape: mean("smape"), crps: mean("crps"), coverage: mean("coverage") };
+  const mean = (of: keyof ErrorRow): number | undefined => {
+    const values = rows.map((row) => row[of]).filter((value) => value !== undefined);
+    return values.length === 0 ? undefined : meanOver(values.length, (i) => values[i] as number);
+  };
+  const [smape, crps, coverage] = [mean("smape"), mean("crps"), mean("coverage")] as [number, number, number];
+  return { mase: mean("mase"), smape, crps, coverage };
 }
 
 /** The mean over columns, all of which have the same baselines. */

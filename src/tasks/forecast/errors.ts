@@ -1,5 +1,6 @@
 // Errors of point forecasts of one series: `targets` are the actual values, `predictions` the forecasts, [n] each, in the
 // series' units. Every function throws for rows of unequal length, for empty ones, and for numbers that are not finite.
+import { largest, roundingShare } from "../shared/moments.ts";
 import { checkFinite, checkSeries, meanOver } from "../shared/series-checks.ts";
 
 /** Mean absolute error, in the series' units. */
@@ -17,7 +18,7 @@ export function rmse(targets: ArrayLike<number>, predictions: ArrayLike<number>)
 /**
  * Mean absolute scaled error (Hyndman & Koehler 2006, International Journal of Forecasting 22(4)): the mean absolute error
  * over the `seasonalNaiveError` of the series before the forecast; below 1 is better than that. Throws where that scale is
- * 0, as for a constant history.
+ * 0 or only rounding, as for a constant history.
  */
 export function mase(
   targets: ArrayLike<number>,
@@ -27,11 +28,16 @@ export function mase(
   checkSeries("mase", { targets, predictions });
   const { history, period = 1 } = scaling;
   const scale = seasonalNaiveError(history, period);
-  if (scale === 0)
+  if (repeats(history, period))
     throw new Error(
       `mase: the history must not repeat itself exactly every ${period} steps, since its naive error is then 0; use mae, or another period`,
     );
   return mae(targets, predictions) / scale;
+}
+
+/** Whether a history is the same every `period` steps but for rounding, so that no error can be measured by its own. */
+export function repeats(history: ArrayLike<number>, period: number): boolean {
+  return seasonalNaiveError(history, period) <= roundingShare * largest(history);
 }
 
 /**

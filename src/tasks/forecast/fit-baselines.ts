@@ -1,6 +1,7 @@
 // The baselines that every score of forecasts stands beside.
-import type { Baseline } from "./baseline.ts";
-import { fitLinear, linearHistory } from "./linear.ts";
+import type { Baseline, BaselineSettings } from "./baseline.ts";
+import { grouped } from "../shared/words.ts";
+import { defaultLags, fitLinear, linearHistory } from "./linear.ts";
 import { fitNaive } from "./naive.ts";
 import { fitSeasonalNaive } from "./seasonal-naive.ts";
 
@@ -14,13 +15,50 @@ export interface BaselinesSettings {
   readonly levels: readonly number[];
 }
 
-/** Fits the baselines to a history; without the linear one where the history is too short for it. */
-export function fitBaselines(history: ArrayLike<number>, settings: BaselinesSettings): Baselines {
-  return {
-    naive: fitNaive(history, settings),
-    "seasonal naive": fitSeasonalNaive(history, settings),
-    ...(history.length >= linearHistory(settings) && { linear: fitLinear(history, settings) }),
-  };
+interface Kind {
+  readonly name: string;
+  /** The values that a fit needs. */
+  readonly learns: (settings: Omit<BaselinesSettings, "levels">) => number;
+  /** The values that a forecast reads. */
+  readonly reads: (settings: Omit<BaselinesSettings, "levels">) => number;
+  readonly fit: (history: ArrayLike<number>, settings: BaselineSettings) => Baseline;
+}
+
+const kinds: readonly Kind[] = [
+  { name: "naive", learns: ({ horizon }) => horizon + 1, reads: () => 1, fit: fitNaive },
+  { name: "seasonal naive", learns: baselineHistory, reads: ({ period }) => period, fit: fitSeasonalNaive },
+  {
+    name: "linear",
+    learns: linearHistory,
+    reads: ({ horizon, period }) => defaultLags(horizon, period),
+    fit: fitLinear,
+  },
+];
+
+/**
+ * Fits the baselines to a history, for forecasts of which each has `before` values or more before it. Those that need more
+ * are left out; `notes` say which, a sentence each.
+ */
+export function fitBaselines(
+  history: ArrayLike<number>,
+  before: number,
+  settings: BaselinesSettings,
+): { readonly baselines: Baselines; readonly notes: readonly string[] } {
+  const baselines: Record<string, Baseline> = {};
+  const notes: string[] = [];
+  for (const { name, learns, reads, fit } of kinds) {
+    const missing = [
+      [learns(settings), history.length, "to fit"],
+      [reads(settings), before, "before a forecast"],
+    ] as const;
+    const short = missing.find(([needed, has]) => has < needed);
+    if (!short) baselines[name] = fit(history, settings);
+    else
+      notes.push(
+        `the ${name} baseline is left out: it needs ${grouped(short[0])} steps ${short[2]}, and there are ${grouped(short[1])}`,
+      );
+  }
+  return { baselines, notes };
 }
 
 /** The values that the naive baselines need for a fit. */

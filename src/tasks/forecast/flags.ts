@@ -5,7 +5,7 @@ import { taskCommand, type Report, type UseContext, type TaskCommand } from "../
 import { foundInWords } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
 import { grouped, percent, table } from "../shared/words.ts";
-import { errorRows, type ForecastScore } from "./backtest.ts";
+import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
 import { forecast, type Forecaster } from "./forecast.ts";
 import { backtestChart, predictionChart } from "./plots.ts";
@@ -136,15 +136,16 @@ export const forecastCommand: TaskCommand = taskCommand({
   },
   score: {
     async brief(model, validation) {
-      const { mase } = await model.score(validation, { calibrate: 0, stride: model.horizon });
-      return `MASE ${mase.toFixed(3)}`;
+      const { mase, smape } = await model.score(validation, { calibrate: 0, stride: model.horizon });
+      return mase === undefined ? `sMAPE ${smape.toFixed(3)}` : `MASE ${mase.toFixed(3)}`;
     },
     async beside(model, part) {
       const score = await model.score(part);
-      const [best] = Object.entries(score.baselines).sort(([, a], [, b]) => a.mase - b.mase);
+      const errorOf = ({ mase, smape }: ErrorRow): number => mase ?? smape;
+      const [best] = Object.entries(score.baselines).sort(([, a], [, b]) => errorOf(a) - errorOf(b));
       return {
         ...reportOf(score, model.quantiles),
-        betterBaseline: best && best[1].mase <= score.mase ? best[0] : undefined,
+        betterBaseline: best && errorOf(best[1]) <= errorOf(score) ? best[0] : undefined,
       };
     },
   },
@@ -180,6 +181,7 @@ export const forecastCommand: TaskCommand = taskCommand({
         ...(origins !== undefined && { origins }),
         ...forecastSettings(model, settings, context),
       });
+      score.notes.forEach((note) => context.say(note));
       if (plot !== undefined) await context.write(plot, backtestChart(series, score));
       return reportOf(score, model.quantiles, series.isZoned);
     },
@@ -269,25 +271,31 @@ function cellsOf(
   return [formatTime(row.time.getTime(), isZoned), ...values];
 }
 
+/** An error in the units of a series, which may be of any size. */
+function inUnits(error: number): string {
+  return error === 0 || (error >= 0.01 && error < 1e6) ? error.toFixed(3) : error.toPrecision(4);
+}
+
 function reportOf(score: ForecastScore, quantiles: readonly number[], isZoned?: boolean): Report {
   const { origins, horizon, from, period } = score;
   const rows = Object.entries(errorRows(score));
   const wanted = Math.round(100 * ((quantiles.at(-1) as number) - (quantiles[0] as number)));
-  const lines = [
+  const text = [
     table(
       ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
       rows.map(([title, { mase, smape, crps, coverage }]) => [
         title,
-        ...[mase, smape, crps].map((error) => error.toFixed(3)),
+        mase?.toFixed(3) ?? "–",
+        smape.toFixed(3),
+        inUnits(crps),
         percent(coverage),
       ]),
     ),
     `${grouped(origins)} origins from ${formatTime(from.getTime(), isZoned)}, ${horizon} steps each; ` +
       `a season is ${period} ${period === 1 ? "step" : "steps"}`,
   ];
-  if (score.baselines["linear"] === undefined) lines.push("the history is too short for the linear baseline");
   return {
     json: rows.map(([model, errors]) => ({ model, ...errors, origins, horizon })),
-    text: lines.join("\n"),
+    text: text.join("\n"),
   };
 }

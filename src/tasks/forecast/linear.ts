@@ -1,5 +1,6 @@
 // The linear forecast: for each step ahead a ridge regression on the last values and an intercept. The strongest of the
 // baselines; reads one column and no calendar.
+import { momentsOfNumbers } from "../shared/moments.ts";
 import { solvePositive } from "./cholesky.ts";
 import {
   makeBaseline,
@@ -23,7 +24,8 @@ export function linearHistory({ horizon, period = 1, lags }: Omit<LinearSettings
   return 2 * (lags ?? defaultLags(horizon, period)) + horizon + 1;
 }
 
-function defaultLags(horizon: number, period: number): number {
+/** The values that the regressions read where nobody says how many. */
+export function defaultLags(horizon: number, period: number): number {
   return Math.max(2 * period, horizon);
 }
 
@@ -97,8 +99,6 @@ function standardise(history: ArrayLike<number>): {
   readonly deviation: number;
 } {
   const values = Float64Array.from(history);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / values.length) || 1;
+  const { mean, deviation } = momentsOfNumbers(values);
   return { scaled: values.map((value) => (value - mean) / deviation), mean, deviation };
 }

@@ -1,5 +1,6 @@
 // The scale on which a network sees a series, and the way back: logarithms, then seasonal differences, then mean 0 and
 // deviation 1. Fitted on the training part alone, so that nothing of the forecast steps leaks into it.
+import { largest, momentsOfNumbers } from "../shared/moments.ts";
 
 export interface ScalingSettings {
   /** Whether to take natural logarithms first: for values above 0 whose swings grow with them. Default false. */
@@ -32,13 +33,11 @@ export function fitScaling(part: ArrayLike<number>, settings: ScalingSettings = 
     );
   const values = differenced(part, log, lag);
   if (values.length === 0) throw tooShort("fitting", lag, lag + 1, part.length);
-  const mean = average(values);
-  const deviation = Math.sqrt(average(values.map((value) => (value - mean) ** 2)));
+  // Differences of values that repeat are what rounding leaves of them, which would blow up the first value that differs.
+  const { mean, deviation } = momentsOfNumbers(values, largest(differenced(part, log, 0)));
   if (!Number.isFinite(deviation) || !Number.isFinite(mean))
-    throw new Error("scaling: the values are too large to be squared; give them in a larger unit");
-  // A deviation that rounding alone explains would blow up the first value that differs.
-  const isConstant = deviation <= 1e-13 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return { log, lag, mean, deviation: isConstant ? 1 : deviation };
+    throw new Error("scaling: the values are too large to be averaged; give them in a larger unit");
+  return { log, lag, mean, deviation };
 }
 
 /** Scales `values` [n] to [n - lag]; the first result belongs to `values[lag]`. Throws as `fitScaling` does. */
@@ -111,8 +110,4 @@ function transformed(values: ArrayLike<number>, i: number, log: boolean, name: s
 function checkFinite(name: string, i: number, value: number): void {
   if (!Number.isFinite(value))
     throw new Error(`scaling: ${name}[${i}] must be a finite number, not ${value}; fill it first`);
-}
-
-function average(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

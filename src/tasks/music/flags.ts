@@ -1,4 +1,5 @@
 // Music on the command line: piano rolls or MIDI files in, nats per frame or new pieces as MIDI files out.
+import { defaultShares, readShares } from "../../train/split.ts";
 import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import {
   flag,
@@ -19,7 +20,7 @@ import { musicDefaults } from "./design.ts";
 import { defaultTempo } from "./midi-bytes.ts";
 import { allPieces, partsIn } from "./music-data.ts";
 import { music, type Composer, type MusicScore } from "./music.ts";
-import { readPianoRolls } from "./piano-roll-files.ts";
+import { readPianoRolls, type PianoRollSettings } from "./piano-roll-files.ts";
 import type { Piece } from "./piano-roll.ts";
 
 const numbers = oneOf(["midi", "keys"])
@@ -57,9 +58,15 @@ export const musicCommand: TaskCommand = taskCommand({
       },
       { numbers: "name" },
     ),
-    async read(path, { resolution, numbers, ...keys }, { split }) {
-      const data = await readPianoRolls(path, { range: rangeOf(keys), resolution, numbers });
-      if (split !== undefined && partsIn(data)) checkGivenSplit(split, "pieces");
+    async read(path, { resolution, numbers, ...keys }, { split }, { say: warn }) {
+      const data = await readPianoRolls(path, { range: rangeOf(keys), resolution, numbers, warn });
+      if (partsIn(data)) {
+        if (split !== undefined) checkGivenSplit(split, "pieces");
+      } else if (data.train.length === 1 && readShares(split ?? defaultShares).length > 1) {
+        throw new Error(
+          `${path}: there is one piece, and none to validate on; give --split 1 to train on it without validation, or more pieces`,
+        );
+      }
       return { data };
     },
     options: ({ resolution, skipFirst, ...keys }) => ({
@@ -89,11 +96,9 @@ export const musicCommand: TaskCommand = taskCommand({
     ),
     remembered: ["numbers"],
     async run(model, path, { numbers, part, baseline }, context) {
-      const data = await readPianoRolls(path as string, {
-        range: model.range,
-        resolution: model.resolution,
-        numbers,
-      });
+      const { range, resolution } = model;
+      const warn = context.say;
+      const data = await readPianoRolls(path as string, { range, resolution, numbers, warn });
       const { part: pieces, training } = await scoredPart(
         { parts: async (pieces) => partsIn(data) ?? (await model.parts(pieces)) },
         allPieces(data),
@@ -131,7 +136,7 @@ export const musicCommand: TaskCommand = taskCommand({
         length,
         temperature,
         seed,
-        beginning: await beginningOf(model, path, { numbers, beginning }),
+        beginning: await beginningOf(model, path, { numbers, beginning, warn: context.say }),
       });
       await context.write(midi, model.midi(frames, { tempo, name: midi }));
       return { json: [{ midi, frames }], text: `${grouped(frames.length)} frames written to ${midi}` };
@@ -143,7 +148,7 @@ export const musicCommand: TaskCommand = taskCommand({
 async function beginningOf(
   { range, resolution }: Composer,
   path: string | undefined,
-  { numbers, beginning }: { readonly numbers: "midi" | "keys"; readonly beginning: number },
+  { beginning, ...reading }: Pick<PianoRollSettings, "numbers" | "warn"> & { readonly beginning: number },
 ): Promise<Piece> {
   if (path === undefined) {
     if (beginning === 0) return [];
@@ -154,7 +159,7 @@ async function beginningOf(
       `${path}: give the number of frames to begin with, such as --beginning 16, or leave the file out`,
     );
   }
-  const { train }: Parts<readonly Piece[]> = await readPianoRolls(path, { range, resolution, numbers });
+  const { train }: Parts<readonly Piece[]> = await readPianoRolls(path, { range, resolution, ...reading });
   const [first = []] = train;
   if (beginning <= first.length) return first.slice(0, beginning);
   throw new Error(

@@ -57,8 +57,9 @@ export function splitPieces(pieces: readonly Piece[], split: string): Parts<read
     const part = pieces.slice(from, to);
     from = to;
     if (part.length > 0) return part;
+    const all = pieces.length === 1 ? "1 piece" : `${pieces.length} pieces`;
     throw new Error(
-      `split: a share of ${+share.toPrecision(6)} of ${pieces.length} pieces has none; raise it or add pieces`,
+      `split: a share of ${+share.toPrecision(6)} of ${all} has none; raise it or add pieces; a split of 1 trains on all`,
     );
   });
   const [train = [], validation, test] = parts;

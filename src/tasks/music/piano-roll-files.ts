@@ -3,7 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readBytes } from "../../formats/files.ts";
 import { decodeText } from "../../formats/utf8.ts";
+import { grouped } from "../shared/words.ts";
 import type { Parts } from "../task.ts";
+import { midiFrames, type MidiRoll } from "./midi-frames.ts";
 import { checkPiece, checkRange, pianoKeys, type KeyRange, type Piece } from "./piano-roll.ts";
 
 /** How files of music become piano rolls. A `Composer` is one: its own keys and resolution. */
@@ -17,6 +19,8 @@ export interface PianoRollSettings {
   readonly numbers?: "midi" | "keys";
   /** Frames per quarter note of MIDI files. Default 1. The frames of JSON are taken as they are. */
   readonly resolution?: number;
+  /** Called with a message about the notes of MIDI files that are left out, if any. Default: nobody is told. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -30,11 +34,11 @@ export async function readPianoRolls(
 ): Promise<Parts<readonly Piece[]>> {
   checkRange(settings.range ?? pianoKeys);
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-  if (isFolder) return { train: await readFolder(path, settings) };
+  if (isFolder) return { train: await readMidi(await midiFilesIn(path), path, settings) };
   const bytes = await readBytes(path);
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (start.startsWith("{")) return pianoRollsOfJson(decodeText(path, bytes), path, settings);
-  if (start.startsWith("MThd")) return { train: [await midiPiece(bytes, path, settings)] };
+  if (start.startsWith("MThd")) return { train: await readMidi([path], path, settings) };
   throw new Error(
     `${path}: expected a MIDI file, which begins with 'MThd', or JSON with a list 'train', got ` +
       `${bytes.length === 0 ? "an empty file" : JSON.stringify(start.slice(0, 8))}; choose another file`,
@@ -80,30 +84,68 @@ export function pianoRollsOfJson(
   return { train, validation: readPart("valid"), test: readPart("test") };
 }
 
-async function readFolder(path: string, settings: PianoRollSettings): Promise<Piece[]> {
-  const names = (await readdir(path)).filter((name) => /\.midi?$/i.test(name)).sort();
-  if (names.length === 0)
-    throw new Error(`${path}: there are no .mid or .midi files; choose a folder that has them`);
-  const pieces: Piece[] = [];
-  for (const name of names) {
-    const file = join(path, name);
-    pieces.push(await midiPiece(await readBytes(file), file, settings));
-  }
-  return pieces;
+async function midiFilesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.midi?$/i.test(name)).sort();
+  if (names.length > 0) return names.map((name) => join(folder, name));
+  throw new Error(`${folder}: there are no .mid or .midi files; choose a folder that has them`);
 }
 
-async function midiPiece(
-  bytes: Uint8Array,
+/** A piece for each file; says what is not in them, once for all. `path` names them together. */
+async function readMidi(
+  files: readonly string[],
   path: string,
-  { range = pianoKeys, numbers, resolution = 1 }: PianoRollSettings,
-): Promise<Piece> {
+  { range = pianoKeys, numbers, resolution = 1, warn }: PianoRollSettings,
+): Promise<Piece[]> {
   if (numbers === "keys") {
     throw new Error(
       `${path}: a MIDI file has MIDI note numbers, not keys; read it with numbers "midi" (--numbers midi)`,
     );
   }
-  const { midiFrames } = await import("./midi-frames.ts");
-  return checkPiece(midiFrames(bytes, path, { resolution }), range, path);
+  const rolls: MidiRoll[] = [];
+  for (const file of files) rolls.push(midiFrames(await readBytes(file), file, { resolution }));
+  checkHeard(files, rolls);
+  const missing = missingInWords(rolls);
+  if (missing !== "") warn?.(`${path}: ${missing}`);
+  return rolls.map(({ frames }, i) => checkPiece(frames, range, files[i] as string));
+}
+
+/** Throws where frames leave out every note of a file. */
+function checkHeard(files: readonly string[], rolls: readonly MidiRoll[]): void {
+  const silent = files.filter((_, i) => {
+    const { notes, short, empty, unended } = rolls[i] as MidiRoll;
+    return short > 0 && short + empty + unended === notes;
+  });
+  if (silent.length === 0) return;
+  const more = silent.length > 1 ? ` and ${grouped(silent.length - 1)} more` : "";
+  throw new Error(
+    `${silent[0]}${more}: all notes are shorter than a frame; raise the resolution, as to ` +
+      `${resolutionFor(rolls) ?? 480} frames per quarter note (--resolution)`,
+  );
+}
+
+/** The resolution that has a frame for every note; undefined where none has. */
+function resolutionFor(rolls: readonly MidiRoll[]): number | undefined {
+  const finer = rolls.reduce(
+    (most, roll) => Math.max(most, roll.short > 0 ? (roll.finer ?? Infinity) : 0),
+    0,
+  );
+  return Number.isFinite(finer) ? finer : undefined;
+}
+
+/** What frames leave out, in words; empty where they hold every note. */
+function missingInWords(rolls: readonly MidiRoll[]): string {
+  const sum = (name: "notes" | "short" | "empty" | "unended"): number =>
+    rolls.reduce((total, roll) => total + roll[name], 0);
+  const [short, empty, unended] = [sum("short"), sum("empty"), sum("unended")];
+  const finer = resolutionFor(rolls);
+  const remedy = finer === undefined ? "" : ` (--resolution ${finer} keeps them)`;
+  const reasons = [
+    short > 0 && `${grouped(short)} shorter than a frame${remedy}`,
+    empty > 0 && `${grouped(empty)} of no length`,
+    unended > 0 && `${grouped(unended)} without an end`,
+  ].filter((reason) => reason !== false);
+  if (reasons.length === 0) return "";
+  return `${grouped(short + empty + unended)} of ${grouped(sum("notes"))} notes left out: ${reasons.join(", ")}`;
 }
 
 function noteAt(note: unknown, place: string, numbers: "midi" | "keys", range: KeyRange): number[] {

@@ -24,16 +24,25 @@ export function keyCount({ lowest, highest }: KeyRange): number {
 }
 
 /**
- * The piece with the notes of each frame in ascending order, each once, since two voices may meet. Throws for a piece
- * without frames, and for a note that is not a whole number in the range; `place` begins the error.
+ * The piece with the notes of each frame in ascending order, each once, since two voices may meet. Frames that are so already
+ * are not copied. Throws for a piece without frames, and for a note that is not a whole number in the range; `place` begins
+ * the error.
  */
-export function checkPiece(piece: Piece, range: KeyRange, place: string): number[][] {
+export function checkPiece(piece: Piece, range: KeyRange, place: string): Piece {
   checkFrames(piece, place);
   if (piece.length === 0) throw new Error(`${place} has no frames; leave it out`);
+  let sorted: Frame = [];
   return piece.map((frame, f) => {
-    for (const note of frame) checkNote(note, range, `${place}, frame ${f}`);
-    return [...new Set(frame)].sort((a, b) => a - b);
+    if (f > 0 && frame === piece[f - 1]) return sorted;
+    for (const note of frame) checkNote(note, range, place, f);
+    sorted = ascending(frame);
+    return sorted;
   });
+}
+
+function ascending(frame: Frame): Frame {
+  const isAscending = frame.every((note, i) => i === 0 || note > (frame[i - 1] as number));
+  return isAscending ? frame : [...new Set(frame)].sort((a, b) => a - b);
 }
 
 /**
@@ -46,7 +55,7 @@ export function denseFrames(piece: Piece, range: KeyRange, place: string): Float
   const dense = new Float32Array(piece.length * keys); // [frames, keys]
   piece.forEach((frame, f) => {
     for (const note of frame) {
-      checkNote(note, range, `${place}, frame ${f}`);
+      checkNote(note, range, place, f);
       dense[f * keys + note - range.lowest] = 1;
     }
   });
@@ -84,9 +93,9 @@ export function checkRange({ lowest, highest }: KeyRange): void {
   );
 }
 
-function checkNote(note: number, { lowest, highest }: KeyRange, place: string): void {
+function checkNote(note: number, { lowest, highest }: KeyRange, place: string, frame: number): void {
   if (Number.isInteger(note) && note >= lowest && note <= highest) return;
   throw new Error(
-    `${place}: a note must be a whole number from ${lowest} to ${highest}, not ${note}; transpose it or widen the range`,
+    `${place}, frame ${frame}: a note must be a whole number from ${lowest} to ${highest}, not ${note}; transpose it or widen the range`,
   );
 }

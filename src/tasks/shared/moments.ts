@@ -1,5 +1,5 @@
-// Mean and deviation of each number of a vector over many, so that all become values about 0 and 1. Plain data, as JSON
-// takes it.
+// Mean and deviation of each number of a vector over many, so that all become values about 0 and 1, whatever their unit.
+// Plain data, as JSON takes it.
 
 export interface Moments {
   readonly mean: readonly number[];
@@ -7,19 +7,43 @@ export interface Moments {
   readonly deviation: readonly number[];
 }
 
+/** Changes smaller than this share of the values are rounding. */
+export const roundingShare = 1e-13;
+
 /** Of `vectors`, [width] each; the deviation divides by how many they are. */
 export function momentsOf(vectors: readonly ArrayLike<number>[]): Moments {
   const width = vectors[0]?.length ?? 0;
-  const mean = new Float64Array(width);
-  const square = new Float64Array(width);
-  for (const vector of vectors)
-    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (vector[j] as number) / vectors.length;
-  for (const vector of vectors) {
-    for (let j = 0; j < width; j++) {
-      square[j] = (square[j] as number) + ((vector[j] as number) - (mean[j] as number)) ** 2 / vectors.length;
-    }
-  }
-  return { mean: [...mean], deviation: Array.from(square, (v) => (v > 1e-12 ? Math.sqrt(v) : 1)) };
+  const columns = Array.from({ length: width }, (_, j) =>
+    momentsOfNumbers(Float64Array.from(vectors, (vector) => vector[j] as number)),
+  );
+  return { mean: columns.map(({ mean }) => mean), deviation: columns.map(({ deviation }) => deviation) };
+}
+
+/**
+ * Of one or more numbers. The deviation is 1 where it is a rounding error of `size`, the largest of the values that the numbers
+ * were computed from. Default: of the numbers themselves.
+ */
+export function momentsOfNumbers(
+  numbers: Float64Array,
+  size: number = largest(numbers),
+): { readonly mean: number; readonly deviation: number } {
+  // From the first number on, and in units of the largest distance, so that neither the mean of equal numbers is rounded
+  // nor a square leaves the range of numbers.
+  const [first = 0] = numbers;
+  const mean = first + average(numbers, (number) => number - first);
+  const distance = largest(numbers.map((number) => number - mean));
+  if (distance <= roundingShare * size) return { mean, deviation: 1 };
+  return {
+    mean,
+    deviation: distance * Math.sqrt(average(numbers, (number) => ((number - mean) / distance) ** 2)),
+  };
+}
+
+/** The largest absolute value; 0 of none. */
+export function largest(numbers: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < numbers.length; i++) most = Math.max(most, Math.abs(numbers[i] as number));
+  return most;
 }
 
 /** [n × width] values of vectors one after another, each number less its mean, over its deviation. */
@@ -29,4 +53,8 @@ export function standardised({ mean, deviation }: Moments, values: ArrayLike<num
     values,
     (v, i) => (v - (mean[i % width] as number)) / (deviation[i % width] as number),
   );
+}
+
+function average(numbers: Float64Array, of: (number: number) => number): number {
+  return numbers.reduce((sum, number) => sum + of(number), 0) / numbers.length;
 }

@@ -88,6 +88,54 @@ describe("captions", () => {
   });
 });
 
+describe("names that differ between data sets", () => {
+  it("may be those of a column, in any case", async () => {
+    for (const [file, caption, split] of [
+      ["Image", "Caption", "Split"],
+      ["FILENAME", "COMMENT", "SET"],
+      ["image_path", "text", "partition"],
+    ] as const) {
+      const expected = [{ file: "a.jpg", captions: ["A dog"], split: "Test" }];
+      expect(await read(`${file},${split},${caption}\na.jpg,Test,A dog\n`)).toEqual(expected);
+      expect(await read([{ [file]: "a.jpg", [caption]: "A dog", [split]: "Test" }])).toEqual(expected);
+    }
+    expect(await read([{ file_path: "a.jpg", captions: ["x", "y"], id: 1 }])).toEqual([
+      { file: "a.jpg", captions: ["x", "y"] },
+    ]);
+  });
+
+  it("may be of parts, which are one part under several names", async () => {
+    expect(await read("file,caption,split\na.jpg,x,val2014\na.jpg,y,Val\na.jpg,z,\n")).toEqual([
+      { file: "a.jpg", captions: ["x", "y", "z"], split: "val2014" },
+    ]);
+    const unknown = `"hidden" is not the name of a part that is known; write train, val or test`;
+    await expect(read("file,caption,split\na.jpg,x,train\nb.jpg,y,hidden\n")).rejects.toThrow(
+      `captions, line 3: ${unknown}`,
+    );
+    await expect(read([{ file: "b.jpg", captions: ["y"], split: "hidden" }])).rejects.toThrow(
+      `captions, image 'b.jpg': ${unknown}`,
+    );
+  });
+
+  it("may be the numbers of COCO's images, written as text", async () => {
+    const images = [
+      { id: "1", file_name: "a.jpg" },
+      { id: 2, file_name: "b.jpg", split: "val" },
+    ];
+    const annotations = [
+      { image_id: 1, caption: "x" },
+      { image_id: "2", caption: "y" },
+    ];
+    expect(await read({ images, annotations })).toEqual([
+      { file: "a.jpg", captions: ["x"] },
+      { file: "b.jpg", captions: ["y"], split: "val" },
+    ]);
+    await expect(read({ images: [...images, { id: "2", file_name: "c" }], annotations })).rejects.toThrow(
+      "entry 3: id 2 is taken",
+    );
+  });
+});
+
 describe("captions that are refused", () => {
   const image = { id: 1, file_name: "a.jpg" };
   const caption = { image_id: 1, caption: "x" };
@@ -117,6 +165,21 @@ describe("captions that are refused", () => {
       "an empty caption",
       { images: [{ filename: "a", sentences: [{ raw: "x" }, { raw: " " }] }] },
       "captions, images, entry 1, sentences, entry 2, raw: must not be empty; correct it",
+    ],
+    [
+      "images alone",
+      { images: [image], info: {} },
+      "captions: it lists images without captions: it has neither COCO's 'annotations' nor 'sentences' in its images; choose the file",
+    ],
+    [
+      "boxes instead of captions",
+      { images: [image], annotations: [{ image_id: 1, bbox: [0, 0, 1, 1] }] },
+      "captions: none of its annotations is a caption; choose COCO's file of captions",
+    ],
+    [
+      "an id of no kind",
+      { images: [{ id: null, file_name: "a" }], annotations: [caption] },
+      "entry 1, id: must be a number or text",
     ],
     ["another object", { photos: [] }, "captions, images: expected array, received undefined"],
     [

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModel, readModelFile, saveModel } from "../../../src/checkpoint/model-files.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
@@ -14,7 +15,7 @@ import {
   type CaptionedImages,
 } from "../../../src/tasks/caption/design.ts";
 import { encoderOfRecord, encoderRecord } from "../../../src/tasks/caption/encoder-choice.ts";
-import { ownParts, partsOfImages } from "../../../src/tasks/caption/parts.ts";
+import { ownParts, partOfName, partsOfImages } from "../../../src/tasks/caption/parts.ts";
 import { captionScores, isExactCaption, shuffledVectors } from "../../../src/tasks/caption/scores.ts";
 import { train } from "../../../src/tasks/train.ts";
 import { fingerprintNetwork } from "../../../src/train/fingerprint.ts";
@@ -100,7 +101,9 @@ describe("a program that writes captions", () => {
     const later = await loadModel(path, caption, { device });
     const vectors = images.map(({ vector }) => vector);
     expect(await later.predict(vectors)).toEqual(await model.predict(vectors));
-    expect(later.encoder).toEqual(encoder);
+    const { encoder: name, ...content } = encoder;
+    expect(model.encoder).toEqual(encoder);
+    expect(later.encoder).toEqual({ name, ...content });
     const { test } = await later.parts(photos);
     expect(await later.score(test as CaptionedImages)).toEqual(await model.score("test"));
     // The parts do not depend on the vectors.
@@ -120,7 +123,7 @@ describe("a program that writes captions", () => {
     );
     const other = { ...encoder, digest: "ffffffffffffffff", encoder: "other.onnx" };
     await expect(model.score({ images, encoder: other })).rejects.toThrow(
-      "the images' vectors are of the encoder other.onnx, and the model's of net.onnx",
+      `the images' vectors are of the encoder "other.onnx", whose SHA-256 begins with ffffffffffffffff, and the model's of "net.onnx"`,
     );
     await expect(model.search([images[0]!.vector], { width: 0 })).rejects.toThrow(
       "width must be a whole number",
@@ -141,6 +144,44 @@ describe("parts", () => {
     expect([training, validation, test].map(numbers)).toEqual([[0, 2, 4], [1, 5], [3]]);
     expect(ownParts(named("train", "train")).validation).toBeUndefined();
     expect(() => ownParts(named("val", "test"))).toThrow("give some of another part to train on");
+  });
+
+  it("have the names that data sets give them, in any case, with years and numbers", () => {
+    const known = {
+      train: ["train", "training", "trn", "restval", "trainval"],
+      validation: ["val", "valid", "validation", "dev", "devel", "development", "eval", "minival"],
+      test: ["test", "testing", "test-dev", "testA", "held-out", "holdout"],
+    };
+    const cases = Object.entries(known).flatMap(([part, names]) =>
+      names.map((name) => [part, name] as const),
+    );
+    const lettered = fc.constantFrom(
+      (name: string) => name,
+      (name: string) => name.toUpperCase(),
+      (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`,
+    );
+    const numbered = fc.constantFrom("", "1", "2014", "_2017", "-2", " 3");
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...cases),
+        lettered,
+        numbered,
+        fc.boolean(),
+        ([part, name], letters, number, isFirst) => {
+          const written = letters(name);
+          expect(partOfName(isFirst ? `${number}${written}` : `${written}${number}`, "x")).toBe(part);
+        },
+      ),
+    );
+  });
+
+  it("are refused by names that nobody knows, before anything is learned from", () => {
+    for (const name of ["", "2014", "hidden", "tset", "validate me", "fold3", "тест"]) {
+      const images = named("train", name, "test");
+      expect(() => partsOfImages(images, settings)).toThrow(
+        `image 1, split: ${JSON.stringify(name)} is not the name of a part that is known; write train, val or test`,
+      );
+    }
   });
 
   it("refuse shares that would do nothing", async () => {
@@ -223,13 +264,28 @@ it("opens a file of version 0.1.0, whose network the same options design today",
 
 describe("records of encoders", () => {
   it("come back, and are undefined where they do not name one", () => {
-    for (const choice of [encoder, { encoder: "filter-bank", preprocessing: "plain" } as const]) {
-      expect(encoderOfRecord(encoderRecord(choice))).toEqual(choice);
-    }
+    const builtIn = { encoder: "filter-bank", digest: "a2c22d984f16bd55", preprocessing: "plain" } as const;
+    expect(encoderOfRecord(encoderRecord(builtIn))).toEqual(builtIn);
     expect(encoderRecord(undefined)).toBe("");
     for (const text of ["", "filter-bank", "{}", '{"encoder":"x","preprocessing":"none"}']) {
       expect(encoderOfRecord(text)).toBeUndefined();
     }
+  });
+
+  it("have the name of a file, not its path, whatever an earlier version wrote", () => {
+    const choice = { digest: "0123456789abcdef", tap: "fc7", preprocessing: "imagenet" } as const;
+    for (const path of [
+      "vgg16.onnx",
+      "/home/me/vgg16.onnx",
+      "../vgg16.onnx",
+      String.raw`C:\models\vgg16.onnx`,
+    ]) {
+      const expected = { name: "vgg16.onnx", ...choice };
+      expect(encoderOfRecord(encoderRecord({ encoder: path, ...choice }))).toEqual(expected);
+      expect(encoderOfRecord(JSON.stringify({ encoder: path, ...choice }))).toEqual(expected);
+    }
+    const device = { encoder: "/dev/zero", preprocessing: "plain" } as const;
+    expect(encoderOfRecord(JSON.stringify(device))).toEqual({ name: "zero", preprocessing: "plain" });
   });
 });
 

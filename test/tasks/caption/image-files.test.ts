@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "no
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { loadModel, saveModel } from "../../../src/checkpoint/model-files.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
@@ -12,6 +13,7 @@ import { captionCommand } from "../../../src/tasks/caption/flags.ts";
 import {
   describeImages,
   encodeImages,
+  pageOfImages,
   readCaptions,
   type EncodingProgress,
 } from "../../../src/tasks/caption/image-files.ts";
@@ -102,6 +104,61 @@ describe("image files", () => {
     expect(again.encoder).toEqual(model.encoder);
   });
 
+  it("need the path of an encoder that is a file, which no model file has", async () => {
+    const [bank, path] = [at("bank.onnx"), at("shapes/00002.png")];
+    writeFileSync(bank, filterBank());
+    const photos = await readCaptions(captions, { encoder: bank, preprocessing: "plain" });
+    const run = train(caption({ size: 4, embedding: 4 }), photos, { steps: 1, split: 1, device });
+    await run.finish();
+    const trained = await run.latest();
+    // The path came from this program, so it still serves it.
+    expect(trained.encoder).toMatchObject({ encoder: bank });
+    const [expected] = await describeImages(trained, [path]);
+    await saveModel(at("by-content.safetensors"), trained);
+    expect(readFileSync(at("by-content.safetensors"), "latin1")).not.toContain(folder);
+    const loaded = await loadModel(at("by-content.safetensors"), caption, { device });
+    const { digest } = trained.encoder!;
+    expect(loaded.encoder).toEqual({ name: "bank.onnx", digest, preprocessing: "plain" });
+    const needed = `the model's encoder is "bank.onnx", whose SHA-256 begins with ${digest}; give the path of that file (--encoder FILE`;
+    await expect(describeImages(loaded, [path])).rejects.toThrow(needed);
+    await expect(encodeImages([path], loaded.encoder!)).rejects.toThrow(needed);
+    await expect(readCaptions(captions, { ...loaded.encoder })).rejects.toThrow(needed);
+    expect(await describeImages(loaded, [path], { encoder: bank })).toEqual([expected]);
+    await expect(describeImages(loaded, [path], { encoder: at("other.onnx") })).rejects.toThrow(
+      `so its vectors would mean something else; give bank.onnx, whose SHA-256 begins with ${digest}`,
+    );
+  });
+
+  it("are not looked for where a model file says, as early ones did", async () => {
+    const file = await model.file();
+    const record = JSON.stringify({ encoder: "/dev/zero", preprocessing: "plain" });
+    const forged = { ...file, spec: { ...file.spec, encoder: record } };
+    await saveModel(at("forged.safetensors"), { ...model, file: async () => forged });
+    const loaded = await loadModel(at("forged.safetensors"), caption, { device });
+    await expect(describeImages(loaded, [at("shapes/00002.png")])).rejects.toThrow(
+      `the model's encoder is "zero"; give the path of that file`,
+    );
+    // Nor are the folders of images and vectors.
+    for (const part of [captionCommand.evaluate, captionCommand.predict])
+      expect(part.remembered).toBeUndefined();
+  });
+
+  it("stay in their folder", async () => {
+    const list = async (file: string): Promise<string> => {
+      writeFileSync(at("climbing.json"), JSON.stringify([{ file, captions: ["a thing"] }]));
+      return readCaptions(at("climbing.json"), { images: at("shapes") }).then(
+        () => "read",
+        (error: Error) => error.message,
+      );
+    };
+    for (const file of ["../secret.png", "a/../../secret.png", "..", ".", "./"])
+      expect(await list(file)).toContain(
+        `climbing.json: image ${JSON.stringify(file)} is not in the folder of the images, ${at("shapes")}`,
+      );
+    expect(await list("/etc/hostname")).toContain(at("shapes/etc/hostname"));
+    for (const file of ["00000.png", "./00000.png", "x/../00000.png"]) expect(await list(file)).toBe("read");
+  });
+
   it("that are not images, and captions of none, are refused by name", async () => {
     writeFileSync(at("text.png"), "no image");
     await expect(describeImages(model, [at("text.png")])).rejects.toThrow(
@@ -154,6 +211,19 @@ describe("the commands", () => {
     expect(html.match(/<figure>/gu)).toHaveLength(8);
     expect(html).toMatch(/<img src="shapes\/\d{5}\.png" alt="/u);
     expect(() => evaluate.flags.parse({ page: "captions.txt" })).toThrow("--page must name a .html file");
+  });
+
+  it("write a page on which every name of a file is its address", async () => {
+    const names = ["a#1.png", "50% off?.png", "a b&c.png", "d:e'f.png", "ünï.png", "%23.png"];
+    const vector = (await readCaptions(captions)).images[0]!.vector;
+    const images = names.map((name) => ({ vector, captions: ["a thing"], path: at(`photos/${name}`) }));
+    const html = await pageOfImages(at("pages/captions.html"), model, { images });
+    const sources = [...html.matchAll(/<img src="([^"]*)"/gu)].map(([, source]) => source!);
+    const base = pathToFileURL(at("pages/captions.html"));
+    expect(sources.map((source) => fileURLToPath(new URL(source, base)))).toEqual(
+      names.map((name) => at(`photos/${name}`)),
+    );
+    expect(sources[0]).toBe("../photos/a%231.png");
   });
 
   it("describe an image, or a folder of them", async () => {

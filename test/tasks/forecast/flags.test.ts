@@ -38,15 +38,11 @@ function contextOf(given: Given, { said, files }: Told): UseContext {
   };
 }
 
-async function use(
-  part: "evaluate" | "predict",
-  model: Forecaster,
-  given: Given,
-): Promise<Report & Pick<Told, "files">> {
+async function use(part: "evaluate" | "predict", model: Forecaster, given: Given): Promise<Report & Told> {
   const told: Told = { said: [], files: {} };
   const { flags, run } = forecastCommand[part];
   const report = await run(model, csv, flags.parse(given), contextOf(given, told));
-  return { ...report, files: told.files };
+  return { ...report, ...told };
 }
 
 const small = { context: "24", horizon: "6", size: "4" };
@@ -120,14 +116,14 @@ describe("a direct model", () => {
   });
 
   test("is backtested", async () => {
-    const { json, text, files } = await use("evaluate", model, { plot: "past.svg" });
+    const { json, text, files, said } = await use("evaluate", model, { plot: "past.svg" });
     const table = await model.backtest(await dataOf());
     expect(json).toEqual(
       Object.entries(table).map(([name, row]) => ({ model: name, ...row, origins: 19, horizon: 6 })),
     );
     expect(text).toMatch(/^model +MASE +sMAPE +CRPS +in 80 % intervals\nthis model /u);
     expect(text).toContain("\n19 origins from 1998-01-01, 6 steps each; a season is 12 steps");
-    expect(text).not.toContain("too short for the linear");
+    expect(said).toEqual([]);
     expect(files["past.svg"]).toContain("<title>sold: 6 steps ahead, and the actual values</title>");
     const { json: fewer } = await use("evaluate", model, {
       origins: "2",
@@ -136,8 +132,33 @@ describe("a direct model", () => {
       calibrate: "0",
     });
     expect(fewer[0]).toMatchObject({ model: "this model", origins: 2 });
-    const { text: short } = await use("evaluate", model, { period: "30" });
-    expect(short).toContain("the history is too short for the linear baseline");
+    const long = await use("evaluate", model, { period: "120" });
+    expect(long.said).toEqual([
+      "MASE is left out: a season is 120 steps, and there are 96 before the first forecast; another period (--period) may give it",
+      "the seasonal naive baseline is left out: it needs 126 steps to fit, and there are 96",
+      "the linear baseline is left out: it needs 487 steps to fit, and there are 96",
+    ]);
+    expect(long.text).toMatch(/^model +MASE .*\nthis model +– +\d+\.\d{3} .*\nnaive +– /u);
+    expect(long.json[0]).toMatchObject({ model: "this model", mase: undefined, origins: 19 });
+  });
+
+  test("has errors that can be read in any unit", async () => {
+    const [before = "", ...lines] = shopCsv(120).trim().split("\n");
+    const inUnit = (unit: number): string =>
+      [
+        before,
+        ...lines.map((line) =>
+          line
+            .split(",")
+            .map((cell, i) => (i === 1 ? String(Number(cell) * unit) : cell))
+            .join(","),
+        ),
+      ].join("\n");
+    const small = join(folder, "small.csv");
+    writeFileSync(small, inUnit(1e-12));
+    const { flags, run } = forecastCommand.evaluate;
+    const { text } = await run(model, small, flags.parse({}), contextOf({}, { said: [], files: {} }));
+    expect(text).toMatch(/\nseasonal naive +\d+\.\d{3} +\d+\.\d{3} +\d\.\d{3}e-12 /u);
   });
 
   test("forecasts, and writes the forecast as a table and as a chart", async () => {

@@ -12,15 +12,17 @@ import { midiFrames } from "../../../src/tasks/music/midi-frames.ts";
 import type { MusicData } from "../../../src/tasks/music/music-data.ts";
 import { music, type Composer } from "../../../src/tasks/music/music.ts";
 import { train, type TrainOptions } from "../../../src/tasks/train.ts";
+import { midiFile, type Event } from "./midi-file.ts";
 
 const device = wasmDevice();
 let folder = "";
 const at = (name: string): string => join(folder, name);
 const written = new Map<string, Uint8Array>();
+const said: string[] = [];
 const context: UseContext = {
   given: {},
   modelPath: "m.safetensors",
-  say: () => {},
+  say: (line) => void said.push(line),
   status: () => {},
   out: async () => {},
   write: async (path, content) => void written.set(path, content as Uint8Array),
@@ -33,7 +35,10 @@ afterAll(async () => {
   device.dispose();
   await rm(folder, { recursive: true });
 });
-beforeEach(() => written.clear());
+beforeEach(() => {
+  written.clear();
+  said.length = 0;
+});
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   await writeFile(at(name), content);
@@ -42,10 +47,9 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 
 type Given = Readonly<Record<string, unknown>>;
 
-async function read(path: string, given: Given = {}): Promise<MusicData> {
+async function read(path: string, given: Given = {}, split?: string): Promise<MusicData> {
   const flags = musicCommand.train.flags.parse(given);
-  return (await musicCommand.train.read(path, flags, { seed: 1, split: undefined }, context))
-    .data as MusicData;
+  return (await musicCommand.train.read(path, flags, { seed: 1, split }, context)).data as MusicData;
 }
 
 async function trained(path: string, given: Given, training: TrainOptions): Promise<Composer> {
@@ -121,7 +125,7 @@ describe("a file with parts of its own", () => {
     expect(frames).toHaveLength(20);
     expect(text).toBe(`20 frames written to ${midi}`);
     expect(written.get(midi)).toEqual(midiBytes(frames, { name: midi, tempo: 90 }));
-    expect(midiFrames(written.get(midi)!, midi)).toEqual(frames);
+    expect(midiFrames(written.get(midi)!, midi).frames).toEqual(frames);
   });
 
   it("is refused as a beginning without a length, or with too much of one", async () => {
@@ -177,12 +181,74 @@ describe("a file without parts", () => {
   });
 
   it("has numbers that are told: MIDI notes, or keys from the lowest", async () => {
-    const keys = await file("keys.json", JSON.stringify({ train: [[[0, 10]]] }));
-    expect(await read(keys, { numbers: "keys", lowest: "30" })).toEqual({ train: [[[30, 40]]] });
+    const keys = await file("keys.json", JSON.stringify({ train: [[[0, 10]], [[0]]] }));
+    expect(await read(keys, { numbers: "keys", lowest: "30" })).toEqual({ train: [[[30, 40]], [[30]]] });
     await expect(read(keys)).rejects.toThrow(`read it with numbers "keys" (--numbers keys)`);
     const midi = await file("a.mid", midiBytes([[60]]));
     await expect(read(midi, { numbers: "keys" })).rejects.toThrow("(--numbers midi)");
     await expect(read(keys, { lowest: "61", keys: "90" })).rejects.toThrow("the lower first, not 61 to 150");
     await expect(read(await file("not.mid", "MThd"))).rejects.toThrow("not.mid: the MIDI header must have 6");
+  });
+
+  it("of one piece is read only to train on all of it", async () => {
+    const one = await file("one.mid", midiBytes([[60], [62]]));
+    for (const split of [undefined, "0.5", "0.8/0.1/0.1"]) {
+      await expect(read(one, {}, split)).rejects.toThrow(
+        `${one}: there is one piece, and none to validate on; give --split 1 to train on it without validation, or more pieces`,
+      );
+    }
+    expect(await read(one, {}, "1.0")).toEqual({ train: [[[60], [62]]] });
+  });
+
+  it("is read with a word on the notes of MIDI files that no frame holds", async () => {
+    const [on, off] = [0x90, 0x80];
+    await mkdir(at("short"));
+    const piece = (name: string, events: readonly Event[]): Promise<string> =>
+      file(`short/${name}.mid`, midiFile([events]));
+    const kept: Event[] = [
+      [0, on, 60, 80],
+      [480, off, 60, 0],
+    ];
+    await piece("a", [...kept, ...kept]);
+    await read(at("short"), {}, "1");
+    expect(said).toEqual([]);
+    await piece("b", [...kept, [0, on, 61, 80], [60, off, 61, 0]]);
+    await piece("c", [
+      ...kept,
+      [0, on, 61, 80],
+      [110, off, 61, 0],
+      [0, on, 62, 80],
+      [0, off, 62, 0],
+      [0, on, 63, 80],
+    ]);
+    await read(at("short"), {}, "1");
+    expect(said).toEqual([
+      `${at("short")}: 4 of 8 notes left out: 2 shorter than a frame (--resolution 4 keeps them), 1 of no length, 1 without an end`,
+    ]);
+    await read(at("short"), { resolution: "4" }, "1");
+    expect(said.at(-1)).toBe(`${at("short")}: 2 of 8 notes left out: 1 of no length, 1 without an end`);
+  });
+
+  it("is refused once for all MIDI files of which no note is left", async () => {
+    await mkdir(at("staccato"));
+    const short = (ticks: number): Uint8Array =>
+      midiFile([
+        [
+          [0, 0x90, 60, 80],
+          [ticks, 0x80, 60, 0],
+        ],
+      ]);
+    for (const [name, ticks] of [
+      ["a", 480],
+      ["b", 100],
+      ["c", 60],
+    ] as const)
+      await file(`staccato/${name}.mid`, short(ticks));
+    await expect(read(at("staccato"), {}, "1")).rejects.toThrow(
+      `${at("staccato/b.mid")} and 1 more: all notes are shorter than a frame; raise the resolution, as to 4 frames per quarter note (--resolution)`,
+    );
+    expect(await read(at("staccato"), { resolution: "4" }, "1")).toEqual({
+      train: [[[60], [60], [60], [60]], [[60]], [[60]]],
+    });
   });
 });

@@ -89,7 +89,7 @@ describe("a model of music", () => {
   test("writes MIDI in its resolution, and says how to read for it", async () => {
     const bytes = model.midi(pieces[0]!, { tempo: 90 });
     expect(bytes).toEqual(midiBytes(pieces[0]!, { tempo: 90, resolution: 2 }));
-    expect(midiFrames(bytes, "a.mid", { resolution: 2 })).toHaveLength(20);
+    expect(midiFrames(bytes, "a.mid", { resolution: 2 }).frames).toHaveLength(20);
     const path = join(folder, "a.mid");
     await writeFile(path, bytes);
     const { train: read } = await readPianoRolls(path, model);
