@@ -74,8 +74,15 @@ export function numberOf(cell: Cell): number | undefined {
   return cell !== null && Number.isFinite(cell) ? cell : undefined;
 }
 
-/** A cell in an error: text in quotes, cut after 40 characters. */
+/** A cell in an error: text in quotes, cut after 40 characters, with control characters as `\t` or `\u001b`. */
 export function showCell(cell: Cell): string {
   if (typeof cell !== "string") return String(cell);
-  return `'${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}'`;
+  const text = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
+  return `'${text.replaceAll(/\p{Cc}/gu, (control) => escapeOf(control))}'`;
+}
+
+/** JSON leaves the control characters from U+007F on as they are. */
+function escapeOf(control: string): string {
+  const escaped = JSON.stringify(control).slice(1, -1);
+  return escaped.length > 1 ? escaped : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -12,19 +12,26 @@ export interface ColumnChoice {
   readonly fits?: (column: Column) => boolean;
 }
 
-/** Throws for a name that the table lacks, and where several columns or none could be meant, naming the option. */
+/**
+ * The column `name`, or else the one of the usual name in any case, singular or plural, or the only one that fits. Throws
+ * for a name that the table lacks, and where several columns or none could be meant, naming the option.
+ */
 export function chooseColumn(table: Table, { name, usual, taken = [], fits }: ColumnChoice): string {
   if (name !== undefined) return column(table, name).name;
   const free = table.columns.filter((c) => !taken.includes(c.name));
   if (free.some((c) => c.name === usual)) return usual;
-  const [only, ...others] = free.filter((c) => fits?.(c) ?? true);
-  if (only && others.length === 0) return only.name;
+  const [alike, ...others] = free.filter((c) => plain(c.name) === plain(usual));
+  if (alike && others.length === 0) return alike.name;
+  const [only, ...more] = free.filter((c) => fits?.(c) ?? true);
+  if (only && more.length === 0) return only.name;
   const names = table.columns.map((c) => c.name).join(", ");
   throw new Error(
     `${table.source}: there is no column '${usual}', and ${only ? "several columns" : "no other column"} could be meant; ` +
       `name one (--${usual}) of ${names}`,
   );
 }
+
+const plain = (name: string): string => name.trim().toLowerCase().replace(/s$/u, "");
 
 /** The columns that were found rather than named or usual, in words: "text is the column 'review'". Empty for none. */
 export function foundInWords(

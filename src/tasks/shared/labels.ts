@@ -11,6 +11,16 @@ export function gatherLabels(given: Iterable<string>, task: string, count: numbe
   );
 }
 
+/** A line that names the labels with one example, which cannot be both learned and tested; none where there is no such label. */
+export function rareLabels(labels: readonly string[], example: string): string[] {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const rare = [...counts].filter(([, count]) => count === 1).map(([label]) => `'${label}'`);
+  if (rare.length === 0) return [];
+  const listed = rare.length > 5 ? [...rare.slice(0, 5), `${rare.length - 5} more`] : rare;
+  return [`with one ${example} only: ${listed.join(", ")}`];
+}
+
 /** The class of a label by its name. Throws for an unknown label, naming its place and the nearest one. */
 export function classFinder(labels: readonly string[]): (label: string, place: string) => number {
   const classes = new Map(labels.map((label, i) => [label, i]));

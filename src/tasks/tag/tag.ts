@@ -21,7 +21,9 @@ import {
   type TagOptions,
   type TagSpec,
 } from "./design.ts";
+import { rareLabels } from "../shared/labels.ts";
 import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
+import { schemeName, spanScheme } from "./spans.ts";
 
 /** A sequence with a tag for each of its tokens. */
 export interface Tagging<V extends SequenceValue = SequenceValue> {
@@ -61,8 +63,7 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 
 /**
  * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. Trains a bidirectional
- * GRU of 128 by default; scores tokens, and spans where labels are B-type, I-type and O, beside each token's most frequent
- * tag.
+ * GRU of 128 by default; scores tokens, and spans where labels mark them, beside each token's most frequent tag.
  *
  * @function
  * @example
@@ -93,7 +94,10 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
           validation: parts.validation && tagExamples(spec, parts.validation),
         },
         record: () => recordOf(items, settings),
-        summary: [`${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`],
+        summary: [
+          `${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`,
+          ...labelNotes(spec.labels, items),
+        ],
         open: (trained) => openTagger(trained, parts),
       };
     },
@@ -106,6 +110,16 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
     open: (trained) => openTagger(trained),
   },
 );
+
+/** How the tags mark spans, in words, and which labels have a single token. */
+function labelNotes(labels: readonly string[], items: readonly TaggedItem[]): string[] {
+  const scheme = spanScheme(labels);
+  const tags = items.map((item) => item.tags);
+  const spans = scheme
+    ? `spans: ${schemeName(scheme, tags)}`
+    : `spans are not scored: tags such as ${labels.slice(0, 3).join(", ")} are not all of one scheme, such as BIO`;
+  return [spans, ...rareLabels(tags.flat(), "token")];
+}
 
 const itemFields = { value: "sequence", tags: "texts" } as const;
 
