@@ -77,7 +77,7 @@ function parseEntry(name: string, fields: unknown, file: string): Entry {
 /** Throws unless all names are allowed, sizes fit shapes, and the entries fill `dataBytes` without gap or overlap. */
 export function checkEntries(entries: readonly Entry[], dataBytes: number, file: string): void {
   for (const entry of entries) checkSize(entry, file);
-  const needed = Math.max(0, ...entries.map(({ end }) => end));
+  const needed = entries.reduce((most, { end }) => Math.max(most, end), 0);
   if (needed > dataBytes)
     throw new Error(
       `${file}: the file is cut short: expected ${needed} bytes of tensors, as the header says, got ${dataBytes}; ` +

@@ -17,8 +17,13 @@ export function rareLabels(labels: readonly string[], example: string): string[]
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const rare = [...counts].filter(([, count]) => count === 1).map(([label]) => `'${label}'`);
   if (rare.length === 0) return [];
-  const listed = rare.length > 5 ? [...rare.slice(0, 5), `${rare.length - 5} more`] : rare;
-  return [`with one ${example} only: ${listed.join(", ")}`];
+  return [`with one ${example} only: ${listed(rare, 5)}`];
+}
+
+/** Names with commas between them, the first `most` of them. */
+function listed(names: readonly string[], most = 20): string {
+  const more = names.length - most;
+  return [...names.slice(0, most), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** The class of a label by its name. Throws for an unknown label, naming its place and the nearest one. */
@@ -28,7 +33,7 @@ export function classFinder(labels: readonly string[]): (label: string, place: s
     const found = classes.get(label);
     if (found !== undefined) return found;
     const near = nearest(label, labels);
-    const remedy = near === undefined ? `it has ${labels.join(", ")}` : `did you mean '${near}'?`;
+    const remedy = near === undefined ? `it has ${listed(labels)}` : `did you mean '${near}'?`;
     throw new Error(`${place}: there is no label '${label}' among the ${labels.length} learned; ${remedy}`);
   };
 }

@@ -18,10 +18,25 @@ export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknow
   return `train on ${grouped(train.length)} ${items}, ${validated}${left}`;
 }
 
+/** The longest of `items`, one per example, in words: "texts.csv, line 7: the sequence has 20,000 steps". */
+export function longestInWords(
+  items: readonly { readonly place?: string | undefined }[],
+  examples: readonly { readonly steps: number }[],
+): string {
+  const longest = examples.reduce(
+    (best, { steps }, i) => (steps > (examples[best]?.steps ?? 0) ? i : best),
+    0,
+  );
+  const place = items[longest]?.place ?? `sequence ${longest}`;
+  return `${place}: the sequence has ${grouped(examples[longest]?.steps ?? 0)} steps`;
+}
+
 /** Rows below their titles in columns: the first aligned left, the others, which are numbers, right. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [titles, ...rows];
-  const widths = titles.map((_, j) => Math.max(...all.map((row) => [...(row[j] ?? "")].length)));
+  const widths = titles.map((_, j) =>
+    all.reduce((most, row) => Math.max(most, [...(row[j] ?? "")].length), 0),
+  );
   const line = (row: readonly string[]): string =>
     row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0))).join("  ");
   return all.map((row) => line(row).trimEnd()).join("\n");

@@ -8,7 +8,7 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
-import { splitInWords } from "../shared/words.ts";
+import { longestInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   designTagger,
@@ -83,6 +83,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
       const { spec, network, cell } = designTagger(parts.train, items, options);
+      const learned = tagExamples(spec, parts.train);
       return {
         spec,
         network,
@@ -90,10 +91,11 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
         parts,
         examples: {
           kind: "examples",
-          train: tagExamples(spec, parts.train),
+          train: learned,
           validation: parts.validation && tagExamples(spec, parts.validation),
         },
         record: () => recordOf(items, settings),
+        longest: longestInWords(parts.train, learned),
         summary: [
           `${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`,
           ...labelNotes(spec.labels, items),
