@@ -1,5 +1,5 @@
 // The column of a table that is meant, where a person names none: the one of the usual name, or the only one there is.
-import { column, type Column, type Table } from "../../formats/table.ts";
+import { column, listNames, type Column, type Table } from "../../formats/table.ts";
 
 export interface ColumnChoice {
   /** The column that the person named. */
@@ -24,7 +24,7 @@ export function chooseColumn(table: Table, { name, usual, taken = [], fits }: Co
   if (alike && others.length === 0) return alike.name;
   const [only, ...more] = free.filter((c) => fits?.(c) ?? true);
   if (only && more.length === 0) return only.name;
-  const names = table.columns.map((c) => c.name).join(", ");
+  const names = listNames(table.columns.map((c) => c.name));
   throw new Error(
     `${table.source}: there is no column '${usual}', and ${only ? "several columns" : "no other column"} could be meant; ` +
       `name one (--${usual}) of ${names}`,
@@ -42,4 +42,22 @@ export function foundInWords(
     return name !== undefined && name !== option && named[option] === undefined;
   });
   return told.map(([option, name]) => `${option}: column '${name}'`).join(", ");
+}
+
+/**
+ * The names in a list with commas between them. A name with a comma is in double quotes, `"Sales, net",rest`, or is one of
+ * `known` and the whole text.
+ */
+export function splitNames(text: string, known: readonly string[] = []): string[] {
+  if (known.includes(text)) return [text];
+  const parts = text.match(/\s*"(?:[^"]|"")*"\s*(?=,|$)|[^,]+/gu) ?? [];
+  return parts.map((part) => {
+    const name = part.trim();
+    return /^".*"$/su.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
+  });
+}
+
+/** A list that `splitNames` splits again. */
+export function joinNames(names: readonly string[]): string {
+  return names.map((name) => (/[,"]/u.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(",");
 }

@@ -1,4 +1,5 @@
 // Sequences of tokens, and their tags, from a table: a list of each per row, or a token per row below its sentence.
+import { parseJson } from "../../formats/json.ts";
 import {
   column,
   numberOf,
@@ -174,7 +175,7 @@ function itemsOf(cell: Cell): readonly unknown[] | undefined {
   const text = String(cell ?? "").trim();
   if (text.startsWith("[")) {
     try {
-      return JSON.parse(text) as unknown[];
+      return parseJson(text) as unknown[];
     } catch {
       // A token may begin with a bracket.
       if (/^\[\s*['"].*['"]\s*\]$/su.test(text)) return pythonList(text.slice(1, -1));
