@@ -9,7 +9,8 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
-import { longestInWords, splitInWords } from "../shared/words.ts";
+import { rareLabels } from "../shared/labels.ts";
+import { countedInWords, longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   classifyDefaults,
@@ -96,7 +97,18 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
         },
         record: () => recordOf(items, settings),
         longest: longestInWords(parts.train, learned),
-        summary: [`${spec.labels.length} classes; ${splitInWords(parts, "sequences")}`],
+        summary: [
+          countedInWords(
+            items.map(({ label }) => label),
+            "classes",
+          ),
+          splitInWords(parts, "sequences"),
+          ...rareLabels(
+            items.map(({ label }) => label),
+            "sequence",
+          ),
+          ...repeatedInWords(parts, ({ value }) => JSON.stringify(value), "--unique leaves repetitions out"),
+        ],
         open: (trained) => openClassifier(trained, parts),
       };
     },

@@ -37,7 +37,7 @@ export interface PlacedSequence {
  * cell, and for wrong numbers, by file and line.
  */
 export async function readSequences(path: string, columns: SequenceColumns = {}): Promise<PlacedSequence[]> {
-  if (extname(path) === ".txt") {
+  if (extname(path).toLowerCase() === ".txt") {
     return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }
   const table = await readTableFile(path);

@@ -18,6 +18,36 @@ export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknow
   return `train on ${grouped(train.length)} ${items}, ${validated}${left}`;
 }
 
+/** "3 classes: good (12), bad (7), fair (1)", the most frequent ten of them. */
+export function countedInWords(labels: readonly string[], noun: string): string {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const listed = ranked.slice(0, 10).map(([label, count]) => `${label} (${grouped(count)})`);
+  const more = ranked.length > 10 ? [`${ranked.length - 10} more`] : [];
+  return `${ranked.length} ${noun}: ${[...listed, ...more].join(", ")}`;
+}
+
+/**
+ * Says how many items of the parts that training holds out are in the training part as well, by `keyOf`; empty if there are
+ * none. `remedy` is what leaves them out.
+ */
+export function repeatedInWords<T>(
+  { train, validation = [], test = [] }: Parts<readonly T[]>,
+  keyOf: (item: T) => string,
+  remedy: string,
+): string[] {
+  const held = [...validation, ...test];
+  if (held.length === 0) return [];
+  const learned = new Set(train.map(keyOf));
+  const repeated = held.filter((item) => learned.has(keyOf(item))).length;
+  if (repeated === 0) return [];
+  return [
+    `${grouped(repeated)} of the ${grouped(held.length)} held-out sequences are in the training part, too, so that scores look ` +
+      `better than they are; ${remedy}`,
+  ];
+}
+
 /** The longest of `items`, one per example, in words: "texts.csv, line 7: the sequence has 20,000 steps". */
 export function longestInWords(
   items: readonly { readonly place?: string | undefined }[],

@@ -8,7 +8,7 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
-import { longestInWords, splitInWords } from "../shared/words.ts";
+import { longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   designTagger,
@@ -99,6 +99,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
         summary: [
           `${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`,
           ...labelNotes(spec.labels, items),
+          ...repeatedInWords(parts, ({ value }) => JSON.stringify(value), "remove repetitions from the file"),
         ],
         open: (trained) => openTagger(trained, parts),
       };

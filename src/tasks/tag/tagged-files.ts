@@ -8,11 +8,15 @@ import type { CommandContext, ReadData } from "../command.ts";
 import { foundInWords } from "../shared/columns.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import type { TaggedItem } from "./design.ts";
-import { taggedRows, tokenRows, type TableColumns } from "./tagged-tables.ts";
+import { taggedRows, tokenRows } from "./tagged-tables.ts";
 import { haveTags, tokenSentences, type TokenLine } from "./token-lines.ts";
 
 /** Where the tokens of a file are. */
-export interface TokenColumns extends Omit<TableColumns, "tags"> {
+export interface TokenColumns {
+  /** The column of a table with lists of tokens. Default `tokens`, or the only column that fits. */
+  readonly tokens?: string | undefined;
+  /** The column of series, instead of tokens: numbers with blanks or commas between them, or lists in JSON. */
+  readonly series?: string | undefined;
   /**
    * Of a file with a token per line the columns of the token and of its tag, from 1. Default the first and the last, or
    * what CoNLL-U has.

@@ -12,13 +12,10 @@ import {
 import { chooseColumn } from "../shared/columns.ts";
 import { sequencesOf, type PlacedSequence } from "../shared/sequence-files.ts";
 
-/** The columns of a table of tagged sequences. */
+/** The columns of a table of tagged sequences, where they are named. */
 export interface TableColumns {
-  /** The column of lists of tokens. Default `tokens`, or the only column that fits. */
   readonly tokens?: string | undefined;
-  /** The column of series, instead of tokens: numbers with blanks or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
-  /** The column of lists of tags. Default `tags`, or the only column that fits. */
   readonly tags?: string | undefined;
 }
 
@@ -125,7 +122,7 @@ function sentenceColumn(table: Table, tokens: string): string | undefined {
   return isGrouped && !hasLists ? named.name : undefined;
 }
 
-/** Rows with a token each as sequences: a new one where the column `sentence` has another text. */
+/** Rows of one token as sequences: a new one where the column `sentence` has another text. */
 function groupedRows(table: Table, sentence: string, tokens: string, tags?: string): TaggedRow[] {
   const groups: { value: string[]; tags: string[]; place: string; places: string[] }[] = [];
   const [names, words] = [column(table, sentence).cells, column(table, tokens).cells];

@@ -11,7 +11,7 @@ import { modelCore } from "../shared/model.ts";
 import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import { checkSpec, vocabularySchema } from "../shared/spec-schema.ts";
-import { splitInWords } from "../shared/words.ts";
+import { repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type ScoreOptions, type Trained } from "../task.ts";
 import {
   designTranslator,
@@ -120,7 +120,10 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
           validation: parts.validation && translateExamples(spec, parts.validation),
         },
         record: () => recordOf(pairs, settings),
-        summary: [splitInWords(parts, "pairs")],
+        summary: [
+          splitInWords(parts, "pairs"),
+          ...repeatedInWords(parts, ({ source }) => source, "remove repetitions from the file"),
+        ],
         longest: longestPair(spec, pairs),
         open: (trained) => openTranslator(trained, parts),
       };
