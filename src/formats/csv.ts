@@ -1,5 +1,5 @@
 // CSV and TSV as tables, and rows as CSV. Cells stay text; columns of numbers are for `number-column.ts`.
-import { makeTable, numberOf, showCell, type Cell, type Table } from "./table.ts";
+import { listNames, makeTable, numberOf, showCell, type Cell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 
 /** Settings of `decodeCsv`. */
@@ -32,7 +32,7 @@ export function decodeCsv(source: string, bytes: Uint8Array, settings: CsvSettin
   const names = settings.columns ?? columnNames(source, first, lines[0] ?? 1);
   if (names.length !== first.length)
     throw new Error(
-      `${source}, line ${lines[0]}: expected ${countOf(names.length)}, for the columns ${names.join(", ")}, got ` +
+      `${source}, line ${lines[0]}: expected ${countOf(names.length)}, for the columns ${listNames(names)}, got ` +
         `${first.length}; name every column, or set the delimiter (taken to be ${JSON.stringify(delimiter)})`,
     );
   const headerRows = settings.columns ? 0 : 1;
@@ -184,7 +184,7 @@ function columnNames(source: string, first: readonly string[], line: number): re
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name))
-      throw new Error(`${source}, line ${line}: column name '${name}' appears twice; rename one`);
+      throw new Error(`${source}, line ${line}: column name ${showCell(name)} appears twice; rename one`);
     seen.add(name);
   }
   return names;

@@ -36,7 +36,8 @@ export function makeTable(
   const names = new Set<string>();
   for (const { name, cells } of columns) {
     if (name === "") throw new Error(`${source}: a column has no name; name it`);
-    if (names.has(name)) throw new Error(`${source}: column name '${name}' appears twice; rename one`);
+    if (names.has(name))
+      throw new Error(`${source}: column name ${showCell(name)} appears twice; rename one`);
     names.add(name);
     if (cells.length !== lines.length)
       throw new Error(`${source}: column '${name}': expected ${lines.length} cells, got ${cells.length}`);
@@ -59,7 +60,7 @@ export function listNames(names: readonly string[]): string {
   const listed = names
     .slice(0, 20)
     .map((name) => (name.includes(",") ? `"${name.replaceAll('"', '""')}"` : name));
-  return [...listed, ...(names.length > 20 ? [`${names.length - 20} more`] : [])].join(", ");
+  return visible([...listed, ...(names.length > 20 ? [`${names.length - 20} more`] : [])].join(", "));
 }
 
 /** The place of a row in errors: "data.csv, line 17". */
