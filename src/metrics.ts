@@ -14,7 +14,16 @@ export {
 export { trainNaiveBayes, type NaiveBayes, type NaiveBayesSettings } from "./tasks/classify/naive-bayes.ts";
 
 // Tagging
-export { spanReport, spansOf, type Span, type SpanReport, type SpanScores } from "./tasks/tag/spans.ts";
+export {
+  spanReport,
+  spanScheme,
+  spansOf,
+  type Span,
+  type SpanMark,
+  type SpanReport,
+  type SpanScheme,
+  type SpanScores,
+} from "./tasks/tag/spans.ts";
 export { trainMostFrequentTag, type MostFrequentTag } from "./tasks/tag/most-frequent-tag.ts";
 
 // Texts beside references

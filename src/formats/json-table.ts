@@ -1,16 +1,18 @@
 // Tables from JSON: an array of objects, or one object per line (JSON Lines). Keys are columns.
+import { parseJson } from "./json.ts";
 import { makeTable, type Cell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 
 /**
  * Decodes an array of flat objects. Columns are in the order in which their keys first appear; a missing key is null, true
- * and false are 1 and 0, and a list is its JSON text. Throws at invalid JSON, and, with the row, at nested objects.
+ * and false are text, and a list is its JSON text. Throws at invalid JSON, at lists more than 64 deep, where most cells would
+ * be missing keys, and, with the row, at nested objects.
  */
 export function decodeJsonTable(source: string, bytes: Uint8Array): Table {
   const text = decodeText(source, bytes);
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJson(text);
   } catch (error) {
     throw new Error(
       `${source}: not valid JSON (${(error as Error).message}); call it .jsonl if it has one object per line, or ` +
@@ -38,7 +40,7 @@ export function decodeJsonLines(source: string, bytes: Uint8Array): Table {
     .entries()) {
     if (line.trim() === "") continue;
     try {
-      rows.push(JSON.parse(line));
+      rows.push(parseJson(line));
     } catch (error) {
       throw new Error(
         `${source}, line ${i + 1}: not valid JSON (${(error as Error).message}); correct it, or check whether the ` +
@@ -53,19 +55,25 @@ export function decodeJsonLines(source: string, bytes: Uint8Array): Table {
 
 function tableOf(source: string, unit: "line" | "row", rows: readonly unknown[], lines: Int32Array): Table {
   if (rows.length === 0) throw new Error(`${source}: the file has no rows; check that it is the right one`);
-  const columns = new Map<string, Cell[]>();
-  for (const [i, row] of rows.entries()) {
-    const place = `${source}, ${unit} ${lines[i]}`;
+  const names = new Set<string>();
+  let present = 0;
+  const objects = rows.map((row, i) => {
     if (typeof row !== "object" || row === null || Array.isArray(row))
       throw new Error(
-        `${place}: expected an object such as {"date": "2024-01-31", "value": 3}, got ${kindOf(row)}`,
+        `${source}, ${unit} ${lines[i]}: expected an object such as {"date": "2024-01-31", "value": 3}, got ${kindOf(row)}`,
       );
-    for (const [name, value] of Object.entries(row)) {
-      let cells = columns.get(name);
-      if (!cells) columns.set(name, (cells = Array.from({ length: rows.length }, () => null)));
-      cells[i] = cellOf(place, name, value);
+    const entries = Object.entries(row as object) as [string, unknown][];
+    for (const [name] of entries) names.add(name);
+    present += entries.length;
+    return entries;
+  });
+  checkFilled(source, { present, columns: names.size, rows: rows.length });
+  const columns = new Map([...names].map((name) => [name, Array<Cell>(rows.length).fill(null)]));
+  objects.forEach((entries, i) => {
+    for (const [name, value] of entries) {
+      (columns.get(name) as Cell[])[i] = cellOf(`${source}, ${unit} ${lines[i]}`, name, value);
     }
-  }
+  });
   return makeTable(
     source,
     [...columns].map(([name, cells]) => ({ name, cells })),
@@ -73,9 +81,23 @@ function tableOf(source: string, unit: "line" | "row", rows: readonly unknown[],
   );
 }
 
+/** Cells that take little memory, however few of them have a value. */
+const fewCells = 1_000_000;
+
+/** Throws where a table would be far larger than its file, as one with a new key in every row. */
+function checkFilled(
+  source: string,
+  { present, columns, rows }: { readonly present: number; readonly columns: number; readonly rows: number },
+): void {
+  if (columns * rows <= Math.max(fewCells, 10 * present)) return;
+  throw new Error(
+    `${source}: ${rows} rows with ${columns} different keys would be mostly empty cells; give all rows the same keys`,
+  );
+}
+
 function cellOf(place: string, name: string, value: unknown): Cell {
   if (value === null || typeof value === "number" || typeof value === "string") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "boolean") return String(value);
   // A list is a series in one cell.
   if (Array.isArray(value)) return JSON.stringify(value);
   throw new Error(

@@ -4,7 +4,7 @@ import { makeTable, type Cell, type Table } from "./table.ts";
 
 /**
  * Decodes a Parquet file, uncompressed or compressed with Snappy. Dates and times become ISO text in UTC
- * (2024-01-31T00:00:00.000Z), integers and decimals numbers, true and false 1 and 0, and lists their JSON text. Throws at
+ * (2024-01-31T00:00:00.000Z), integers and decimals numbers, true and false text, and lists their JSON text. Throws at
  * other and truncated files, other compressions, columns of structures or binary data, and integers above 2^53.
  */
 export async function decodeParquet(source: string, bytes: Uint8Array): Promise<Table> {
@@ -50,7 +50,7 @@ type Plain = Cell | Plain[];
 function plainValue(place: string, name: string, value: unknown): Plain {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" || typeof value === "string") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "boolean") return String(value);
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") {
     if (Number.isSafeInteger(Number(value))) return Number(value);

@@ -1,5 +1,6 @@
 // A table as plain data: named columns of cells, and the line or row of each in its file, for errors.
 import { suggestion } from "../base/nearest.ts";
+import { visible } from "./visible.ts";
 
 /** A cell as it stands in the file: text, a number, or null where it is empty. */
 export type Cell = string | number | null;
@@ -18,6 +19,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Number of rows. */
   readonly rows: number;
+  /** What separates cells in the file, where something does. */
+  readonly delimiter?: string;
   /** The unit of `lines`: lines of text, or rows of a format without lines. */
   readonly unit: "line" | "row";
   readonly lines: ArrayLike<number>; // [rows] where each row begins, counted from 1
@@ -33,7 +36,8 @@ export function makeTable(
   const names = new Set<string>();
   for (const { name, cells } of columns) {
     if (name === "") throw new Error(`${source}: a column has no name; name it`);
-    if (names.has(name)) throw new Error(`${source}: column name '${name}' appears twice; rename one`);
+    if (names.has(name))
+      throw new Error(`${source}: column name ${showCell(name)} appears twice; rename one`);
     names.add(name);
     if (cells.length !== lines.length)
       throw new Error(`${source}: column '${name}': expected ${lines.length} cells, got ${cells.length}`);
@@ -46,10 +50,17 @@ export function column(table: Table, name: string): Column {
   const match = table.columns.find((c) => c.name === name);
   if (match) return match;
   const names = table.columns.map((c) => c.name);
-  const listed = names.length > 20 ? [...names.slice(0, 20), `${names.length - 20} more`] : names;
   throw new Error(
-    `${table.source}: there is no column '${name}'${suggestion(name, names)}; it has ${listed.join(", ")}`,
+    `${table.source}: there is no column '${name}'${suggestion(name, names)}; it has ${listNames(names)}`,
   );
+}
+
+/** Names with commas between them, the first 20; those with a comma in double quotes. */
+export function listNames(names: readonly string[]): string {
+  const listed = names
+    .slice(0, 20)
+    .map((name) => (name.includes(",") ? `"${name.replaceAll('"', '""')}"` : name));
+  return visible([...listed, ...(names.length > 20 ? [`${names.length - 20} more`] : [])].join(", "));
 }
 
 /** The place of a row in errors: "data.csv, line 17". */
@@ -65,17 +76,22 @@ export function isMissing(cell: Cell): boolean {
   return cell === null || Number.isNaN(cell);
 }
 
-/** The number that a cell holds, as decimal digits with or without an exponent; undefined for anything else. */
+/**
+ * The number that a cell holds, as decimal digits with or without an exponent, also with the minus sign U+2212; 1 and 0 for
+ * true and false, as JSON has them; undefined for anything else.
+ */
 export function numberOf(cell: Cell): number | undefined {
+  if (cell === "true" || cell === "false") return cell === "true" ? 1 : 0;
   if (typeof cell === "string") {
-    if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(cell)) return undefined;
-    cell = Number(cell);
+    const text = cell.replace(/^\s*\u2212/u, "-");
+    if (!/^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text)) return undefined;
+    cell = Number(text);
   }
   return cell !== null && Number.isFinite(cell) ? cell : undefined;
 }
 
-/** A cell in an error: text in quotes, cut after 40 characters. */
+/** A cell in an error: text in quotes, cut after 40 characters, with control characters as escapes. */
 export function showCell(cell: Cell): string {
   if (typeof cell !== "string") return String(cell);
-  return `'${cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}'`;
+  return `'${visible(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell)}'`;
 }

@@ -37,14 +37,30 @@ export function memoryOfPlans(plans: readonly Plan[]): MemoryNeeded {
   return { parameters, bytes: bytesPerNumber * (parameters + arenas) };
 }
 
-/** Checks that memory suffices. Throws where more than `limit` bytes are needed; default the 4 GiB of WebAssembly. */
+/** A network needs more memory than there is. */
+export class MemoryError extends Error {
+  override readonly name: string = "MemoryError";
+  /** The same in a few words: "7.38 TB are needed, and 4.29 GB can be used". */
+  readonly brief: string;
+
+  constructor(message: string, brief: string) {
+    super(message);
+    this.brief = brief;
+  }
+}
+
+/**
+ * Checks that memory suffices. Throws a `MemoryError` where more than `limit` bytes are needed; default the 4 GiB of
+ * WebAssembly.
+ */
 export function checkMemory(network: Network, needed: MemoryNeeded, limit: number = wasmMemory): void {
   if (needed.bytes <= limit) return;
   const largest = parameterLayout(network).places.reduce((a, b) => (b.size > a.size ? b : a));
-  throw new Error(
+  throw new MemoryError(
     `this network needs ${showBytes(needed.bytes)}, and ${showBytes(limit)} can be used: it has ` +
       `${needed.parameters} parameters, most of them in ${largest.name} [${largest.shape.join(", ")}]; ` +
       `choose a smaller size, batch or window`,
+    `${showBytes(needed.bytes)} are needed, and ${showBytes(limit)} can be used`,
   );
 }
 

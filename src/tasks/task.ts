@@ -138,6 +138,8 @@ export interface Design<D, M> {
   readonly defaults?: Partial<TrainingOptions>;
   /** How the loss is reported. Default `plainLoss`. */
   readonly loss?: LossWords;
+  /** The longest item, which the memory for all depends on: "pairs.txt, line 7: the source has 20,000 symbols". */
+  readonly longest?: string;
   /** A model of the network with these weights. */
   open(trained: Trained): M;
 }

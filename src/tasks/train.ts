@@ -1,6 +1,7 @@
 // Training of a task on data, as a run that its caller drives: `for await` takes one event after another, `break` pauses,
 // iterating again continues, and `finish()` runs to the end. Saves nothing itself.
 import { checkOptions, shown, type OptionRules } from "../base/options.ts";
+import { MemoryError } from "../model/memory.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Device, Numbers } from "../run/device.ts";
 import { defaultDevice } from "../run/default.ts";
@@ -236,7 +237,14 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
       ...(memory !== undefined && { memory }),
     },
     resume?.training,
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof MemoryError) || design.longest === undefined) throw error;
+    throw new Error(
+      `${design.longest}, the longest of all, and ${error.brief}; shorten it or leave it out, or choose a smaller ` +
+        "size or batch",
+      { cause: error },
+    );
+  });
   let metadata: Promise<ModelMetadata> | undefined;
   const describe = async (): Promise<ModelMetadata> => ({
     settings,

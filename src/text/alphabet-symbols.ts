@@ -25,8 +25,8 @@ export function alphabetSymbols(alphabet: Alphabet): Symbols {
 }
 
 /**
- * The ids of a prompt. Characters outside the alphabet are an error that lists them all, with the nearest
- * character that the alphabet has: the plain letter for an accented one, the other case, the straight quote.
+ * The ids of a prompt. Characters outside the alphabet are an error that lists them all, with what the alphabet has
+ * instead: a letter and its mark as one character or as two, the plain letter, the other case, the straight quote.
  */
 export function encodePrompt(alphabet: Alphabet, prompt: string): Ids {
   const table = idTable(alphabet);
@@ -34,15 +34,16 @@ export function encodePrompt(alphabet: Alphabet, prompt: string): Ids {
     alphabet.unit === "byte"
       ? [...new TextEncoder().encode(text)]
       : Array.from(text, (character) => character.codePointAt(0)!);
+  const isKnown = (text: string): boolean => codesOf(text).every((code) => table[code]);
   const codes: number[] = [];
   const unknown = new Map<string, string>(); // character → how the message shows it
-  for (const character of prompt) {
-    const own = codesOf(character);
-    codes.push(...own);
-    if (own.every((code) => table[code]) || unknown.has(character)) continue;
-    const near = relatives(character).find((text) => codesOf(text).every((code) => table[code]));
-    const shown = showCode("char", character.codePointAt(0)!);
-    unknown.set(character, near ? `${shown} (try '${near}')` : shown);
+  // A letter with its marks.
+  for (const [cluster] of prompt.matchAll(/.\p{M}*/gsu)) {
+    for (const character of cluster) {
+      codes.push(...codesOf(character));
+      if (!isKnown(character) && !unknown.has(character))
+        unknown.set(character, showUnknown(character, cluster, isKnown));
+    }
   }
   if (unknown.size > 0)
     throw new Error(
@@ -55,6 +56,28 @@ export function encodePrompt(alphabet: Alphabet, prompt: string): Ids {
   });
   return ids;
 }
+
+/** An unknown character, with what to write instead of it or of its `cluster`, a letter with its marks. */
+function showUnknown(character: string, cluster: string, isKnown: (text: string) => boolean): string {
+  const shown = showCode("char", character.codePointAt(0)!);
+  const composed = cluster.normalize("NFC");
+  if (composed !== cluster && isKnown(composed)) {
+    const [letter = ""] = cluster;
+    const place = letter === character ? shown : `${shown} after '${letter}'`;
+    return `${place} (try '${composed}' ${codePoints(composed)}, in the form NFC)`;
+  }
+  const apart = character.normalize("NFD");
+  if (apart !== character && isKnown(apart))
+    return `${shown} (try '${apart}' ${codePoints(apart)}, in the form NFD)`;
+  const near = relatives(character).find(isKnown);
+  return near === undefined ? shown : `${shown} (try '${near}')`;
+}
+
+const codePoints = (text: string): string =>
+  Array.from(
+    text,
+    (character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`,
+  ).join(" ");
 
 const plainForms: Readonly<Record<string, string>> = {
   "\u2018": "'",

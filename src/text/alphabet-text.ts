@@ -102,11 +102,13 @@ export async function encodeWith(
   reader.end();
   if (unknownCount > 0) {
     const first = [...unknown].slice(0, 5).map(([code, at]) => `${showCode(unit, code)} at ${at}`);
+    const hasMarks =
+      unit === "char" && [...unknown.keys()].some((code) => /\p{M}/u.test(String.fromCodePoint(code)));
     const more = unknown.size > first.length ? ` and ${unknown.size - first.length} other kinds` : "";
     throw new Error(
       `text: ${unknownCount} of ${countOf(unit, store.count)} ${unknownCount === 1 ? "is" : "are"} not among ` +
         `the model's ${symbols.length} symbols: ${first.join(", ")}${more}; ` +
-        `remove them, or train on a text that has them`,
+        `${hasMarks ? "convert the text to the Unicode form of the training's (NFC), " : ""}remove them, or train on a text that has them`,
     );
   }
   return store.ids.subarray(0, store.count);

@@ -95,6 +95,84 @@ describe("tag", () => {
     );
   });
 
+  test("takes the columns of CoNLL-U, or those of --columns, and keeps them", async () => {
+    const rows = (kinds: readonly string[]): string =>
+      kinds
+        .map((kind, i) => [i + 1, kind.toLowerCase(), "x", kind, kind[0], ..."_____"].join("\t"))
+        .join("\n");
+    const text = Array.from(
+      { length: 20 },
+      (_, i) => `# n ${i}\n${rows(i % 2 ? ["DET", "NOUN"] : ["NOUN", "VERB"])}\n`,
+    );
+    const conllu = write("a.conllu", text.join("\n"));
+    const out = ["--out", at("conllu.safetensors"), "--steps", "40"];
+    const first = await fine("tag", "train", conllu, ...small, ...out);
+    expect(first.stderr).toContain(
+      "CoNLL-U; token: column 2, tag: column 4 of 10\nleft out 20 comments, the first in line 1: '# n 0'\n3 labels",
+    );
+    const columns = await fine("tag", "train", conllu, ...small, ...out, "--columns", "2,5");
+    expect(columns.stderr).toContain("CoNLL-U; token: column 2, tag: column 5 of 10");
+    const other = write("other.conll", text.join("\n"));
+    const { stderr, stdout } = await fine("eval", at("conllu.safetensors"), other);
+    expect(stderr).toContain("token: column 2, tag: column 5");
+    expect(stdout).toMatch(/^label.*\n[DNV] /mu);
+    expect((await fine("predict", at("conllu.safetensors"), other)).stdout).toMatch(
+      /^noun\tN\nverb\tV\n\ndet\tD\n/u,
+    );
+    for (const wrong of ["2", "0,1", "2,2", "a,b"])
+      await refused(
+        ["tag", "train", conllu, "--columns", wrong],
+        `--columns must be the numbers of two columns, such as 2,4, not '${wrong}'`,
+      );
+    await refused(
+      ["tag", "train", jsonl, "--columns", "1,2"],
+      "columns by number are those of a file with a token per line",
+    );
+  });
+
+  test("scores the spans of other schemes, which is said", async () => {
+    const bioes = sentences.slice(0, 60).map(({ value, tags }) =>
+      value
+        .map((word, t) => {
+          const goesOn = tags[t + 1]?.startsWith("I-") === true;
+          const tag = tags[t]?.replace(/^([BI])-/u, (_, letter: string) =>
+            goesOn ? `${letter}-` : letter === "B" ? "S-" : "E-",
+          );
+          return `${word} ${tag}\n`;
+        })
+        .join(""),
+    );
+    const file = write("bioes.conll", bioes.join("\n"));
+    const { stderr } = await fine(
+      "tag",
+      "train",
+      file,
+      ...small,
+      "--steps",
+      "2",
+      "--out",
+      at("bioes.safetensors"),
+    );
+    expect(stderr).toContain("spans: BIOES\n");
+    const { stdout } = await fine("eval", at("bioes.safetensors"), file);
+    expect(stdout).toContain("spans as BIOES marks them");
+    const [row] = objects((await fine("eval", at("bioes.safetensors"), file, "--json")).stdout);
+    expect(row?.["spans"]).toMatchObject({ byType: { LOC: {}, ORG: {}, PER: {} } });
+    const mixed = write("mixed.conll", `${bioes.join("\n")}\nAda NE\n`);
+    const said = await fine(
+      "tag",
+      "train",
+      mixed,
+      ...small,
+      "--steps",
+      "2",
+      "--out",
+      at("bioes.safetensors"),
+    );
+    expect(said.stderr).toContain("spans are not scored: tags such as ");
+    expect(said.stderr).toContain("with one token only: 'NE'");
+  });
+
   test("refuses damaged files, by line, and labels that were not learned", async () => {
     const train = (name: string, text: string, message: string): Promise<void> =>
       refused(["tag", "train", write(name, text), "--out", at("none.safetensors")], message);

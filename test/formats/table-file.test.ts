@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readBytes } from "../../src/formats/files.ts";
+import { decodeJsonLines, decodeJsonTable } from "../../src/formats/json-table.ts";
 import { decodeTable } from "../../src/formats/decode-table.ts";
 import { numberOf, type Table } from "../../src/formats/table.ts";
 import { readTableFile } from "../../src/formats/table-file.ts";
@@ -20,7 +21,7 @@ describe("JSON", () => {
     expect(cells(table)).toEqual([
       ["t", "2024-01", null, null],
       ["x", 1.5, null, null],
-      ["ok", null, 1, null],
+      ["ok", null, "true", null],
       ["__proto__", null, null, 2],
     ]);
     expect([table.unit, ...(table.lines as Int32Array)]).toEqual(["row", 1, 2, 3]);
@@ -59,6 +60,45 @@ describe("JSON", () => {
   });
 });
 
+describe("JSON out of proportion", () => {
+  const lines = (count: number, row: (i: number) => object): Uint8Array =>
+    utf8(Array.from({ length: count }, (_, i) => JSON.stringify(row(i))).join("\n"));
+
+  it("is refused where most cells would be missing keys", () => {
+    expect(() =>
+      decodeJsonLines(
+        "a.jsonl",
+        lines(2000, (i) => ({ [`k${i}`]: i })),
+      ),
+    ).toThrow(
+      "a.jsonl: 2000 rows with 2000 different keys would be mostly empty cells; give all rows the same keys",
+    );
+    // A tenth of the cells, or a few rows, are no matter.
+    const sparse = decodeJsonLines(
+      "a.jsonl",
+      lines(3000, (i) => ({ [`k${i % 10}`]: i, all: 1 })),
+    );
+    expect([sparse.rows, sparse.columns.length]).toEqual([3000, 11]);
+    expect(
+      decodeJsonLines(
+        "a.jsonl",
+        lines(300, (i) => ({ [`k${i}`]: i })),
+      ).columns,
+    ).toHaveLength(300);
+  });
+
+  it("is refused where lists are deep, but not where texts have brackets", () => {
+    const nested = (depth: number): Uint8Array => utf8(`[{"a":${"[".repeat(depth)}${"]".repeat(depth)}}]`);
+    expect(() => decodeJsonTable("a.json", nested(70))).toThrow("nested more than 64 deep at position");
+    expect(decodeJsonTable("a.json", nested(60)).rows).toBe(1);
+    const text = `${"[{".repeat(99)}\\"\\\\`;
+    expect(decodeJsonTable("a.json", utf8(JSON.stringify([{ a: text, b: "]" }]))).columns[0]?.cells).toEqual([
+      text,
+    ]);
+    expect(() => decodeJsonTable("a.json", utf8("[\u001b[2J]"))).not.toThrow("\u001b");
+  });
+});
+
 describe("Parquet", () => {
   it("takes every flat type over several row groups", async () => {
     const table = await readTableFile(golden("small.parquet"));
@@ -69,7 +109,7 @@ describe("Parquet", () => {
       ["half", 0.5, -1.25, 3],
       ["count", 1, 1 - 2 ** 53, 3],
       ["name", "one", "", null],
-      ["on", 1, 0, null],
+      ["on", "true", "false", null],
     ]);
     expect([table.source, table.unit, table.rows]).toEqual(["small.parquet", "row", 3]);
     expect(cells(await readTableFile(golden("plain.parquet")))).toEqual([["half", 0.5, -1.25, 3]]);

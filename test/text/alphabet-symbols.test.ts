@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { alphabetFromCodes } from "../../src/text/alphabet.ts";
 import { decodeIds, encodePrompt, idDecoder } from "../../src/text/alphabet-symbols.ts";
 import { encodeString } from "../../src/text/alphabet-text.ts";
 
@@ -6,6 +7,27 @@ const { alphabet } = encodeString("abcde 'AB-\n");
 const bytes = encodeString("aé€😀", { unit: "byte" }).alphabet;
 
 describe("encoding a prompt", () => {
+  it("shows a letter and its mark in the form that the alphabet has", () => {
+    const composed = alphabetFromCodes(
+      "char",
+      Array.from("café là", (c) => c.codePointAt(0) as number),
+    );
+    const apart = alphabetFromCodes(
+      "char",
+      Array.from("cafe\u0301 la\u0300", (c) => c.codePointAt(0) as number),
+    );
+    expect(() => encodePrompt(composed, "cafe\u0301")).toThrow(
+      "'e' U+0065 (try 'é' U+00E9, in the form NFC), U+0301 after 'e' (try 'é' U+00E9, in the form NFC); leave them out",
+    );
+    expect(() => encodePrompt(composed, "la\u0300 a\u0301")).toThrow(
+      "U+0300 after 'a' (try 'à' U+00E0, in the form NFC), U+0301; leave",
+    );
+    expect(() => encodePrompt(apart, "café")).toThrow(
+      "'é' U+00E9 (try 'e\u0301' U+0065 U+0301, in the form NFD); leave it out",
+    );
+    expect([...encodePrompt(composed, "é")]).toEqual([composed.symbols.indexOf("é" as never)]);
+  });
+
   it("is the inverse of decoding", () => {
     expect(decodeIds(alphabet, encodePrompt(alphabet, "bad'Ace\n".replace("A", "B")))).toBe("bad'Bce\n");
     expect(decodeIds(bytes, encodePrompt(bytes, "😀é€a"))).toBe("😀é€a");

@@ -9,7 +9,8 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
-import { splitInWords } from "../shared/words.ts";
+import { rareLabels } from "../shared/labels.ts";
+import { countedInWords, longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   classifyDefaults,
@@ -83,6 +84,7 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
       const parts = partsOfItems(items, settings);
       const { spec, network, cell } = designClassifier(parts.train, items, options);
       const weights = weightsOfClasses(spec, parts.train, options.classWeights ?? "none");
+      const learned = classifyExamples(spec, parts.train, weights);
       return {
         spec,
         network,
@@ -90,11 +92,23 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
         parts,
         examples: {
           kind: "examples",
-          train: classifyExamples(spec, parts.train, weights),
+          train: learned,
           validation: parts.validation && classifyExamples(spec, parts.validation, weights),
         },
         record: () => recordOf(items, settings),
-        summary: [`${spec.labels.length} classes; ${splitInWords(parts, "sequences")}`],
+        longest: longestInWords(parts.train, learned),
+        summary: [
+          countedInWords(
+            items.map(({ label }) => label),
+            "classes",
+          ),
+          splitInWords(parts, "sequences"),
+          ...rareLabels(
+            items.map(({ label }) => label),
+            "sequence",
+          ),
+          ...repeatedInWords(parts, ({ value }) => JSON.stringify(value), "--unique leaves repetitions out"),
+        ],
         open: (trained) => openClassifier(trained, parts),
       };
     },

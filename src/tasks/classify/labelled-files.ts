@@ -1,12 +1,17 @@
 // Labelled sequences from a table or a folder.
 import { stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { suggestion } from "../../base/nearest.ts";
 import { checkOptions, type OptionRules } from "../../base/options.ts";
+import { decodeTable } from "../../formats/decode-table.ts";
+import { readBytes } from "../../formats/files.ts";
+import type { Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";
-import { chooseColumn, foundInWords } from "../shared/columns.ts";
+import { chooseColumn, foundInWords, splitNames } from "../shared/columns.ts";
 import { sequencesOf, textColumn } from "../shared/sequence-files.ts";
 import type { LabelledItem } from "./design.ts";
-import { readLabelledFolder } from "./labelled-folder.ts";
+import { readLabelledTexts } from "./labelled-folder.ts";
 
 /** The columns of a table of labelled sequences. */
 export interface LabelledColumns {
@@ -29,14 +34,14 @@ export async function readLabelledTable(
   columns: LabelledColumns = {},
 ): Promise<LabelledItem[]> {
   checkOptions("readLabelledTable", columns, rules);
-  return (await readTable(path, columns)).data;
+  return (await readTable(path, columns)).items;
 }
 
 async function readTable(
   path: string,
   { text, series, label }: LabelledColumns,
-): Promise<{ readonly data: LabelledItem[]; readonly columns: Record<string, string> }> {
-  const table = await readTableFile(path);
+): Promise<{ readonly items: LabelledItem[]; readonly columns: Record<string, string> }> {
+  const table = await labelledTable(path);
   const named = series ?? text;
   if (named !== undefined && named === label)
     throw new Error(`${path}: '${named}' cannot be both the sequence and its label; name another column`);
@@ -47,12 +52,26 @@ async function readTable(
       : { series: chooseColumn(table, { name: series, usual: "series" }) };
   const cells = textColumn(table, labels);
   return {
-    data: sequencesOf(table, read).map((sequence, i) => ({
+    items: sequencesOf(table, read).map((sequence, i) => ({
       ...sequence,
       label: (cells[i] as string).trim(),
     })),
     columns: { ...read, label: labels },
   };
+}
+
+/** A table. Throws for a text file without columns, which has no labels. */
+async function labelledTable(path: string): Promise<Table> {
+  if (extname(path).toLowerCase() !== ".txt") return readTableFile(path);
+  const noLabels =
+    `${path}: a text file has no labels; give a table with a column of labels (.csv, .jsonl, .parquet), or a folder with a ` +
+    "file or a folder of texts for each label";
+  const bytes = await readBytes(path);
+  const table = await decodeTable(basename(path), bytes).catch((error: unknown) => {
+    throw new Error(`${noLabels} (as a table: ${(error as Error).message})`, { cause: error });
+  });
+  if (table.columns.length > 1) return table;
+  throw new Error(noLabels);
 }
 
 /** Reads a table or a folder as the command line does: without some labels, and without repetitions if so wanted. */
@@ -62,18 +81,19 @@ export async function readLabelled(
   context: Pick<CommandContext, "say">,
 ): Promise<ReadData<LabelledItem[]>> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  const { data, columns } = isFolder
-    ? { data: await readLabelledFolder(path), columns: {} }
-    : await readTable(path, settings);
+  const { items, columns, notes, left } = isFolder
+    ? { ...(await readLabelledTexts(path)), columns: {} }
+    : { ...(await readTable(path, settings)), notes: [] as readonly string[], left: [] as readonly string[] };
   const told = foundInWords(columns, { ...settings });
-  if (told !== "") context.say(told);
-  const left = new Set(settings.without?.split(",").map((name) => name.trim()));
-  for (const name of left) {
-    if (data.every((item) => item.label !== name))
-      throw new Error(`--without: no sequence has the label '${name}'`);
+  for (const note of told === "" ? notes : [told, ...notes]) context.say(note);
+  const labels = new Set(items.map(({ label }) => label));
+  const without = new Set(settings.without === undefined ? [] : splitNames(settings.without, [...labels]));
+  for (const name of without) {
+    if (!labels.has(name) && !left.includes(name))
+      throw new Error(`--without: no sequence has the label '${name}'${suggestion(name, labels)}`);
   }
-  const items = data.filter((item) => !left.has(item.label));
-  return { data: settings.unique ? distinct(items) : items, found: columns };
+  const kept = items.filter((item) => !without.has(item.label));
+  return { data: settings.unique ? distinct(kept) : kept, found: columns };
 }
 
 /** The first of equal sequences with the same label. */

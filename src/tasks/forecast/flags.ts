@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
-import { foundInWords } from "../shared/columns.ts";
+import { foundInWords, joinNames } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
@@ -106,12 +106,11 @@ export const forecastCommand: TaskCommand = taskCommand({
       { ...readingNames, value: "columns", quantiles: "list", distribution: "name", strategy: "name" },
     ),
     async read(path, { time, value, sort, gaps, missing, duplicates }, _common, context) {
-      const names = value?.split(",").map((name) => name.trim());
-      const settings = { time, value: names, sort, gaps, missing, duplicates };
-      const { series, time: timeName } = await readSeriesFile(path, settings);
-      const found = { time: timeName, value: series.columns.map((column) => column.name).join(",") };
+      const settings = { time, sort, gaps, missing, duplicates };
+      const { series, time: timeName, notes } = await readSeriesFile(path, settings, value);
+      const found = { time: timeName, value: joinNames(series.columns.map((column) => column.name)) };
       const words = foundInWords(found, { time, value });
-      if (words !== "") context.say(words);
+      for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
       return { data: series, found };
     },
     options: ({

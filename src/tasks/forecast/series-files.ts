@@ -1,8 +1,9 @@
 // Series from a table file: a column of times, and columns of values.
 import { checkOptions, type OptionRules } from "../../base/options.ts";
+import { numberColumn } from "../../formats/number-column.ts";
 import { column, isMissing, numberOf, type Cell, type Column, type Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
-import { chooseColumn } from "../shared/columns.ts";
+import { chooseColumn, splitNames } from "../shared/columns.ts";
 import { regularSeries, type SeriesSettings, type SeriesTable } from "./series.ts";
 import { isTime } from "./time.ts";
 
@@ -36,21 +37,34 @@ export async function readSeries<const V extends string = string>(
   return (await readSeriesFile(path, settings)).series;
 }
 
-/** Reads a series, and says which of the columns has the times. */
+/**
+ * Reads a series, and says which of the columns has the times, and how numbers were read. `list` has the names of values
+ * with commas between them, instead of `value`.
+ */
 export async function readSeriesFile<V extends string>(
   path: string,
-  { time, value, ...repairs }: SeriesFileSettings<V>,
-): Promise<{ readonly series: SeriesTable<V>; readonly time: string }> {
+  { time, value: one, ...repairs }: SeriesFileSettings<V>,
+  list?: string,
+): Promise<{ readonly series: SeriesTable<V>; readonly time: string; readonly notes: readonly string[] }> {
   const table = await readTableFile(path);
+  const listed =
+    list === undefined
+      ? undefined
+      : splitNames(
+          list,
+          table.columns.map(({ name }) => name),
+        );
+  const value = (listed as V[] | undefined) ?? one;
   const named = value === undefined ? [] : typeof value === "string" ? [value] : value;
   const timeName = chooseTime(table, time, named);
   const names = value === undefined ? [chooseValue(table, timeName) as V] : named;
   if (names.includes(timeName as V))
     throw new Error(`${path}: '${timeName}' cannot be both the time and a value; name another column`);
+  const numbers = names.map((name) => numberColumn(table, column(table, name)));
   const series = regularSeries(
     {
       times: column(table, timeName).cells,
-      values: names.map((name) => column(table, name).cells),
+      values: numbers.map(({ cells }) => cells),
       names,
       source: table.source,
       unit: table.unit,
@@ -59,7 +73,7 @@ export async function readSeriesFile<V extends string>(
     },
     repairs,
   );
-  return { series, time: timeName };
+  return { series, time: timeName, notes: numbers.flatMap(({ notes }) => notes) };
 }
 
 function chooseTime(table: Table, name: string | undefined, taken: readonly string[]): string {
@@ -72,12 +86,13 @@ function chooseTime(table: Table, name: string | undefined, taken: readonly stri
 }
 
 function chooseValue(table: Table, time: string): string {
-  const fits = (candidate: Column): boolean => areAll(candidate, (cell) => numberOf(cell) !== undefined);
+  const fits = (candidate: Column): boolean =>
+    areAll(numberColumn(table, candidate), (cell) => numberOf(cell) !== undefined);
   return chooseColumn(table, { name: undefined, usual: "value", taken: [time], fits });
 }
 
 /** Whether all cells that are not missing, one or more, are of a kind. */
-function areAll({ cells }: Column, isKind: (cell: Cell) => boolean): boolean {
+function areAll({ cells }: Pick<Column, "cells">, isKind: (cell: Cell) => boolean): boolean {
   const present = cells.filter((cell) => !isMissing(cell));
   return present.length > 0 && present.every(isKind);
 }

@@ -1,6 +1,8 @@
 // Regular series of numbers: one step after another, with a number in every column at every step. Made from columns of
 // cells; an irregularity is an error that names its row and the setting that repairs it, and nothing is repaired unasked.
 import { shown } from "../../base/options.ts";
+import { numberRemedy } from "../../formats/number-column.ts";
+import { numberOf } from "../../formats/table.ts";
 import { addPeriods, describeFrequency, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
 import { formatTime, namesZone, readTimes, type TimeCell } from "./time.ts";
 
@@ -290,11 +292,10 @@ function readNumber(row: number, column: number, cells: SeriesCells): number {
   const cell = cells.values[column]![row];
   if (cell === null || cell === undefined || Number.isNaN(cell)) return NaN;
   if (typeof cell === "string" && /^\s*(?:na|n\/a|nan|null)?\s*$/i.test(cell)) return NaN;
-  const value = Number(cell);
-  if (Number.isFinite(value)) return value;
+  const value = numberOf(cell);
+  if (value !== undefined) return value;
   throw new Error(
-    `${placeOf(cells, row)}: column '${cells.names[column]}' must be a number, not '${cell}'; ` +
-      `correct it, or leave the cell empty`,
+    `${placeOf(cells, row)}: column '${cells.names[column]}' must be a number, not '${cell}'; ${numberRemedy(cell)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Sequences from a column of a table, or from the lines of a text file.
 import { extname } from "node:path";
+import { parseJson } from "../../formats/json.ts";
 import {
   column,
   isMissing,
@@ -36,7 +37,7 @@ export interface PlacedSequence {
  * cell, and for wrong numbers, by file and line.
  */
 export async function readSequences(path: string, columns: SequenceColumns = {}): Promise<PlacedSequence[]> {
-  if (extname(path) === ".txt") {
+  if (extname(path).toLowerCase() === ".txt") {
     return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }
   const table = await readTableFile(path);
@@ -64,9 +65,9 @@ export function sequencesOf(table: Table, { text, series }: SequenceColumns): Pl
 }
 
 function numbersOf(cell: Cell, place: string): number[] | number[][] {
-  const refuse = (): never => {
+  const refuse = (remedy: string = "correct it"): never => {
     throw new Error(
-      `${place} must be numbers, as in 0.1 0.5 or [0.1, 0.5], not ${showCell(cell)}; correct it`,
+      `${place} must be numbers, as in 0.1 0.5 or [0.1, 0.5], not ${showCell(cell)}; ${remedy}`,
     );
   };
   const numberOf = (value: unknown): number => {
@@ -75,14 +76,17 @@ function numbersOf(cell: Cell, place: string): number[] | number[][] {
   };
   if (isMissing(cell)) return refuse();
   if (typeof cell !== "string" || !cell.trim().startsWith("[")) {
-    return String(cell)
-      .trim()
-      .split(/[\s,;]+/u)
-      .map(numberOf);
+    const text = String(cell).trim();
+    // "0,5 0,7" may be two numbers with decimal commas, or two pairs.
+    if (/\d,\d/u.test(text) && /;|[^\s,]\s+[^\s,]/u.test(text))
+      return refuse(
+        "write decimal points instead of commas, or [[0, 5], [0, 7]] for steps of several numbers",
+      );
+    return text.split(/[\s,;]+/u).map(numberOf);
   }
   let list: unknown;
   try {
-    list = JSON.parse(cell);
+    list = parseJson(cell);
   } catch {
     return refuse();
   }

@@ -18,10 +18,55 @@ export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknow
   return `train on ${grouped(train.length)} ${items}, ${validated}${left}`;
 }
 
+/** "3 classes: good (12), bad (7), fair (1)", the most frequent ten of them. */
+export function countedInWords(labels: readonly string[], noun: string): string {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const listed = ranked.slice(0, 10).map(([label, count]) => `${label} (${grouped(count)})`);
+  const more = ranked.length > 10 ? [`${ranked.length - 10} more`] : [];
+  return `${ranked.length} ${noun}: ${[...listed, ...more].join(", ")}`;
+}
+
+/**
+ * Says how many items of the parts that training holds out are in the training part as well, by `keyOf`; empty if there are
+ * none. `remedy` is what leaves them out.
+ */
+export function repeatedInWords<T>(
+  { train, validation = [], test = [] }: Parts<readonly T[]>,
+  keyOf: (item: T) => string,
+  remedy: string,
+): string[] {
+  const held = [...validation, ...test];
+  if (held.length === 0) return [];
+  const learned = new Set(train.map(keyOf));
+  const repeated = held.filter((item) => learned.has(keyOf(item))).length;
+  if (repeated === 0) return [];
+  return [
+    `${grouped(repeated)} of the ${grouped(held.length)} held-out sequences are in the training part, too, so that scores look ` +
+      `better than they are; ${remedy}`,
+  ];
+}
+
+/** The longest of `items`, one per example, in words: "texts.csv, line 7: the sequence has 20,000 steps". */
+export function longestInWords(
+  items: readonly { readonly place?: string | undefined }[],
+  examples: readonly { readonly steps: number }[],
+): string {
+  const longest = examples.reduce(
+    (best, { steps }, i) => (steps > (examples[best]?.steps ?? 0) ? i : best),
+    0,
+  );
+  const place = items[longest]?.place ?? `sequence ${longest}`;
+  return `${place}: the sequence has ${grouped(examples[longest]?.steps ?? 0)} steps`;
+}
+
 /** Rows below their titles in columns: the first aligned left, the others, which are numbers, right. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [titles, ...rows];
-  const widths = titles.map((_, j) => Math.max(...all.map((row) => [...(row[j] ?? "")].length)));
+  const widths = titles.map((_, j) =>
+    all.reduce((most, row) => Math.max(most, [...(row[j] ?? "")].length), 0),
+  );
   const line = (row: readonly string[]): string =>
     row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] ?? 0) : cell.padStart(widths[j] ?? 0))).join("  ");
   return all.map((row) => line(row).trimEnd()).join("\n");

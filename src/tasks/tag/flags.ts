@@ -11,12 +11,26 @@ import type { TagScores } from "./scores.ts";
 import { tag, type Tagging, type TagScore } from "./tag.ts";
 import { hasTokenLines, readTaggedData, readTokens } from "./tagged-files.ts";
 
+/** `2,4`. */
+const twoColumns = z.string().transform((text, context): readonly [number, number] => {
+  const [token, tag] = /^\s*([1-9]\d*)\s*,\s*([1-9]\d*)\s*$/u.exec(text)?.slice(1).map(Number) ?? [];
+  if (token !== undefined && tag !== undefined && token !== tag) return [token, tag];
+  const message = `must be the numbers of two columns, such as 2,4, not '${text}'`;
+  context.issues.push({ code: "custom", message, input: text });
+  return z.NEVER;
+});
+
 const columns = {
   tokens: z
     .string()
     .optional()
     .describe("a table's column of lists of tokens (default: tokens, or the only one that fits)"),
   series: z.string().optional().describe("a table's column of series of numbers, instead of tokens"),
+  columns: twoColumns
+    .optional()
+    .describe(
+      "columns of the token and its tag, from 1, in a file with a token per line: 2,4 (default: first and last)",
+    ),
 };
 
 const taggedColumns = {
@@ -27,7 +41,7 @@ const taggedColumns = {
     .describe("a table's column of lists of tags (default: tags, or the only one that fits)"),
 };
 
-const columnNames = { tokens: "column", series: "column", tags: "column" };
+const columnNames = { tokens: "column", series: "column", tags: "column", columns: "token,tag" };
 
 export const tagCommand: TaskCommand = taskCommand({
   maker: tag,
@@ -57,14 +71,14 @@ export const tagCommand: TaskCommand = taskCommand({
       },
       { ...columnNames, unit: "unit" },
     ),
-    async read(path, { tokens, series, tags }, _common, context) {
+    async read(path, { tokens, series, tags, columns: numbers }, _common, context) {
       const named = Object.entries({ tokens, series, tags }).find(([, name]) => name !== undefined);
       if (named && hasTokenLines(path)) {
         throw new Error(
-          `--${named[0]} names a column of a table, and ${path} has a token per line; leave it out`,
+          `--${named[0]} names a column of a table, and ${path} has a token per line; leave it out, or give --columns`,
         );
       }
-      return readTaggedData(path, { tokens, series, tags }, context);
+      return readTaggedData(path, { tokens, series, tags, columns: numbers }, context);
     },
     options({ series, unit, minCount, lowerCase, oneDirection }, given) {
       const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
@@ -111,7 +125,7 @@ export const tagCommand: TaskCommand = taskCommand({
       },
       { ...columnNames, part: "part" },
     ),
-    remembered: ["tokens", "series", "tags"],
+    remembered: ["tokens", "series", "tags", "columns"],
     async run(model, path, settings, context) {
       const { data } = await readTaggedData(path as string, settings, context);
       const { part, training } = await scoredPart(model, data, settings, context);
@@ -127,7 +141,7 @@ export const tagCommand: TaskCommand = taskCommand({
     file: "a text file with a sentence per line, a file with a token per line, or a table",
     ending: ".txt",
     flags: flags(columns, columnNames),
-    remembered: ["tokens", "series"],
+    remembered: ["tokens", "series", "columns"],
     async run(model, path, settings) {
       const items = await readTokens(path as string, { ...settings, labels: model.labels });
       const taggings = await model.predict(items.map((item) => item.value));
@@ -203,6 +217,7 @@ function reportOf(score: TagScore): Report {
             grouped(support),
           ]),
       ),
+      ...(score.spans ? [`spans as ${score.spans.scheme} marks them`] : []),
     ].join("\n\n"),
   };
 }

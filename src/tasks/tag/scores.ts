@@ -3,11 +3,11 @@ import { classificationReport, type ClassificationReport } from "../shared/class
 import { isText, tokensOf } from "../shared/sequence-input.ts";
 import { splitFor, type TaggedItem, type TagSpec } from "./design.ts";
 import { trainMostFrequentTag } from "./most-frequent-tag.ts";
-import { areSpanTags, spanReport, type SpanReport } from "./spans.ts";
+import { spanReport, spanScheme, type SpanReport } from "./spans.ts";
 
-/** Accuracy and F1 over all tokens, by label; and those of spans where all labels are B-type, I-type or O. */
+/** Accuracy and F1 over all tokens, by label; and those of spans where labels mark them. */
 export interface TagScores extends ClassificationReport {
-  /** Scores of whole spans, where the tags are O, B-type and I-type. */
+  /** Scores of whole spans, where the labels mark them: B-PER, I-PER and O, BIOES, PER-B and the like. */
   readonly spans?: SpanReport;
 }
 
@@ -17,12 +17,13 @@ export function scoreTags(
   targets: readonly (readonly string[])[],
   predictions: readonly (readonly string[])[],
 ): TagScores {
+  const scheme = spanScheme(labels);
   const classOf = new Map(labels.map((label, i) => [label, i]));
   const classes = (sequences: readonly (readonly string[])[]): number[] =>
     sequences.flatMap((tags) => tags.map((tag) => classOf.get(tag) as number));
   return {
     ...classificationReport(classes(targets), classes(predictions), labels),
-    ...(areSpanTags(labels) && { spans: spanReport(targets, predictions) }),
+    ...(scheme && { spans: spanReport(targets, predictions, scheme) }),
   };
 }
 

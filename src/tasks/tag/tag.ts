@@ -8,7 +8,7 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
-import { splitInWords } from "../shared/words.ts";
+import { longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
   designTagger,
@@ -21,7 +21,9 @@ import {
   type TagOptions,
   type TagSpec,
 } from "./design.ts";
+import { rareLabels } from "../shared/labels.ts";
 import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
+import { schemeName, spanScheme } from "./spans.ts";
 
 /** A sequence with a tag for each of its tokens. */
 export interface Tagging<V extends SequenceValue = SequenceValue> {
@@ -61,8 +63,7 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 
 /**
  * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. Trains a bidirectional
- * GRU of 128 by default; scores tokens, and spans where labels are B-type, I-type and O, beside each token's most frequent
- * tag.
+ * GRU of 128 by default; scores tokens, and spans where labels mark them, beside each token's most frequent tag.
  *
  * @function
  * @example
@@ -82,6 +83,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
       const { spec, network, cell } = designTagger(parts.train, items, options);
+      const learned = tagExamples(spec, parts.train);
       return {
         spec,
         network,
@@ -89,11 +91,16 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
         parts,
         examples: {
           kind: "examples",
-          train: tagExamples(spec, parts.train),
+          train: learned,
           validation: parts.validation && tagExamples(spec, parts.validation),
         },
         record: () => recordOf(items, settings),
-        summary: [`${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`],
+        longest: longestInWords(parts.train, learned),
+        summary: [
+          `${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`,
+          ...labelNotes(spec.labels, items),
+          ...repeatedInWords(parts, ({ value }) => JSON.stringify(value), "remove repetitions from the file"),
+        ],
         open: (trained) => openTagger(trained, parts),
       };
     },
@@ -106,6 +113,16 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
     open: (trained) => openTagger(trained),
   },
 );
+
+/** How the tags mark spans, in words, and which labels have a single token. */
+function labelNotes(labels: readonly string[], items: readonly TaggedItem[]): string[] {
+  const scheme = spanScheme(labels);
+  const tags = items.map((item) => item.tags);
+  const spans = scheme
+    ? `spans: ${schemeName(scheme, tags)}`
+    : `spans are not scored: tags such as ${labels.slice(0, 3).join(", ")} are not all of one scheme, such as BIO`;
+  return [spans, ...rareLabels(tags.flat(), "token")];
+}
 
 const itemFields = { value: "sequence", tags: "texts" } as const;
 

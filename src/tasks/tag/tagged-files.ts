@@ -1,35 +1,32 @@
-// Sequences with a tag for each token, from text with a token per line, as in the shared tasks of CoNLL, or from a table
-// with a list of tokens and a list of tags per row; and sequences without tags.
-import { extname } from "node:path";
-import { checkOptions, type OptionRules } from "../../base/options.ts";
-import {
-  column,
-  numberOf,
-  placeOf,
-  showCell,
-  type Cell,
-  type Column,
-  type Table,
-} from "../../formats/table.ts";
+// Sequences with a tag for each token, from text with a token per line or from a table; and sequences without tags.
+import { basename, extname } from "node:path";
+import { checkOptions, shown, type OptionRules } from "../../base/options.ts";
 import { readUtf8 } from "../../formats/files.ts";
+import { showCell, type Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";
-import { chooseColumn, foundInWords } from "../shared/columns.ts";
-import { sequencesOf } from "../shared/sequence-files.ts";
+import { foundInWords } from "../shared/columns.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import type { TaggedItem } from "./design.ts";
+import { taggedRows, tokenRows } from "./tagged-tables.ts";
+import { haveTags, tokenSentences, type TokenLine } from "./token-lines.ts";
 
-/** The column of a table that has sequences. */
+/** Where the tokens of a file are. */
 export interface TokenColumns {
-  /** The column of lists of tokens. Default `tokens`, or the only column that fits. */
+  /** The column of a table with lists of tokens. Default `tokens`, or the only column that fits. */
   readonly tokens?: string | undefined;
   /** The column of series, instead of tokens: numbers with blanks or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
+  /**
+   * Of a file with a token per line the columns of the token and of its tag, from 1. Default the first and the last, or
+   * what CoNLL-U has.
+   */
+  readonly columns?: readonly [token: number, tag: number] | undefined;
 }
 
-/** The columns of a table of tagged sequences. */
+/** Where the tokens and the tags of a file are. */
 export interface TaggedColumns extends TokenColumns {
-  /** The column of lists of tags. Default `tags`, or the only column that fits. */
+  /** The column of a table with lists of tags. Default `tags`, or the only column that fits. */
   readonly tags?: string | undefined;
 }
 
@@ -46,212 +43,121 @@ export interface PlacedTokens {
   readonly place: string;
 }
 
-const rules: OptionRules<TaggedColumns> = { tokens: "any", series: "any", tags: "any" };
+const rules: OptionRules<TaggedColumns> = { tokens: "any", series: "any", tags: "any", columns: "any" };
 
 /**
- * Reads .conll, .tsv and .txt as lines with a token first and its tag last, separated by tabs if the file has any, else by
- * blanks, with an empty line between sentences; `-DOCSTART-` lines are left out, and so are lines that begin with # and
- * have no other column. Other extensions are tables, whose lists are JSON's or Parquet's, or have blanks between items.
+ * Reads a file with a token per line, first its token and last its tag, with an empty line between sentences: .conll,
+ * .conllu, .tsv, .txt, .bio, .iob and the like, or no extension. Columns are separated by tabs or blanks; comments, a header
+ * and `-DOCSTART-` lines are left out; CoNLL-U has its tokens in column 2 and its tags in column 4. Other extensions are
+ * tables, whose lists are JSON's, Parquet's or Python's, or have blanks between items, or which have a token per row and
+ * a column that numbers the sentences.
+ *
  * Throws, by file and line, for a line without a tag or with another number of columns than the first, for different
- * numbers of tokens and tags, for text that is not UTF-8, and where there is no token.
+ * numbers of tokens and tags, for text that is not UTF-8, where a first column counts tokens, and where there is no token.
  */
 export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<TaggedItem[]> {
   checkOptions("readTagged", columns, rules);
   return (await readWithColumns(path, columns)).data;
 }
 
-/** Reads as the command line does: says which columns were found. */
+/** Reads as the command line does: says which columns were found, and what was left out. */
 export async function readTaggedData(
   path: string,
   columns: TaggedColumns,
   context: Pick<CommandContext, "say">,
 ): Promise<ReadData<TaggedItem[]>> {
-  const { data, found } = await readWithColumns(path, columns);
-  const words = foundInWords(found, { ...columns });
-  if (words !== "") context.say(words);
+  const { data, found, notes } = await readWithColumns(path, columns);
+  const words = hasTokenLines(path) ? "" : foundInWords(found, { ...columns });
+  for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
   return { data, found };
 }
 
 /**
- * Reads sequences to be tagged from the same kinds of files, whose tags, if any, are not read. A .txt file has a token per
- * line where every line ends in one of `labels`, else a text per line. Throws as `readTagged` does.
+ * Reads sequences to be tagged from the same kinds of files, whose tags, if any, are not read. A .txt file, or one without
+ * extension, has a token per line where every line ends in one of `labels`, else a text per line. Throws as `readTagged`.
  */
 export async function readTokens(path: string, settings: TokenSettings = {}): Promise<PlacedTokens[]> {
-  if (!hasTokenLines(path)) {
-    const table = await readTableFile(path);
-    const { tokens, series } = settings;
-    return tokensOf(table, series === undefined ? { tokens: chooseTokens(table, tokens) } : { series });
+  const { labels = [], columns } = settings;
+  if (!hasTokenLines(path)) return tokenRows(await readTable(path, settings), settings);
+  const text = await readUtf8(path);
+  if (isTextFile(path) && !haveTags(text, labels, columns?.[1])) {
+    return text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
+      const value = line.trim();
+      return value === "" ? [] : [{ value, place: `${path}, line ${i + 1}` }];
+    });
   }
-  const lines = await readTokenLines(path);
-  if (extname(path).toLowerCase() !== ".txt" || haveTags(lines, settings.labels ?? [])) {
-    return sentences(path, lines).map((sentence) => ({
-      value: sentence.map((line) => line.cells[0] as string),
-      place: placeOfLine(path, sentence[0] as TokenLine),
-    }));
-  }
-  return lines.flatMap((line) => {
-    const value = line.text.trim();
-    return value === "" ? [] : [{ value, place: placeOfLine(path, line) }];
-  });
+  return tokenSentences(path, text, checkedColumns(columns)).sentences.map((sentence) => ({
+    value: sentence.map(({ token }) => token),
+    place: sentence[0]?.place ?? path,
+  }));
 }
 
 async function readWithColumns(
   path: string,
   columns: TaggedColumns,
-): Promise<{ readonly data: TaggedItem[]; readonly found: Record<string, string> }> {
-  if (hasTokenLines(path)) return { data: taggedSentences(path, await readTokenLines(path)), found: {} };
-  const table = await readTableFile(path);
-  const { tags, ...sequence } = chooseColumns(table, columns);
-  const lists = listColumn(table, tags);
-  const data = tokensOf(table, sequence).map((item, i) => {
-    const list = lists[i] as string[];
-    const steps = item.value.length;
-    if (steps === list.length) return { ...item, tags: list };
-    throw new Error(
-      `${item.place}: expected ${steps} tags, one per token or step, got ${list.length}; tag each, or remove the ${table.unit}`,
-    );
-  });
-  return { data, found: { ...sequence, tags } };
-}
-
-type SequenceColumn = { readonly tokens: string } | { readonly series: string };
-
-function chooseColumns(
-  table: Table,
-  { tokens, series, tags }: TaggedColumns,
-): SequenceColumn & { readonly tags: string } {
-  if (tokens !== undefined && series !== undefined) {
-    throw new Error(
-      `${table.source}: sequences are tokens ('${tokens}') or series ('${series}'), not both; name one column`,
-    );
+): Promise<{
+  readonly data: TaggedItem[];
+  readonly found: Record<string, string>;
+  readonly notes: readonly string[];
+}> {
+  if (!hasTokenLines(path)) {
+    const { items, found, notes } = taggedRows(await readTable(path, columns), columns);
+    return { data: items, found, notes };
   }
-  const usual = table.columns.some(({ name }) => name === "tokens") ? "tokens" : undefined;
-  const taken = [series ?? tokens ?? usual];
-  const chosen = chooseColumn(table, { name: tags, usual: "tags", taken, fits: hasText });
-  if (series !== undefined)
-    return { series: chooseColumn(table, { name: series, usual: "series" }), tags: chosen };
-  return { tokens: chooseTokens(table, tokens, chosen), tags: chosen };
+  const text = await readUtf8(path);
+  const {
+    sentences,
+    columns: found,
+    width,
+    notes,
+  } = tokenSentences(path, text, checkedColumns(columns.columns));
+  const isUsual = found[0] === 1 && found[1] === width;
+  return { data: sentences.map(itemOf), found: isUsual ? {} : { columns: found.join(",") }, notes };
 }
 
-function chooseTokens(table: Table, name: string | undefined, tags?: string): string {
-  return chooseColumn(table, { name, usual: "tokens", taken: [tags], fits: hasText });
+function itemOf(sentence: readonly TokenLine[]): TaggedItem {
+  const places = sentence.map(({ place }) => place);
+  return {
+    value: sentence.map(({ token }) => token),
+    tags: sentence.map(({ tag, text, place }) => {
+      if (tag) return tag;
+      throw new Error(
+        `${place}: expected a token and its tag, such as Paris B-LOC, got ${showCell(text)}; add the tag`,
+      );
+    }),
+    place: places[0] as string,
+    places,
+  };
 }
 
-/** Whether a column may have lists, in JSON or with blanks between items; one of numbers has none. */
-const hasText = ({ cells }: Column): boolean =>
-  cells.some((cell) => cell !== null && numberOf(cell) === undefined);
+async function readTable(path: string, { columns }: TokenColumns): Promise<Table> {
+  if (columns === undefined) return readTableFile(path);
+  throw new Error(
+    `${basename(path)}: columns by number are those of a file with a token per line, and this is a table; name its ` +
+      "columns of tokens and tags instead",
+  );
+}
+
+function checkedColumns(columns: TokenColumns["columns"]): TokenColumns["columns"] {
+  const isWhole = (column: unknown): boolean => Number.isSafeInteger(column) && (column as number) >= 1;
+  if (columns === undefined || (Array.isArray(columns) && columns.length === 2 && columns.every(isWhole)))
+    return columns;
+  throw new Error(
+    `columns: expected the numbers of the token's and the tag's column, such as [2, 4], got ${shown(columns)}`,
+  );
+}
+
+const extensions = [
+  ..."conll conllu conllx conllup tsv txt bio iob iob2 bioes iobes bilou ner pos"
+    .split(" ")
+    .map((name) => `.${name}`),
+  "",
+];
 
 /** Whether a file has a token per line, by its extension, rather than a table. */
 export function hasTokenLines(path: string): boolean {
-  return [".conll", ".tsv", ".txt"].includes(extname(path).toLowerCase());
+  return extensions.includes(extname(path).toLowerCase());
 }
 
-interface TokenLine {
-  readonly text: string;
-  /** From 1. */
-  readonly number: number;
-  /** Empty for an empty line. */
-  readonly cells: readonly string[];
-}
-
-async function readTokenLines(path: string): Promise<TokenLine[]> {
-  const texts = (await readUtf8(path)).split(/\r\n|\r|\n/u);
-  const isEmpty = (text: string): boolean => /^[ \t]*$/u.test(text);
-  const hasTabs = texts.some((text) => text.includes("\t") && !isEmpty(text));
-  const cellsOf = (text: string): string[] =>
-    hasTabs ? text.split("\t").map((cell) => cell.replace(/^ +| +$/gu, "")) : (text.match(/[^ ]+/gu) ?? []);
-  return texts.map((text, i) => ({ text, number: i + 1, cells: isEmpty(text) ? [] : cellsOf(text) }));
-}
-
-const isDocumentStart = ({ text }: TokenLine): boolean => /^-DOCSTART-(?:[ \t]|$)/u.test(text);
-const isComment = ({ cells }: TokenLine): boolean => cells.length === 1 && cells[0]?.startsWith("#") === true;
-
-function haveTags(lines: readonly TokenLine[], labels: readonly string[]): boolean {
-  const known = new Set(labels);
-  return lines
-    .filter((line) => line.cells.length > 0 && !isDocumentStart(line) && !isComment(line))
-    .every(({ cells }) => cells.length > 1 && known.has(cells.at(-1) as string));
-}
-
-/** Sentences of lines with equal numbers of columns. In a file of one column a # may be a token, so it has no comments. */
-function sentences(path: string, lines: readonly TokenLine[]): TokenLine[][] {
-  const tokens = lines.filter((line) => line.cells.length > 0 && !isDocumentStart(line));
-  const first = tokens.find(({ cells }) => !cells[0]?.startsWith("#")) ?? tokens[0];
-  if (!first) throw new Error(`${path}: the file has no token; check that it is the right file`);
-  const all: TokenLine[][] = [];
-  let open: TokenLine[] | undefined;
-  for (const line of lines) {
-    if (line.cells.length === 0 || isDocumentStart(line)) open = undefined;
-    else if (first.cells.length === 1 || !isComment(line)) {
-      checkColumns(path, line, first);
-      if (!open) all.push((open = []));
-      open.push(line);
-    }
-  }
-  return all;
-}
-
-function checkColumns(path: string, line: TokenLine, { cells: expected, number }: TokenLine): void {
-  const { cells, text } = line;
-  const place = placeOfLine(path, line);
-  if (cells.length !== expected.length) {
-    throw new Error(
-      `${place}: expected ${expected.length} columns, as in line ${number}, got ${cells.length}: ${showCell(text)}; ` +
-        `add a missing tag, or put tabs between the columns if tokens have blanks in them`,
-    );
-  }
-  if (cells[0] === "") throw new Error(`${place}: the token is empty; write it, or remove the line`);
-}
-
-function taggedSentences(path: string, lines: readonly TokenLine[]): TaggedItem[] {
-  return sentences(path, lines).map((sentence) => {
-    const places = sentence.map((line) => placeOfLine(path, line));
-    const tags = sentence.map(({ cells, text }, i) => {
-      const tag = cells.length > 1 ? cells.at(-1) : "";
-      if (tag) return tag;
-      throw new Error(
-        `${places[i]}: expected a token and its tag, such as Paris B-LOC, got ${showCell(text)}; add the tag`,
-      );
-    });
-    const value = sentence.map((line) => line.cells[0] as string);
-    return { value, tags, place: places[0] as string, places };
-  });
-}
-
-function placeOfLine(path: string, { number }: TokenLine): string {
-  return `${path}, line ${number}`;
-}
-
-function tokensOf(table: Table, chosen: SequenceColumn): PlacedTokens[] {
-  if ("series" in chosen) return sequencesOf(table, chosen);
-  return listColumn(table, chosen.tokens).map((value, i) => ({ value, place: placeOf(table, i) }));
-}
-
-/** Lists of texts. Throws for an empty list, and for items that are neither texts nor numbers, with the place. */
-function listColumn(table: Table, name: string): string[][] {
-  return column(table, name).cells.map((cell, i) => {
-    const place = `${placeOf(table, i)}: '${name}'`;
-    const items = itemsOf(cell);
-    if (items.length === 0) throw new Error(`${place} is empty; fill it in, or remove the ${table.unit}`);
-    return items.map((item) => {
-      if ((typeof item === "string" && item !== "") || typeof item === "number") return String(item);
-      throw new Error(
-        `${place} must be a list of texts, such as ["in", "Paris"] or in Paris, not ${showCell(cell)}; correct it`,
-      );
-    });
-  });
-}
-
-/** The items of a list in JSON, or of a text with blanks between them. */
-function itemsOf(cell: Cell): readonly unknown[] {
-  const text = String(cell ?? "").trim();
-  if (text.startsWith("[")) {
-    try {
-      return JSON.parse(text) as unknown[];
-    } catch {
-      // A token may begin with a bracket; Python's lists are neither this nor JSON's.
-      if (/^\['.*'\]$/su.test(text)) return [null];
-    }
-  }
-  return text.match(/\S+/gu) ?? [];
-}
+/** Whether a file to be tagged may have a text per line instead. */
+const isTextFile = (path: string): boolean => [".txt", ""].includes(extname(path).toLowerCase());

@@ -1,6 +1,8 @@
 // The vocabularies and the network of a translator, and pairs of texts as examples for it.
 import type { OptionRules } from "../../base/options.ts";
 import type { Example } from "../../batch/example.ts";
+import { joinWords } from "../../text/words.ts";
+import { grouped } from "../shared/words.ts";
 import { boundaryId, buildVocabulary, encodeTokens, type Vocabulary } from "../../text/vocabulary.ts";
 import { cellRecord, checkWhole, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
@@ -91,10 +93,14 @@ function longestOf(texts: readonly (readonly string[])[]): number {
 export function translateExamples(spec: TranslateSpec, pairs: readonly TextPair[]): Example[] {
   return pairs.map(({ source, target, place }, i) => {
     const ids = encodeTokens(spec.target, targetTokens(spec, target));
+    const steps = ids.length + 1;
+    const [read, targets] = [new Int32Array(steps).fill(boundaryId), new Int32Array(steps).fill(boundaryId)];
+    read.set(ids, 1);
+    targets.set(ids);
     return {
-      steps: ids.length + 1,
-      inputs: { [targetInput]: Int32Array.of(boundaryId, ...ids) },
-      targets: Int32Array.of(...ids, boundaryId),
+      steps,
+      inputs: { [targetInput]: read },
+      targets,
       source: encodeSource(spec, source, place ?? `pair ${i}`),
     };
   });
@@ -117,6 +123,27 @@ function encodeSource(spec: TranslateSpec, text: string, place: string): NonNull
     );
   }
   return { steps: ids.length, inputs: { [sourceInput]: ids } };
+}
+
+/** The pair with most symbols, in words. */
+export function longestPair(spec: TranslateSpec, pairs: readonly TextPair[]): string {
+  let longest = { place: "", from: -1, to: 0 };
+  pairs.forEach(({ source, target, place }, i) => {
+    const [from, to] = [sourceTokens(spec, source).length, targetTokens(spec, target).length];
+    if (from + to > longest.from + longest.to) longest = { place: place ?? `pair ${i}`, from, to };
+  });
+  const { place, from, to } = longest;
+  return `${place}: the source has ${grouped(from)} symbols and the target ${grouped(to)}`;
+}
+
+/** Symbols as a text: characters as they are, words with the spaces that a text has. */
+export function textOf({ target }: TranslateSpec, tokens: readonly string[]): string {
+  return target.unit === "char" ? tokens.join("") : joinWords(tokens);
+}
+
+/** A target as the model writes it: in NFC, and in lower case if it does so. */
+export function targetText({ lowerCase }: TranslateSpec, text: string): string {
+  return tokensOf(text, "char", lowerCase).join("");
 }
 
 /** The symbols of a source. */

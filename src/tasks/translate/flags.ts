@@ -143,7 +143,8 @@ export const translateCommand: TaskCommand = taskCommand({
       );
       return {
         json: results.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
-        text: results.map((beams) => `${beams[0]?.text ?? ""}\n`).join(""),
+        // A line per text, blank ones included.
+        text: results.map((beams) => `${(beams[0]?.text ?? "").replaceAll(/\r\n|[\r\n]/gu, " ")}\n`).join(""),
       };
     },
   },
@@ -162,21 +163,24 @@ function tableOf(
 
 function reportOf(score: TranslateScore, unit: string): Report {
   const { baseline, pairs, nats } = score;
+  const hasWords = score.sameWords !== undefined;
   const rows = [{ ...score, name: "this model" }, ...(baseline ? [baseline] : [])];
   return {
-    json: rows.map(({ name, exact, bleu4 }, i) => ({
+    json: rows.map(({ name, exact, sameWords, bleu4 }, i) => ({
       model: name,
       exact,
+      ...(sameWords !== undefined && { sameWords }),
       bleu4,
       ...(i === 0 && { nats }),
       pairs,
     })),
     text: [
       table(
-        ["model", "exact", "BLEU-4", `nats per ${unit}`],
-        rows.map(({ name, exact, bleu4 }, i) => [
+        ["model", "exact", ...(hasWords ? ["same words"] : []), "BLEU-4", `nats per ${unit}`],
+        rows.map(({ name, exact, sameWords = 0, bleu4 }, i) => [
           name,
           percent(exact),
+          ...(hasWords ? [percent(sameWords)] : []),
           bleu4.toFixed(4),
           i === 0 ? nats.toFixed(4) : "",
         ]),

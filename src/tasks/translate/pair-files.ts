@@ -1,8 +1,8 @@
 // Pairs of texts from files: two columns of a table, or the lines of a text file with a tab between source and target.
 import { extname } from "node:path";
 import { checkOptions, type OptionRules } from "../../base/options.ts";
-import { readLines } from "../../formats/files.ts";
-import { placeOf } from "../../formats/table.ts";
+import { readLines, readUtf8 } from "../../formats/files.ts";
+import { column, placeOf, showCell } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";
 import { chooseColumn, foundInWords } from "../shared/columns.ts";
@@ -21,7 +21,8 @@ const rules: OptionRules<PairColumns> = { source: "any", target: "any" };
 
 /**
  * Reads a table (.csv, .tsv, .jsonl, .json, .parquet), or a text file (.txt) with a source, a tab and a target per line.
- * Throws for missing columns, empty cells and lines without a tab, by file and line.
+ * Further columns are left out where all lines have as many. Throws for missing columns, empty cells and lines without a
+ * tab, by file and line.
  */
 export async function readPairs(path: string, columns: PairColumns = {}): Promise<TextPair[]> {
   checkOptions("readPairs", columns, rules);
@@ -31,8 +32,12 @@ export async function readPairs(path: string, columns: PairColumns = {}): Promis
 async function readPairsAndColumns(
   path: string,
   { source, target }: PairColumns,
-): Promise<{ readonly data: TextPair[]; readonly columns: Record<string, string> }> {
-  if (isText(path)) return { data: await linesWithTabs(path), columns: {} };
+): Promise<{
+  readonly data: TextPair[];
+  readonly columns: Record<string, string>;
+  readonly notes: readonly string[];
+}> {
+  if (isText(path)) return { ...(await linesWithTabs(path)), columns: {} };
   if (source !== undefined && source === target) {
     throw new Error(`${path}: '${source}' cannot be both source and target; name another column`);
   }
@@ -43,6 +48,7 @@ async function readPairsAndColumns(
   return {
     data: from.map((text, i) => ({ source: text, target: to[i] as string, place: placeOf(table, i) })),
     columns: { source: sources, target: targets },
+    notes: [],
   };
 }
 
@@ -54,9 +60,9 @@ export async function readPairsFor(
   context: Pick<CommandContext, "say">,
 ): Promise<ReadData<TextPair[]>> {
   checkColumns(path, typed);
-  const { data, columns: found } = await readPairsAndColumns(path, columns);
+  const { data, columns: found, notes } = await readPairsAndColumns(path, columns);
   const told = foundInWords(found, { ...columns });
-  if (told !== "") context.say(told);
+  for (const note of told === "" ? notes : [told, ...notes]) context.say(note);
   return { data, found };
 }
 
@@ -78,20 +84,23 @@ export async function readSourcesFor(
 }
 
 /**
- * Reads texts to translate: the lines of a text file (.txt), up to a tab if there is one, or a column of a table. Throws
- * for missing columns and empty cells, by file and line.
+ * Reads texts to translate: the lines of a text file (.txt), up to a tab if there is one, or a column of a table. A blank
+ * line or cell is an empty text. Throws for missing columns.
  */
 export async function readSources(
   path: string,
   { source }: Pick<PairColumns, "source"> = {},
 ): Promise<PlacedSource[]> {
   if (isText(path)) {
-    const lines = await readLines(path);
-    return lines.map(({ text, place }) => ({ source: (text.split("\t")[0] as string).trim(), place }));
+    const lines = (await readUtf8(path)).replace(/(?:\r\n|\r|\n)$/u, "").split(/\r\n|\r|\n/u);
+    return lines.map((text, i) => ({
+      source: text.split("\t")[0] as string,
+      place: `${path}, line ${i + 1}`,
+    }));
   }
   const table = await readTableFile(path);
-  const texts = textColumn(table, chooseColumn(table, { name: source, usual: "source", taken: ["target"] }));
-  return texts.map((text, i) => ({ source: text, place: placeOf(table, i) }));
+  const { cells } = column(table, chooseColumn(table, { name: source, usual: "source", taken: ["target"] }));
+  return cells.map((cell, i) => ({ source: String(cell ?? ""), place: placeOf(table, i) }));
 }
 
 const isText = (path: string): boolean => extname(path).toLowerCase() === ".txt";
@@ -103,12 +112,21 @@ function checkColumns(path: string, typed: Readonly<Record<string, unknown>>): v
   throw new Error(`${path}: a text file has no columns, so --${name} would do nothing; leave it out`);
 }
 
-async function linesWithTabs(path: string): Promise<TextPair[]> {
-  return (await readLines(path)).map(({ text, place }) => {
+/** Pairs, and a note where lines have more columns than two. */
+async function linesWithTabs(
+  path: string,
+): Promise<{ readonly data: TextPair[]; readonly notes: readonly string[] }> {
+  const lines = await readLines(path);
+  const width = lines[0]?.text.split("\t").length ?? 0;
+  // Collections of sentences have a third column for where each is from.
+  const hasMore =
+    width > 2 && lines.length > 1 && lines.every(({ text }) => text.split("\t").length === width);
+  const data = lines.map(({ text, place }) => {
     const [source, target, ...more] = text.split("\t");
-    if (source && target && more.length === 0) return { source, target, place };
+    if (source && target && (hasMore || more.length === 0)) return { source, target, place };
     throw new Error(
-      `${place}: expected a source, a tab and a target, got '${text.slice(0, 40)}'; correct the line`,
+      `${place}: expected a source, a tab and a target, got ${showCell(text)}; correct the line, or remove it`,
     );
   });
+  return { data, notes: hasMore ? [`source: column 1, target: column 2 of ${width}`] : [] };
 }

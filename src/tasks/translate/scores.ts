@@ -2,13 +2,22 @@
 import { eventLoopTurns } from "../../run/turn.ts";
 import { bleu } from "../shared/bleu.ts";
 import type { Tokens } from "../shared/comparison.ts";
-import { sourceTokens, targetTokens, type TextPair, type TranslateSpec } from "./design.ts";
+import {
+  sourceTokens,
+  targetText,
+  targetTokens,
+  textOf,
+  type TextPair,
+  type TranslateSpec,
+} from "./design.ts";
 import { translationMemory } from "./translation-memory.ts";
 
 /** The match of translations with their targets. */
 export interface TranslationScores {
-  /** The share of translations that equal the target, symbol by symbol. */
+  /** The share of translations whose text equals the target. */
   readonly exact: number;
+  /** For words: the share of translations with the target's words, whatever the spaces between them. */
+  readonly sameWords?: number;
   /** BLEU-4 over the symbols of the vocabulary: characters or words. */
   readonly bleu4: number;
 }
@@ -20,9 +29,16 @@ export function translationScores(
   pairs: readonly TextPair[],
 ): TranslationScores {
   const targets = pairs.map(({ target }) => targetTokens(spec, target));
-  const exact = translations.filter((tokens, i) => tokens.join("\0") === targets[i]?.join("\0"));
+  const share = (isRight: (tokens: Tokens, i: number) => boolean): number =>
+    translations.filter(isRight).length / pairs.length;
   const comparisons = translations.map((candidate, i) => ({ candidate, references: [targets[i] ?? []] }));
-  return { exact: exact.length / pairs.length, bleu4: bleu(comparisons).scores[3] as number };
+  return {
+    exact: share((tokens, i) => textOf(spec, tokens) === targetText(spec, pairs[i]?.target ?? "")),
+    ...(spec.target.unit === "word" && {
+      sameWords: share((tokens, i) => tokens.join("\0") === targets[i]?.join("\0")),
+    }),
+    bleu4: bleu(comparisons).scores[3] as number,
+  };
 }
 
 /** Scores of a translation memory of `learned`. */

@@ -11,12 +11,13 @@ import { modelCore } from "../shared/model.ts";
 import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import { checkSpec, vocabularySchema } from "../shared/spec-schema.ts";
-import { splitInWords } from "../shared/words.ts";
+import { repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type ScoreOptions, type Trained } from "../task.ts";
 import {
   designTranslator,
+  longestPair,
   sourceExample,
-  targetTokens,
+  textOf,
   translateDefaults,
   translateRules,
   translateExamples,
@@ -70,7 +71,10 @@ export interface Translator extends Model<readonly TextPair[], TranslateScore> {
     data: readonly TextPair[] | "train" | "validation" | "test",
     options?: TranslateScoreOptions,
   ): Promise<TranslateScore>;
-  /** Translates texts by the most likely symbol each time. Throws for texts that are empty or too long. */
+  /**
+   * Translates texts by the most likely symbol each time; the translation of a blank text is empty. Throws for texts that
+   * are too long.
+   */
   predict<const I extends readonly string[]>(texts: I): Promise<{ readonly [K in keyof I]: Translation }>;
   /** The most likely translations of each text by beam search, best first. Throws as `predict`. */
   search(texts: readonly string[], options?: TranslateSearchOptions): Promise<Translation[][]>;
@@ -116,7 +120,11 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
           validation: parts.validation && translateExamples(spec, parts.validation),
         },
         record: () => recordOf(pairs, settings),
-        summary: [splitInWords(parts, "pairs")],
+        summary: [
+          splitInWords(parts, "pairs"),
+          ...repeatedInWords(parts, ({ source }) => source, "remove repetitions from the file"),
+        ],
+        longest: longestPair(spec, pairs),
         open: (trained) => openTranslator(trained, parts),
       };
     },
@@ -141,6 +149,15 @@ const schema: z.ZodMiniType<TranslateSpec> = z.strictObject({
   longest: z.int().check(z.minimum(1)),
 });
 
+/** A translation as symbols. */
+interface TranslatedSymbols {
+  readonly tokens: readonly string[];
+  readonly logProbability: number;
+}
+
+/** The only translation of a blank text. */
+const blank: TranslatedSymbols = { tokens: [], logProbability: 0 };
+
 /** Texts side by side. */
 const batch = 32;
 
@@ -149,27 +166,49 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
   const { unit } = spec.target;
   const core = modelCore("translate", trained, trainedOn);
 
-  async function search(
+  async function searchSymbols(
     texts: readonly string[],
     { places = [], ...options }: TranslateSearchOptions = {},
-  ): Promise<Translation[][]> {
+  ): Promise<TranslatedSymbols[][]> {
     checkTexts("predict", texts);
-    if (texts.length === 0) return [];
-    const examples = texts.map((text, i) => sourceExample(spec, text, places[i] ?? `text ${i}`));
+    const full = texts.flatMap((text, i) =>
+      text.trim() === "" ? [] : [{ text, place: places[i] ?? `text ${i}` }],
+    );
+    const settings = decodeSettings(options, spec.longest);
+    const found = full.length === 0 ? [] : await searchFull(full, settings);
+    let next = 0;
+    return texts.map((text) => (text.trim() === "" ? [blank] : (found[next++] as TranslatedSymbols[])));
+  }
+
+  async function searchFull(
+    texts: readonly { readonly text: string; readonly place: string }[],
+    settings: ReturnType<typeof decodeSettings>,
+  ): Promise<TranslatedSymbols[][]> {
+    const examples = texts.map(({ text, place }) => sourceExample(spec, text, place));
     const feed = exampleFeed(core.network, examples, { batch, seed: 0, shuffle: false });
     const sequences = await core.alone((session) =>
       decode(
         session,
         texts.length,
         (from) => session.encode(feed.load({ epoch: 0, at: from / feed.rows }).source as PackedValues),
-        { ...decodeSettings(options, spec.longest), batch: feed.rows },
+        { ...settings, batch: feed.rows },
       ),
     );
     return sequences.map((beams) =>
       beams.map(({ symbols, logProbability }) => ({
-        text: decodeTokens(spec.target, symbols).join(unit === "char" ? "" : " "),
+        tokens: decodeTokens(spec.target, symbols),
         logProbability,
       })),
+    );
+  }
+
+  async function search(
+    texts: readonly string[],
+    options?: TranslateSearchOptions,
+  ): Promise<Translation[][]> {
+    const found = await searchSymbols(texts, options);
+    return found.map((beams) =>
+      beams.map(({ tokens, logProbability }) => ({ text: textOf(spec, tokens), logProbability })),
     );
   }
 
@@ -188,8 +227,8 @@ function openTranslator(trained: Trained, trainedOn?: Parts<readonly TextPair[]>
       const items = translateExamples(spec, pairs);
       const { loss } = await evaluate(core.session(), { kind: "examples", items });
       const sources = pairs.map(({ source }) => source);
-      const results = await search(sources, { width, length, lengthPenalty });
-      const texts = results.map(([best]) => targetTokens(spec, best?.text ?? ""));
+      const results = await searchSymbols(sources, { width, length, lengthPenalty });
+      const texts = results.map(([best]) => best?.tokens ?? []);
       const learned = core.baselineOf(data, options);
       return {
         ...translationScores(spec, texts, pairs),

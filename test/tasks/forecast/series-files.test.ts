@@ -43,6 +43,20 @@ describe("the columns of a series", () => {
     expect(await found(usual)).toEqual(["time", "value"]);
   });
 
+  test("may have decimal commas, which is said, and names with commas", async () => {
+    const text = "time;Sales, net\n2024-01-01;1.000,5\n2024-01-02;998,25\n";
+    const { series, notes } = await readSeriesFile(write("comma.csv", text), {});
+    expect(series.columns).toEqual([{ name: "Sales, net", values: Float64Array.of(1000.5, 998.25) }]);
+    expect(notes).toEqual(["column 'Sales, net' has decimal commas ('1.000,5' is 1000.5)"]);
+    const two = write("names.csv", 'time,"a, b",c,d\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n');
+    for (const [list, names] of [
+      ["a, b", ["a, b"]],
+      ['"a, b",d', ["a, b", "d"]],
+      ["c, d", ["c", "d"]],
+    ] as const)
+      expect((await readSeriesFile(two, {}, list)).series.columns.map(({ name }) => name)).toEqual(names);
+  });
+
   test("are asked for where several or none could be meant", async () => {
     await expect(readSeries(csv)).rejects.toThrow(
       "shop.csv: there is no column 'value', and several columns could be meant; name one (--value) of month, sold, kept",

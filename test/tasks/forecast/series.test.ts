@@ -187,9 +187,15 @@ describe("a series", () => {
   });
 
   it("refuses cells that are not numbers", () => {
-    for (const cell of ["high", "1,5", "Infinity", Infinity])
+    for (const [cell, remedy] of [
+      ["high", "correct it, or leave the cell empty"],
+      ["1,5", "write it with a decimal point and without other separators"],
+      ["0x3e8", "write it in decimal digits"],
+      ["Infinity", "write a finite number, or leave the cell empty"],
+      [Infinity, "write a finite number, or leave the cell empty"],
+    ] as const)
       expect(() => read([twice[0], ["2020-01-02", cell]])).toThrow(
-        `shop.csv, line 3: column 'sales' must be a number, not '${cell}'; correct it, or leave the cell empty`,
+        `shop.csv, line 3: column 'sales' must be a number, not '${cell}'; ${remedy}`,
       );
   });
 

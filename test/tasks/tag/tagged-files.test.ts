@@ -9,6 +9,7 @@ import {
   readTokens,
   type TaggedColumns,
 } from "../../../src/tasks/tag/tagged-files.ts";
+import type { TaggedItem } from "../../../src/tasks/tag/design.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -75,9 +76,9 @@ describe("tagged lines", () => {
   });
 
   it("are known by file and line", async () => {
-    const path = await write("a.conll", "# sent_id = 1\n\nEU X\nrejects Y\n");
+    const path = await write("a.conll", "# sent_id = 1\n\nEU X\nrejects\n");
     await expect(readTagged(path)).rejects.toThrow(
-      "a.conll, line 1: expected 2 columns, as in line 3, got 4",
+      "a.conll, line 4: expected 2 columns, as in line 3, got 1",
     );
     await writeFile(path, "#one\n\nEU X\n#two\nrejects Y\n\nParis Z\n");
     const [first, second] = await readTagged(path);
@@ -103,6 +104,154 @@ describe("tagged lines", () => {
   ])("are refused with %s", async (_, content, message) => {
     await expect(tagged("a.conll", content)).rejects.toThrow(`${join(folder, "a.conll")}`);
     await expect(tagged("a.conll", content)).rejects.toThrow(message);
+  });
+});
+
+/** What is said of a file, and its sentences as `token/tag`. */
+async function told(
+  name: string,
+  content: string,
+  columns: TaggedColumns = {},
+): Promise<readonly [string[], string[]]> {
+  const said: string[] = [];
+  const context = { say: (line: string) => void said.push(line) };
+  const { data } = await readTaggedData(await write(name, content), columns, context);
+  const words = ({ value, tags }: TaggedItem): string =>
+    (value as readonly string[]).map((token, i) => `${token}/${tags[i]}`).join(" ");
+  return [data.map(words), said];
+}
+
+describe("comments", () => {
+  it("stand before a sentence, with any number of columns, and are counted", async () => {
+    const sentences = ["Ada/B-PER runs/O", "#/O Ada/B-PER"];
+    for (const comment of [
+      "# doc0",
+      "# text = Ada runs",
+      "# id 7 domain=en",
+      "#newdoc id = 1",
+      "#",
+      "# a\tb",
+    ]) {
+      const content = `${comment}\nAda B-PER\nruns O\n\n${comment}\n# 2\n# O\nAda B-PER\n`;
+      const [found, said] = await told("a.conll", content);
+      expect(found).toEqual(sentences);
+      expect(said[1]).toMatch(/^left out 3 comments, the first in line 1: '#/u);
+    }
+    const four = "# id 00-aa domain=en\nAda _ _ B-PER\n# _ _ O\n\n# id 00-ab domain=en\nruns _ _ O\n";
+    expect((await told("a.conll", four))[0]).toEqual(["Ada/B-PER #/O", "runs/O"]);
+    const ontoNotes = "#begin document (bc/cctv); part 000\nAda x B-PER\nruns y O\n#end document\n";
+    expect((await told("a.conll", ontoNotes))[0]).toEqual(["Ada/B-PER runs/O"]);
+  });
+
+  it("do not hide a line that is short within a sentence", async () => {
+    await expect(tagged("a.conll", "Ada B-PER\n# no note O\nruns O\n")).rejects.toThrow(
+      "a.conll, line 2: expected 2 columns, as in line 1, got 4",
+    );
+  });
+});
+
+describe("the columns of token and tag", () => {
+  const conllu = (misc: (i: number) => string): string =>
+    [
+      "1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_",
+      "1\tde\tde\tADP",
+      "2\tle\tle\tDET",
+      "2.1\tx\t_\tX",
+      "3\tpain\tpain\tNOUN",
+    ]
+      .map((line, i) => (i === 0 ? line : `${line}\tXX\t_\t0\troot\t_\t${misc(i)}`))
+      .join("\n");
+
+  it("are those of CoNLL-U, whose lines of several words or none are left out", async () => {
+    const content = `# sent_id = 1\n${conllu(() => "_")}\n\n${conllu(() => "SpaceAfter=No")}\n`;
+    for (const name of ["a.conllu", "a.conll", "a.txt"]) {
+      const [found, said] = await told(name, content);
+      expect(found).toEqual(Array(2).fill("de/ADP le/DET pain/NOUN"));
+      expect(said).toEqual([
+        "CoNLL-U; token: column 2, tag: column 4 of 10",
+        "left out a comment, in line 1: '# sent_id = 1'",
+        expect.stringMatching(
+          /^left out 4 lines of several words or of none, the first in line 2: '1-2\\tdu/u,
+        ),
+      ]);
+    }
+    const [spans] = await told(
+      "a.conllu",
+      conllu((i) => (i === 4 ? "B-FOOD" : "O")),
+    );
+    expect(spans).toEqual(["de/O le/O pain/B-FOOD"]);
+    const [named, saidOfNamed] = await told("a.conllu", content, { columns: [3, 5] });
+    expect(named[0]).toBe("de/XX le/XX pain/XX");
+    expect(saidOfNamed[0]).toBe("CoNLL-U; token: column 3, tag: column 5 of 10");
+    expect((await readTokens(await write("b.conllu", content)))[0]?.value).toEqual(["de", "le", "pain"]);
+  });
+
+  it.each([
+    ["a count", "1 Ada NN B-PER\n2 runs VB O\n\n1 Alan NN B-PER\n2 runs VB O\n", "counts the tokens"],
+    [
+      "a count from 0 over all sentences",
+      "0\tAda\tB-PER\n1\truns\tO\n\n2\tAlan\tB-PER\n",
+      "counts the tokens",
+    ],
+    ["offsets", "0 Ada B-PER\n4 runs O\n9 . O\n", "counts the tokens"],
+    ["a document", "bc/1 0 Ada B-PER\nbc/1 1 runs O\nbc/1 2 . O\n", "is 'bc/1' in all lines"],
+  ])("are asked for where the first has %s", async (_, content, fault) => {
+    const width = content.split("\n")[0]?.split(/[\t ]/u).length;
+    await expect(tagged("a.conll", content)).rejects.toThrow(
+      `a.conll: the first column ${fault}, so it has no tokens; name the columns of the token and its tag, such as --columns 2,${width} for '`,
+    );
+    const [found] = await told("a.conll", content, {
+      columns: [width === 4 && fault.startsWith("is") ? 3 : 2, width as number],
+    });
+    expect(found[0]).toMatch(/^Ada\/B-PER runs\/O/u);
+  });
+
+  it("may be numbers that do not ascend, or do where that is said", async () => {
+    expect((await told("a.conll", "7 NUM\n7 NUM\n\n3 NUM\n9 X\n"))[0]).toEqual(["7/NUM 7/NUM", "3/NUM 9/X"]);
+    await expect(tagged("a.conll", "1 A\n2 B\n")).rejects.toThrow(
+      "if these are the tokens, add --columns 1,2",
+    );
+    expect((await told("a.conll", "1 A\n2.5 C\n3 B\n", { columns: [1, 2] }))[0]).toEqual(["1/A 2.5/C 3/B"]);
+  });
+
+  it("are known by a header, which is left out", async () => {
+    for (const header of ["Token NE", "word\ttag", "WORD Etikett", "Wort NER-Tag", "form pos"]) {
+      const separator = header.includes("\t") ? "\t" : " ";
+      const [found, said] = await told("a.tsv", `${header}\nAda B-PER\nruns O\n`.replaceAll(" ", separator));
+      expect(found).toEqual(["Ada/B-PER runs/O"]);
+      expect(said[1]).toBe(
+        `left out the header, line 1: '${header.replaceAll("\t", "\\t").replaceAll(" ", separator === " " ? " " : "\\t")}'`,
+      );
+    }
+    expect((await told("a.conll", "word NN\nAda NN\n"))[0]).toEqual(["word/NN Ada/NN"]);
+  });
+
+  it("are separated as in most lines, and end before empty ones", async () => {
+    const two = ["Ada/B-PER runs/O", "Oslo/B-LOC"];
+    for (const content of [
+      "Ada B-PER\nruns\tO\n\nOslo B-LOC",
+      "Ada\tB-PER\nruns\tO\t\n\nOslo\tB-LOC\t\t\n",
+      "Ada B-PER \nruns  O\n\nOslo B-LOC\n",
+    ])
+      expect((await told("a.conll", content))[0]).toEqual(two);
+    await expect(tagged("a.tsv", "Ada\tB-PER\nNew York\nruns\tO\n")).rejects.toThrow(
+      "a.tsv, line 2: expected 2 columns, as in line 1, got 1: 'New York'",
+    );
+    expect((await told("a.conll", "10\u00a0000 O\n"))[0]).toEqual(["10\u00a0000/O"]);
+  });
+
+  it("are refused where they do not exist, and for tables", async () => {
+    const path = await write("a.conll", "Ada B-PER\n");
+    await expect(readTagged(path, { columns: [1, 3] })).rejects.toThrow(
+      "a.conll, line 1: there is no column 3 in 'Ada B-PER'; name columns from 1 to 2",
+    );
+    for (const columns of [[0, 1], [1], "1,2", [1.5, 2]])
+      await expect(readTagged(path, { columns: columns as never })).rejects.toThrow(
+        "columns: expected the numbers of the token's and the tag's column, such as [2, 4]",
+      );
+    await expect(tagged("a.csv", "tokens,tags\na,O\n", { columns: [1, 2] })).rejects.toThrow(
+      "a.csv: columns by number are those of a file with a token per line",
+    );
   });
 });
 
@@ -168,6 +317,41 @@ describe("tagged tables", () => {
     );
   });
 
+  it("have lists as Python writes them", async () => {
+    const cells = String.raw`"['it\'s', ""it's"", 'a\\b', '\u00e9\xe9']","['O', 'B-x', 'O', 'O']"`;
+    expect(await tagged("a.csv", `tokens,tags\n${cells}\n`)).toEqual([
+      [
+        ["it's", "it's", "a\\b", "éé"],
+        ["O", "B-x", "O", "O"],
+      ],
+    ]);
+  });
+
+  it("may have a token per row, below a column that numbers the sentences", async () => {
+    const rows = "Sentence: 1,Ada,NNP,B-PER\n,runs,VBZ,O\nSentence: 2,New York,NNP,B-LOC\n";
+    const named = { tokens: "Word", tags: "Tag" };
+    const plain = rows.replace("New York", "Oslo");
+    const [found, said] = await told("a.csv", `Sentence #,Word,POS,Tag\n${plain}`, named);
+    expect(found).toEqual(["Ada/B-PER runs/O", "Oslo/B-LOC"]);
+    expect(said).toEqual(["a token per row; sentences: column 'Sentence #'"]);
+    const ids = '{"sentence_id":4,"token":"Ada","tag":"B-PER"}\n{"sentence_id":4,"token":"runs","tag":"O"}';
+    const path = await write("a.jsonl", ids);
+    expect((await readTagged(path))[0]).toEqual({
+      value: ["Ada", "runs"],
+      tags: ["B-PER", "O"],
+      place: "a.jsonl, line 1",
+      places: ["a.jsonl, line 1", "a.jsonl, line 2"],
+    });
+    expect((await readTokens(path, { tokens: "token" })).map(({ value }) => value)).toEqual([
+      ["Ada", "runs"],
+    ]);
+    await expect(tagged("a.csv", `Sentence #,Word,POS,Tag\n${plain}x,,NNP,O\n`, named)).rejects.toThrow(
+      "a.csv, line 5: 'Word' is empty; fill it in, or remove the line",
+    );
+    const [, saidOfSingles] = await told("b.csv", "tokens,tags\nAda,B-PER\nruns,O\n");
+    expect(saidOfSingles[0]).toContain("every sequence has one token");
+  });
+
   it.each<[string, string, string, string]>([
     [
       "unequal counts",
@@ -180,8 +364,8 @@ describe("tagged tables", () => {
     [
       "several columns that may have the tokens",
       "a.csv",
-      "token,lemma,tags\na,b,O\n",
-      "a.csv: there is no column 'tokens', and several columns could be meant; name one (--tokens) of token, lemma",
+      "form,lemma,tags\na,b,O\n",
+      "a.csv: there is no column 'tokens', and several columns could be meant; name one (--tokens) of form, lemma",
     ],
     [
       "no column that may have the tags",
@@ -195,19 +379,26 @@ describe("tagged tables", () => {
       '{"tokens":[["a"]],"tags":["O"]}',
       "line 1: 'tokens' must be a list of texts",
     ],
-    ["empty tokens", "a.jsonl", '{"tokens":[""],"tags":["O"]}', "line 1: 'tokens' must be a list of texts"],
     [
-      "lists as Python writes them",
+      "empty tokens",
+      "a.jsonl",
+      '{"tokens":["a",""],"tags":["O","O"]}',
+      "line 1: 'tokens': item 2 is an empty text",
+    ],
+    [
+      "lists that neither JSON nor Python writes",
       "a.csv",
-      "tokens,tags\n\"['a', 'b']\",\"['O', 'O']\"\n",
-      "a.csv, line 2: 'tags' must be a list of texts",
+      "tokens,tags\n\"['a' 'b']\",\"['O', 'O']\"\n",
+      "a.csv, line 2: 'tokens' must be a list of texts",
     ],
   ])("are refused with %s", async (_, name, content, message) => {
     await expect(tagged(name, content)).rejects.toThrow(message);
   });
 
   it("are told by the extension", async () => {
-    await expect(tagged("a.conllu", "1\ta\tX\n")).rejects.toThrow("got '.conllu'; convert or rename it");
+    await expect(tagged("a.docx", "a X\n")).rejects.toThrow("got '.docx'; convert or rename it");
+    for (const name of ["names", "a.bio", "a.IOB", "a.iob2", "a.bioes", "a.conllx"])
+      expect(await tagged(name, "a X\n")).toEqual([[["a"], ["X"]]]);
   });
 });
 

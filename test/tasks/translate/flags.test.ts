@@ -8,7 +8,7 @@ import { wasmDevice } from "../../../src/run/wasm/device.ts";
 import type { UseContext } from "../../../src/tasks/command.ts";
 import { train } from "../../../src/tasks/train.ts";
 import { translateCommand } from "../../../src/tasks/translate/flags.ts";
-import { readPairs } from "../../../src/tasks/translate/pair-files.ts";
+import { readPairs, readPairsFor, readSources } from "../../../src/tasks/translate/pair-files.ts";
 import { translate, type Translator } from "../../../src/tasks/translate/translate.ts";
 
 let folder = "";
@@ -43,6 +43,36 @@ describe("pairs", () => {
     ]);
     const two = await file("two.csv", "target,written\n1,one\n");
     expect(await readPairs(two)).toMatchObject([{ source: "one", target: "1" }]);
+  });
+
+  it("are the first two columns where all lines have more, which is said", async () => {
+    const said: string[] = [];
+    const context = { say: (line: string) => void said.push(line) };
+    const path = await file("three.txt", "a\tb\tCC-BY 1\nc\td\tCC-BY 2\n");
+    const { data } = await readPairsFor(path, {}, {}, context);
+    expect(data).toMatchObject([
+      { source: "a", target: "b" },
+      { source: "c", target: "d" },
+    ]);
+    expect(said).toEqual(["source: column 1, target: column 2 of 3"]);
+    await expect(readPairs(await file("more.txt", "a\tb\nc\td\te\n"))).rejects.toThrow(
+      "more.txt, line 2: expected a source, a tab and a target, got 'c\\td\\te'",
+    );
+  });
+
+  it("to be translated are all lines and rows, as training reads them", async () => {
+    const sources = async (name: string, text: string): Promise<string[]> =>
+      (await readSources(await file(name, text))).map(({ source }) => source);
+    expect(await sources("s.txt", "\n a \r\n\nb\tc\n\n")).toEqual(["", " a ", "", "b", ""]);
+    expect(await sources("s.jsonl", '{"source":"8\\t7"}\n{"source":""}\n{"source":null}\n')).toEqual([
+      "8\t7",
+      "",
+      "",
+    ]);
+    expect(await sources("s.csv", 'source,target\n"8\t7",x\n,y\n')).toEqual(["8\t7", ""]);
+    expect((await readSources(await file("t.txt", "\n\nb\n")))[2]?.place).toBe(join(folder, "t.txt, line 3"));
+    const [table] = await readPairs(await file("p.jsonl", '{"source":"8\\t7","target":"x"}\n'));
+    expect(table?.source).toBe("8\t7");
   });
 
   it.each<[string, string, object, string]>([
@@ -140,6 +170,8 @@ describe("the commands", () => {
       predict.run(model, from, predict.flags.parse(given), context(given));
     const lines = await run(await file("new.txt", "ab\nba\tab\n"), {});
     expect(lines.text).toBe((await model.predict(["ab", "ba"])).map(({ text }) => `${text}\n`).join(""));
+    const blank = await run(await file("blank.txt", "ab\n\n \nba\n"), {});
+    expect(blank.text.split("\n")).toEqual(lines.text.split("\n").toSpliced(1, 0, "", ""));
     const csv = await file("new.csv", "source,other\nab,1\n");
     const { json } = await run(csv, { beam: "3" });
     expect(json).toMatchObject([{ source: "ab" }]);

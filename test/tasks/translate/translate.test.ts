@@ -107,9 +107,10 @@ describe("a program that translates", () => {
   });
 
   it("refuses texts that it cannot read, and names their place", async () => {
-    await expect(model.predict(["may 5 1999", ""])).rejects.toThrow(
-      "text 1: the text is empty; leave it out",
-    );
+    const [, empty, after] = await model.predict(["may 5 1999", " ", "may 5 1999"]);
+    expect(empty).toEqual({ text: "", logProbability: 0 });
+    expect([after]).toEqual(await model.predict(["may 5 1999"]));
+    expect(await model.search(["", ""], { width: 3 })).toEqual(Array(2).fill([empty]));
     const long = "x".repeat(99);
     await expect(model.predict([long])).rejects.toThrow(
       `text 0: expected at most ${model.maxSourceLength} symbols, which the model can attend to, got 99; shorten`,
@@ -148,6 +149,52 @@ describe("data and options that do not fit", () => {
     expect(await failure(pairs, { maxSourceLength: 2 })).toContain("expected at most 2 symbols");
     expect(await failure(pairs, { cell: "feed-forward" })).toMatch(/no state/u);
     expect(await failure(pairs, { minCount: 1000 })).toContain("seen 1000 times or more");
+  });
+});
+
+describe("words", () => {
+  const pairs = ["one", "two", "six"].flatMap((word) =>
+    ["it's", "no"].map((end) => ({ source: `${word} ${end}`, target: `${end}, (${word}) !` })),
+  );
+
+  it("are written with the spaces of a text, and are exact where the text is", async () => {
+    const run = train(translate({ unit: "word", size: 24, embedding: 16 }), pairs, {
+      split: 1,
+      steps: 150,
+      rate: 0.02,
+      device,
+    });
+    await run.finish();
+    const model = await run.latest();
+    const texts = (await model.predict(pairs.map(({ source }) => source))).map(({ text }) => text);
+    expect(texts).toEqual(pairs.map(({ target }) => target.replace(" !", "!")));
+    // The targets have a space that a text would not have.
+    expect(await model.score(pairs)).toMatchObject({ exact: 0, sameWords: 1, bleu4: 1 });
+    const joined = pairs.map(({ source }, i) => ({ source, target: texts[i] as string }));
+    const score = await model.score(joined.slice(1), { baseline: joined.slice(0, 1) });
+    expect(score).toMatchObject({ exact: 1, sameWords: 1, baseline: { exact: 0, sameWords: 0 } });
+    const characters = train(translate({ size: 4, embedding: 4 }), pairs, { split: 1, steps: 1, device });
+    await characters.finish();
+    expect(await (await characters.latest()).score(pairs)).not.toHaveProperty("sameWords");
+  });
+});
+
+describe("a pair that is too long", () => {
+  it("is named, with its lengths, before memory is asked for", async () => {
+    for (const [from, to] of [
+      [20_000, 20_000],
+      [3, 200_000],
+    ] as const) {
+      const long = { source: "a".repeat(from), target: "b".repeat(to), place: "pairs.txt, line 3" };
+      const pairs = Array.from({ length: 20 }, (_, i) => reversalPair(1, i, 6));
+      const run = train(translate(), [...pairs.slice(0, 2), long, ...pairs.slice(2)], { steps: 1, device });
+      await expect(run.finish()).rejects.toThrow(
+        new RegExp(
+          `^pairs\\.txt, line 3: the source has ${from.toLocaleString("en-US")} symbols and the target ${to.toLocaleString("en-US")}, ` +
+            "the longest of all, and .* are needed, and 4\\.29 GB can be used; shorten it or leave it out, or choose a smaller size or batch$",
+        ),
+      );
+    }
   });
 });
 
