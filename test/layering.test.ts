@@ -276,8 +276,3 @@ test("no function is longer than 90 lines", () => {
     "a.ts: long, line 1",
   ]);
 });
-
-test("the command line has fewer than 3,000 lines", () => {
-  const lines = sources().filter(({ path }) => path.startsWith("cli/"));
-  expect(lines.reduce((sum, { text }) => sum + text.split("\n").length - 1, 0)).toBeLessThan(3000);
-});

@@ -48,7 +48,7 @@ const shares = z.string().refine(
   },
 );
 
-/** A flag whose default is a number, or depends on the data and is told in words. */
+/** A flag whose default is a number, or depends on the data and is given in words. */
 function withDefault(field: z.ZodType<number, string>, value: number | string, help: string): z.ZodType {
   if (typeof value === "number") return field.default(value).describe(help);
   return field.optional().describe(`${help} (default: ${value})`);

@@ -36,6 +36,8 @@ export type TrainingEvent =
       readonly rate: number;
       /** Over about the last second, without what the caller did between events. */
       readonly tokensPerSecond: number;
+      /** The same of updates. */
+      readonly updatesPerSecond: number;
       /** Of training so far. */
       readonly seconds: number;
     }
@@ -169,7 +171,7 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
   const epochs = (): number => progress.position.epoch + progress.position.at / trainer.epochLength;
   const share = (): number => shareUsed(options.budget, { ...progress, epochs: epochs() });
   const turns = eventLoopTurns();
-  const speed = speedometer();
+  const [speed, pace] = [speedometer(), speedometer()];
   let mark = performance.now();
   const tick = (): void => {
     const now = performance.now();
@@ -192,7 +194,9 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
     const rate = options.rate * schedule(used);
     const began = performance.now();
     const result = await exclusively(() => trainer.update(progress.step + 1, progress.position, rate));
-    const tokensPerSecond = speed(result.tokens, performance.now() - began);
+    const milliseconds = performance.now() - began;
+    const tokensPerSecond = speed(result.tokens, milliseconds);
+    const updatesPerSecond = pace(1, milliseconds);
     progress.step += 1;
     progress.position = result.next;
     tick();
@@ -206,6 +210,7 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
       gradientNorm,
       rate,
       tokensPerSecond,
+      updatesPerSecond,
       seconds: progress.seconds,
     };
     await turns();
@@ -260,7 +265,7 @@ async function record(progress: Progress, { loss }: Evaluation, trainer: Trainer
   return best;
 }
 
-/** Tokens per second, the recent ones weighing more: what is a second old counts by 1/e. */
+/** Tokens, or updates, per second, the recent ones weighing more: what is a second old counts by 1/e. */
 function speedometer(): (tokens: number, milliseconds: number) => number {
   let [tokens, seconds] = [0, 0];
   return (more, milliseconds) => {

@@ -84,7 +84,8 @@ test("on a terminal one line is redrawn with loss, speed and time left", async (
   const lineOf = async (columns: number, length: readonly string[]): Promise<string> => {
     const words = [...small, ...length, "--force", "--out", at("line.safetensors")];
     const { stderr } = await train(words, { isTTY: true, columns });
-    return /\u001b\[2K([━─][^\r\n\u001b]*|\d[^\r\n\u001b]*left)/u.exec(stderr)?.[1] ?? "";
+    const shown = stderr.replaceAll("\u001b", "<esc>");
+    return /<esc>\[2K([━─][^\r\n<]*|\d[^\r\n<]*left)/u.exec(shown)?.[1] ?? "";
   };
   const steps = ["--steps", "3"];
   expect(await lineOf(120, steps)).toMatch(

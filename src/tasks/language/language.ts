@@ -106,12 +106,12 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     kind: "language",
     defaults: {},
     async design(data, settings) {
-      const text = await textFrom(data);
-      const { symbols, ids } = text;
-      const [{ designLanguageModel }, { partsOfText, textInWords }] = await Promise.all([
+      const [{ designLanguageModel }, { partsOfText, textInWords, withKnownSymbols }] = await Promise.all([
         import("./design.ts"),
         import("./parts.ts"),
       ]);
+      const text = withKnownSymbols(await textFrom(data), settings);
+      const { symbols, ids } = text;
       const { spec, network, cell } = designLanguageModel(symbols, options);
       const parts = partsOfText(text, settings);
       return {
