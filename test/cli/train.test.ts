@@ -91,7 +91,7 @@ test("on a terminal one line is redrawn with loss, speed and time left", async (
   expect(await lineOf(120, steps)).toMatch(
     /^━{6}─{14} {2}33 % {2}update 1 {2}\d\.\d{3} nats {2}\d\.\d{3} bits\/char {2}[\d,]+ characters\/s {2}\d+ s left$/u,
   );
-  expect(await lineOf(60, ["--epochs", "2"])).toMatch(
+  expect(await lineOf(70, ["--epochs", "2"])).toMatch(
     /^━?─{19,} {2}\d % {2}epoch 1 of 2 {2}\d\.\d{3} nats {2}\d+ s left$/u,
   );
   // The narrower, the fewer fields; what is left to wait for goes last.
