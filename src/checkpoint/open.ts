@@ -44,5 +44,10 @@ export async function openFile<M>(
   if (!task) throw new Error(`there is no task '${spec.kind}'; open it with the program that made it`);
   const store = device.parameters(parameterLayout(network));
   store.write(weights);
-  return task.open({ spec, network, device, store, metadata });
+  try {
+    return await task.open({ spec, network, device, store, metadata });
+  } catch (error) {
+    store.dispose();
+    throw error;
+  }
 }

@@ -160,7 +160,7 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       writeAll(program, carried, from.carried);
     },
     dispose() {
-      for (const part of [program, session, encoder]) part?.dispose();
+      for (const part of [program, session, encoder, store]) part?.dispose();
     },
   };
 }
