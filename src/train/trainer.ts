@@ -86,9 +86,9 @@ export interface Trainer {
 }
 
 export async function createTrainer(settings: TrainerSettings, options: ResolvedOptions): Promise<Trainer> {
-  const { network, device, data } = settings;
+  const { network, device } = settings;
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
-  const { feed, validation } = feedsOf(network, data, options);
+  const { feed, validation } = feedsOf(settings, options);
   const plan = planUpdates(settings, feed, validation, rule);
   const { ports, parameters: layout } = plan;
   const store = device.parameters(layout);
@@ -238,23 +238,28 @@ function writeAll(program: Program, ports: NamedPorts, values: Readonly<Record<s
 }
 
 function feedsOf(
-  network: Network,
-  data: TrainingData,
+  { network, device, data }: TrainerSettings,
   options: ResolvedOptions,
 ): { feed: Feed; validation: Feed | undefined } {
   const { batch, seed } = options;
+  const evaluation = { ...options, precision: device.precision };
   if (data.kind === "text") {
     const validation = data.validation && ({ kind: "text", ids: data.validation } as const);
     return {
       feed: laneFeed(data.train, { ...options, input: symbolInput(network) }),
-      validation: validation && feedForEvaluation(network, validation, options),
+      validation: validation && feedForEvaluation(network, validation, evaluation),
     };
   }
   const evaluated = (items: (typeof data)["train"]): Parameters<typeof examplesOf>[1] =>
     ({ kind: data.kind, items }) as Parameters<typeof examplesOf>[1];
   return {
-    feed: exampleFeed(network, examplesOf(network, evaluated(data.train)), { batch, seed, shuffle: true }),
-    validation: data.validation && feedForEvaluation(network, evaluated(data.validation), options),
+    feed: exampleFeed(network, examplesOf(network, evaluated(data.train)), {
+      batch,
+      seed,
+      shuffle: true,
+      precision: device.precision,
+    }),
+    validation: data.validation && feedForEvaluation(network, evaluated(data.validation), evaluation),
   };
 }
 
