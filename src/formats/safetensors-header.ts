@@ -1,5 +1,6 @@
 // The header of a safetensors file, parsed and checked so strictly that arrays can be cut from the data without further
 // checks; also used for writing.
+import { parseJsonWithin } from "../base/json.ts";
 
 /** Bytes per element, by type. */
 const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
@@ -19,6 +20,9 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** The header, a tensor and its shape. */
+const deepest = 3;
+
 const damaged = "the file is damaged or written wrongly; copy or save it again";
 const reservedNames = ["__proto__", "constructor", "prototype", "__metadata__"];
 
@@ -26,7 +30,7 @@ const reservedNames = ["__proto__", "constructor", "prototype", "__metadata__"];
 export function parseHeader(text: string, file: string): Header {
   let value: unknown;
   try {
-    value = text.startsWith("{") ? JSON.parse(text) : undefined;
+    value = text.startsWith("{") ? parseJsonWithin(text, deepest) : undefined;
   } catch {
     value = undefined;
   }
@@ -77,7 +81,7 @@ function parseEntry(name: string, fields: unknown, file: string): Entry {
 /** Throws unless all names are allowed, sizes fit shapes, and the entries fill `dataBytes` without gap or overlap. */
 export function checkEntries(entries: readonly Entry[], dataBytes: number, file: string): void {
   for (const entry of entries) checkSize(entry, file);
-  const needed = Math.max(0, ...entries.map(({ end }) => end));
+  const needed = entries.reduce((most, { end }) => Math.max(most, end), 0);
   if (needed > dataBytes)
     throw new Error(
       `${file}: the file is cut short: expected ${needed} bytes of tensors, as the header says, got ${dataBytes}; ` +

@@ -1,6 +1,8 @@
 // Sub-words from a `tokenizer.json`, read by Hugging Face's own package. Keeps the text of the file, so that a model
 // can carry its tokens. Trains no tokenizer.
 import { Tokenizer } from "@huggingface/tokenizers";
+import { parseJsonWithin } from "../base/json.ts";
+import { backtrackingFault } from "./backtracking.ts";
 
 export interface SubwordTokenizer {
   /** The file's text as it was, for a model file. */
@@ -19,10 +21,14 @@ export interface SubwordTokenizer {
 }
 
 const models = ["BPE", "WordPiece", "Unigram"];
+/** Ids without a token, which models have columns for: at most this share of the tokens, and this many beyond. */
+const unusedShare = 4;
+const unusedIds = 1000;
 
 /**
  * A tokenizer of the text of a `tokenizer.json`. `where` begins the errors: a file that is not JSON or no tokenizer,
- * a model other than BPE, WordPiece and Unigram, and a part that the package does not know.
+ * a model other than BPE, WordPiece and Unigram, a part that the package does not know, ids far beyond the number of
+ * tokens, and a pattern that some texts would keep busy for ever.
  */
 export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTokenizer {
   const content = parsed(json, where);
@@ -35,9 +41,16 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
     );
   const tokenizer = created(content, where);
   const unknownToken = (model as { unk_token?: unknown }).unk_token;
+  for (const pattern of patternsOf(tokenizer)) checkPattern(pattern, where);
   const ids = [...tokenizer.get_vocab(true).values()];
   const added = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
   const size = ids.reduce((most, id) => Math.max(most, id + 1), 0);
+  const ordinary = ids.every((id) => Number.isSafeInteger(id) && id >= 0);
+  if (!ordinary || size > unusedShare * ids.length + unusedIds)
+    throw new Error(
+      `${where}: its ${ids.length} tokens must have ids from 0, nearly all of them in use, but one is ` +
+        `${ordinary ? size - 1 : ids.find((id) => !(Number.isSafeInteger(id) && id >= 0))}; save it again`,
+    );
   return {
     json,
     size,
@@ -61,7 +74,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
 
 function parsed(json: string, where: string): Record<string, unknown> {
   try {
-    const content: unknown = JSON.parse(json);
+    const content = parseJsonWithin(json);
     if (typeof content === "object" && content !== null) return content as Record<string, unknown>;
   } catch (error) {
     throw new Error(`${where}: it is not JSON; the file is damaged, copy it again`, { cause: error });
@@ -76,4 +89,28 @@ function created(content: object, where: string): Tokenizer {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${where}: the tokenizer cannot be made (${reason}); save it again`, { cause: error });
   }
+}
+
+function checkPattern(pattern: RegExp, where: string): void {
+  const fault = backtrackingFault(pattern);
+  if (fault === undefined) return;
+  const source = pattern.source.length > 80 ? `${pattern.source.slice(0, 77)}...` : pattern.source;
+  throw new Error(
+    `${where}: its pattern ${source} would keep some texts busy for ever: ${fault}; use another tokenizer`,
+  );
+}
+
+/** The expressions in the parts of a tokenizer that read texts. */
+function patternsOf(tokenizer: Tokenizer): RegExp[] {
+  const { normalizer, pre_tokenizer, decoder } = tokenizer as unknown as Record<string, unknown>;
+  const seen = new Set<unknown>();
+  const patterns: RegExp[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    seen.add(value);
+    if (value instanceof RegExp) patterns.push(value);
+    else for (const part of Object.values(value)) visit(part);
+  };
+  [normalizer, pre_tokenizer, decoder].forEach(visit);
+  return patterns;
 }

@@ -160,20 +160,21 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
       writeAll(program, carried, from.carried);
     },
     dispose() {
-      for (const part of [program, session, encoder, store]) part?.dispose();
+      for (const part of [program, session, encoder]) part?.dispose();
     },
   };
 }
 
 /** The plan of an update. Throws where the plans of the run need more memory than there is. */
 function planUpdates(
-  { network, memory }: TrainerSettings,
+  { network, memory, device }: TrainerSettings,
   feed: Feed,
   validation: Feed | undefined,
   update: UpdateRule,
 ): Plan {
   // First without the optimiser, whose equations have no width beyond what a computer can count.
-  checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps }), memory);
+  const { precision } = device;
+  checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps, precision }), memory);
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update });
   const evaluation =
     validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
@@ -182,7 +183,8 @@ function planUpdates(
         buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
       )
     : [];
-  checkMemory(network, memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders]), memory);
+  const plans = [plan, ...(evaluation ? [evaluation] : []), ...encoders];
+  checkMemory(network, memoryOfPlans(plans, precision), memory);
   return plan;
 }
 

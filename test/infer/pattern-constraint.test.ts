@@ -77,7 +77,7 @@ describe("a pattern", () => {
     ["a[]", {}, "it matches no text"],
     ["a", { flags: "g" }, 'flags must be "i", "s" or "is", not "g"'],
     ["a", { maxStates: 0 }, "maxStates must be a whole number, 1 or more, not 0"],
-    ["(a|b)*a(a|b){12}", { maxStates: 500 }, "it takes more than 500 states; shorten its repetitions"],
+    ["(a|b)*a(a|b){12}", { maxStates: 500 }, "it takes more than 500 states, or too many steps between them; shorten its repetitions"],
     ["a{20000}", {}, "it takes more than 10000 states"],
   ])("refuses %s", (source, settings, message) => {
     expect(() => patternAutomaton(source, settings)).toThrow(message);
