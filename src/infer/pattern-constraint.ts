@@ -99,17 +99,20 @@ function build(source: string, flags: string, maxStates: number, where: string):
       `${where}: it takes more than ${maxStates} states, or too many steps between them; shorten its repetitions, or raise maxStates`,
     );
   if (automaton.accepting.length === 0) throw new Error(`${where}: it matches no text; correct it`);
-  const transitions = automaton.next.map((own) => transitionsOf(own, positions.groups));
-  if (transitions.reduce((sum, { length }) => sum + length, 0) > mostTransitions)
+  const { groups } = positions;
+  const rangesOf = (own: ReadonlyMap<number, number>): number =>
+    [...own.keys()].reduce((sum, group) => sum + (groups[group]?.length ?? 0), 0);
+  if (automaton.next.reduce((sum, own) => sum + rangesOf(own), 0) > mostTransitions)
     throw new Error(
       `${where}: it has more than ${mostTransitions} transitions; shorten its repetitions, or write classes such as ` +
         "\\p{L} as the letters that you need",
     );
+  const transitions = automaton.next.map((own) => transitionsOf(own, groups));
   return { start: 0, accepting: automaton.accepting, transitions };
 }
 
 /** The most ranges of characters that lead from a state to another, all together. */
-const mostTransitions = 1_000_000;
+const mostTransitions = 500_000;
 
 /** Undefined for an expression that is too large. */
 function expressionOf(source: string, flags: string, maxStates: number): Expression | undefined {

@@ -39,18 +39,13 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
     throw new Error(
       `${where}: the model must be one of ${models.join(", ")}, not ${JSON.stringify(model.type)}; convert it`,
     );
+  checkIds(model.vocab, content["added_tokens"], where);
   const tokenizer = created(content, where);
   const unknownToken = (model as { unk_token?: unknown }).unk_token;
   for (const pattern of patternsOf(tokenizer)) checkPattern(pattern, where);
   const ids = [...tokenizer.get_vocab(true).values()];
   const added = [...tokenizer.get_added_tokens_decoder()].filter(([, token]) => token.special);
   const size = ids.reduce((most, id) => Math.max(most, id + 1), 0);
-  const ordinary = ids.every((id) => Number.isSafeInteger(id) && id >= 0);
-  if (!ordinary || size > unusedShare * ids.length + unusedIds)
-    throw new Error(
-      `${where}: its ${ids.length} tokens must have ids from 0, nearly all of them in use, but one is ` +
-        `${ordinary ? size - 1 : ids.find((id) => !(Number.isSafeInteger(id) && id >= 0))}; save it again`,
-    );
   return {
     json,
     size,
@@ -91,6 +86,26 @@ function created(content: object, where: string): Tokenizer {
   }
 }
 
+/** The package goes through all numbers up to the largest id, and a model has a column for each. */
+function checkIds(vocabulary: object, added: unknown, where: string): void {
+  const addedIds = Array.isArray(added)
+    ? added.map((token: unknown) => (token as { id?: unknown } | null)?.id)
+    : [];
+  const ids: unknown[] = [
+    ...(Array.isArray(vocabulary) ? vocabulary.keys() : Object.values(vocabulary)),
+    ...addedIds,
+  ];
+  const limit = unusedShare * ids.length + unusedIds;
+  const wrong = ids.find(
+    (id) => !(Number.isSafeInteger(id) && (id as number) >= 0 && (id as number) < limit),
+  );
+  if (wrong === undefined) return;
+  throw new Error(
+    `${where}: its ${ids.length} tokens must have whole numbers as ids, from 0 and nearly all of them in use, but one ` +
+      `is ${JSON.stringify(wrong)}; save it again`,
+  );
+}
+
 function checkPattern(pattern: RegExp, where: string): void {
   const fault = backtrackingFault(pattern);
   if (fault === undefined) return;
@@ -106,7 +121,8 @@ function patternsOf(tokenizer: Tokenizer): RegExp[] {
   const seen = new Set<unknown>();
   const patterns: RegExp[] = [];
   const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    // The parts are functions with properties.
+    if (!(value instanceof Object) || seen.has(value)) return;
     seen.add(value);
     if (value instanceof RegExp) patterns.push(value);
     else for (const part of Object.values(value)) visit(part);
