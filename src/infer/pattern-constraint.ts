@@ -112,7 +112,7 @@ function build(source: string, flags: string, maxStates: number, where: string):
 }
 
 /** The most ranges of characters that lead from a state to another, all together. */
-const mostTransitions = 500_000;
+const mostTransitions = 200_000;
 
 /** Undefined for an expression that is too large. */
 function expressionOf(source: string, flags: string, maxStates: number): Expression | undefined {

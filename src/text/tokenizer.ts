@@ -40,7 +40,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       `${where}: the model must be one of ${models.join(", ")}, not ${JSON.stringify(model.type)}; convert it`,
     );
   checkIds(model.vocab, content["added_tokens"], where);
-  const tokenizer = created(content, where);
+  const tokenizer = used(where, () => new Tokenizer(content, {}));
   const unknownToken = (model as { unk_token?: unknown }).unk_token;
   for (const pattern of patternsOf(tokenizer)) checkPattern(pattern, where);
   const ids = [...tokenizer.get_vocab(true).values()];
@@ -53,7 +53,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
     encode: (text) =>
       text === ""
         ? new Int32Array(0)
-        : Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids),
+        : Int32Array.from(used(where, () => tokenizer.encode(text, { add_special_tokens: false }).ids)),
     unknown: typeof unknownToken === "string" ? tokenizer.token_to_id(unknownToken) : undefined,
     has: (id) => tokenizer.id_to_token(id) !== undefined,
     decode(all) {
@@ -62,7 +62,9 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       for (const id of list)
         if (tokenizer.id_to_token(id) === undefined)
           throw new Error(`${where}: an id must be from 0 to ${size - 1} and have a token, not ${id}`);
-      return tokenizer.decode(list, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+      return used(where, () =>
+        tokenizer.decode(list, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      );
     },
   };
 }
@@ -77,9 +79,10 @@ function parsed(json: string, where: string): Record<string, unknown> {
   throw new Error(`${where}: it must be a JSON object, not ${json.slice(0, 20)}; name a tokenizer.json`);
 }
 
-function created(content: object, where: string): Tokenizer {
+/** What the package throws at a file that it cannot use, some of which it notices only at a text. */
+function used<T>(where: string, work: () => T): T {
   try {
-    return new Tokenizer(content, {});
+    return work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${where}: the tokenizer cannot be made (${reason}); save it again`, { cause: error });
