@@ -28,25 +28,36 @@ export interface Divergence {
   readonly gradients: ArrayLike<number>; // [layout.trained]
 }
 
+/** Finite gradients can make weights overflow: the error for the weights after `step`; undefined where all are finite. */
+export function ruinedWeights({
+  step,
+  rate,
+  layout,
+  weights,
+}: Pick<Divergence, "step" | "rate" | "layout" | "weights">): TrainingError | undefined {
+  const names = notFinite(layout, weights, layout.size);
+  if (names.length === 0) return undefined;
+  const what = `weights of # are not finite since step ${step}; go back to the last checkpoint and`;
+  return namedError(step + 1, rate, names, what);
+}
+
+function namedError(step: number, rate: number, names: readonly string[], what: string): TrainingError {
+  const [name = ""] = names;
+  const others = names.length > 1 ? ` (and of ${names.length - 1} others)` : "";
+  const message =
+    `training, step ${step}: the ${what.replace("#", name + others)} ` +
+    `lower the rate (now ${rate}) or clip more tightly`;
+  return new TrainingError(step, name, message);
+}
+
 export function divergenceError(divergence: Divergence): TrainingError {
   const { step, loss, norm, rate, layout, weights, gradients } = divergence;
-  const error = (names: readonly string[], what: string): TrainingError => {
-    const [name = ""] = names;
-    const others = names.length > 1 ? ` (and of ${names.length - 1} others)` : "";
-    const message =
-      `training, step ${step}: the ${what.replace("#", name + others)} ` +
-      `lower the rate (now ${rate}) or clip more tightly`;
-    return new TrainingError(step, name, message);
-  };
+  const error = (names: readonly string[], what: string): TrainingError =>
+    namedError(step, rate, names, what);
   const seen = `the loss is ${loss} and the gradient's norm ${norm}; no weight was changed;`;
 
-  const ruined = notFinite(layout, weights, layout.size);
-  if (ruined.length > 0) {
-    return error(
-      ruined,
-      "weights of # are not finite since the step before; go back to the last checkpoint and",
-    );
-  }
+  const ruined = ruinedWeights({ step: step - 1, rate, layout, weights });
+  if (ruined) return ruined;
   const broken = notFinite(layout, gradients, layout.trained);
   if (broken.length > 0) return error(broken, `gradient of # is not finite, ${seen}`);
   // Sums of numbers that are finite can overflow.

@@ -3,7 +3,9 @@
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
 import { createFloatStore } from "../float-store.ts";
+import { deviceLifetime } from "../lifetime.ts";
 import { createQueue } from "../queue.ts";
+import { createStores } from "../stores.ts";
 import { checkThreads, maximumThreads } from "../threads.ts";
 import { loadNative } from "./addon.ts";
 import { createProgram, type DeviceParts, type NativeStore } from "./program.ts";
@@ -30,32 +32,43 @@ export function nativeDevice(options: NativeOptions = {}): Device {
     addon,
     team: addon.team(threads),
     threads,
+    life: deviceLifetime(),
     queue: createQueue(),
+    stores: createStores(),
     profile: options.profile ?? false,
     instructions: options.instructions ?? "",
   };
+  const { life, queue, stores } = parts;
   return {
     name: "native",
     precision: "float32",
     threads,
-    parameters: (layout) => createStore(parts, layout),
+    parameters(layout) {
+      life.check();
+      return stores.add(createStore(parts, layout));
+    },
     async compile(plan, store) {
-      return createProgram(parts, plan, store as NativeStore);
+      life.check();
+      return createProgram(parts, plan, stores.fitting(plan, store));
     },
     async roofline() {
+      life.check();
       const [registers, product, openblas] = addon.roofline(parts.team);
       return { registers, product, ...(openblas > 0 && { openblas }) };
     },
-    dispose() {},
+    dispose() {
+      if (life.end()) queue.now(() => addon.release(parts.team));
+    },
   };
 }
 
-function createStore({ addon, queue }: DeviceParts, layout: ParameterLayout): NativeStore {
-  let values = addon.floats(layout.size);
-  const store = createFloatStore(layout, queue, {
-    values: () => values,
-    // The collector frees it once no program refers to it either.
-    free: () => void (values = new Float32Array(0)),
+function createStore(parts: DeviceParts, layout: ParameterLayout): NativeStore {
+  const { addon } = parts;
+  const memory = addon.memory(layout.size);
+  const store = createFloatStore(layout, parts, {
+    write: (values) => addon.write(memory, 0, values, false),
+    read: (into) => addon.read(memory, 0, layout.size, layout.size, into, false),
+    free: () => addon.release(memory),
   });
-  return Object.assign(store, { values: () => values });
+  return Object.assign(store, { memory });
 }

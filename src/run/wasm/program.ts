@@ -8,7 +8,7 @@ import type { Program, RunExtent, Writable } from "../device.ts";
 import { addFailure, reportFailure, type Failures } from "../failures.ts";
 import { programLifetime, type Lifetime } from "../lifetime.ts";
 import { needsPacking, type PackedCopy } from "../packed.ts";
-import { bufferNamed, checkWrite, columnsNamed, phaseNamed, readColumns } from "../plan-access.ts";
+import { bufferNamed, checkRead, checkWrite, columnsNamed, phaseNamed, readColumns } from "../plan-access.ts";
 import { tokenTables, type TokenTables } from "../token-tables.ts";
 import { createAccount, type Account } from "./account.ts";
 import { costOf, meetingsOf, packingCost, timeOf, type Cost } from "./cost.ts";
@@ -44,11 +44,13 @@ export async function createProgram(
 ): Promise<Program> {
   store.checkAlive();
   const state = await compile(parts, plan, store, tile);
-  const { queue, heap, pool } = parts;
+  const { queue, pool, dropped } = parts;
   const longest = { tokens: plan.rows * plan.steps, rows: plan.rows, steps: plan.steps };
   const cost = costOf(plan.phases.train ?? plan.phases.forward ?? []);
   // Threads take a while to start, and the first run will need them.
   if (timeOf(cost, longest) > parts.longRun) pool?.start();
+  const free = freeing(parts, state);
+  dropped.watch(state, state.layout.size, free);
   return {
     plan,
     write: (name, values) => write(state, name, values),
@@ -56,8 +58,10 @@ export async function createProgram(
     async read(name, into) {
       checkAlive(state);
       const columns = columnsNamed(plan, name);
+      checkRead(name, columns, into);
       return queue.after(() => {
         reportFailure(state.failures);
+        checkRead(name, columns, into);
         readColumns(spaceOf(state, columns.buffer), columns, into);
         return into;
       });
@@ -65,18 +69,43 @@ export async function createProgram(
     ...(parts.profile && { times: state.account.times }),
     dispose() {
       if (!state.life.end()) return;
-      queue.now(() => {
-        heap.free(state.bases.program, state.layout.size);
-        if (state.pooled !== undefined) pool?.drop(state.pooled);
-      });
+      dropped.forget(free);
+      queue.now(free);
     },
   };
 }
 
+/** Frees a program's memory. Does not refer to the program itself, which could never be collected otherwise. */
+function freeing({ heap, pool }: DeviceParts, { bases, layout, pooled }: State): () => void {
+  return () => {
+    heap.free(bases.program, layout.size);
+    if (pooled !== undefined) pool?.drop(pooled);
+  };
+}
+
 async function compile(parts: DeviceParts, plan: Plan, store: WasmStore, tile: Tile): Promise<State> {
+  const { heap, pool } = parts;
+  const threads = pool?.threads ?? 1;
+  const { size } = layoutProgram(plan, 0, threads);
+  const program = heap.allocate(size);
+  try {
+    return await compileAt(parts, plan, store, tile, program);
+  } catch (error) {
+    heap.free(program, size);
+    throw error;
+  }
+}
+
+/** `program`: the address of the program's memory. */
+async function compileAt(
+  parts: DeviceParts,
+  plan: Plan,
+  store: WasmStore,
+  tile: Tile,
+  program: number,
+): Promise<State> {
   const { heap, pool, relaxed, profile } = parts;
   const threads = pool?.threads ?? 1;
-  const program = heap.allocate(layoutProgram(plan, 0, threads).size);
   const bases = { parameters: store.address, program };
   const team = pool && { threads, barrier: parts.barrier };
   const bytes = emitModule(plan, { bases, tile, relaxed, profile, ...(team && { team }) });
@@ -101,10 +130,9 @@ async function compile(parts: DeviceParts, plan: Plan, store: WasmStore, tile: T
   };
 }
 
-function checkAlive({ parts, life, store }: State): void {
-  parts.life.check();
-  life.check();
+function checkAlive({ life, store }: State): void {
   store.checkAlive();
+  life.check();
 }
 
 /** The numbers of the space that a buffer is in. */
@@ -117,7 +145,7 @@ function spaceOf({ parts, plan, bases }: State, { space, type }: Buffer): Writab
 function write(state: State, name: string, values: Writable): void {
   checkAlive(state);
   const buffer = bufferNamed(state.plan, name);
-  checkWrite(buffer, values.length);
+  checkWrite(buffer, values);
   state.parts.queue.write(values, (numbers) => {
     if (buffer.space === "parameters") state.store.version++;
     spaceOf(state, buffer).set(numbers, buffer.offset);
