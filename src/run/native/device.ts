@@ -7,12 +7,15 @@ import { deviceLifetime } from "../lifetime.ts";
 import { createQueue } from "../queue.ts";
 import { createStores } from "../stores.ts";
 import { checkThreads, maximumThreads } from "../threads.ts";
-import { loadNative } from "./addon.ts";
+import { loadNative, type NativeAddon } from "./addon.ts";
 import { createProgram, type DeviceParts, type NativeStore } from "./program.ts";
 
 /** Options of `nativeDevice`. */
 export interface NativeOptions {
-  /** Threads of a run, 1 to 255; default all cores. Any number gives the same bits. */
+  /**
+   * Threads of a run, 1 to 255; default as many as are fastest at the moment, up to all cores, which is measured as it
+   * runs. Any number gives the same bits.
+   */
   readonly threads?: number;
   /** Whether programs measure where their time goes, see `Program.times`. Default false. */
   readonly profile?: boolean;
@@ -30,8 +33,9 @@ export function nativeDevice(options: NativeOptions = {}): Device {
   checkThreads(threads);
   const parts: DeviceParts = {
     addon,
-    team: addon.team(threads),
+    team: teams(addon, threads),
     threads,
+    isFree: options.threads === undefined && threads > 1,
     life: deviceLifetime(),
     queue: createQueue(),
     stores: createStores(),
@@ -53,13 +57,24 @@ export function nativeDevice(options: NativeOptions = {}): Device {
     },
     async roofline() {
       life.check();
-      const [registers, product, openblas] = addon.roofline(parts.team);
+      const [registers, product, openblas] = addon.roofline(parts.team(threads));
       return { registers, product, ...(openblas > 0 && { openblas }) };
     },
     dispose() {
-      if (life.end()) queue.now(() => addon.release(parts.team));
+      if (life.end()) queue.now(() => parts.team.release());
     },
   };
+}
+
+/** Teams of up to `most` threads, which start when they are first needed. */
+function teams(addon: NativeAddon, most: number): DeviceParts["team"] {
+  const made = new Map<number, object>();
+  const teamOf = (threads: number): object => {
+    const team = made.get(threads) ?? addon.team(Math.min(threads, most));
+    made.set(threads, team);
+    return team;
+  };
+  return Object.assign(teamOf, { release: () => made.forEach((team) => addon.release(team)) });
 }
 
 function createStore(parts: DeviceParts, layout: ParameterLayout): NativeStore {

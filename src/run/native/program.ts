@@ -3,6 +3,7 @@
 import { encodePlan, phaseNames } from "../../emit/native/encode.ts";
 import type { Buffer, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Program, RunExtent, WorkTimes, Writable } from "../device.ts";
+import { chooseThreads, type ThreadChoice } from "../crowding.ts";
 import { addFailure, reportFailure, type Failures } from "../failures.ts";
 import type { FloatStore } from "../float-store.ts";
 import { programLifetime, type Lifetime } from "../lifetime.ts";
@@ -16,8 +17,11 @@ import type { NativeAddon } from "./addon.ts";
 /** The parts of a device that its programs and stores share. */
 export interface DeviceParts {
   readonly addon: NativeAddon;
-  readonly team: object;
+  /** The team with a number of threads. */
+  readonly team: ((threads: number) => object) & { release(): void };
   readonly threads: number;
+  /** Whether runs may have fewer threads where that is faster. */
+  readonly isFree: boolean;
   readonly life: Lifetime;
   readonly queue: Queue;
   readonly stores: Stores<NativeStore>;
@@ -47,6 +51,8 @@ interface State {
   readonly packed: PackedCopy;
   /** Estimated microseconds of runs without ragged lengths, by phase and extent. */
   readonly estimates: Map<string, number>;
+  /** By phase. */
+  readonly choices: Map<PhaseName, ThreadChoice>;
   /** The addon's memory. */
   readonly arena: object;
   /** The addon's program. */
@@ -66,6 +72,7 @@ export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore
     failures: {},
     packed: { version: undefined },
     estimates: new Map(),
+    choices: new Map(),
     arena,
     handle: addon.program(encodePlan(plan), arena, store.memory, profile, instructions),
   };
@@ -119,14 +126,14 @@ function write(state: State, name: string, values: Writable): void {
 
 function run(state: State, phase: PhaseName, extent: RunExtent): void {
   const { parts, plan, store, packed, handle } = state;
-  const { addon, team, queue } = parts;
+  const { addon, queue, threads } = parts;
   checkAlive(state);
   phaseNamed(plan, phase);
   const { rows, steps, carry = steps } = extent;
   const { alive, offsets } = tokenTables(plan, extent);
   type Arguments = Parameters<NativeAddon["run"]>;
-  const withPack = (pack: boolean): Arguments => [
-    team,
+  const withPack = (pack: boolean, active = threads): Arguments => [
+    parts.team(active),
     handle,
     phaseNames.indexOf(phase),
     rows,
@@ -136,10 +143,34 @@ function run(state: State, phase: PhaseName, extent: RunExtent): void {
     offsets,
     pack,
   ];
-  const inTurn = (): Arguments => withPack(needsPacking(packed, store, plan, phase));
-  const isLong = estimate(state, phase, extent, withPack(false)) / parts.threads > longRun;
-  if (isLong) queue.begin(() => attempt(state, () => addon.start(...inTurn())));
-  else queue.now(() => void attempt(state, () => addon.run(...inTurn())));
+  const microseconds = estimate(state, phase, extent, withPack(false));
+  const choice = parts.isFree ? choiceOf(state, phase) : undefined;
+  const begin = (): { readonly args: Arguments; readonly end: () => void } => {
+    const active = choice?.next() ?? threads;
+    const args = withPack(needsPacking(packed, store, plan, phase), active);
+    const began = performance.now();
+    return { args, end: () => choice?.took(active, performance.now() - began, microseconds) };
+  };
+  const here = (): void => {
+    const { args, end } = begin();
+    addon.run(...args);
+    end();
+  };
+  const elsewhere = async (): Promise<void> => {
+    const { args, end } = begin();
+    await addon.start(...args);
+    end();
+  };
+  if (microseconds / threads > longRun) queue.begin(() => attempt(state, elsewhere));
+  else queue.now(() => void attempt(state, here));
+}
+
+function choiceOf({ choices, parts }: State, phase: PhaseName): ThreadChoice {
+  const { threads } = parts;
+  const numbers = new Set([threads, Math.max(1, threads - 1), 1]);
+  const choice = choices.get(phase) ?? chooseThreads([...numbers]);
+  choices.set(phase, choice);
+  return choice;
 }
 
 /** Microseconds on one thread. */

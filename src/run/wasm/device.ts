@@ -19,7 +19,8 @@ import { createProgram } from "./program.ts";
 /** Options of `wasmDevice`. The defaults suit the engine that it runs on. */
 export interface WasmOptions {
   /**
-   * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page
+   * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores, or
+   * one for short runs while that is faster, which is measured. A page
    * that is not cross-origin isolated has one thread, its own. Any number gives the same bits.
    */
   readonly threads?: number;
@@ -98,6 +99,7 @@ function createParts({ threads, relaxed, profile = false, longRun = 1 }: WasmOpt
     relaxed: relaxed ?? hasRelaxedSimd(),
     profile,
     longRun,
+    isFree: threads === undefined,
   };
 }
 

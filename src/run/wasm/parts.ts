@@ -22,6 +22,8 @@ export interface DeviceParts {
   readonly profile: boolean;
   /** Milliseconds of one thread from which on a run goes to the device's threads. */
   readonly longRun: number;
+  /** Whether runs may stay on the caller's thread where that is faster. */
+  readonly isFree: boolean;
 }
 
 export interface WasmStore extends FloatStore {

@@ -5,6 +5,7 @@ import { emitModule } from "../../emit/wasm/module.ts";
 import { fewRows } from "../../emit/wasm/phases.ts";
 import type { Buffer, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Program, RunExtent, Writable } from "../device.ts";
+import { chooseThreads, type ThreadChoice } from "../crowding.ts";
 import { addFailure, reportFailure, type Failures } from "../failures.ts";
 import { programLifetime, type Lifetime } from "../lifetime.ts";
 import { needsPacking, type PackedCopy } from "../packed.ts";
@@ -32,6 +33,8 @@ interface State {
   readonly failures: Failures;
   readonly packed: PackedCopy;
   readonly costs: Map<PhaseName, Cost>;
+  /** By phase. */
+  readonly choices: Map<PhaseName, ThreadChoice>;
   readonly account: Account;
 }
 
@@ -126,6 +129,7 @@ async function compileAt(
     failures: {},
     packed: { version: undefined },
     costs: new Map(),
+    choices: new Map(),
     account,
   };
 }
@@ -165,19 +169,34 @@ function run(state: State, phase: PhaseName, extent: RunExtent): void {
   checkAlive(state);
   const request = { phase, extent: { ...extent }, tables: tokenTables(plan, extent) };
   const { pool, queue } = parts;
-  if (pool?.usable && isWorthDividing(state, request, pool.threads)) {
-    queue.begin(() => runOnThreads(state, pool, request));
-  } else {
-    queue.now(() => runHere(state, request));
-  }
+  const time = pool?.usable === true ? timeIfDivided(state, request, pool.threads) : undefined;
+  if (pool && time !== undefined) queue.begin(() => runDivided(state, pool, request, time));
+  else queue.now(() => runHere(state, request));
 }
 
-/** Whether a run is long enough for the device's threads. */
-function isWorthDividing(
+/** The longest run, in milliseconds, that may keep the caller's thread because that is faster. */
+const mostHere = 50;
+
+/** On the device's threads, or on the caller's where that is faster at the moment. */
+async function runDivided(state: State, pool: Pool, request: Request, time: number): Promise<void> {
+  const { parts, choices } = state;
+  const { phase } = request;
+  if (!parts.isFree || time > mostHere) return runOnThreads(state, pool, request);
+  const choice = choices.get(phase) ?? chooseThreads([pool.threads, 1]);
+  choices.set(phase, choice);
+  const threads = choice.next();
+  const began = performance.now();
+  if (threads === 1) runHere(state, request);
+  else await runOnThreads(state, pool, request);
+  choice.took(threads, performance.now() - began, time);
+}
+
+/** The time of a run on one thread, in milliseconds, if it is long enough for the device's threads. */
+function timeIfDivided(
   { parts, plan, store, packed, costs }: State,
   request: Request,
   threads: number,
-): boolean {
+): number | undefined {
   const { phase, extent, tables } = request;
   const { rows, steps } = extent;
   const items = plan.phases[phase] ?? [];
@@ -187,7 +206,7 @@ function isWorthDividing(
   const time = timeOf(cost, { tokens: tables.offsets[steps] as number, rows, steps }) + packing;
   // Where rows are few, threads meet after each kernel of a loop: 100 meetings must be worth as much time again.
   const meetings = rows < fewRows * threads ? meetingsOf(items, steps) : 0;
-  return time > parts.longRun * (1 + meetings / 100);
+  return time > parts.longRun * (1 + meetings / 100) ? time : undefined;
 }
 
 /** Writes the tables of a run to memory and returns the calls to make. */
