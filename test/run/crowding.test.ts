@@ -40,7 +40,7 @@ test("it follows what changes", () => {
   const busy = runs(1000, (threads) => (threads > 1 ? 70 : 8), first.choice);
   expect(busy.share(1)).toBeGreaterThan(0.95);
   const idle = runs(5000, (threads) => 8 / threads, busy.choice);
-  expect(idle.share(8)).toBeGreaterThan(0.7);
+  expect(idle.share(8)).toBeGreaterThan(0.5);
 });
 
 test("runs of other sizes are compared by their work", () => {
