@@ -59,7 +59,8 @@ const mayNameNode = (path: string): boolean =>
 
 /** What needs a package, apart from those that may name Node. */
 const mayNamePackages = (path: string): boolean =>
-  mayNameNode(path) || /^(formats|checkpoint|tasks)\/|^text\/tokenizer\.ts$|^infer\/pattern/u.test(path);
+  mayNameNode(path) ||
+  /^(formats|checkpoint|tasks)\/|^text\/(tokenizer|backtracking|positions)\.ts$|^infer\/pattern/u.test(path);
 
 /**
  * Entry points that a page loads as they are, with the packages that come along. Whoever opens a model checks its file, and

@@ -3,6 +3,7 @@ import { buildPlan, parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { UpdateRule } from "../plan/update.ts";
+import type { Device } from "../run/device.ts";
 
 /** The memory of a set of plans. */
 export interface MemoryNeeded {
@@ -15,10 +16,7 @@ export interface MemoryNeeded {
 /** The bytes that WebAssembly can address. */
 const wasmMemory: number = 2 ** 32;
 
-/** Of a device. */
-type Precision = "float32" | "float64";
-
-const bytesPerNumber: Readonly<Record<Precision, number>> = { float32: 4, float64: 8 };
+const bytesPerNumber: Readonly<Record<Device["precision"], number>> = { float32: 4, float64: 8 };
 
 /**
  * The memory for training with batches of `batch` rows and `steps` steps, and for evaluating in between. `update` adds
@@ -30,7 +28,7 @@ export function memoryNeeded(
     readonly batch: number;
     readonly steps: number;
     readonly update?: UpdateRule;
-    readonly precision?: Precision;
+    readonly precision?: Device["precision"];
   },
 ): MemoryNeeded {
   const { batch: rows, steps, update, precision } = extent;
@@ -39,7 +37,10 @@ export function memoryNeeded(
 }
 
 /** The memory of plans that share their parameters. */
-export function memoryOfPlans(plans: readonly Plan[], precision: Precision = "float32"): MemoryNeeded {
+export function memoryOfPlans(
+  plans: readonly Plan[],
+  precision: Device["precision"] = "float32",
+): MemoryNeeded {
   const parameters = plans[0]?.parameters.size ?? 0;
   const arenas = plans.reduce((sum, plan) => sum + plan.arena, 0);
   return { parameters, bytes: bytesPerNumber[precision] * (parameters + arenas) };

@@ -1,6 +1,6 @@
 // Whether a regular expression may take a time out of all proportion to a text, by trying the same characters in ever
-// more ways: `(a+)+$` doubles with each letter. Judged by the positions of the expression, without running it; what may
-// come before or after a repetition is not looked at, so that some harmless expressions are refused.
+// more ways: `(a+)+$` doubles with each letter. Looks at the positions of the expression and does not run it; what comes
+// before and after a repetition is not looked at, so that some harmless expressions are refused.
 import { JS, type Concatenation, type Element } from "refa";
 import { positionsOf, type Positions } from "./positions.ts";
 

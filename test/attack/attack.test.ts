@@ -61,7 +61,8 @@ test.each([
   ["planted-fault", /^a fault of the program, TypeError: /],
   ["planted-nameless", /^the error does not name the input, Error: something is wrong$/],
 ])("%s is found", async (reader, what) => {
-  const { results, code } = await attack(reader, "--inputs=2", "--patience=4");
+  const patience = reader === "planted-hang" ? 5 : 60;
+  const { results, code } = await attack(reader, "--inputs=2", `--patience=${patience}`);
   expect(code).toBe(1);
   expect(results).toHaveLength(1);
   expect(results[0]?.faults.map(({ index }) => index)).toEqual([0, 1]);
