@@ -19,7 +19,6 @@ test("any JSON up to the depth is read, and deeper is not", () => {
 
 test("brackets in texts do not count, and what is no JSON is a SyntaxError", () => {
   expect(parseJson(String.raw`["[[[", "\"[[", "\\"]`, 1)).toHaveLength(3);
-  for (const text of ["", "{", '"[', "[]]", "[1,", '"\\'])
-    expect(() => parseJson(text)).toThrow(SyntaxError);
+  for (const text of ["", "{", '"[', "[]]", "[1,", '"\\']) expect(() => parseJson(text)).toThrow(SyntaxError);
   expect(() => parseJson("[".repeat(2_000_000))).toThrow("more than 64 deep");
 });
