@@ -15,7 +15,7 @@ import { readConfig } from "./config-file.ts";
 import { deviceNamed, deviceTitle, nativeRemedy } from "./devices.ts";
 import { grouped, quoted } from "../tasks/shared/words.ts";
 import { checkOutput } from "./model-file.ts";
-import { readable, type ReadablePath } from "../formats/standard-input.ts";
+import { readable, type ReadablePath } from "../formats/standard-input-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { recurrentSettings, resumedGiven, trainOptions, type TrainFlags } from "./train-flags.ts";
 import type { TrainingJob } from "./training.ts";

@@ -57,7 +57,7 @@ function idsOf(vocabulary: WordVocabulary, words: readonly string[]): Ids {
 
 /**
  * A text in which words that none of `learned`, a part of its ids, has are unknown: what a model never sees it cannot learn,
- * and would be held against it. The same text where there are no such words.
+ * and it would be blamed for it. The same text where there are no such words.
  */
 export function withKnownWords(
   vocabulary: WordVocabulary,
