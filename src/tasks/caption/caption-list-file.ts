@@ -136,7 +136,9 @@ function fromTokens(content: string, path: string): ListedImage[] {
       );
     if (caption.trim() === "")
       throw new Error(`${place}: the caption is empty; write one, or leave the line out`);
-    byFile.set(file, [...(byFile.get(file) ?? []), caption.trim()]);
+    const captions = byFile.get(file) ?? [];
+    byFile.set(file, captions);
+    captions.push(caption.trim());
   });
   return [...byFile].map(([file, captions]) => listed(file, captions));
 }
