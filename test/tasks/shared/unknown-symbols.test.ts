@@ -12,7 +12,7 @@ test("unknown symbols are counted, and the first ones named, where they are more
     "2 of 11 tokens (18.2 %) are unknown to the model, such as 'four'",
   ]);
   expect(unknownInWords(words, ["ONE, two", "a\u001bb c"], "symbols")).toEqual([
-    "3 of 5 symbols (60.0 %) are unknown to the model, such as ',', 'a\\u001bb', 'c'",
+    "5 of 7 symbols (71.4 %) are unknown to the model, such as ',', 'a', '\\u001b'",
   ]);
 });
 
