@@ -1,14 +1,19 @@
 // The terminal of a command: results to stdout, messages to stderr, and one line that is redrawn while work goes on.
+import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
+import { visible } from "../formats/visible.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export interface Terminal {
   /** How this program was started: `unrolled`, or `npx unrolled`. */
   readonly program: string;
-  /** Prints results. Resolves when the stream has taken them; rejects with code EPIPE where the reader has gone. */
+  /**
+   * Prints results, unchanged except on a terminal, where control characters other than `\n` and `\t` are written as
+   * escapes. Resolves when the stream has taken them; rejects with code EPIPE where the reader has gone.
+   */
   out(text: string): Promise<void>;
-  /** Prints a message, one line. */
+  /** Prints a message, one line; control characters other than `\n` are written as escapes. */
   say(line: string): void;
   /** Prints a line that the next one replaces; nothing where stderr is not a terminal. */
   status(line: string): void;
@@ -38,16 +43,27 @@ export interface TerminalSettings {
 
 const clearLine = "\r\u001b[2K";
 
+/** Begins a control sequence. */
+const introducer = "\u001b[";
+
 export function createTerminal({ stdout, stderr, environment, onInterrupt }: TerminalSettings): Terminal {
   // https://no-color.org: any value but the empty one.
   const plain = Boolean(environment["NO_COLOR"]) || environment["TERM"] === "dumb";
   const colours = { out: !plain && stdout.isTTY === true, err: !plain && stderr.isTTY === true };
   const isInteractive = stderr.isTTY === true && environment["TERM"] !== "dumb";
-  let shown = false;
+  let hasStatus = false;
+  // Stands for the introducer in styled text until that is written. No file can have it, so all other control characters
+  // are escaped.
+  const painted = `\u001b${randomUUID()}`;
+  const shown = (text: string, kept: string): string =>
+    text
+      .split(painted)
+      .map((part) => visible(part, kept))
+      .join(introducer);
   const write = (text: string): void => void stderr.write(text, () => {});
   const clear = (): void => {
-    if (shown) write(clearLine);
-    shown = false;
+    if (hasStatus) write(clearLine);
+    hasStatus = false;
   };
   return {
     program: isNpx(environment) ? "npx unrolled" : "unrolled",
@@ -58,20 +74,24 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
     out(text) {
       clear();
       return new Promise((resolve, reject) => {
-        stdout.write(text, (error) => (error ? reject(error) : resolve()));
+        const safe = stdout.isTTY === true ? shown(text, "\n\t") : text;
+        stdout.write(safe, (error) => (error ? reject(error) : resolve()));
       });
     },
     say(line) {
       clear();
-      write(`${line}\n`);
+      write(`${shown(line, "\n")}\n`);
     },
     status(line) {
       if (!isInteractive) return;
-      write(`${clearLine}${[...line].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
-      shown = line !== "";
+      write(`${clearLine}${[...shown(line, "")].slice(0, (stderr.columns ?? 80) - 1).join("")}`);
+      hasStatus = line !== "";
     },
-    paint: (stream, style, text) =>
-      colours[stream] ? styleText(style, text, { validateStream: false }) : text,
+    paint(stream, style, text) {
+      if (!colours[stream]) return text;
+      const styled = styleText(style, visible(text, "\n\t"), { validateStream: false });
+      return styled.replaceAll(introducer, painted);
+    },
     onInterrupt,
   };
 }

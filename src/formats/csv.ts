@@ -1,4 +1,6 @@
-// CSV and TSV as tables, and rows as CSV. Cells stay text; columns of numbers are for `number-column.ts`.
+// CSV and TSV as tables, and rows as CSV. The package csv-parse has the grammar; the delimiter, the header, line numbers
+// and errors are found here. Cells stay text; columns of numbers are for `number-column.ts`.
+import { CsvError, parse } from "csv-parse/sync";
 import { listNames, makeTable, numberOf, showCell, type Cell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 
@@ -26,7 +28,7 @@ export function decodeCsv(source: string, bytes: Uint8Array, settings: CsvSettin
   const said = /^sep=(.)(?:\n|$)/iu.exec(text);
   const start = said?.[0].length ?? 0;
   const { delimiter = said?.[1] ?? findDelimiter(text) } = settings;
-  const { columns, lines } = parseColumns(source, text, { delimiter, start });
+  const { columns, lines } = parseColumns(source, text.slice(start), delimiter, said ? 2 : 1);
   if (lines.length === 0) throw new Error(`${source}: the file has no rows; check that it is the right one`);
   const first = columns.map(([cell = null]) => (cell === null ? "" : String(cell)));
   const names = settings.columns ?? columnNames(source, first, lines[0] ?? 1);
@@ -42,7 +44,8 @@ export function decodeCsv(source: string, bytes: Uint8Array, settings: CsvSettin
     name: names[i] as string,
     cells: headerRows === 0 ? cells : cells.slice(headerRows),
   }));
-  const kept = all.filter(({ cells }, i) => first[i]?.trim() !== "" || cells.some((cell) => cell !== null));
+  const isNamed = (i: number): boolean => settings.columns !== undefined || first[i]?.trim() !== "";
+  const kept = all.filter(({ cells }, i) => isNamed(i) || cells.some((cell) => cell !== null));
   const table = makeTable(source, kept.length > 0 ? kept : all, {
     unit: "line",
     lines: Int32Array.from(lines.slice(headerRows)),
@@ -72,104 +75,91 @@ interface ParsedColumns {
   readonly lines: readonly number[]; // [rows]
 }
 
-function parseColumns(
-  source: string,
-  text: string,
-  { delimiter, start }: { readonly delimiter: string; readonly start: number },
-): ParsedColumns {
-  const columns: Cell[][] = [];
-  const lines: number[] = [];
-  const nextDelimiter = finder(text, delimiter);
-  const nextEnd = finder(text, "\n");
-  const reader = cellReader(text, delimiter, nextDelimiter, nextEnd);
-  let line = start > 0 ? 2 : 1;
-  for (let at = start; at < text.length;) {
-    if (text[at] === "\n") {
-      at++;
-      line++;
-      continue;
-    }
-    const begin = at;
-    const first = line;
-    let width = 0;
-    for (let hasMore = true; hasMore;) {
-      const { content, end, fault } = reader(at);
-      if (fault !== undefined) throw new Error(`${source}, ${fault(line)}`);
-      for (let from = content.indexOf("\n"); from >= 0; from = content.indexOf("\n", from + 1)) line++;
-      if (lines.length === 0) columns.push([]);
-      columns[width]?.push(content === "" ? null : content);
-      width++;
-      hasMore = text.startsWith(delimiter, end);
-      at = hasMore ? end + delimiter.length : end;
-      if (width > mostColumns)
-        throw new Error(
-          `${source}, line ${first}: more than ${mostColumns.toLocaleString("en-US")} cells; check whether the file is a table, and its delimiter`,
+/** Parses a text whose first line is line `firstLine` of the file. */
+function parseColumns(source: string, text: string, delimiter: string, firstLine: number): ParsedColumns {
+  const fault = (line: number, what: string): Error =>
+    new Error(`${source}, line ${line + firstLine - 1}${what}`);
+  const parseStrictly = (rows: string): ParsedColumns => {
+    const columns: Cell[][] = [];
+    const lines: number[] = [];
+    const addRow = (cells: readonly string[], last: number): void => {
+      const line = cells.reduce((first, cell) => first - lineEnds(cell), last);
+      if (cells.length > mostColumns)
+        throw fault(
+          line,
+          `: more than ${mostColumns.toLocaleString("en-US")} cells; check whether the file is a table, and its delimiter`,
         );
+      if (lines.length === 0) for (const _ of cells) columns.push([]);
+      if (cells.length !== columns.length)
+        throw fault(
+          line,
+          `: expected ${countOf(columns.length)}, as in the first row, got ${cells.length}: ` +
+            `${showCell(cells.slice(0, 50).join(" | "))}; correct it, or delete it if it is a note`,
+        );
+      cells.forEach((cell, i) => columns[i]?.push(cell === "" ? null : cell));
+      lines.push(line + firstLine - 1);
+    };
+    parse(rows, {
+      delimiter,
+      record_delimiter: "\n",
+      skip_empty_lines: true,
+      relax_column_count: true,
+      on_record: (cells: readonly string[], { lines: last }) => void addRow(cells, last), // nothing is kept by row
+    });
+    return { columns, lines };
+  };
+  let strict = text;
+  try {
+    try {
+      return parseStrictly(strict);
+    } catch (error) {
+      if (!isQuoteError(error)) throw error;
+      strict = strictQuotes(text, delimiter);
+      return parseStrictly(strict);
     }
-    if (width !== columns.length) {
-      const row = text
-        .slice(begin, Math.min(at, begin + 200))
-        .split(delimiter)
-        .slice(0, 50)
-        .join(" | ");
-      throw new Error(
-        `${source}, line ${first}: expected ${countOf(columns.length)}, as in the first row, got ${width}: ${showCell(row)}; ` +
-          `correct it, or delete it if it is a note`,
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = Number(error["lines"]);
+    if (error.code === "CSV_QUOTE_NOT_CLOSED") {
+      const bytes = new TextEncoder().encode(strict);
+      const opening = bytes.indexOf(0x22, Number(error["bytes"])); // from the end of the last cell on
+      throw fault(
+        1 + lineEnds(new TextDecoder().decode(bytes.subarray(0, opening))),
+        " or after: a quote is never closed; close it, or check whether the file is cut short",
       );
     }
-    lines.push(first);
-    at++; // the line's end
-    line++;
+    if (isQuoteError(error))
+      throw fault(
+        line,
+        ': a cell with quotes must be quoted itself, and they doubled ("a ""b"" c"); correct it',
+      );
+    throw fault(line, `: ${error.message}; correct it`);
   }
-  return { columns, lines };
 }
 
-/** The position of a text from a place on, or the end. Places ascend, so that a text of any length is searched once. */
-function finder(text: string, wanted: string): (from: number) => number {
-  let found = -1;
-  return (from) => {
-    if (found < from) found = text.indexOf(wanted, from);
-    if (found < 0) found = text.length;
-    return found;
-  };
+function isQuoteError(error: unknown): boolean {
+  return error instanceof CsvError && error.code.endsWith("_QUOTE");
 }
 
-/** A cell, and the position of the delimiter or line end after it; or what is wrong in its line. */
-interface ReadCell {
-  readonly content: string;
-  readonly end: number;
-  readonly fault?: (line: number) => string;
+/**
+ * A text without blanks around quoted cells, and with quotes around cells that have some but do not begin with one. In
+ * csv-parse `trim` would take the blanks of all cells, and `relax_quotes` accepts text after a closing quote.
+ */
+function strictQuotes(text: string, delimiter: string): string {
+  const separator = delimiter.replaceAll(/[^\p{L}\p{N}]/gu, String.raw`\$&`);
+  const blanks = `(?:(?!${separator})[ \\t])*?`;
+  const begin = `(?<=^|\\n|${separator})`;
+  const end = `(?=${separator}|\\n|$)`;
+  const quoted = `(?:${begin}${blanks}|(?<="))("[^"]*"?)`; // from the second of two quotes on for a cell that has them
+  const plain = `${begin}(?!${blanks}")([^\\n]*?)${end}`;
+  return text.replaceAll(
+    new RegExp(`${quoted}|${plain}|(?<=")${blanks}${end}`, "g"),
+    (_, part?: string, cell = "") => part ?? (cell.includes('"') ? inQuotes(cell) : cell),
+  );
 }
 
-function cellReader(
-  text: string,
-  delimiter: string,
-  nextDelimiter: (from: number) => number,
-  nextEnd: (from: number) => number,
-): (from: number) => ReadCell {
-  const skipBlanks = (from: number): number => {
-    let at = from;
-    while ((text[at] === " " || text[at] === "\t") && !text.startsWith(delimiter, at)) at++;
-    return at;
-  };
-  const unclosed = (line: number): string =>
-    `line ${line} or after: a quote is never closed; close it, or check whether the file is cut short`;
-  const followed = (line: number): string =>
-    `line ${line}: a cell with quotes must be quoted itself, and they doubled ("a ""b"" c"); correct it`;
-  return (from) => {
-    const open = skipBlanks(from);
-    if (text[open] !== '"') {
-      const end = Math.min(nextDelimiter(from), nextEnd(from));
-      return { content: text.slice(from, end), end };
-    }
-    let close = text.indexOf('"', open + 1);
-    while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
-    if (close < 0) return { content: "", end: from, fault: unclosed };
-    const end = skipBlanks(close + 1);
-    const content = text.slice(open + 1, close).replaceAll('""', '"');
-    const isEnd = end >= text.length || text[end] === "\n" || text.startsWith(delimiter, end);
-    return { content, end, ...(!isEnd && { fault: followed }) };
-  };
+function lineEnds(text: string): number {
+  return text.includes("\n") ? text.split("\n").length - 1 : 0;
 }
 
 /** The names in the header. Throws if it looks like a row of values, or has a name twice. */
@@ -210,5 +200,9 @@ export function encodeCsv(rows: readonly (readonly (string | number | null)[])[]
 
 /** In quotes if they are needed. */
 function quote(text: string): string {
-  return /[",;\t\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\n\r]|^\s|\s$/.test(text) ? inQuotes(text) : text;
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -92,6 +92,48 @@ test("nothing is redrawn where stderr is no terminal", () => {
   expect(stderr.text).toBe("message\n");
 });
 
+// What a terminal would obey: a title, colours, an erased screen, a line that overprints itself, C1 controls, a backspace.
+const hostile = "a\u001b]0;title\u0007b\u001b[31m\u001b[2Jc\roverprint\u009b2Jd\b\u007f\u0000";
+const harmless = "a\\u001b]0;title\\u0007b\\u001b[31m\\u001b[2Jc\\roverprint\\u009b2Jd\\b\\u007f\\u0000";
+
+test("control characters reach no terminal, but those of colours do", async () => {
+  const [stdout, stderr] = [kept(true), { ...kept(true), columns: 200 }];
+  const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
+  terminal.say(`${terminal.paint("err", "red", `error: ${hostile}`)}\n${hostile}`);
+  expect(stderr.text).toBe(`\u001b[31merror: ${harmless}\u001b[39m\n${harmless}\n`);
+  stderr.text = "";
+  terminal.status(`${hostile}\n`);
+  terminal.status("");
+  expect(stderr.text).toBe(`\r\u001b[2K${harmless}\\n\r\u001b[2K`);
+  await terminal.out(`${terminal.paint("out", "bold", hostile)}\t${hostile}\n`);
+  expect(stdout.text).toBe(`\u001b[1m${harmless}\u001b[22m\t${harmless}\n`);
+});
+
+test("a text in colours from another terminal is no colour of this one", () => {
+  const stderr = kept(true);
+  const settings = { stdout: kept(true), stderr, environment: {}, onInterrupt: () => () => {} };
+  createTerminal(settings).say(createTerminal(settings).paint("err", "red", "x"));
+  expect(stderr.text).not.toContain(escape);
+});
+
+test("results that go elsewhere keep every byte; messages have no control characters anywhere", async () => {
+  const [stdout, stderr] = [kept(false), kept(false)];
+  const terminal = createTerminal({ stdout, stderr, environment: {}, onInterrupt: () => () => {} });
+  await terminal.out(terminal.paint("out", "bold", hostile));
+  expect(stdout.text).toBe(hostile);
+  terminal.say(terminal.paint("err", "bold", hostile));
+  expect(stderr.text).toBe(`${harmless}\n`);
+});
+
+test("names of files are harmless in errors of a command, and so is what a file says", async () => {
+  const { stderr } = await unrolled(["predict", `no${hostile.replace("\0", "")}.safetensors`], {
+    isTTY: true,
+  });
+  expect(stderr).toContain("\\u001b]0;title\\u0007b");
+  // eslint-disable-next-line no-control-regex
+  expect(stderr.replaceAll(/\u001b\[\d+m/gu, "")).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
 test("a reader that has gone ends a command quietly", async () => {
   const gone: Stream = {
     write(_text, done) {

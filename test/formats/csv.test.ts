@@ -72,6 +72,36 @@ describe("reading CSV", () => {
     ]);
   });
 
+  it("takes blanks around any quoted cell, and keeps those of cells without quotes", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", '"', ";", "\n", " ", "\t", "é", "1"), maxLength: 6 });
+    const blanks = fc.string({ unit: fc.constantFrom(" ", "\t"), maxLength: 2 });
+    const quoted = fc
+      .tuple(blanks, text, blanks)
+      .map(([before, cell, after]) => [`${before}"${cell.replaceAll('"', '""')}"${after}`, cell] as const);
+    const plain = text.filter((cell) => !/[;\n]|^[ \t]*"/u.test(cell)).map((cell) => [cell, cell] as const);
+    const row = fc.tuple(fc.oneof(quoted, plain), fc.oneof(quoted, plain));
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
+        const written = rows.map((row) => `${row.map(([source]) => source).join(";")}\n`).join("");
+        const table = read(written, { delimiter: ";", columns: ["one", "two"] });
+        expect(rows.map((_, i) => table.columns.map(({ cells }) => cells[i] ?? ""))).toEqual(
+          rows.map((row) => row.map(([, cell]) => cell)),
+        );
+        let line = 1;
+        const begins = rows.map((row) => {
+          const begin = line;
+          line += row
+            .map(([source]) => source)
+            .join("")
+            .split("\n").length;
+          return begin;
+        });
+        expect([...(table.lines as Int32Array)]).toEqual(begins);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("leaves out a column without name and cells, as a delimiter at each line's end makes", () => {
     expect(cells(read("a,b,\n1,2,\n3,4,\n"))).toEqual([
       ["a", "1", "3"],
@@ -122,6 +152,13 @@ describe("reading CSV", () => {
       undefined,
       "a.csv, line 3 or after: a quote is never closed; close it, or check whether the file is cut short",
     ],
+    [
+      "an open quote after other quotes",
+      'a,b\n5",2\n\n3, "4\n5,6\n',
+      undefined,
+      "a.csv, line 4 or after: a quote is never closed",
+    ],
+    ["two quoted cells in one", 'a,b\n1,"" "2"\n', undefined, "a.csv, line 2: a cell with quotes must be"],
     [
       "text after a quote",
       'a,b\n1,"2"x\n',

@@ -6,9 +6,10 @@ import type { ClassificationReport } from "../shared/classification.ts";
 import { flag, flagOf, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { readSequences } from "../shared/sequence-files.ts";
+import { unknownInWords } from "../shared/unknown-symbols.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { classify, type ClassifyScore } from "./classify.ts";
-import { classifyDefaults } from "./design.ts";
+import { classifyDefaults, type ClassifySpec } from "./design.ts";
 import { readLabelled } from "./labelled-files.ts";
 import { poolings } from "./pooling.ts";
 
@@ -124,9 +125,12 @@ export const classifyCommand: TaskCommand = taskCommand({
     ending: ".txt",
     flags: flags(columns, readingNames),
     remembered: ["text", "series"],
-    async run(model, path, settings) {
+    async run(model, path, settings, context) {
       const items = await readSequences(path as string, settings);
-      const found = await model.predict(items.map((item) => item.value));
+      const values = items.map(({ value }) => value);
+      const { input } = (await model.file()).spec as ClassifySpec;
+      for (const line of unknownInWords(input, values, "symbols")) context.say(line);
+      const found = await model.predict(values);
       const json = found.map(({ label, probability }, i) => ({ input: items[i]?.value, label, probability }));
       const lines = json.map(({ input, label, probability }) => {
         const shown = typeof input === "string" ? input.replaceAll(/\s+/gu, " ") : JSON.stringify(input);

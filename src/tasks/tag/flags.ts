@@ -4,12 +4,13 @@ import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flagOf, flags, oneOf, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { isText } from "../shared/sequence-input.ts";
+import { unknownInWords } from "../shared/unknown-symbols.ts";
 import { grouped, percent, table } from "../shared/words.ts";
-import { tagDefaults } from "./design.ts";
+import { tagDefaults, type TagSpec } from "./design.ts";
 import { entitySentence } from "./entities.ts";
 import type { TagScores } from "./scores.ts";
 import { tag, type Tagging, type TagScore } from "./tag.ts";
-import { hasTokenLines, readTaggedData, readTokens } from "./tagged-files.ts";
+import { hasTokenLines, readTaggedData, readTokensFor } from "./tagged-files.ts";
 
 /** `2,4`. */
 const twoColumns = z.string().transform((text, context): readonly [number, number] => {
@@ -142,9 +143,12 @@ export const tagCommand: TaskCommand = taskCommand({
     ending: ".txt",
     flags: flags(columns, columnNames),
     remembered: ["tokens", "series", "columns"],
-    async run(model, path, settings) {
-      const items = await readTokens(path as string, { ...settings, labels: model.labels });
-      const taggings = await model.predict(items.map((item) => item.value));
+    async run(model, path, settings, context) {
+      const items = await readTokensFor(path as string, { ...settings, labels: model.labels }, context);
+      const values = items.map(({ value }) => value);
+      const { input } = (await model.file()).spec as TagSpec;
+      for (const line of unknownInWords(input, values, "tokens")) context.say(line);
+      const taggings = await model.predict(values);
       return {
         json: taggings.map(({ tokens, tags, probabilities }) => ({
           tokens,

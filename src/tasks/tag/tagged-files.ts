@@ -67,9 +67,18 @@ export async function readTaggedData(
   context: Pick<CommandContext, "say">,
 ): Promise<ReadData<TaggedItem[]>> {
   const { data, found, notes } = await readWithColumns(path, columns);
-  const words = hasTokenLines(path) ? "" : foundInWords(found, { ...columns });
-  for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
+  sayColumns(hasTokenLines(path) ? {} : found, columns, notes, context);
   return { data, found };
+}
+
+function sayColumns(
+  found: Readonly<Record<string, string>>,
+  columns: TaggedColumns,
+  notes: readonly string[],
+  context: Pick<CommandContext, "say">,
+): void {
+  const words = foundInWords(found, { ...columns });
+  for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
 }
 
 /**
@@ -77,19 +86,47 @@ export async function readTaggedData(
  * extension, has a token per line where every line ends in one of `labels`, else a text per line. Throws as `readTagged`.
  */
 export async function readTokens(path: string, settings: TokenSettings = {}): Promise<PlacedTokens[]> {
+  return (await readTokensWithColumns(path, settings)).items;
+}
+
+/** Reads as the command line does: says which columns were found, and what was left out. */
+export async function readTokensFor(
+  path: string,
+  settings: TokenSettings,
+  context: Pick<CommandContext, "say">,
+): Promise<readonly PlacedTokens[]> {
+  const { items, found, notes } = await readTokensWithColumns(path, settings);
+  sayColumns(found, settings, notes, context);
+  return items;
+}
+
+async function readTokensWithColumns(
+  path: string,
+  settings: TokenSettings,
+): Promise<{
+  readonly items: PlacedTokens[];
+  readonly found: Record<string, string>;
+  readonly notes: readonly string[];
+}> {
   const { labels = [], columns } = settings;
-  if (!hasTokenLines(path)) return tokenRows(await readTable(path, settings), settings);
+  if (!hasTokenLines(path)) {
+    const { items, ...rest } = tokenRows(await readTable(path, settings), settings);
+    return { items: [...items], ...rest };
+  }
   const text = await readUtf8(path);
   if (isTextFile(path) && !haveTags(text, labels, columns?.[1])) {
-    return text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
+    const items = text.split(/\r\n|\r|\n/u).flatMap((line, i) => {
       const value = line.trim();
       return value === "" ? [] : [{ value, place: `${path}, line ${i + 1}` }];
     });
+    return { items, found: {}, notes: ["a sentence per line"] };
   }
-  return tokenSentences(path, text, checkedColumns(columns)).sentences.map((sentence) => ({
+  const { sentences, notes } = tokenSentences(path, text, checkedColumns(columns));
+  const items = sentences.map((sentence) => ({
     value: sentence.map(({ token }) => token),
     place: sentence[0]?.place ?? path,
   }));
+  return { items, found: {}, notes: ["a token per line", ...notes] };
 }
 
 async function readWithColumns(

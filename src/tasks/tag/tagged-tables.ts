@@ -44,39 +44,49 @@ export function taggedRows(
     return {
       items: groupedRows(table, sentence, sequence.tokens, tags),
       found: chosen,
-      notes: [`a token per row; sentences: column '${sentence}'`],
+      notes: [groupedNote(sentence)],
     };
   }
   const lists = listColumn(table, tags);
-  const items = tokenRows(table, sequence).map(({ value, place }, i) => {
+  const untagged = tokenRows(table, sequence);
+  const items = untagged.items.map(({ value, place }, i) => {
     const list = lists[i] as string[];
     if (value.length === list.length) return { value, place, tags: list };
     throw new Error(
       `${place}: expected ${value.length} tags, one per token or step, got ${list.length}; tag each, or remove the ${table.unit}`,
     );
   });
-  const isSingle = items.length > 1 && items.every(({ value }) => value.length === 1);
-  return {
-    items,
-    found: chosen,
-    notes: isSingle
-      ? ["every sequence has one token; for sentences put lists in the cells, or add a column 'sentence'"]
-      : [],
-  };
+  return { items, found: chosen, notes: untagged.notes };
 }
 
-/** Sequences without tags. */
+/** Sequences without tags, and the column that they are from. */
 export function tokenRows(
   table: Table,
   { tokens, series }: TableColumns,
-): { readonly value: TaggedRow["value"]; readonly place: string }[] {
-  // Without `text`, sequences are numbers.
-  if (series !== undefined) return sequencesOf(table, { series }) as (PlacedSequence & TaggedRow)[];
+): {
+  readonly items: readonly { readonly value: TaggedRow["value"]; readonly place: string }[];
+  readonly found: Record<string, string>;
+  readonly notes: readonly string[];
+} {
+  if (series !== undefined) {
+    // Without `text`, sequences are numbers.
+    const items = sequencesOf(table, { series }) as (PlacedSequence & TaggedRow)[];
+    return { items, found: { series }, notes: [] };
+  }
   const name = chooseTokens(table, tokens);
+  const found = { tokens: name };
   const sentence = sentenceColumn(table, name);
-  if (sentence !== undefined) return groupedRows(table, sentence, name);
-  return listColumn(table, name).map((value, i) => ({ value, place: placeOf(table, i) }));
+  if (sentence !== undefined)
+    return { items: groupedRows(table, sentence, name), found, notes: [groupedNote(sentence)] };
+  const items = listColumn(table, name).map((value, i) => ({ value, place: placeOf(table, i) }));
+  const isSingle = items.length > 1 && items.every(({ value }) => value.length === 1);
+  const notes = isSingle
+    ? ["every sequence has one token; for sentences put lists in the cells, or add a column 'sentence'"]
+    : [];
+  return { items, found, notes };
 }
+
+const groupedNote = (sentence: string): string => `a token per row; sentences: column ${showCell(sentence)}`;
 
 type SequenceColumn = { readonly tokens: string } | { readonly series: string };
 

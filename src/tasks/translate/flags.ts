@@ -4,9 +4,10 @@ import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flags, oneOf, partField, searchFields, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
+import { unknownInWords } from "../shared/unknown-symbols.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { datePair } from "./dates.ts";
-import { translateDefaults, type TextPair } from "./design.ts";
+import { translateDefaults, type TextPair, type TranslateSpec } from "./design.ts";
 import { reversalPair } from "./reversal.ts";
 import { readPairsFor, readSourcesFor } from "./pair-files.ts";
 import { translate, type TranslateScore } from "./translate.ts";
@@ -137,10 +138,15 @@ export const translateCommand: TaskCommand = taskCommand({
     remembered: ["source"],
     async run(model, path, { beam: width, lengthPenalty, ...settings }, context) {
       const items = await readSourcesFor(path as string, settings, context.given);
-      const results = await model.search(
-        items.map(({ source }) => source),
-        { width, lengthPenalty, places: items.map(({ place }) => place) },
-      );
+      const sources = items.map(({ source }) => source);
+      const { source: vocabulary, lowerCase } = (await model.file()).spec as TranslateSpec;
+      for (const line of unknownInWords({ kind: "text", vocabulary, lowerCase }, sources, "symbols"))
+        context.say(line);
+      const results = await model.search(sources, {
+        width,
+        lengthPenalty,
+        places: items.map(({ place }) => place),
+      });
       return {
         json: results.map((beams, i) => ({ source: items[i]?.source, text: beams[0]?.text, beams })),
         // A line per text, blank ones included.

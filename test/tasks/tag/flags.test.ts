@@ -117,6 +117,30 @@ describe("spans", () => {
     expect((await use("predict", model, tagged, {})).text).toBe(text);
   });
 
+  it("are predicted from columns and layouts that are said, and so are unknown tokens", async () => {
+    const notesOf = async (name: string, content: string, given: Given = {}): Promise<string[]> => {
+      said.length = 0;
+      await use("predict", model, await file(name, content), given);
+      return [...said];
+    };
+    expect(await notesOf("a.txt", "Paris hired people .\n")).toEqual(["a sentence per line"]);
+    expect(await notesOf("b.txt", "Paris B-ORG\nhired O\n")).toEqual([
+      "a token per line",
+      "token: column 1, tag: column 2 of 2",
+    ]);
+    expect(await notesOf("c.conll", "x Paris\nx hired\n", { columns: "2,1" })).toEqual([
+      "a token per line",
+      "token: column 2, tag: column 1 of 2",
+    ]);
+    expect(await notesOf("d.jsonl", '{"words":["Paris","hired"]}\n')).toEqual(["tokens: column 'words'"]);
+    expect(await notesOf("e.csv", "Sentence #,tokens\n1,Paris\n1,hired\n2,Paris\n")).toEqual([
+      "a token per row; sentences: column 'Sentence #'",
+    ]);
+    expect(await notesOf("f.jsonl", '{"tokens":["Paris","Gh\\u001bent","hired"]}\n')).toEqual([
+      "1 of 3 tokens (33.3 %) are unknown to the model, such as 'Gh\\u001bent'",
+    ]);
+  });
+
   it("that were not learned are refused by line", async () => {
     const slip = await file("slip.conll", "in O\nParis B-LOK\n");
     await expect(use("evaluate", model, slip, {})).rejects.toThrow(

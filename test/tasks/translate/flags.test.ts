@@ -176,6 +176,11 @@ describe("the commands", () => {
     const { json } = await run(csv, { beam: "3" });
     expect(json).toMatchObject([{ source: "ab" }]);
     expect((json[0] as { beams: object[] }).beams).toHaveLength(3);
+    said.length = 0;
+    await run(await file("known.txt", "ab\nba\n\n"), {});
+    expect(said).toEqual([]);
+    await run(await file("unknown.txt", "ab\naξ\n"), {});
+    expect(said).toEqual(["1 of 4 symbols (25.0 %) are unknown to the model, such as 'ξ'"]);
     await expect(run(await file("long.txt", `a\n${"a".repeat(9)}\n`), {})).rejects.toThrow(
       "long.txt, line 2: expected at most 3 symbols",
     );
