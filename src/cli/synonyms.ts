@@ -33,7 +33,6 @@ const commands: Readonly<Record<string, string>> = {
 /** Options of other programs that have no counterpart here, and what to know instead. */
 const answers: Readonly<Record<string, string>> = {
   "--gpu": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
-  "--cuda": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
   "--verbose": "progress is always shown, and --json prints every update; leave --verbose out",
   "--fp16": "numbers have 32 bits on every fast device; there is no mixed precision",
 };
@@ -47,8 +46,7 @@ export function withoutSynonyms(words: readonly string[]): string[] {
     if (!word.startsWith("--")) return word;
     const [name = "", ...value] = word.split("=");
     const dashed = name.replaceAll("_", "-");
-    const known = options.get(dashed) ?? dashed;
-    return [known, ...value].join("=");
+    return [options.get(dashed) ?? dashed, ...value].join("=");
   });
 }
 

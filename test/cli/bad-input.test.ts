@@ -21,7 +21,7 @@ beforeAll(async () => {
   writeFileSync(at("one.txt"), "a".repeat(500));
   writeFileSync(at("latin.txt"), Buffer.from("caf\u00e9 noir ".repeat(100), "latin1"));
   mkdirSync(at("folder"));
-  const { code } = await unrolled(["train", text, ...small, "--out", model]);
+  const { code } = await unrolled(["train", text, ...small, "--out", model, "--resumable"]);
   expect(code).toBe(0);
 });
 
@@ -234,7 +234,7 @@ test("resuming with other settings or other data", async () => {
 });
 
 test("a setting that is given again with the same value is accepted, a default included", async () => {
-  const defaults = ["--bptt", "10", "--min-count", "1", "--split", "0.9"];
+  const defaults = ["--bptt", "10", "--layers", "1", "--split", "0.9"];
   const words = ["--cell", "lstm", "--size", "8", ...defaults, "--steps", "3"];
   const { code } = await unrolled([
     "train",

@@ -76,14 +76,15 @@ test("no path is in a model: where its encoder and its images are is said with e
     "--split",
     "0.5",
   ];
-  const { stderr } = await fine("caption", "train", at("list.json"), ...paths, ...words, "--out", out);
+  const train = ["caption", "train", at("list.json"), ...paths];
+  const { stderr } = await fine(...train, ...words, "--out", out, "--resumable");
   expect(stderr).toContain(`eval ${out} ${at("list.json")} ${paths.join(" ")}\n`);
   expect(readFileSync(out, "latin1")).not.toContain(folder);
   await refused(["eval", out, captions], `the model's encoder is "bank.onnx", whose SHA-256 begins with`);
-  await refused(["eval", out, at("list.json"), "--encoder", at("bank.onnx")], "00000.png");
+  await refused(["eval", out, at("list.json"), "--part", "all", "--encoder", at("bank.onnx")], "00000.png");
   await fine("eval", out, at("list.json"), ...paths);
   await fine("predict", out, at("shapes/00000.png"), "--encoder", at("bank.onnx"));
-  await fine("caption", "train", at("list.json"), ...paths, "--resume", out, "--steps", "2");
+  await fine(...train, "--resume", out, "--steps", "2");
   rmSync(at("list.json"));
 });
 
@@ -104,7 +105,7 @@ test("images in parts of their own are divided by them, and a split is refused",
   writeFileSync(divided, JSON.stringify(list.map((image, i) => ({ ...image, split: parts[i % 4] }))));
   const words = ["caption", "train", divided, "--size", "6", "--embedding", "4", "--steps", "1"];
   const out = ["--out", at("divided.safetensors")];
-  const { stderr } = await fine(...words, ...out);
+  const { stderr } = await fine(...words, ...out, "--resumable");
   expect(stderr).toContain("train on 20 images, validate on 10, leave 10 for testing");
   await refused([...words, "--split", "0.9"], "the images are in parts already, so 0.9 would do nothing");
   await refused(

@@ -117,7 +117,7 @@ test("resumes where it was stopped, with the same bits", async () => {
     },
   });
   expect(first.code).toBe(130);
-  await fine("forecast", "train", csv, "--resume", parts);
+  await fine("forecast", "train", csv, "--resume", parts, "--resumable");
   expect(await json("predict", parts, csv)).toEqual(await json("predict", whole, csv));
   await refused(
     ["forecast", "train", csv, "--resume", parts, "--strategy", "direct"],

@@ -44,7 +44,7 @@ test.each([
   ["--seed", "<n> random seed (default: 1)"],
   [
     "--part",
-    "<part> part of the file to score, as training divided it: all, train, validation, test (default: all)",
+    "<part> part to score, as training divided the file: all, train, validation, test (default: the part that training left out)",
   ],
   ["--device", "<name> device: auto, native, wasm, reference (default: auto)"],
   ["--json", "print results as JSON, one object per line"],
