@@ -74,7 +74,7 @@ describe.each([
       list
         // A slow machine tells of a long validation while it is under way.
         .filter((e) => e.kind !== "validating")
-        .map((e) => ({ ...e, seconds: 0, tokensPerSecond: 0 })),
+        .map((e) => ({ ...e, seconds: 0, tokensPerSecond: 0, updatesPerSecond: 0 })),
     );
     expect(b).toEqual(a);
   });
