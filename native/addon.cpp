@@ -1,10 +1,14 @@
-// The Node-API bindings: memory, teams of threads and programs as JavaScript values. Every argument is
-// checked here or by the engine; failures become JavaScript errors.
+// The Node-API bindings: memory, teams of threads and programs as JavaScript values. JavaScript holds
+// handles, never an address, so that nothing it does can free or move what a program works in. Every argument
+// is checked here or by the engine; failures become JavaScript errors.
 #define NAPI_VERSION 8
 #include <node_api.h>
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "engine.h"
 #include "roofline.h"
@@ -28,6 +32,59 @@ void check(napi_status status) {
   if (status != napi_ok) throw Failure{"a call of Node-API failed with status " + std::to_string(status)};
 }
 
+// Floats that programs work in; JavaScript reaches them through `read` and `write` only.
+struct Memory {
+  Floats values;
+  int64_t size;
+  Memory(Floats floats, int64_t count) : values(std::move(floats)), size(count) {}
+};
+
+// A program and the memories that it works in, which live as long as it does.
+struct BoundProgram {
+  std::shared_ptr<Memory> arena, parameters;
+  Program program;
+  BoundProgram(Plan plan, const Kernels& kernels, std::shared_ptr<Memory> a, std::shared_ptr<Memory> p,
+               bool profile)
+      : arena(std::move(a)),
+        parameters(std::move(p)),
+        program(std::move(plan), kernels, arena->values.get(), arena->size, parameters->values.get(),
+                parameters->size, profile) {}
+};
+
+// How errors call an object, and the number in the tag by which its handles are recognised.
+template <typename T>
+constexpr const char* nameOf = nullptr;
+template <typename T>
+constexpr uint64_t numberOf = 0;
+template <>
+constexpr const char* nameOf<Team> = "a team";
+template <>
+constexpr uint64_t numberOf<Team> = 1;
+template <>
+constexpr const char* nameOf<BoundProgram> = "a program";
+template <>
+constexpr uint64_t numberOf<BoundProgram> = 2;
+template <>
+constexpr const char* nameOf<Memory> = "a memory";
+template <>
+constexpr uint64_t numberOf<Memory> = 3;
+
+// What a JavaScript object holds: a share of the ownership, until it is released or garbage-collected.
+template <typename T>
+struct Handle {
+  static constexpr napi_type_tag tag = {0x756e726f6c6c6564, numberOf<T>};
+  static constexpr const char* name = nameOf<T>;
+  std::shared_ptr<T> object;
+  // Memory that is reported to the garbage collector, which does not see it otherwise.
+  int64_t bytes;
+  Handle(std::shared_ptr<T> held, int64_t size) : object(std::move(held)), bytes(size) {}
+  void release(napi_env env) {
+    int64_t total;
+    napi_adjust_external_memory(env, -std::exchange(bytes, 0), &total);
+    object.reset();
+  }
+};
+
 // The arguments of a call.
 class Arguments {
  public:
@@ -36,7 +93,6 @@ class Arguments {
     check(napi_get_cb_info(env, info, &count, values_, nullptr, nullptr));
     for (size_t i = count; i < limit; i++) check(napi_get_undefined(env, &values_[i]));
   }
-  napi_value operator[](int i) const { return values_[i]; }
   int64_t integer(int i) const {
     double value;
     require(i, napi_get_value_double(env_, values_[i], &value) == napi_ok, "a number");
@@ -55,37 +111,64 @@ class Arguments {
     require(i, status == napi_ok, "a string");
     return {buffer, length};
   }
-  float* floats(int i, size_t* length) const {
-    return static_cast<float*>(array(i, napi_float32_array, "a Float32Array", length));
-  }
   const int32_t* integers(int i, size_t* length) const {
-    return static_cast<int32_t*>(array(i, napi_int32_array, "an Int32Array", length));
+    napi_typedarray_type type;
+    void* data = array(i, "an Int32Array", &type, length);
+    require(i, type == napi_int32_array, "an Int32Array");
+    return static_cast<int32_t*>(data);
+  }
+  // Calls `use(data, length)` with the numbers of an array, of the type that they have.
+  template <typename F>
+  void numbers(int i, F use) const {
+    constexpr const char* expected = "a Float32Array, a Float64Array or an Int32Array";
+    napi_typedarray_type type;
+    size_t length;
+    void* data = array(i, expected, &type, &length);
+    if (type == napi_float32_array) return use(static_cast<float*>(data), (int64_t)length);
+    if (type == napi_float64_array) return use(static_cast<double*>(data), (int64_t)length);
+    require(i, type == napi_int32_array, expected);
+    use(static_cast<int32_t*>(data), (int64_t)length);
   }
   template <typename T>
-  T* wrapped(int i) const {
+  Handle<T>* handle(int i) const {
+    Handle<T>* handle = handleIf<T>(i);
+    require(i, handle, Handle<T>::name);
+    return handle;
+  }
+  // Null if the argument is no handle of this type.
+  template <typename T>
+  Handle<T>* handleIf(int i) const {
     napi_valuetype type;
     bool matches;
     // Node throws an error of its own if it checks the tag of anything but an object.
-    require(i, napi_typeof(env_, values_[i], &type) == napi_ok && type == napi_object, T::name);
-    const napi_status status = napi_check_object_type_tag(env_, values_[i], &T::tag, &matches);
-    require(i, status == napi_ok && matches, T::name);
+    if (napi_typeof(env_, values_[i], &type) != napi_ok || type != napi_object) return nullptr;
+    const napi_status status = napi_check_object_type_tag(env_, values_[i], &Handle<T>::tag, &matches);
+    if (status != napi_ok || !matches) return nullptr;
     void* data;
     check(napi_unwrap(env_, values_[i], &data));
-    return static_cast<T*>(data);
+    return static_cast<Handle<T>*>(data);
+  }
+  // The object of a handle, which lives at least as long as the result.
+  template <typename T>
+  std::shared_ptr<T> owned(int i) const {
+    const std::shared_ptr<T>& object = handle<T>(i)->object;
+    if (!object)
+      throw Failure{"argument " + std::to_string(i + 1) + ", " + Handle<T>::name + ", has been released"};
+    return object;
   }
 
  private:
   static void require(int i, bool holds, const char* expected) {
     if (!holds) throw Failure{"argument " + std::to_string(i + 1) + " must be " + expected};
   }
-  void* array(int i, napi_typedarray_type type, const char* expected, size_t* length) const {
+  // The data of a buffer that has been transferred, or shrunk too far, is empty.
+  void* array(int i, const char* expected, napi_typedarray_type* type, size_t* length) const {
     bool isTypedArray = false;
     check(napi_is_typedarray(env_, values_[i], &isTypedArray));
     require(i, isTypedArray, expected);
-    napi_typedarray_type actual;
     void* data;
-    check(napi_get_typedarray_info(env_, values_[i], &actual, length, &data, nullptr, nullptr));
-    require(i, actual == type, expected);
+    check(napi_get_typedarray_info(env_, values_[i], type, length, &data, nullptr, nullptr));
+    if (!data) *length = 0;
     return data;
   }
 
@@ -94,38 +177,20 @@ class Arguments {
   napi_value values_[limit];
 };
 
-struct TeamObject {
-  static constexpr napi_type_tag tag = {0x756e726f6c6c6564, 1};
-  static constexpr const char* name = "a team";
-  explicit TeamObject(int threads) : team(threads) {}
-  Team team;
-};
-
-struct ProgramObject {
-  static constexpr napi_type_tag tag = {0x756e726f6c6c6564, 2};
-  static constexpr const char* name = "a program";
-  std::unique_ptr<Program> program;
-  // Memory that is reported to the garbage collector, which does not see it otherwise.
-  int64_t bytes = 0;
-  // The arrays that the program works in.
-  napi_ref arena = nullptr, parameters = nullptr;
-};
-
 template <typename T>
-napi_value wrap(napi_env env, std::unique_ptr<T> object) {
+napi_value wrap(napi_env env, std::shared_ptr<T> object, int64_t bytes) {
   napi_value value;
   check(napi_create_object(env, &value));
-  check(napi_type_tag_object(env, value, &T::tag));
+  check(napi_type_tag_object(env, value, &Handle<T>::tag));
+  auto handle = std::make_unique<Handle<T>>(std::move(object), bytes);
   const auto finalize = [](napi_env e, void* data, void*) {
-    std::unique_ptr<T> owner(static_cast<T*>(data));
-    if constexpr (std::is_same_v<T, ProgramObject>) {
-      int64_t total;
-      napi_adjust_external_memory(e, -owner->bytes, &total);
-      napi_delete_reference(e, owner->arena);
-      napi_delete_reference(e, owner->parameters);
-    }
+    std::unique_ptr<Handle<T>> owner(static_cast<Handle<T>*>(data));
+    owner->release(e);
   };
-  check(napi_wrap(env, value, object.release(), finalize, nullptr, nullptr));
+  check(napi_wrap(env, value, handle.get(), finalize, nullptr, nullptr));
+  handle.release();
+  int64_t total;
+  check(napi_adjust_external_memory(env, bytes, &total));
   return value;
 }
 
@@ -155,60 +220,122 @@ napi_value processor(napi_env env, napi_callback_info) {
   });
 }
 
-// floats(count): a zeroed Float32Array, aligned to cache lines and, if large, on large pages.
-napi_value floats(napi_env env, napi_callback_info info) {
+// memory(count): that many floats, all 0, aligned to cache lines and, if large, on large pages.
+napi_value memory(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const Arguments args(env, info);
-    const int64_t count = args.integer(0);
+    const int64_t count = Arguments(env, info).integer(0);
     if (count < 0 || count >= int64_t(1) << 32)
       throw Failure{"the number of floats must be from 0 to below 2^32, got " + std::to_string(count)};
-    Floats memory = allocate(count);
-    napi_value buffer, array;
-    const auto release = [](napi_env, void* data, void*) { free(data); };
-    const int64_t bytes = 4 * std::max<int64_t>(1, count);
-    check(napi_create_external_arraybuffer(env, memory.get(), bytes, release, nullptr, &buffer));
-    memory.release();
-    check(napi_create_typedarray(env, napi_float32_array, count, buffer, 0, &array));
-    return array;
+    return wrap<Memory>(env, std::make_shared<Memory>(allocate(count), count), 4 * count);
   });
 }
 
-// team(threads): a team of threads, which end when it is garbage-collected.
+// As JavaScript's typed arrays convert.
+template <typename To, typename From>
+To converted(From value) {
+  if constexpr (std::is_floating_point_v<To> || std::is_same_v<From, int32_t>) {
+    return (To)value;
+  } else {
+    const double whole = std::trunc((double)value);
+    return std::isfinite(whole) ? (int32_t)(uint32_t)(int64_t)std::fmod(whole, 4294967296.0) : 0;
+  }
+}
+
+// write(memory, start, values, whether it holds integers there)
+napi_value write(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    const Arguments args(env, info);
+    const auto memory = args.owned<Memory>(0);
+    const int64_t start = args.integer(1);
+    const bool integers = args.boolean(3);
+    args.numbers(2, [&](const auto* values, int64_t count) {
+      if (start < 0 || start > memory->size || count > memory->size - start)
+        throw Failure{"cannot write " + std::to_string(count) + " values at " + std::to_string(start) +
+                      " of " + std::to_string(memory->size)};
+      const auto into = [&](auto* at) {
+        using To = std::remove_pointer_t<decltype(at)>;
+        for (int64_t i = 0; i < count; i++) at[i] = converted<To>(values[i]);
+      };
+      float* at = memory->values.get() + start;
+      integers ? into(reinterpret_cast<int32_t*>(at)) : into(at);
+    });
+    return nullptr;
+  });
+}
+
+// read(memory, start, width, stride, into, whether it holds integers there): fills `into` with rows of
+// `width` values, which begin `stride` apart.
+napi_value read(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    const Arguments args(env, info);
+    const auto memory = args.owned<Memory>(0);
+    const int64_t start = args.integer(1), width = args.integer(2), stride = args.integer(3);
+    const bool integers = args.boolean(5);
+    args.numbers(4, [&](auto* into, int64_t count) {
+      if (count == 0) return;
+      if (start < 0 || start > memory->size || width < 1 || stride < width)
+        throw Failure{"cannot read rows of " + std::to_string(width) + " values, " + std::to_string(stride) +
+                      " apart, at " + std::to_string(start) + " of " + std::to_string(memory->size)};
+      const int64_t rows = (count - 1) / width, space = memory->size - start;
+      if (rows > space / stride || rows * stride + (count - 1) % width >= space)
+        throw Failure{"cannot read " + std::to_string(count) + " values at " + std::to_string(start) +
+                      " of " + std::to_string(memory->size)};
+      using To = std::remove_pointer_t<decltype(into)>;
+      const auto from = [&](const auto* at) {
+        for (int64_t i = 0; i < count; at += stride)
+          for (int64_t column = 0; column < width && i < count; column++)
+            into[i++] = converted<To>(at[column]);
+      };
+      const float* at = memory->values.get() + start;
+      integers ? from(reinterpret_cast<const int32_t*>(at)) : from(at);
+    });
+    return nullptr;
+  });
+}
+
+// team(threads): a team of threads, which end when it is released or garbage-collected.
 napi_value team(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const Arguments args(env, info);
-    const auto threads = (int)std::clamp<int64_t>(args.integer(0), 1, Team::limit);
-    return wrap<TeamObject>(env, std::make_unique<TeamObject>(threads));
+    const auto threads = (int)std::clamp<int64_t>(Arguments(env, info).integer(0), 1, Team::limit);
+    return wrap<Team>(env, std::make_shared<Team>(threads), 0);
   });
 }
 
-// program(words, arena, parameters, profile, instruction set or "" for the best one): a program.
+// program(words, arena, parameters, profile, instruction set or "" for the best one): a program, which keeps
+// the two memories.
 napi_value program(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const Arguments args(env, info);
-    size_t wordCount, arenaSize, parameterSize;
+    size_t wordCount;
     const auto* words = args.integers(0, &wordCount);
-    auto* arena = args.floats(1, &arenaSize);
-    auto* parameters = args.floats(2, &parameterSize);
+    // Another thread may write to the array while it is checked.
+    const std::vector<int32_t> copy(words, words + wordCount);
+    const auto arena = args.owned<Memory>(1), parameters = args.owned<Memory>(2);
     const bool profile = args.boolean(3);
     const Kernels* kernels = kernelsFor(args.text(4));
-    auto object = std::make_unique<ProgramObject>();
-    object->program = std::make_unique<Program>(decodePlan(words, wordCount), *kernels, arena, arenaSize,
-                                                parameters, parameterSize, profile);
-    check(napi_create_reference(env, args[1], 1, &object->arena));
-    check(napi_create_reference(env, args[2], 1, &object->parameters));
-    const int64_t bytes = object->bytes = object->program->bytes();
-    napi_value value = wrap<ProgramObject>(env, std::move(object));
-    int64_t total;
-    check(napi_adjust_external_memory(env, bytes, &total));
-    return value;
+    auto object = std::make_shared<BoundProgram>(decodePlan(copy.data(), wordCount), *kernels, arena,
+                                                 parameters, profile);
+    const int64_t bytes = object->program.bytes();
+    return wrap<BoundProgram>(env, std::move(object), bytes);
+  });
+}
+
+// release(memory, team or program): gives back what the object holds, once no program and no run needs it.
+// Afterwards every call with it throws; releasing it twice is allowed.
+napi_value release(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    const Arguments args(env, info);
+    if (auto* memory = args.handleIf<Memory>(0)) memory->release(env);
+    else if (auto* team = args.handleIf<Team>(0)) team->release(env);
+    else args.handle<BoundProgram>(0)->release(env);
+    return nullptr;
   });
 }
 
 // A run's arguments, kept until it ends: (team, program, phase, rows, steps, carry, alive, offsets, pack).
 struct Run {
-  TeamObject* team;
-  ProgramObject* program;
+  std::shared_ptr<Team> team;
+  std::shared_ptr<BoundProgram> program;
   int phase;
   bool pack;
   std::vector<int32_t> alive, offsets;
@@ -216,11 +343,10 @@ struct Run {
   std::string error;
   napi_async_work work = nullptr;
   napi_deferred deferred = nullptr;
-  napi_ref keepTeam = nullptr, keepProgram = nullptr;
 
   explicit Run(const Arguments& args) {
-    team = args.wrapped<TeamObject>(0);
-    program = args.wrapped<ProgramObject>(1);
+    team = args.owned<Team>(0);
+    program = args.owned<BoundProgram>(1);
     phase = (int)std::clamp<int64_t>(args.integer(2), -1, phaseCount);
     const int64_t steps = args.integer(4);
     if (steps < 1) throw Failure{"expected at least one step, got " + std::to_string(steps)};
@@ -229,7 +355,7 @@ struct Run {
     pack = args.boolean(8);
     extents = {args.integer(3), steps, args.integer(5), alive.data(), offsets.data()};
   }
-  void execute() { program->program->run(team->team, phase, extents, pack); }
+  void execute() { program->program.run(*team, phase, extents, pack); }
 
  private:
   static std::vector<int32_t> table(const Arguments& args, int i, const char* name, int64_t length) {
@@ -255,7 +381,7 @@ napi_value microseconds(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const Run run(Arguments(env, info));
     napi_value value;
-    const double estimate = run.program->program->estimate(run.phase, run.extents);
+    const double estimate = run.program->program.estimate(run.phase, run.extents);
     check(napi_create_double(env, estimate, &value));
     return value;
   });
@@ -264,12 +390,9 @@ napi_value microseconds(napi_env env, napi_callback_info info) {
 // start(…): a promise of the same run on another thread, which leaves the caller's thread free.
 napi_value start(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const Arguments args(env, info);
-    auto run = std::make_unique<Run>(args);
+    auto run = std::make_unique<Run>(Arguments(env, info));
     napi_value promise, name;
     check(napi_create_promise(env, &run->deferred, &promise));
-    check(napi_create_reference(env, args[0], 1, &run->keepTeam));
-    check(napi_create_reference(env, args[1], 1, &run->keepProgram));
     check(napi_create_string_utf8(env, "unrolled", NAPI_AUTO_LENGTH, &name));
     const auto execute = [](napi_env, void* data) {
       auto* r = static_cast<Run*>(data);
@@ -291,8 +414,6 @@ napi_value start(napi_env env, napi_callback_info info) {
         napi_create_error(e, nullptr, message, &value);
         napi_reject_deferred(e, r->deferred, value);
       }
-      napi_delete_reference(e, r->keepTeam);
-      napi_delete_reference(e, r->keepProgram);
       napi_delete_async_work(e, r->work);
     };
     check(napi_create_async_work(env, nullptr, name, execute, complete, run.get(), &run->work));
@@ -316,9 +437,9 @@ napi_value doubles(napi_env env, const double* values, size_t count) {
 // times(program): nanoseconds by kind of work.
 napi_value times(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const auto* object = Arguments(env, info).wrapped<ProgramObject>(0);
+    const auto object = Arguments(env, info).owned<BoundProgram>(0);
     double values[workKinds];
-    for (int i = 0; i < workKinds; i++) values[i] = (double)object->program->times[i];
+    for (int i = 0; i < workKinds; i++) values[i] = (double)object->program.times[i];
     return doubles(env, values, workKinds);
   });
 }
@@ -326,8 +447,8 @@ napi_value times(napi_env env, napi_callback_info info) {
 // roofline(team): GFLOP/s of multiply-adds on registers, of our best product, and of OpenBLAS or 0.
 napi_value roofline(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    auto* object = Arguments(env, info).wrapped<TeamObject>(0);
-    const Roofline roofline = measureRoofline(object->team, *kernelsFor(""));
+    const auto object = Arguments(env, info).owned<Team>(0);
+    const Roofline roofline = measureRoofline(*object, *kernelsFor(""));
     const double values[] = {roofline.registers, roofline.product, roofline.openblas};
     return doubles(env, values, 3);
   });
@@ -335,9 +456,9 @@ napi_value roofline(napi_env env, napi_callback_info info) {
 
 napi_value initialise(napi_env env, napi_value exports) {
   const std::pair<const char*, napi_callback> functions[] = {
-      {"processor", processor},       {"floats", floats}, {"team", team},
-      {"program", program},           {"run", run},       {"start", start},
-      {"microseconds", microseconds}, {"times", times},   {"roofline", roofline},
+      {"processor", processor}, {"memory", memory},   {"write", write},       {"read", read},
+      {"team", team},           {"program", program}, {"release", release},   {"run", run},
+      {"start", start},         {"times", times},     {"roofline", roofline}, {"microseconds", microseconds},
   };
   for (const auto& [name, function] : functions) {
     napi_value value;

@@ -84,7 +84,10 @@ inline Vec logarithm(Vec x) {
 }
 
 inline Vec magnitude(Vec x) { return (Vec)((Words)x & 0x7fffffffu); }
-inline Vec rectified(Vec x) { return choose(x > 0.0f, x, Vec{}); }
+inline Vec rectified(Vec x) { return choose(x < 0.0f, Vec{}, x); }
+// As in the op table: where a is NaN, a.
+inline Vec smaller(Vec a, Vec b) { return choose((a < b) | (a != a), a, b); }
+inline Vec larger(Vec a, Vec b) { return choose((a > b) | (a != a), a, b); }
 
 // relu(x) + log(1 + e) with e = exp(-|x|); the error of rounding 1 + e to u is added back: (e - (u - 1)) / u.
 inline Vec softplus(Vec x) {

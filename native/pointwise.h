@@ -139,8 +139,8 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
     case Op::log: return unary(i, rows, columns, [](Vec a) { return logarithm(a); });
     case Op::softplus: return unary(i, rows, columns, [](Vec a) { return softplus(a); });
     case Op::abs: return unary(i, rows, columns, [](Vec a) { return magnitude(a); });
-    case Op::min: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a < b, a, b); });
-    case Op::max: return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, a, b); });
+    case Op::min: return binary(i, rows, columns, [](Vec a, Vec b) { return smaller(a, b); });
+    case Op::max: return binary(i, rows, columns, [](Vec a, Vec b) { return larger(a, b); });
     case Op::sqrt: return unary(i, rows, columns, [](Vec a) { return squareRoot(a); });
     case Op::square: return unary(i, rows, columns, [](Vec a) { return a * a; });
     case Op::hardsigmoid:
@@ -152,7 +152,9 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
       return unary(i, rows, columns,
                    [](Vec a) { return choose(a > 1.0f, all(1.0f), choose(a < -1.0f, all(-1.0f), a)); });
     case Op::greater:
-      return binary(i, rows, columns, [](Vec a, Vec b) { return choose(a > b, all(1.0f), Vec{}); });
+      // Where neither holds, one is NaN, and so is the sum.
+      return binary(i, rows, columns,
+                    [](Vec a, Vec b) { return choose(a > b, all(1.0f), choose(a <= b, Vec{}, a + b)); });
     case Op::where:
       return ternary(i, rows, columns, [](Vec a, Vec b, Vec c) { return choose(a > 0.0f, b, c); });
     case Op::copy: return unary(i, rows, columns, [](Vec a) { return a; });
@@ -171,7 +173,7 @@ void execute(const Instruction& i, int64_t rows, int64_t columns) {
           i, rows, columns, 0.0f, [](Vec a, Vec b) { return a + b; }, sumOf);
     case Op::rowMax:
       return reduce(
-          i, rows, columns, -infinity, [](Vec a, Vec b) { return choose(a > b, a, b); }, maximumOf);
+          i, rows, columns, -infinity, [](Vec a, Vec b) { return larger(a, b); }, maximumOf);
     case Op::count: return;
   }
 }

@@ -113,7 +113,7 @@ inline Vec maximum(Vec a, Vec b) {
 // Lane by lane: b where the condition holds, c elsewhere.
 inline Vec choose(Ints condition, Vec b, Vec c) { return condition ? b : c; }
 
-// The sum and the maximum of the lanes, always in the same tree.
+// The sum and the maximum of the lanes, always in the same tree; NaN where a lane is.
 inline float sumOf(Vec v) {
   float values[lanes];
   store(values, v);
@@ -126,7 +126,10 @@ inline float maximumOf(Vec v) {
   float values[lanes];
   store(values, v);
   for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) values[i] = values[i] < values[i + half] ? values[i + half] : values[i];
+    for (int i = 0; i < half; i++) {
+      const float a = values[i], b = values[i + half];
+      values[i] = a > b || a != a ? a : b;
+    }
   return values[0];
 }
 

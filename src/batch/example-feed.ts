@@ -2,7 +2,7 @@
 // values of its states. Checks once that they fit the network, so that no device reads what is not there.
 import { checkCtcSteps, ctcInputs } from "../model/ctc.ts";
 import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
-import type { Writable } from "../run/device.ts";
+import type { Device, Numbers, Writable } from "../run/device.ts";
 import type { Example } from "./example.ts";
 import type { Batch, Feed, PackedValues } from "./feed.ts";
 import { exampleOrder, type OrderSettings } from "./order.ts";
@@ -49,24 +49,34 @@ function readoutClasses({ layers, loss }: Network): number {
   return layers.find((layer) => layer.name === loss.of)?.sizes["H"] ?? Number.MAX_SAFE_INTEGER;
 }
 
+/** How examples become batches. */
+export interface ExampleFeedSettings extends OrderSettings {
+  /** The device's, so that numbers are rounded no more than it does. Default `float32`. */
+  readonly precision?: Device["precision"];
+}
+
+/** Arrays of numbers for a device. */
+type Allocate = (count: number) => Numbers;
+
 /** Packs sequences, longest first, into arrays with room for `rows` of `longest` steps. */
 function createPacker(
   slots: readonly Slot[],
+  allocate: Allocate,
   rows: number,
   longest: number,
 ): (sequences: readonly Sequence[]) => PackedValues {
   const arrays = slots.map((slot) => {
     const size = (slot.per === "step" ? longest : 1) * rows * slot.columns;
-    return slot.classes === undefined ? new Float32Array(size) : new Int32Array(size);
+    return slot.classes === undefined ? allocate(size) : new Int32Array(size);
   });
-  const resets = new Float32Array(longest * rows);
+  const resets = allocate(longest * rows);
   return (sequences) => {
     const packing = packRows(sequences.map((sequence) => sequence.steps));
     const { order, tokens } = packing;
     const packed = Array.from(order, (row) => sequences[row] as Sequence);
     const values: Record<string, Writable> = {};
     slots.forEach((slot, i) => {
-      const into = arrays[i] as Float32Array | Int32Array;
+      const into = arrays[i] as Writable;
       const write = slot.per === "step" ? writeSteps : writeRows;
       values[slot.name] = into.subarray(0, write(slot, packed, into));
     });
@@ -77,7 +87,11 @@ function createPacker(
 }
 
 /** Throws where examples do not fit the network, naming the first one that does not. */
-export function exampleFeed(network: Network, examples: readonly Example[], settings: OrderSettings): Feed {
+export function exampleFeed(
+  network: Network,
+  examples: readonly Example[],
+  settings: ExampleFeedSettings,
+): Feed {
   const slots = slotsOf(network);
   const sourceSlots = network.encoder?.inputs.map(inputSlot);
   const paths = ctcInputs(network);
@@ -91,9 +105,11 @@ export function exampleFeed(network: Network, examples: readonly Example[], sett
   const order = exampleOrder(steps, { ...settings, batch });
   const longest = steps.reduce((most, count) => Math.max(most, count), 0);
   const sourceSteps = longestSource(examples);
-  const pack = createPacker(slots, batch, longest);
-  const packSource = sourceSlots && createPacker(sourceSlots, batch, sourceSteps);
-  const weights = new Float32Array(longest * batch);
+  const allocate: Allocate = (count) =>
+    settings.precision === "float64" ? new Float64Array(count) : new Float32Array(count);
+  const pack = createPacker(slots, allocate, batch, longest);
+  const packSource = sourceSlots && createPacker(sourceSlots, allocate, batch, sourceSteps);
+  const weights = allocate(longest * batch);
 
   function load(rows: readonly number[]): Omit<Batch, "next"> {
     const chosen = rows.map((row) => examples[row] as Example);
@@ -143,7 +159,7 @@ function longestSource(examples: readonly Example[]): number {
 }
 
 /** Returns how many numbers it wrote. */
-function writeSteps(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
+function writeSteps(slot: Slot, chosen: readonly Sequence[], into: Writable): number {
   const { columns } = slot;
   const sources = chosen.map((sequence) => slot.of(sequence) as ArrayLike<number>);
   const most = (chosen[0] as Sequence).steps;
@@ -159,7 +175,7 @@ function writeSteps(slot: Slot, chosen: readonly Sequence[], into: Float32Array 
   return at;
 }
 
-function writeRows(slot: Slot, chosen: readonly Sequence[], into: Float32Array | Int32Array): number {
+function writeRows(slot: Slot, chosen: readonly Sequence[], into: Writable): number {
   chosen.forEach((sequence, b) => into.set(slot.of(sequence) as ArrayLike<number>, b * slot.columns));
   return chosen.length * slot.columns;
 }

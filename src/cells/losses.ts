@@ -47,12 +47,16 @@ export function huber(delta = 1): Cell {
   `;
 }
 
+/** The logarithm of the smallest standard deviation, 1e-6: what can be predicted exactly has no endless density. */
+const smallestLogDeviation = Math.log(1e-6);
+
 /**
  * Gaussian negative log-likelihood: minus the log-density of t under independent normal distributions with means x and log
- * standard deviations s, all [I]. In nats.
+ * standard deviations s, all [I]. In nats. Deviations count as 1e-6 or more.
  */
 export const gaussian: Cell = equations("gaussian")`
-  l = sum(s + 0.5 ⊙ square((t - x) ⊙ exp(-s)) + ${halfLog2Pi})
+  d = max(s, ${smallestLogDeviation})
+  l = sum(d + 0.5 ⊙ square((t - x) ⊙ exp(-d)) + ${halfLog2Pi})
   output l
   input s, t per step
   width s, t = I
@@ -61,7 +65,7 @@ export const gaussian: Cell = equations("gaussian")`
 /**
  * Mixture density: minus the log-density of `targets` numbers under a mixture of H normal distributions with diagonal
  * covariance. p are the logits of the weights [H]; m1 … and s1 … the means and log standard deviations of each target [H];
- * t1 … the targets [1]. In nats. Bishop 1994, "Mixture density networks"; the diagonal covariance as in Graves 2013,
+ * t1 … the targets [1]. In nats. Deviations count as 1e-6 or more. Bishop 1994, "Mixture density networks"; the diagonal covariance as in Graves 2013,
  * arXiv:1308.0850v5. Throws unless `targets` is a whole number from 1.
  */
 export function mixtureDensity(targets: number): Cell {
@@ -69,11 +73,13 @@ export function mixtureDensity(targets: number): Cell {
     throw new Error(`mixture density: the number of targets must be a whole number from 1, got ${targets}`);
   }
   const axes = Array.from({ length: targets }, (_, d) => d + 1);
-  const terms = axes.map((d) => ` - s${d} - 0.5 ⊙ square((t${d} - m${d}) ⊙ exp(-s${d}))`);
+  const floors = axes.map((d) => `d${d} = max(s${d}, ${smallestLogDeviation})`);
+  const terms = axes.map((d) => ` - d${d} - 0.5 ⊙ square((t${d} - m${d}) ⊙ exp(-d${d}))`);
   const perAxis = (letter: string): string => axes.map((d) => `${letter}${d}`).join(", ");
   return parseCell(
     "mixture-density",
     [
+      ...floors,
       `a = p${terms.join("")} - ${targets * halfLog2Pi}`,
       "g = greatest(a)",
       "q = greatest(p)",

@@ -14,7 +14,7 @@ export const sLstm: Cell = equations("s-lstm")`
   c' = k ⊙ c + j ⊙ z
   n' = k ⊙ n + j
   h' = o ⊙ c' / n'
-  # The first step takes i for m, whatever i is: nothing was summed yet.
-  start m = -1000
+  # Below any i, so that the first step takes i for m: nothing was summed yet.
+  start m = -1e30
   blocks Ri, Rf, Rz, Ro = 4
 `;

@@ -82,7 +82,10 @@ export async function runCase(
       return gradients;
     },
     valuesOf,
-    dispose: () => program.dispose(),
+    dispose() {
+      program.dispose();
+      store.dispose();
+    },
   };
 }
 

@@ -8,13 +8,14 @@ import {
   type Tensor,
   type TensorFile,
 } from "../formats/safetensors.ts";
+import type { Cell } from "../language/cell.ts";
 import { parseCell } from "../language/equations.ts";
 import { parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { ModelFile, TaskSpec } from "../tasks/task.ts";
 import type { RunState } from "../tasks/train.ts";
 import { bestProgress, bestWeights, type TrainingState } from "../train/state.ts";
-import { checkModel, parseJson, type NetworkDescription } from "./schema.ts";
+import { checkModel, parseJson, type LayerDescription, type NetworkDescription } from "./schema.ts";
 import {
   addParameters,
   bestPrefix,
@@ -102,6 +103,7 @@ export async function decodeFile(
   );
   const spec = specOf(described.task, tasks, name);
   const network = within(name, () => networkFrom(described));
+  within(name, () => checkWidths(network, bytes.length));
   const layout = within(name, () => parameterLayout(network));
   const reader = tensorReader(content.tensors, name);
   const weights = reader.parameters("", layout);
@@ -175,6 +177,23 @@ async function checksumOf(file: TensorFile): Promise<string> {
 const encode = ({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> =>
   encodeSafetensors(tensors, metadata) as Uint8Array<ArrayBuffer>;
 
+/** Numbers that layers without parameters may be wide together. */
+const freeWidth = 1_000_000;
+
+/**
+ * Throws where layers are wider than parameters could make them: each may be twice as wide as the one before, and a small
+ * file would take all memory when it is run.
+ */
+function checkWidths({ layers, encoder }: Network, fileBytes: number): void {
+  const all = [...(encoder?.layers ?? []), ...layers];
+  const width = all.reduce((sum, { sizes }) => Object.values(sizes).reduce((a, b) => a + b, sum), 0);
+  if (width <= freeWidth + fileBytes) return;
+  throw new Error(
+    `its layers are ${width} numbers wide, all together, far more than a file of ${fileBytes} bytes has parameters ` +
+      `for; ${damaged}`,
+  );
+}
+
 function describeNetwork({ inputs, layers, loss, encoder }: Network): NetworkDescription {
   const described = (of: Network["layers"]): NetworkDescription["layers"] =>
     of.map(({ cell, ...layer }) => ({ ...layer, cell: { name: cell.name, equations: cell.text } }));
@@ -187,8 +206,16 @@ function describeNetwork({ inputs, layers, loss, encoder }: Network): NetworkDes
 }
 
 function networkFrom({ inputs, layers, loss, encoder }: NetworkDescription): Network {
+  // Most layers of a network have the same equations, which are read once.
+  const cells = new Map<string, Cell>();
+  const cellOf = ({ name, equations }: LayerDescription["cell"]): Cell => {
+    const key = JSON.stringify([name, equations]);
+    const cell = cells.get(key) ?? parseCell(name, equations);
+    cells.set(key, cell);
+    return cell;
+  };
   const read = (of: NetworkDescription["layers"]): Network["layers"] =>
-    of.map(({ cell, ...layer }) => ({ ...layer, cell: parseCell(cell.name, cell.equations) }));
+    of.map(({ cell, ...layer }) => ({ ...layer, cell: cellOf(cell) }));
   return {
     inputs,
     layers: read(layers),

@@ -30,7 +30,7 @@ export async function openModel(
   path: string,
   settings: { readonly device?: Device } = {},
 ): Promise<AnyModel> {
-  return openFile<AnyModel>(await readModelFile(path), tasks, settings.device);
+  return openFile<AnyModel>(await readModelFile(path), tasks, { ...settings, name: path });
 }
 
 /** Saves a run, or the state of one, with everything that resuming needs; the file is a model's file as well. */

@@ -1,6 +1,7 @@
 // The description of a model in its file, as JSON. Checks that it is well-formed; whether the parts fit together is for
 // `checkpoint.ts` to say.
 import * as z from "zod/mini";
+import { parseJson as parse } from "../base/json.ts";
 import type { Loss, NetworkInput, NetworkLayer } from "../plan/network.ts";
 import type { ModelMetadata } from "../tasks/task.ts";
 
@@ -102,7 +103,7 @@ const modelSchema: z.ZodMiniType<ModelDescription> = z.strictObject({
 /** The value of a metadata entry's JSON. Throws for other text; `place` begins the error. */
 export function parseJson(text: string | undefined, place: string): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return parse(text ?? "");
   } catch {
     throw new Error(`${place} is not JSON; the file is damaged, copy or save it again`);
   }

@@ -1,12 +1,9 @@
-// The file that a run is saved in: checked before training starts, so that hours of work are not lost at the end, and
-// replaced by another where writing fails then.
-import { mkdtemp, open, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+// The file that a run is saved in: checked before training starts, so that hours of work are not lost at the end.
+import { open, rm, stat } from "node:fs/promises";
 import { readModelFile } from "../checkpoint/model-files.ts";
-import { writeAtomic, writeError } from "../formats/write-file.ts";
+import { writeError } from "../formats/write-file.ts";
 import { InputError } from "./failure.ts";
-import { grouped } from "./format.ts";
+import { grouped } from "../tasks/shared/words.ts";
 
 /**
  * Throws an `InputError` where `path` cannot be written, is there already and `force` is not given, or holds something
@@ -45,28 +42,5 @@ async function checkReplaceable(path: string): Promise<string> {
         `choose another name with --out, or remove the file`,
       { cause: error },
     );
-  }
-}
-
-/** Saves to `path`; where that fails, in the system's temporary folder, and throws an error that names the file. */
-export async function saveAnywhere(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeAtomic(path, bytes);
-  } catch (error) {
-    const elsewhere = await saveElsewhere(basename(path), bytes);
-    const kept = elsewhere
-      ? `the run was saved in ${elsewhere} instead; move it to a better place`
-      : `nor could it be saved in ${tmpdir()}`;
-    throw new Error(`${(error as Error).message}\n       ${kept}`, { cause: error });
-  }
-}
-
-async function saveElsewhere(name: string, bytes: Uint8Array): Promise<string | undefined> {
-  try {
-    const path = join(await mkdtemp(join(tmpdir(), "unrolled-")), name);
-    await writeAtomic(path, bytes);
-    return path;
-  } catch {
-    return undefined;
   }
 }

@@ -1,8 +1,9 @@
 // How a training goes, in lines for people: a bar that is redrawn, a line per validation, and the curve of the loss.
+import { sparkline } from "../charts/sparkline.ts";
 import type { LossWords } from "../tasks/task.ts";
 import type { RunSummary } from "../tasks/train.ts";
 import type { TrainingEvent } from "../train/fit.ts";
-import { duration, grouped } from "./format.ts";
+import { duration, grouped } from "../tasks/shared/words.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Tells about an event. `score`: the task's own score, of a validation. */
@@ -26,7 +27,6 @@ const millisecondsBetweenValidations = 1000;
  */
 export function createProgress({ loss: words, options }: RunSummary, terminal: Terminal): Tell {
   const smooth = smoother();
-  const updates = updateRate();
   const pause = terminal.isInteractive
     ? millisecondsBetweenLines.interactive
     : millisecondsBetweenLines.plain;
@@ -36,12 +36,11 @@ export function createProgress({ loss: words, options }: RunSummary, terminal: T
   let latestScore: string | undefined;
   const tellStep = (event: StepEvent): void => {
     const loss = smooth(event.loss);
-    const perSecond = updates(event);
     if (performance.now() - told < pause) return;
     told = performance.now();
     const rate =
       words.token === "step"
-        ? `${perSecond.toPrecision(2)} updates/s`
+        ? `${Number(event.updatesPerSecond.toPrecision(2))} updates/s`
         : `${grouped(event.tokensPerSecond)} ${words.token}s/s`;
     const line = progressLine({ event, loss, words, epochs, rate, score: latestScore }, terminal.columns - 1);
     if (terminal.isInteractive) terminal.status(line);
@@ -119,43 +118,10 @@ function smoother(): (value: number) => number {
   };
 }
 
-/** Updates per second of training, the recent ones weighing more: what is a second old counts by 1/e. */
-function updateRate(): (event: StepEvent) => number {
-  let before: number | undefined;
-  let [count, time] = [0, 0];
-  return ({ seconds }) => {
-    const passed = before === undefined ? 0 : seconds - before;
-    before = seconds;
-    const kept = Math.exp(-passed);
-    [count, time] = [count * kept + (passed > 0 ? 1 : 0), time * kept + passed];
-    return time > 0 ? count / time : 0;
-  };
-}
-
-const bars = [..."▁▂▃▄▅▆▇█"];
-
 /** Shows the losses of a run as curves. */
 export function tellCurves({ training, validation }: Losses, { say, columns }: Terminal): void {
-  const lines = [curve("training loss", training, columns), curve("validation loss", validation, columns)];
-  for (const line of lines) if (line !== undefined) say(line);
+  const places = Math.max(10, Math.min(50, columns - 40));
+  for (const [name, losses] of Object.entries({ training, validation })) {
+    if (losses.length > 2) say(`${`${name} loss`.padEnd(16)}${sparkline(losses, places)}`);
+  }
 }
-
-/** The loss over the run as a row of small bars with its first and last value, no wider than `columns`. */
-function curve(name: string, losses: readonly number[], columns: number): string | undefined {
-  if (losses.length < 3) return undefined;
-  const places = Math.min(losses.length, Math.max(10, Math.min(50, columns - 40)));
-  const means = Array.from({ length: places }, (_, i) => {
-    const from = Math.floor((i * losses.length) / places);
-    const some = losses.slice(from, Math.floor(((i + 1) * losses.length) / places));
-    return some.reduce((sum, loss) => sum + loss, 0) / some.length;
-  });
-  const [low, high] = [Math.min(...means), Math.max(...means)];
-  const heights = means.map((mean) => {
-    const share = high > low ? (mean - low) / (high - low) : 0;
-    return bars[Math.round(share * (bars.length - 1))] ?? " ";
-  });
-  const [first, last] = [means[0] as number, means.at(-1) as number];
-  return `${name.padEnd(16)}${heights.join("")}  ${shortly(first)} → ${shortly(last)}`;
-}
-
-const shortly = (value: number): string => String(Number(value.toPrecision(4)));

@@ -48,7 +48,7 @@ const shares = z.string().refine(
   },
 );
 
-/** A flag whose default is a number, or depends on the data and is told in words. */
+/** A flag whose default is a number, or depends on the data and is given in words. */
 function withDefault(field: z.ZodType<number, string>, value: number | string, help: string): z.ZodType {
   if (typeof value === "number") return field.default(value).describe(help);
   return field.optional().describe(`${help} (default: ${value})`);
@@ -228,6 +228,8 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
     const values = common.parse(given);
     const name = budgetNames.find((option) => values[option] !== undefined);
     if (name !== undefined) return [name, values[name] as number];
+    const { epochs } = command.training?.(command.flags.parse(given), given) ?? {};
+    if (typeof epochs === "number") return ["epochs", epochs];
     return Object.entries(defaults.budget ?? { epochs: 10 })[0] as [string, number];
   };
   const isKept = (name: string): boolean => !free.includes(name) && !(command.paths ?? []).includes(name);

@@ -5,7 +5,7 @@ import type { Run, RunState, RunSummary } from "../tasks/train.ts";
 import { TrainingError } from "../train/diverged.ts";
 import type { TrainingEvent } from "../train/fit.ts";
 import { isClosedPipe } from "./failure.ts";
-import { saveAnywhere } from "./model-file.ts";
+import { writeAnywhere } from "../formats/write-file.ts";
 import { createProgress, type Losses } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -55,7 +55,7 @@ export async function trainAndSave(job: TrainingJob, terminal: Terminal): Promis
   let saving = false;
   const save = async (state: RunState, isModelOnly = false): Promise<void> => {
     saving = true;
-    await saveAnywhere(out, await (isModelOnly ? encodeModel(modelOfRun(state)) : encodeRun(state)));
+    await writeAnywhere(out, await (isModelOnly ? encodeModel(modelOfRun(state)) : encodeRun(state)));
     saving = false;
   };
   let reason: TrainingOutcome["reason"] = "budget";
@@ -133,7 +133,7 @@ async function afterDivergence(
     const { best, step } = last.training;
     if (step === 0) return "no update was made, and nothing was saved";
     if (!best && savedStep !== undefined) return `${out} keeps the state after update ${savedStep}`;
-    await saveAnywhere(out, await encodeRun(last));
+    await writeAnywhere(out, await encodeRun(last));
     const weights = best ? `, with the best weights, of update ${best.step},` : "";
     return `the last good state, after update ${error.step - 1}${weights} is saved in ${out}`;
   };

@@ -1,5 +1,5 @@
 // Tables from JSON: an array of objects, or one object per line (JSON Lines). Keys are columns.
-import { parseJson } from "./json.ts";
+import { parseJson } from "../base/json.ts";
 import { makeTable, type Cell, type Table } from "./table.ts";
 import { decodeText } from "./utf8.ts";
 

@@ -1,6 +1,6 @@
 // The header of a safetensors file, parsed and checked so strictly that arrays can be cut from the data without further
 // checks; also used for writing.
-import { parseJson } from "./json.ts";
+import { parseJson } from "../base/json.ts";
 
 /** Bytes per element, by type. */
 const elementBytes = { F64: 8, F32: 4, I64: 8, I32: 4, U32: 4, U8: 1 } as const;
@@ -20,6 +20,9 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** The header, a tensor and its shape. */
+const deepest = 3;
+
 const damaged = "the file is damaged or written wrongly; copy or save it again";
 const reservedNames = ["__proto__", "constructor", "prototype", "__metadata__"];
 
@@ -27,7 +30,7 @@ const reservedNames = ["__proto__", "constructor", "prototype", "__metadata__"];
 export function parseHeader(text: string, file: string): Header {
   let value: unknown;
   try {
-    value = text.startsWith("{") ? parseJson(text) : undefined;
+    value = text.startsWith("{") ? parseJson(text, deepest) : undefined;
   } catch {
     value = undefined;
   }

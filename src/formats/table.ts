@@ -1,6 +1,6 @@
 // A table as plain data: named columns of cells, and the line or row of each in its file, for errors.
 import { suggestion } from "../base/nearest.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../base/visible.ts";
 
 /** A cell as it stands in the file: text, a number, or null where it is empty. */
 export type Cell = string | number | null;

@@ -1,6 +1,17 @@
 // Atomic writing: a crash, a full disk or a power failure leaves the old file or the new one, never a part. The bytes go
 // to a temporary file in the same folder, which is flushed and then renamed.
-import { open, readdir, readlink, realpath, rename, rm, statfs, type FileHandle } from "node:fs/promises";
+import {
+  mkdtemp,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  statfs,
+  type FileHandle,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
 let writes = 0;
@@ -62,6 +73,32 @@ async function withFile(
     await use(file);
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * The same, for what must not be lost: where it cannot be written to `path`, it goes to the system's temporary folder, and
+ * the error names that file.
+ */
+export async function writeAnywhere(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAtomic(path, bytes);
+  } catch (error) {
+    const elsewhere = await writeElsewhere(basename(path), bytes);
+    const kept = elsewhere
+      ? `it was saved in ${elsewhere} instead; move it to a better place`
+      : `nor could it be saved in ${tmpdir()}`;
+    throw new Error(`${(error as Error).message}\n       ${kept}`, { cause: error });
+  }
+}
+
+async function writeElsewhere(name: string, bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    const path = join(await mkdtemp(join(tmpdir(), "unrolled-")), name);
+    await writeAtomic(path, bytes);
+    return path;
+  } catch {
+    return undefined;
   }
 }
 

@@ -73,7 +73,7 @@ type ArityOf<Op extends PointwiseOp> = Op extends Operator
     ? (typeof pointwiseFunctions)[Op]
     : Arity;
 
-/** The rows of the pointwise operations. */
+/** The rows of the pointwise operations. All but `where`, whose first argument is a condition, hand a NaN on. */
 export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = {
   add: row(
     2,
@@ -120,7 +120,7 @@ export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = 
   relu: row(
     1,
     "cheap",
-    (a) => (a > 0 ? a : 0),
+    (a) => (a < 0 ? 0 : a),
     (g, _a, y, dy) => [g.apply("mul", dy, g.apply("greater", y, g.number(0)))],
   ),
   exp: row(1, "expensive", Math.exp, (g, _a, y, dy) => [g.apply("mul", dy, y)]),
@@ -142,7 +142,7 @@ export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = 
   min: row(
     2,
     "cheap",
-    (a, b) => (a < b ? a : b),
+    (a, b) => (a < b || a !== a ? a : b),
     (g, a, _y, dy) => {
       const takesFirst = g.apply("greater", second(a), first(a));
       return [g.apply("mul", dy, takesFirst), g.apply("mul", dy, oneMinus(g, takesFirst))];
@@ -151,7 +151,7 @@ export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = 
   max: row(
     2,
     "cheap",
-    (a, b) => (a > b ? a : b),
+    (a, b) => (a > b || a !== a ? a : b),
     (g, a, _y, dy) => {
       const takesFirst = g.apply("greater", first(a), second(a));
       return [g.apply("mul", dy, takesFirst), g.apply("mul", dy, oneMinus(g, takesFirst))];
@@ -179,11 +179,11 @@ export const ops: { readonly [Op in PointwiseOp]: PointwiseRow<ArityOf<Op>> } = 
     (a) => Math.max(-1, Math.min(1, a)),
     (g, _a, y, dy) => [g.apply("mul", dy, between(g, -1, y, 1))],
   ),
-  /** 1 where a > b, else 0. */
+  /** 1 where a > b, 0 where not, NaN where either is: so that a NaN goes through derivatives, too. */
   greater: row(
     2,
     "cheap",
-    (a, b) => (a > b ? 1 : 0),
+    (a, b) => (a > b ? 1 : a <= b ? 0 : NaN),
     () => [null, null],
   ),
   /** b where a > 0, else c. */

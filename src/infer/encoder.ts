@@ -2,6 +2,7 @@
 // to the network, and derivatives come back, by way of the host.
 import { extentOf, type PackedValues } from "../batch/feed.ts";
 import type { Packing } from "../batch/packing.ts";
+import { checkMemory, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan } from "../plan/build.ts";
 import { attentionInputs, networkOfEncoder, type Network } from "../plan/network.ts";
 import type { StatePorts } from "../plan/plan.ts";
@@ -36,7 +37,9 @@ export async function createEncoder(
 ): Promise<EncoderProgram | undefined> {
   const { encoder } = network;
   if (!encoder) return undefined;
-  const program = await device.compile(buildPlan(network, { ...capacity, part: "encoder" }), store);
+  const plan = buildPlan(network, { ...capacity, part: "encoder" });
+  checkMemory(network, memoryOfPlans([plan], device.precision));
+  const program = await device.compile(plan, store);
   const { ports, views } = program.plan;
   const trained = store.layout.places.reduce((sum, place) => {
     const isOwn = encoder.layers.some((layer) => place.name.startsWith(`${layer.name}.`));

@@ -2,7 +2,7 @@
 // carried through texts.
 import type { Example } from "../batch/example.ts";
 import { nextSymbols } from "../batch/example.ts";
-import { exampleFeed } from "../batch/example-feed.ts";
+import { exampleFeed, type ExampleFeedSettings } from "../batch/example-feed.ts";
 import { evaluationFeed, type Feed } from "../batch/feed.ts";
 import type { Network } from "../plan/network.ts";
 import { eventLoopTurns } from "../run/turn.ts";
@@ -41,7 +41,8 @@ export async function evaluate(
   settings: EvaluationSettings = {},
 ): Promise<Evaluation> {
   const { batch = 32, window = 50 } = settings;
-  const feed = feedForEvaluation(session.network, data, { batch, window });
+  const { precision } = session.device;
+  const feed = feedForEvaluation(session.network, data, { batch, window, precision });
   return session.exclusively(async () => {
     const parts = evaluateFeed(session, feed);
     for (;;) {
@@ -54,10 +55,10 @@ export async function evaluate(
 export function feedForEvaluation(
   network: Network,
   data: EvaluationData,
-  { batch, window }: Required<EvaluationSettings>,
+  { batch, window, precision }: Required<EvaluationSettings & Pick<ExampleFeedSettings, "precision">>,
 ): Feed {
   if (data.kind === "text") return evaluationFeed(data.ids, { input: symbolInput(network), batch, window });
-  return exampleFeed(network, examplesOf(network, data), { batch, seed: 0, shuffle: false });
+  return exampleFeed(network, examplesOf(network, data), { batch, seed: 0, shuffle: false, precision });
 }
 
 /** Sequences of symbols become examples in which each symbol follows from those before it. */

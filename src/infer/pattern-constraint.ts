@@ -1,8 +1,10 @@
 // A JavaScript regular expression as an automaton over characters, so that generated text can be made to match it.
 // Constructs that a finite automaton lacks (lookaround, back-references) are errors that name them.
 import { RegExpParser, visitRegExpAST, type AST } from "@eslint-community/regexpp";
-import { DFA, JS, NFA, TooManyNodesError } from "refa";
-import { fromAutomaton, type Automaton, type Constraint } from "./constraint.ts";
+import { JS, TooManyNodesError, type Expression } from "refa";
+import { positionsOf, type CharacterRange } from "../text/positions.ts";
+import { fromAutomaton, type Automaton, type Constraint, type Transition } from "./constraint.ts";
+import { determinise } from "./determinise.ts";
 
 export interface PatternSettings {
   /** Of the expression: `i` (any case), `s` (a point is a line feed, too) or both. `u` is always set. Default none. */
@@ -27,7 +29,7 @@ export function patternAutomaton(pattern: string, settings: PatternSettings = {}
   if (!Number.isInteger(maxStates) || maxStates < 1)
     throw new Error(`${where}: maxStates must be a whole number, 1 or more, not ${maxStates}`);
   const source = checkedSource(pattern, where);
-  return numbered(build(source, `u${flags}`, maxStates, where), where);
+  return build(source, `u${flags}`, maxStates, where);
 }
 
 /** `fromAutomaton` of a pattern. Throws like both. */
@@ -79,6 +81,8 @@ function parsed(pattern: string, where: string): AST.Pattern {
   try {
     return new RegExpParser().parsePattern(pattern, 0, pattern.length, { unicode: true });
   } catch (error) {
+    // Groups in groups without end leave the parser no stack.
+    if (error instanceof RangeError) throw new Error(`${where}: its groups are too deep; write it flatter`);
     if (!(error instanceof SyntaxError)) throw error;
     throw new Error(`${where}: it is not a regular expression (${error.message}); correct it`, {
       cause: error,
@@ -86,44 +90,54 @@ function parsed(pattern: string, where: string): AST.Pattern {
   }
 }
 
-function build(source: string, flags: string, maxStates: number, where: string): DFA {
-  try {
-    const { expression, maxCharacter } = JS.Parser.fromLiteral({ source, flags }).parse({
-      maxNodes: maxStates,
-    });
-    const limited = new NFA.LimitedNodeFactory(maxStates);
-    const nfa = NFA.fromRegex(expression, { maxCharacter }, {}, limited);
-    const dfa = DFA.fromFA(nfa, new DFA.LimitedNodeFactory(maxStates));
-    dfa.minimize();
-    return dfa;
-  } catch (error) {
-    if (!(error instanceof TooManyNodesError)) throw error;
+function build(source: string, flags: string, maxStates: number, where: string): Automaton {
+  const expression = expressionOf(source, flags, maxStates);
+  const positions = expression && positionsOf(expression.alternatives, { most: maxStates });
+  const automaton = positions && determinise(positions, maxStates);
+  if (!automaton)
     throw new Error(
-      `${where}: it takes more than ${maxStates} states; shorten its repetitions, or raise maxStates`,
-      { cause: error },
+      `${where}: it takes more than ${maxStates} states, or too many steps between them; shorten its repetitions, or raise maxStates`,
     );
+  if (automaton.accepting.length === 0) throw new Error(`${where}: it matches no text; correct it`);
+  const { groups } = positions;
+  const rangesOf = (own: ReadonlyMap<number, number>): number =>
+    [...own.keys()].reduce((sum, group) => sum + (groups[group]?.length ?? 0), 0);
+  if (automaton.next.reduce((sum, own) => sum + rangesOf(own), 0) > mostTransitions)
+    throw new Error(
+      `${where}: it has more than ${mostTransitions} transitions; shorten its repetitions, or write classes such as ` +
+        "\\p{L} as the letters that you need",
+    );
+  const transitions = automaton.next.map((own) => transitionsOf(own, groups));
+  return { start: 0, accepting: automaton.accepting, transitions };
+}
+
+/** The most ranges of characters that lead from a state to another, all together. */
+const mostTransitions = 200_000;
+
+/** Undefined for an expression that is too large. */
+function expressionOf(source: string, flags: string, maxStates: number): Expression | undefined {
+  try {
+    return JS.Parser.fromLiteral({ source, flags }).parse({ maxNodes: maxStates }).expression;
+  } catch (error) {
+    if (error instanceof TooManyNodesError) return undefined;
+    throw error;
   }
 }
 
-/** States as numbers from 0, the start, in the order they are met; those that lead to no end are left out. */
-function numbered(dfa: DFA, where: string): Automaton {
-  const nodes = [...dfa.nodes()];
-  const live = new Set(nodes.filter((node) => dfa.finals.has(node)));
-  const before = new Map<DFA.Node, DFA.Node[]>(nodes.map((node) => [node, []]));
-  for (const node of nodes) for (const next of node.out.values()) before.get(next)!.push(node);
-  for (const node of live) for (const earlier of before.get(node)!) live.add(earlier);
-  if (!live.has(dfa.initial)) throw new Error(`${where}: it matches no text; correct it`);
-
-  const states = new Map<DFA.Node, number>([[dfa.initial, 0]]);
-  const transitions = [];
-  for (const node of states.keys()) {
-    const own = [];
-    for (const [{ min, max }, next] of [...node.out].sort(([a], [b]) => a.min - b.min)) {
-      if (!live.has(next)) continue;
-      if (!states.has(next)) states.set(next, states.size);
-      own.push({ from: min, to: max, next: states.get(next)! });
-    }
-    transitions.push(own);
+/** The ranges that lead to each next state, ascending, joined where they meet. */
+function transitionsOf(
+  next: ReadonlyMap<number, number>,
+  groups: readonly (readonly CharacterRange[])[],
+): Transition[] {
+  const ranges = [...next].flatMap(([group, state]) =>
+    (groups[group] ?? []).map((range) => ({ ...range, next: state })),
+  );
+  const joined: Transition[] = [];
+  for (const range of ranges.sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && last.next === range.next && last.to + 1 === range.from) {
+      joined[joined.length - 1] = { ...last, to: range.to };
+    } else joined.push(range);
   }
-  return { start: 0, accepting: [...states.keys()].map((node) => dfa.finals.has(node)), transitions };
+  return joined;
 }

@@ -24,7 +24,9 @@ export async function predict(
 ): Promise<Float64Array[]> {
   const { layer, at = "every step", batch = 64 } = settings;
   if (examples.length === 0) return [];
-  const feed = exampleFeed(session.network, examples, { batch, seed: 0, shuffle: false });
+  const { network, device } = session;
+  const order = { batch, seed: 0, shuffle: false };
+  const feed = exampleFeed(network, examples, { ...order, precision: device.precision });
   const predictions: Float64Array[] = [];
   await session.exclusively(async () => {
     for (let index = 0; index < feed.length; index++) {

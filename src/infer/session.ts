@@ -4,6 +4,7 @@ import { checkOptions, type OptionRules } from "../base/options.ts";
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
 import { readoutOf } from "../model/head.ts";
+import { checkMemory, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
 import { partsOf, sourceOf, type Network } from "../plan/network.ts";
@@ -220,8 +221,11 @@ function createPrograms(settings: SessionSettings, store: ParameterStore): Progr
         rows: Math.max(rows, existing?.rows ?? first.rows ?? 1),
         steps: Math.max(steps, existing?.steps ?? first.steps ?? 1),
       };
+      const plan = buildPlan(network, { mode, ...room });
+      checkMemory(network, memoryOfPlans([plan], device.precision));
       existing?.program.dispose();
-      const program = await device.compile(buildPlan(network, { mode, ...room }), store);
+      compiled.delete(mode);
+      const program = await device.compile(plan, store);
       compiled.set(mode, { program, ...room });
       return program;
     },

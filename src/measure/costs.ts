@@ -4,10 +4,10 @@ import type { Cell } from "../language/cell.ts";
 import { randomStream, streams } from "../base/random.ts";
 import { initialParameters } from "../model/initialise.ts";
 import { cellNetwork, sizesFor } from "../model/single-cell.ts";
-import { buildPlan } from "../plan/build.ts";
+import { buildPlan, parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Mode } from "../plan/plan.ts";
-import type { Device, Program, WorkTimes } from "../run/device.ts";
+import type { Device, ParameterStore, Program, WorkTimes } from "../run/device.ts";
 import { medianOf } from "./timing.ts";
 
 /** A layer as wide as its input: [steps, rows, size] values in and out. */
@@ -48,8 +48,11 @@ export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): P
   const { size, rows, steps } = sizes;
   const network = cellNetwork(cell, sizesFor(cell, { H: size, I: size, other: size }));
   const normal = normalValues();
-  const evaluator = await openProgram(network, "evaluate", device, sizes, normal);
-  const trainer = await openProgram(network, "train", device, sizes, normal);
+  const layout = parameterLayout(network);
+  const store = device.parameters(layout);
+  store.write(initialParameters(layout, 1));
+  const evaluator = await openProgram(network, "evaluate", { device, store }, sizes, normal);
+  const trainer = await openProgram(network, "train", { device, store }, sizes, normal);
   const derivative = trainer.plan.buffers.find((buffer) => buffer.name === "d.cell")?.size ?? 0;
   trainer.write("d.cell", normal(derivative));
   const firstOutput = new Float32Array(1);
@@ -73,6 +76,7 @@ export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): P
     dispose() {
       evaluator.dispose();
       trainer.dispose();
+      store.dispose();
     },
   };
 }
@@ -80,14 +84,11 @@ export async function openLayer(cell: Cell, device: Device, sizes: CostSizes): P
 async function openProgram(
   network: Network,
   mode: Mode,
-  device: Device,
+  { device, store }: { readonly device: Device; readonly store: ParameterStore },
   { rows, steps }: CostSizes,
   normal: (count: number) => Float32Array,
 ): Promise<Program> {
-  const plan = buildPlan(network, { mode, rows, steps });
-  const store = device.parameters(plan.parameters);
-  store.write(initialParameters(plan.parameters, 1));
-  const program = await device.compile(plan, store);
+  const program = await device.compile(buildPlan(network, { mode, rows, steps }), store);
   for (const { name, width, per } of network.inputs) {
     program.write(name, normal(width * (per === "step" ? rows * steps : rows)));
   }

@@ -78,7 +78,10 @@ export async function openWorkload(
     program,
     work: (work === "train" ? trainingWork : forwardWork)(network, batch * steps),
     call,
-    dispose: () => program.dispose(),
+    dispose() {
+      program.dispose();
+      store.dispose();
+    },
   };
 }
 

@@ -3,38 +3,47 @@ import { buildPlan, parameterLayout } from "../plan/build.ts";
 import type { Network } from "../plan/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { UpdateRule } from "../plan/update.ts";
+import type { Device } from "../run/device.ts";
 
 /** The memory of a set of plans. */
 export interface MemoryNeeded {
   /** The number of parameters, trained and fixed. */
   readonly parameters: number;
-  /** Bytes on a device that stores numbers in four bytes: the parameters, and the buffers of all plans. */
+  /** Bytes on the device: the parameters, and the buffers of all plans. */
   readonly bytes: number;
 }
 
 /** The bytes that WebAssembly can address. */
 const wasmMemory: number = 2 ** 32;
 
-const bytesPerNumber = 4;
+const bytesPerNumber: Readonly<Record<Device["precision"], number>> = { float32: 4, float64: 8 };
 
 /**
  * The memory for training with batches of `batch` rows and `steps` steps, and for evaluating in between. `update` adds
- * the optimiser's buffers.
+ * the optimiser's buffers; `precision` is the device's, default `float32`.
  */
 export function memoryNeeded(
   network: Network,
-  extent: { readonly batch: number; readonly steps: number; readonly update?: UpdateRule },
+  extent: {
+    readonly batch: number;
+    readonly steps: number;
+    readonly update?: UpdateRule;
+    readonly precision?: Device["precision"];
+  },
 ): MemoryNeeded {
-  const { batch: rows, steps, update } = extent;
+  const { batch: rows, steps, update, precision } = extent;
   const train = buildPlan(network, { mode: "train", rows, steps, ...(update && { update }) });
-  return memoryOfPlans([train, buildPlan(network, { mode: "evaluate", rows, steps })]);
+  return memoryOfPlans([train, buildPlan(network, { mode: "evaluate", rows, steps })], precision);
 }
 
 /** The memory of plans that share their parameters. */
-export function memoryOfPlans(plans: readonly Plan[]): MemoryNeeded {
+export function memoryOfPlans(
+  plans: readonly Plan[],
+  precision: Device["precision"] = "float32",
+): MemoryNeeded {
   const parameters = plans[0]?.parameters.size ?? 0;
   const arenas = plans.reduce((sum, plan) => sum + plan.arena, 0);
-  return { parameters, bytes: bytesPerNumber * (parameters + arenas) };
+  return { parameters, bytes: bytesPerNumber[precision] * (parameters + arenas) };
 }
 
 /** A network needs more memory than there is. */
@@ -55,11 +64,11 @@ export class MemoryError extends Error {
  */
 export function checkMemory(network: Network, needed: MemoryNeeded, limit: number = wasmMemory): void {
   if (needed.bytes <= limit) return;
-  const largest = parameterLayout(network).places.reduce((a, b) => (b.size > a.size ? b : a));
+  const [largest] = parameterLayout(network).places.toSorted((a, b) => b.size - a.size);
+  const most = largest && `, most of them in ${largest.name} [${largest.shape.join(", ")}]`;
   throw new MemoryError(
     `this network needs ${showBytes(needed.bytes)}, and ${showBytes(limit)} can be used: it has ` +
-      `${needed.parameters} parameters, most of them in ${largest.name} [${largest.shape.join(", ")}]; ` +
-      `choose a smaller size, batch or window`,
+      `${needed.parameters} parameters${most ?? ""}; choose a smaller size, batch or window`,
     `${showBytes(needed.bytes)} are needed, and ${showBytes(limit)} can be used`,
   );
 }

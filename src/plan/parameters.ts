@@ -1,6 +1,6 @@
 // The layout of a network's parameters in one block: trained ones first, so that the gradient, clipping and the optimiser
 // are one pass over one array each.
-import type { CellParameter, Initial } from "../language/cell.ts";
+import type { Cell, CellParameter, Initial } from "../language/cell.ts";
 import { lower, sizeOf } from "../graph/lower.ts";
 import type { Step } from "../graph/step.ts";
 import type { Network, NetworkLayer } from "./network.ts";
@@ -39,7 +39,17 @@ interface LoweredLayer {
 /** The layout of a network's parameters, those of its encoder first; the same for all of its plans. */
 export function parameterLayout({ encoder, layers }: Network): ParameterLayout {
   const all = [...(encoder?.layers ?? []), ...layers];
-  return layoutParameters(all.map((layer) => ({ layer, step: lower(layer.cell, layer.sizes) })));
+  const steps = new Map<Cell, Map<string, Step>>();
+  // Layers of one cell and size have the same step.
+  const stepOf = ({ cell, sizes }: NetworkLayer): Step => {
+    const known = steps.get(cell) ?? new Map<string, Step>();
+    steps.set(cell, known);
+    const key = JSON.stringify(sizes);
+    const step = known.get(key) ?? lower(cell, sizes);
+    known.set(key, step);
+    return step;
+  };
+  return layoutParameters(all.map((layer) => ({ layer, step: stepOf(layer) })));
 }
 
 export function layoutParameters(layers: readonly LoweredLayer[]): ParameterLayout {

@@ -30,7 +30,7 @@ export interface ParameterStore {
   /**
    * Frees the memory, after all runs that were started before. Afterwards the store and the programs that were compiled
    * against it throw; on the native device the programs keep the memory until they are disposed, too. Disposing of a
-   * store twice is allowed.
+   * store twice is allowed. A store that is dropped instead is freed when it and its programs have been collected.
    */
   dispose(): void;
 }
@@ -39,8 +39,8 @@ export interface ParameterStore {
 export interface Program {
   readonly plan: Plan;
   /**
-   * Copies values into the front of a buffer, after all runs that were started before. Throws for an unknown name or too
-   * many values.
+   * Copies values into the front of a buffer, after all runs that were started before. Throws for an unknown name, too
+   * many values, and an array whose memory has been transferred.
    */
   write(buffer: string, values: Writable): void;
   /**
@@ -50,8 +50,8 @@ export interface Program {
    */
   run(phase: PhaseName, extent: RunExtent): void;
   /**
-   * Fills `into` with the front of a buffer, or of a view's columns. Rejects for an unknown name, and with the error of
-   * an earlier run.
+   * Fills `into` with the front of a buffer, or of a view's columns. Rejects for an unknown name, an array with more
+   * elements than there are or whose memory has been transferred, and with the error of an earlier run.
    */
   read<A extends Writable>(buffer: string, into: A): Promise<A>;
   /** The time that its runs have spent so far, on a device that was made to measure it. */
@@ -98,10 +98,13 @@ export interface Device {
   readonly threads: number;
   /** Memory for the parameters of one model, all 0. */
   parameters(layout: ParameterLayout): ParameterStore;
-  /** Rejects for a store that has been disposed. */
+  /** Rejects for a store that has been disposed, that is another device's or whose parameters are not the plan's. */
   compile(plan: Plan, store: ParameterStore): Promise<Program>;
   /** Measures, for about a second. */
   roofline?(): Promise<Roofline>;
-  /** Ends its threads, after all runs that were started before. */
+  /**
+   * Ends its threads, after all runs that were started before. Afterwards the device, its stores and its programs throw.
+   * Disposing of a device twice is allowed.
+   */
   dispose(): void;
 }

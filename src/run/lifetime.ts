@@ -22,6 +22,8 @@ export function createLifetime(message: string): Lifetime {
   };
 }
 
+export const deviceLifetime = (): Lifetime => createLifetime("this device has been disposed; create another");
+
 export const programLifetime = (): Lifetime =>
   createLifetime("this program has been disposed; compile the plan again");
 

@@ -28,6 +28,8 @@ export interface Columns {
   /** The first element, from the start of the buffer's space (arena or parameters). */
   readonly start: number;
   readonly width: number;
+  /** Number of elements, all rows together. */
+  readonly size: number;
 }
 
 /** A view, or all columns of a buffer. Throws for an unknown name. */
@@ -35,11 +37,16 @@ export function columnsNamed(plan: Plan, name: string): Columns {
   const view = plan.views[name];
   if (!view) {
     const buffer = bufferNamed(plan, name);
-    return { buffer, start: buffer.offset, width: buffer.width };
+    return { buffer, start: buffer.offset, width: buffer.width, size: buffer.size };
   }
   const { buffer, column, at } = view.access;
   const skippedRows = buffer.extent === "states" && at === "now" ? plan.rows : 0;
-  return { buffer, start: buffer.offset + skippedRows * buffer.width + column, width: view.width };
+  return {
+    buffer,
+    start: buffer.offset + skippedRows * buffer.width + column,
+    width: view.width,
+    size: (buffer.size / buffer.width - skippedRows) * view.width,
+  };
 }
 
 /** Fills `into` with columns, row by row, from the array of the space that they are in. */
@@ -53,10 +60,30 @@ export function readColumns(space: Writable, { buffer, start, width }: Columns, 
   }
 }
 
-/** Throws if a buffer cannot hold `count` values. */
-export function checkWrite(buffer: Buffer, count: number): void {
+/** Throws if a buffer cannot hold the values, or they are gone. */
+export function checkWrite(buffer: Buffer, values: Writable): void {
+  checkAttached(values);
+  const count = values.length;
   if (count > buffer.size) {
     throw new Error(`cannot write ${count} values to buffer '${buffer.name}' of size ${buffer.size}`);
+  }
+}
+
+/** Throws if there are fewer elements under this name than `into` has, or its memory is gone. */
+export function checkRead(name: string, { size }: Columns, into: Writable): void {
+  checkAttached(into);
+  if (into.length > size) throw new Error(`cannot read ${into.length} values from '${name}' of size ${size}`);
+}
+
+/** Throws for an array whose buffer has been transferred, or shrunk so far that the array is outside. */
+function checkAttached(values: Writable): void {
+  if (values.length > 0) return;
+  try {
+    values.at(0);
+  } catch (cause) {
+    throw new Error("the array's buffer has been transferred or shrunk; hand in an array of its own", {
+      cause,
+    });
   }
 }
 

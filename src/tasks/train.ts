@@ -198,7 +198,10 @@ export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOp
     dispose() {
       isDisposed = true;
       void prepared?.then(
-        ({ run }) => run.dispose(),
+        ({ run }) => {
+          run.dispose();
+          run.store.dispose();
+        },
         () => {},
       );
     },

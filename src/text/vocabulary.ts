@@ -13,7 +13,7 @@ export interface Vocabulary {
 
 export const boundaryId = 0;
 export const unknownId = 1;
-const reserved = 2;
+export const reserved = 2;
 /** How an unknown symbol is written; read, it is one too. */
 export const unknownSymbol = "<unk>";
 

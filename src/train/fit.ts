@@ -2,9 +2,10 @@
 // whoever wants to save takes a snapshot. Writes no files and prints nothing.
 import { checkKind, checkOptions, shown, type OptionRules } from "../base/options.ts";
 import type { Network } from "../plan/network.ts";
-import type { Device, Numbers, ParameterStore } from "../run/device.ts";
+import type { Device, ParameterStore } from "../run/device.ts";
 import { eventLoopTurns } from "../run/turn.ts";
 import type { Evaluation } from "../infer/evaluate.ts";
+import { ruinedWeights } from "./diverged.ts";
 import { fingerprintsOf, type Fingerprints } from "./fingerprint.ts";
 import { scheduleOf } from "./schedules.ts";
 import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions } from "./settings.ts";
@@ -36,6 +37,8 @@ export type TrainingEvent =
       readonly rate: number;
       /** Over about the last second, without what the caller did between events. */
       readonly tokensPerSecond: number;
+      /** The same of updates. */
+      readonly updatesPerSecond: number;
       /** Of training so far. */
       readonly seconds: number;
     }
@@ -122,7 +125,14 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   const progress = resume ? progressOf(resume) : start();
 
   const exclusively = createGate();
-  const loop = { options, schedule: scheduleOf(options.schedule), trainer, progress, exclusively };
+  const loop: Loop = {
+    options,
+    schedule: scheduleOf(options.schedule),
+    trainer,
+    progress,
+    exclusively,
+    rate: options.rate,
+  };
   return {
     options,
     store: trainer.store,
@@ -132,7 +142,10 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
       exclusively(async () => {
         const { best, ...rest } = progress;
         const numbers = await trainer.numbers();
-        refuseNotFinite(numbers.weights);
+        const { weights } = numbers;
+        const { layout } = trainer.store;
+        const ruined = ruinedWeights({ step: progress.step, rate: loop.rate, layout, weights });
+        if (ruined) throw ruined;
         return { options, fingerprints: identify(), ...rest, ...numbers, ...(best && { best }) };
       }),
     dispose: () => trainer.dispose(),
@@ -146,6 +159,8 @@ interface Loop {
   readonly trainer: Trainer;
   readonly progress: Progress;
   readonly exclusively: Gate;
+  /** Of the latest update. */
+  rate: number;
 }
 
 /** Runs one piece of work at a time, and throws where a second one is begun before the first has ended. */
@@ -169,7 +184,7 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
   const epochs = (): number => progress.position.epoch + progress.position.at / trainer.epochLength;
   const share = (): number => shareUsed(options.budget, { ...progress, epochs: epochs() });
   const turns = eventLoopTurns();
-  const speed = speedometer();
+  const [speed, pace] = [speedometer(), speedometer()];
   let mark = performance.now();
   const tick = (): void => {
     const now = performance.now();
@@ -190,9 +205,12 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
       return;
     }
     const rate = options.rate * schedule(used);
+    loop.rate = rate;
     const began = performance.now();
     const result = await exclusively(() => trainer.update(progress.step + 1, progress.position, rate));
-    const tokensPerSecond = speed(result.tokens, performance.now() - began);
+    const milliseconds = performance.now() - began;
+    const tokensPerSecond = speed(result.tokens, milliseconds);
+    const updatesPerSecond = pace(1, milliseconds);
     progress.step += 1;
     progress.position = result.next;
     tick();
@@ -206,6 +224,7 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
       gradientNorm,
       rate,
       tokensPerSecond,
+      updatesPerSecond,
       seconds: progress.seconds,
     };
     await turns();
@@ -260,7 +279,7 @@ async function record(progress: Progress, { loss }: Evaluation, trainer: Trainer
   return best;
 }
 
-/** Tokens per second, the recent ones weighing more: what is a second old counts by 1/e. */
+/** Tokens, or updates, per second, the recent ones weighing more: what is a second old counts by 1/e. */
 function speedometer(): (tokens: number, milliseconds: number) => number {
   let [tokens, seconds] = [0, 0];
   return (more, milliseconds) => {
@@ -269,14 +288,4 @@ function speedometer(): (tokens: number, milliseconds: number) => number {
     seconds = seconds * kept + milliseconds / 1000;
     return tokens / seconds;
   };
-}
-
-/** The last update can make a weight overflow though its gradient was finite. */
-function refuseNotFinite(weights: Numbers): void {
-  const at = weights.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new Error(
-    `snapshot: parameter ${at} of ${weights.length} is ${weights[at]}: training has diverged; ` +
-      `go back to the last checkpoint and lower the rate`,
-  );
 }

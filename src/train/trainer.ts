@@ -88,9 +88,9 @@ export interface Trainer {
 }
 
 export async function createTrainer(settings: TrainerSettings, options: ResolvedOptions): Promise<Trainer> {
-  const { network, device, data } = settings;
+  const { network, device } = settings;
   const { rule, numbers: numbersFor } = updateOf(options.optimizer, options.clip);
-  const { feed, validation } = feedsOf(network, data, options);
+  const { feed, validation } = feedsOf(settings, options);
   const { plan, bytes } = planUpdates(settings, feed, validation, rule);
   const { ports, parameters: layout } = plan;
   const store = device.parameters(layout);
@@ -170,13 +170,14 @@ export async function createTrainer(settings: TrainerSettings, options: Resolved
 
 /** The plan of an update, and the bytes that the run's plans need. Throws where the plans of the run need more memory than there is. */
 function planUpdates(
-  { network, memory }: TrainerSettings,
+  { network, memory, device }: TrainerSettings,
   feed: Feed,
   validation: Feed | undefined,
   update: UpdateRule,
 ): { readonly plan: Plan; readonly bytes: number } {
   // First without the optimiser, whose equations have no width beyond what a computer can count.
-  checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps }), memory);
+  const { precision } = device;
+  checkMemory(network, memoryNeeded(network, { batch: feed.rows, steps: feed.steps, precision }), memory);
   const plan = buildPlan(network, { mode: "train", rows: feed.rows, steps: feed.steps, update });
   const evaluation =
     validation && buildPlan(network, { mode: "evaluate", rows: validation.rows, steps: validation.steps });
@@ -185,7 +186,7 @@ function planUpdates(
         buildPlan(network, { mode: "train", rows, steps, part: "encoder" }),
       )
     : [];
-  const needed = memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders]);
+  const needed = memoryOfPlans([plan, ...(evaluation ? [evaluation] : []), ...encoders], precision);
   checkMemory(network, needed, memory);
   return { plan, bytes: needed.bytes };
 }
@@ -242,23 +243,28 @@ function writeAll(program: Program, ports: NamedPorts, values: Readonly<Record<s
 }
 
 function feedsOf(
-  network: Network,
-  data: TrainingData,
+  { network, device, data }: TrainerSettings,
   options: ResolvedOptions,
 ): { feed: Feed; validation: Feed | undefined } {
   const { batch, seed } = options;
+  const evaluation = { ...options, precision: device.precision };
   if (data.kind === "text") {
     const validation = data.validation && ({ kind: "text", ids: data.validation } as const);
     return {
       feed: laneFeed(data.train, { ...options, input: symbolInput(network) }),
-      validation: validation && feedForEvaluation(network, validation, options),
+      validation: validation && feedForEvaluation(network, validation, evaluation),
     };
   }
   const evaluated = (items: (typeof data)["train"]): Parameters<typeof examplesOf>[1] =>
     ({ kind: data.kind, items }) as Parameters<typeof examplesOf>[1];
   return {
-    feed: exampleFeed(network, examplesOf(network, evaluated(data.train)), { batch, seed, shuffle: true }),
-    validation: data.validation && feedForEvaluation(network, evaluated(data.validation), options),
+    feed: exampleFeed(network, examplesOf(network, evaluated(data.train)), {
+      batch,
+      seed,
+      shuffle: true,
+      precision: device.precision,
+    }),
+    validation: data.validation && feedForEvaluation(network, evaluated(data.validation), evaluation),
   };
 }
 

@@ -36,6 +36,16 @@ const mixed = ((): Network => {
 })();
 
 describe("examples as batches", () => {
+  it("are as precise as the device", () => {
+    const items = [{ steps: 1, inputs: { x: [0.1, 1e-50], v: [1, 2, 1 / 3] }, targets: [0.7] }];
+    const valuesFor = (precision: "float32" | "float64"): readonly (readonly number[])[] => {
+      const { values } = exampleFeed(mixed, items, { ...inOrder, precision }).load({ epoch: 0, at: 0 });
+      return ["x", "v", "targets"].map((name) => [...(values[name] as Float64Array)]);
+    };
+    expect(valuesFor("float64")).toEqual([[0.1, 1e-50], [1, 2, 1 / 3], [0.7]]);
+    expect(valuesFor("float32")).toEqual([[0.1, 0], [1, 2, 1 / 3], [0.7]].map((v) => v.map(Math.fround)));
+  });
+
   it("are packed step by step, longest first, each from its start", () => {
     const items = [
       [1, 2],

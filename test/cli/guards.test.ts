@@ -13,7 +13,7 @@ const write = (name: string, text: string | Uint8Array): string => {
   writeFileSync(at(name), text);
   return at(name);
 };
-const tiny = ["--size", "6", "--steps", "4"];
+const tiny = ["--size", "6", "--steps", "4", "--resumable"];
 
 const words = Array.from({ length: 60 }, (_, i) => `${["ab", "ba"][i % 2]}${"cde"[i % 3]},${"xy"[i % 2]}\n`);
 const table = write("table.csv", `text,label\n${words.join("")}`);
@@ -60,7 +60,7 @@ describe("runs are resumed", () => {
     const copy = at(`resumed-${name}.safetensors`);
     copyFileSync(model(name), copy);
     const { stderr } = await fine(command, "train", file, "--resume", copy, "--steps", "6");
-    expect(stderr).toContain("resumed after step 4");
+    expect(stderr).toContain("resumed after update 4");
     expect(stderr).toContain("6 updates in");
   });
 
@@ -77,6 +77,10 @@ describe("nothing is written over what is read", () => {
     [["classify", "eval", model("label"), table, "--plot", table], "--plot must name a .svg file"],
     [
       ["forecast", "predict", model("daily"), daily, "--csv", daily],
+      "daily.csv exists; --force writes over it, --csv FILE names another",
+    ],
+    [
+      ["forecast", "predict", model("daily"), daily, "--csv", daily, "--force"],
       "is a file that this command reads; give the output another name",
     ],
     [["forecast", "predict", model("daily"), daily, "--csv", at("next.txt")], "--csv must name a .csv file"],
@@ -125,7 +129,7 @@ describe("parts are those of the training", () => {
       "--out",
       model("text"),
     );
-    const [whole] = objects((await fine("eval", model("text"), text, "--json")).stdout);
+    const [whole] = objects((await fine("eval", model("text"), text, "--part", "all", "--json")).stdout);
     const [held] = objects((await fine("eval", model("text"), text, "--part", "test", "--json")).stdout);
     expect(held?.["tokens"]).toBeLessThan(0.3 * Number(whole?.["tokens"]));
     const other = write("other.txt", "the cat sat on the mat. ".repeat(41));
@@ -149,9 +153,8 @@ describe("parts are those of the training", () => {
   test("music without parts of its own is split as the model's was", async () => {
     const frames = async (...more: string[]): Promise<unknown> =>
       objects((await fine("eval", model("music"), rolls, "--json", ...more)).stdout)[0]?.["pieces"];
-    expect([await frames(), await frames("--part", "test"), await frames("--part", "train")]).toEqual([
-      20, 4, 14,
-    ]);
+    const parts = ["all", "test", "train"].map((part) => frames("--part", part));
+    expect([await frames(), ...(await Promise.all(parts))]).toEqual([4, 20, 4, 14]);
     const other = write("other.json", JSON.stringify({ train: notes(1, 20) }));
     await refused(
       ["eval", model("music"), other, "--part", "test"],

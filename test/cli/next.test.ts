@@ -11,7 +11,7 @@ const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const out = (name: string): string[] => ["--out", join(folder, `${name}.safetensors`)];
+const out = (name: string): string[] => ["--force", "--out", join(folder, `${name}.safetensors`)];
 const tiny = ["--size", "6", "--steps", "2"];
 
 /** Trains, and runs the last command that is printed, word by word. */

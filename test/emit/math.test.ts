@@ -76,13 +76,25 @@ test.each(names.flatMap((op) => variants.map((relaxed) => ({ op, relaxed }))))(
   },
 );
 
-test.each(["sigmoid", "tanh", "exp", "log", "softplus", "sqrt", "abs"] as const)("%s of NaN is NaN", (op) => {
-  expect(compile(op, false)(NaN)).toBeNaN();
+test.each(names.filter((op) => op !== "where"))("%s hands a NaN on, in the table and here", (op) => {
+  const { arity, value } = ops[op];
+  const run = compile(op, false);
+  for (const position of Array.from({ length: arity }, (_, i) => i)) {
+    for (const other of [0, -1, 2, Infinity, -Infinity]) {
+      const args = Array.from({ length: arity }, (_, i) => (i === position ? NaN : other));
+      expect(value(...args), `${op}(${args.join(", ")})`).toBeNaN();
+      expect(run(...args), `${op}(${args.join(", ")})`).toBeNaN();
+    }
+  }
 });
 
 test("the ends of the range", () => {
   expect(compile("log", false)(0)).toBe(-Infinity);
   expect(compile("log", false)(-1)).toBeNaN();
+  // Numbers below 2^-126 have fewer digits, but their logarithm has all.
+  for (const x of [1e-40, 1.2e-38, 2 ** -149, 2 ** -126].map(Math.fround)) {
+    expect(Math.abs(compile("log", false)(x) / Math.log(x) - 1), `${x}`).toBeLessThan(1e-7);
+  }
   expect(compile("log", false)(Infinity)).toBe(Infinity);
   expect(compile("exp", false)(200)).toBe(Infinity);
   expect(compile("sigmoid", false)(-Infinity)).toBeLessThan(1e-30);

@@ -39,6 +39,22 @@ const tensors = fc
 const metadataOf = fc.dictionary(name, fc.string({ unit: "binary" }), { maxKeys: 3, noNullPrototype: true });
 
 describe("safetensors", () => {
+  it("refuses a header of brackets before it takes memory for them", () => {
+    const header = `{"a":${"[".repeat(2_000_000)}`;
+    const before = process.memoryUsage().rss;
+    expect(() => decodeSafetensors(fileOf(header, 0), "f")).toThrow("f: the header is not a JSON object");
+    expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+  });
+
+  it("reads and refuses headers of any number of tensors", () => {
+    const entries = Array.from(
+      { length: 150_000 },
+      (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`,
+    );
+    expect(decodeSafetensors(fileOf(`{${entries.join()}}`, 0)).tensors.size).toBe(150_000);
+    expect(() => decodeSafetensors(fileOf(`{${entries.join()}}`, 1))).toThrow("1 bytes follow");
+  });
+
   it("writes the format's bytes", () => {
     const bytes = encodeSafetensors(new Map([["w", { type: "F32", shape: [1], data: Float32Array.of(1) }]]), {
       k: "v",

@@ -67,6 +67,29 @@ describe("a pattern", () => {
   });
 
   it.each([
+    ["(\\p{L}{1,20}\\p{N}{0,20}){1,20}"],
+    ["([a-z]?){200}([a-z0-9]?){200}([a-z_]?){200}"],
+    ["[a-z]{1,50}[a-z0-9]{1,50}[a-z_]{1,50}".repeat(3)],
+    ["(.{0,60}a){8}"],
+    ["\\w{3000}\\d{0,3000}"],
+    ["[a-z]{0,5000}"],
+    ["[^a][^b]".repeat(4000)],
+    ["\\p{L}{5000}"],
+    ["(?:a|b|c){0,3000}(?:b|c|d){0,3000}"],
+    ["(".repeat(50_000)],
+    ["((((a{0,9}){0,9}){0,9}){0,9}){0,9}"],
+  ])("takes %s or refuses it, and soon", (source) => {
+    const before = process.cpuUsage();
+    try {
+      patternAutomaton(source);
+    } catch (error) {
+      expect((error as Error).message).toMatch(/^pattern "[^]*(?:shorten its repetitions|write it flatter)/);
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(4);
+  });
+
+  it.each([
     ["a(?=b)", {}, 'the lookahead "(?=b)" at index 1 is not possible in a constraint'],
     ["(?<!x)a", {}, 'the lookbehind "(?<!x)" at index 0'],
     ["a\\b", {}, 'the word boundary "\\\\b" at index 1'],
@@ -77,7 +100,11 @@ describe("a pattern", () => {
     ["a[]", {}, "it matches no text"],
     ["a", { flags: "g" }, 'flags must be "i", "s" or "is", not "g"'],
     ["a", { maxStates: 0 }, "maxStates must be a whole number, 1 or more, not 0"],
-    ["(a|b)*a(a|b){12}", { maxStates: 500 }, "it takes more than 500 states; shorten its repetitions"],
+    [
+      "(a|b)*a(a|b){12}",
+      { maxStates: 500 },
+      "it takes more than 500 states, or too many steps between them; shorten its repetitions",
+    ],
     ["a{20000}", {}, "it takes more than 10000 states"],
   ])("refuses %s", (source, settings, message) => {
     expect(() => patternAutomaton(source, settings)).toThrow(message);

@@ -23,6 +23,17 @@ test("a network that needs too much is rejected, with a remedy", () => {
   expect(() => checkMemory(network, { parameters: 1, bytes: 2 ** 32 })).not.toThrow();
 });
 
+test("float64 takes twice as much, and a network without parameters is named without them", () => {
+  const network = model(20);
+  const extent = { batch: 2, steps: 3 };
+  const { bytes } = memoryNeeded(network, extent);
+  expect(memoryNeeded(network, { ...extent, precision: "float64" }).bytes).toBe(2 * bytes);
+  const bare = { inputs: [], layers: [], loss: { kind: "given", of: "x" } } as const;
+  expect(() => checkMemory(bare, { parameters: 0, bytes: 2 ** 33 })).toThrow(
+    "needs 8.59 GB, and 4.29 GB can be used: it has 0 parameters; choose a smaller size",
+  );
+});
+
 test.each([
   [0, "0 bytes"],
   [999, "999 bytes"],

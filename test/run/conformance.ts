@@ -131,6 +131,95 @@ export function deviceConformance(name: string, make: () => Device): void {
       device.dispose();
     });
 
+    test("no more is read than there is", async () => {
+      const { device, store, program } = await prepare("train");
+      feed(program, 6);
+      program.run("train", { rows: 2, steps: 3 });
+      for (const [name, { access, width }] of Object.entries(program.plan.views)) {
+        const { buffer, at } = access;
+        const skipped = buffer.extent === "states" && at === "now" ? program.plan.rows : 0;
+        const size = (buffer.size / buffer.width - skipped) * width;
+        await expect(program.read(name, new Float64Array(size))).resolves.toHaveLength(size);
+        await expect(program.read(name, new Float64Array(size + 1))).rejects.toThrow(
+          `cannot read ${size + 1} values from '${name}' of size ${size}`,
+        );
+      }
+      for (const { name, size } of program.plan.buffers) {
+        await expect(program.read(name, new Float64Array(size))).resolves.toHaveLength(size);
+        for (const into of [new Float32Array(size + 1), new Int32Array(size + 1000)]) {
+          await expect(program.read(name, into)).rejects.toThrow(
+            `cannot read ${into.length} values from '${name}' of size ${size}`,
+          );
+          expect(into.every((v) => v === 0)).toBe(true);
+        }
+      }
+      expect(await store.read()).toHaveLength(store.layout.size);
+      device.dispose();
+    });
+
+    test("arrays whose buffer has been transferred or shrunk are refused", async () => {
+      const { device, program } = await prepare("evaluate");
+      const message = "the array's buffer has been transferred or shrunk";
+      const transferred = (): Float32Array<ArrayBuffer> => {
+        const array = new Float32Array(6);
+        structuredClone(array, { transfer: [array.buffer] });
+        return array;
+      };
+      const Resizable = ArrayBuffer as unknown as new (
+        length: number,
+        options: { maxByteLength: number },
+      ) => ArrayBuffer & { resize(length: number): void };
+      const buffer = new Resizable(24, { maxByteLength: 24 });
+      const shrunk = new Float32Array(buffer, 0, 6);
+      buffer.resize(4);
+      for (const array of [transferred(), shrunk]) {
+        expect(() => program.write("weights", array)).toThrow(message);
+        await expect(program.read("weights", array)).rejects.toThrow(message);
+      }
+      device.dispose();
+    });
+
+    test("a plan is compiled only against this device's parameters of its network", async () => {
+      const { device, store, program } = await prepare("evaluate");
+      const other = make();
+      await expect(other.compile(program.plan, store)).rejects.toThrow(
+        "these parameters belong to another device; create a store with this device's `parameters`",
+      );
+      const wider = languageModel({ vocabulary, cell: lstm, size: 7 });
+      const plan = buildPlan(wider, { mode: "evaluate", rows: 2, steps: 3 });
+      await expect(device.compile(plan, store)).rejects.toThrow(
+        /another network's: the plan has '[^']+' \[.*7.*\] at \d+, the store .*; create a store with/,
+      );
+      const deeper = languageModel({ vocabulary, cell: lstm, size: 6, layers: 2 });
+      const deep = buildPlan(deeper, { mode: "evaluate", rows: 2, steps: 3 });
+      await expect(device.compile(deep, store)).rejects.toThrow("another network's");
+      const forged = { ...store, layout: plan.parameters };
+      await expect(device.compile(plan, forged)).rejects.toThrow("belong to another device");
+      other.dispose();
+      device.dispose();
+    });
+
+    test("a device that has been disposed says so, as do its parameters and programs", async () => {
+      const { device, store, program } = await prepare("evaluate");
+      feed(program, 6);
+      program.run("forward", { rows: 2, steps: 3 });
+      const [loss, weights] = [lossOf(program), store.read()];
+      device.dispose();
+      device.dispose();
+      expect(await loss).toBeGreaterThan(0);
+      expect(await weights).toHaveLength(store.layout.size);
+      const message = "this device has been disposed; create another";
+      expect(() => device.parameters(store.layout)).toThrow(message);
+      await expect(device.compile(program.plan, store)).rejects.toThrow(message);
+      expect(() => store.write(values(store.layout.size))).toThrow(message);
+      await expect(store.read()).rejects.toThrow(message);
+      expect(() => program.run("forward", { rows: 2, steps: 3 })).toThrow(message);
+      expect(() => program.write("weights", new Float32Array(6))).toThrow(message);
+      await expect(lossOf(program)).rejects.toThrow(message);
+      program.dispose();
+      store.dispose();
+    });
+
     test("a program that has been disposed says so; what was asked before is still done", async () => {
       const { device, program } = await prepare("evaluate");
       feed(program, 6);

@@ -11,6 +11,9 @@ import type { WasmStore } from "../../src/run/wasm/parts.ts";
 import { prepare, threaded, train } from "./small-training.ts";
 
 const layoutOf = (size: number): ParameterLayout => ({ places: [], trained: size, size });
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 const addressOf = (store: ParameterStore): number => (store as WasmStore).address;
 
 describe("wasm", () => {
@@ -26,6 +29,42 @@ describe("wasm", () => {
     expect((await second.read()).every((v) => v === 0)).toBe(true);
     // Disposing twice has freed the memory once.
     expect(addressOf(device.parameters(layout))).not.toBe(addressOf(second));
+  });
+
+  test("what is dropped instead of disposed is given back, and the collector knows that it is large", async () => {
+    const device = wasmDevice({ threads: 1 });
+    const layout = layoutOf((100 * 2 ** 20) / 4);
+    // Twice as much as addresses reach.
+    for (let i = 0; i < 80; i++) {
+      device.parameters(layout);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    device.dispose();
+  });
+
+  test("a program that is dropped is given back once its runs and reads are over", async () => {
+    const shape = { cell: lstm, size: 19, rows: 6, steps: 8 };
+    const device = threaded(2);
+    const lossOfDropped = async (): Promise<number> => {
+      const { program } = await prepare(device, shape);
+      train(program, { rows: 6, steps: 8 }, 1);
+      const { read } = program;
+      collect();
+      await turn();
+      // A method keeps the program.
+      return (await read("loss", new Float32Array(1)))[0] as number;
+    };
+    const losses = [];
+    const addresses = new Set<number>();
+    for (let i = 0; i < 6; i++) {
+      losses.push(await lossOfDropped());
+      collect();
+      await turn();
+      addresses.add(addressOf(device.parameters(layoutOf(10_000))));
+    }
+    expect(new Set(losses).size).toBe(1);
+    expect(addresses.size).toBeLessThan(4);
+    device.dispose();
   });
 
   test("runs that were started before still have theirs", async () => {
@@ -52,8 +91,6 @@ describe("wasm", () => {
 });
 
 describe("native", () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   const megabytes = 32;
   const layout = layoutOf((megabytes * 2 ** 20) / 4);
   const values = new Float32Array(layout.size).fill(1);
@@ -69,7 +106,7 @@ describe("native", () => {
       if (disposes) store.dispose();
       collect();
       // Node frees what was collected in turns of the event loop.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await turn();
       if (i === 1) before = process.memoryUsage().rss;
     }
     return (process.memoryUsage().rss - before) / 2 ** 20;

@@ -24,6 +24,46 @@ describe("a tokenizer.json", () => {
     expect(() => tokenizer.decode([golden.size])).toThrow(`and have a token, not ${golden.size}`);
   });
 
+  const withParts = (parts: object, vocabulary: object = { a: 0, b: 1 }): string =>
+    JSON.stringify({
+      model: { type: "BPE", vocab: vocabulary, merges: [] },
+      added_tokens: [],
+      decoder: null,
+      normalizer: null,
+      post_processor: null,
+      pre_tokenizer: null,
+      ...parts,
+    });
+  const splitBy = (pattern: string): object => ({
+    type: "Split",
+    pattern: { Regex: pattern },
+    behavior: "Isolated",
+    invert: false,
+  });
+
+  it.each([1e9, 5009, 2 ** 40, -1, 0.5, 1e300])("refuses the id %d in a vocabulary of two tokens", (id) => {
+    expect(() => readTokenizer(withParts({}, { a: 0, b: id }), "t.json")).toThrow(
+      "t.json: its 2 tokens must have whole numbers as ids, from 0 and nearly all of them in use, but one is ",
+    );
+  });
+
+  it("reads a vocabulary with some ids that are not in use", () => {
+    expect(readTokenizer(withParts({}, { a: 0, b: 900 })).size).toBe(901);
+  });
+
+  it.each([["(a+)+$"], ["(a|a)*b"], ["(a?){30}b"], ["(\\w|\\d)+x"], ["\\s*\\s*\\s*x"]])(
+    "refuses the pattern %s, which some texts would keep busy for ever",
+    (pattern) => {
+      for (const part of [
+        { pre_tokenizer: splitBy(pattern) },
+        { pre_tokenizer: { type: "Sequence", pretokenizers: [splitBy("a"), splitBy(pattern)] } },
+        { normalizer: { type: "Replace", pattern: { Regex: pattern }, content: "" } },
+      ]) {
+        expect(() => readTokenizer(withParts(part), "t.json")).toThrow(/^t.json: its pattern .* for ever: /);
+      }
+    },
+  );
+
   it.each([
     ["{", "t.json: it is not JSON; the file is damaged"],
     ["7", "it must be a JSON object, not 7"],

@@ -202,9 +202,10 @@ describe("fit", () => {
   });
 
   it("evaluates the same whatever the batch, but for what the lanes' starts do not know", async () => {
-    const run = await fit(smallSettings({ budget: { epochs: 2 } }));
+    const settings = smallSettings({ budget: { epochs: 2 } });
+    const run = await fit(settings);
     await finish(run);
-    const { network, device } = smallSettings();
+    const { network, device } = settings;
     const of = (batch: number, window: number) =>
       evaluate(sessionOf({ network, device }, run), { kind: "text", ids }, { batch, window });
     const [whole, cut] = await Promise.all([of(1, 503), of(1, 50)]);
@@ -279,7 +280,12 @@ describe("a loss or gradient that is not finite", () => {
     await expect(finish(run)).rejects.toThrow(
       /^training, step 2: the weights of layer1.Wr .*last checkpoint/,
     );
-    await expect(run.snapshot()).rejects.toThrow("training has diverged; go back to the last checkpoint");
+    // Saving names the step and the parameter, too.
+    const saving = run.snapshot();
+    await expect(saving).rejects.toThrow(
+      /^training, step 2: the weights of layer1.Wr .*not finite since step 1; go back to the last checkpoint and lower the rate \(now 1.79/,
+    );
+    await expect(saving).rejects.toMatchObject({ name: "TrainingError", step: 2, parameter: "layer1.Wr" });
   });
 
   it("names the greatest weight when only the loss overflows", async () => {

@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { cellFromArgument, cellHelp } from "../cell-argument.ts";
 import { asInput, exitCodes } from "../failure.ts";
-import { grouped } from "../format.ts";
+import { grouped } from "../../tasks/shared/words.ts";
 import { helloLetters, trainHello, type HelloStep } from "../../tasks/language/hello.ts";
 import type { CommandContext } from "../context.ts";
 import { flags, jsonFlag, whole, type Given } from "../../tasks/shared/flags.ts";

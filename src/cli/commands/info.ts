@@ -9,7 +9,7 @@ import { readModelFile } from "../../checkpoint/model-files.ts";
 import { flagOf, jsonFlag } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
-import { duration, grouped } from "../format.ts";
+import { duration, grouped } from "../../tasks/shared/words.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {

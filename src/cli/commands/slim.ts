@@ -8,7 +8,8 @@ import { showBytes } from "../../model/memory.ts";
 import { flag, flags, jsonFlag, type Given } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
-import { checkOutput, saveAnywhere } from "../model-file.ts";
+import { writeAnywhere } from "../../formats/write-file.ts";
+import { checkOutput } from "../model-file.ts";
 import { addOptions } from "../settings.ts";
 
 const settings = flags(
@@ -41,7 +42,7 @@ export function addSlim(program: CommandUnknownOpts, { terminal }: CommandContex
     await asInput(() => checkOutput(out, { force }));
     const bytes = await encodeModel(training ? modelOfRun({ ...model, training }) : model);
     const before = (await stat(path)).size;
-    await saveAnywhere(out, bytes);
+    await writeAnywhere(out, bytes);
     const text = `${out}: ${showBytes(bytes.length)}, from ${showBytes(before)}; it can be used, not resumed`;
     await terminal.out(
       json ? `${JSON.stringify({ model: out, bytes: bytes.length, before })}\n` : `${text}\n`,

@@ -14,7 +14,7 @@ import { cellHelp } from "../cell-argument.ts";
 import type { CommandContext } from "../context.ts";
 import { deviceNamed } from "../devices.ts";
 import { asInput, exitCodes } from "../failure.ts";
-import { duration, grouped, quoted } from "../format.ts";
+import { duration, grouped, quoted } from "../../tasks/shared/words.ts";
 import { checkOutput } from "../model-file.ts";
 import { tellCurves } from "../progress.ts";
 import { addOptions } from "../settings.ts";

@@ -1,7 +1,7 @@
 // Training of a task's model from a file, from the start or from a saved run.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { TaskCommand } from "../../tasks/command.ts";
-import { duration, grouped, quoted } from "../format.ts";
+import { duration, grouped, quoted } from "../../tasks/shared/words.ts";
 import { flagOf } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";

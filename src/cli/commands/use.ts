@@ -8,7 +8,7 @@ import { deviceFields, deviceNamed } from "../devices.ts";
 import { asInput, InputError } from "../failure.ts";
 import { checkFree, writeOutput } from "../output-file.ts";
 import { addOptions, type Sections } from "../settings.ts";
-import { readable } from "../standard-input.ts";
+import { readable } from "../../formats/standard-input-file.ts";
 
 const common = flags({ ...deviceFields, json: jsonFlag }, { device: "name" });
 

@@ -33,7 +33,7 @@ export function createMath(code: Code, relaxed: boolean): Math4 {
 }
 
 /** Leaves a vector of four copies of the sum or maximum of a local's lanes, always combined in the same order. */
-export function combineLanes(code: Code, op: "f32x4.add" | "f32x4.pmax", four: number): void {
+export function combineLanes(code: Code, op: "f32x4.add" | "f32x4.max" | "f32x4.pmax", four: number): void {
   code.get(four).get(four).get(four).shuffle([2, 3, 0, 1]).op(op).set(four);
   code.get(four).get(four).get(four).shuffle([1, 0, 3, 2]).op(op);
 }
@@ -50,11 +50,13 @@ const binary =
   (op: Plain): Spelling =>
   ({ code }, args) =>
     void code.get(first(args)).get(second(args)).op(op);
-/** With exchanged arguments, so that `min` is `a < b ? a : b` as in the op table, for NaN too. */
-const swapped =
-  (op: Plain): Spelling =>
-  ({ code }, args) =>
-    void code.get(second(args)).get(first(args)).op(op);
+/** `a < b ? a : b` or `a > b ? a : b`, as in the op table; where a is NaN, a. */
+const extremum =
+  (op: "f32x4.pmin" | "f32x4.pmax"): Spelling =>
+  ({ code }, args) => {
+    const [a, b] = [first(args), second(args)];
+    code.get(a).get(b).get(a).op(op).get(a).get(a).op("f32x4.ne").op("v128.bitselect");
+  };
 
 /** Emits each operation: takes v128 locals and leaves the result on the stack. */
 export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
@@ -73,7 +75,7 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     m.code.tee(p).get(p).splat(1).op("f32x4.add").op("f32x4.div");
   },
   tanh,
-  relu: ({ code }, args) => void code.splat(0).get(first(args)).op("f32x4.pmax"),
+  relu: ({ code }, args) => void code.get(first(args)).splat(0).op("f32x4.pmax"),
   exp: (m, args) => {
     // With half the scale: the scale may be rounded up to 2^128, which is no float, while the value still is one.
     const half = m.fresh();
@@ -82,7 +84,30 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     m.madd();
     m.code.tee(half).get(half).op("f32x4.add");
   },
-  log: (m, args) => logarithm(m, first(args)),
+  log: (m, args) => {
+    // Numbers below 2^-126, which have fewer digits, are scaled by 2^23 first.
+    const [isSmall, scaled] = [m.fresh(), m.fresh()];
+    const x = first(args);
+    m.code
+      .get(x)
+      .splat(2 ** -126)
+      .op("f32x4.lt")
+      .set(isSmall);
+    m.code
+      .get(x)
+      .splat(2 ** 23)
+      .op("f32x4.mul")
+      .get(x)
+      .get(isSmall)
+      .op("v128.bitselect")
+      .set(scaled);
+    logarithm(m, scaled);
+    m.code
+      .get(isSmall)
+      .splat(23 * Math.LN2)
+      .op("v128.and")
+      .op("f32x4.sub");
+  },
   softplus: (m, args) => {
     // relu(x) + log(1 + e) with e = exp(-|x|). Rounding 1 + e to u loses e - (u - 1), which over u is added back.
     const [negative, e, u] = [m.fresh(), m.fresh(), m.fresh()];
@@ -95,8 +120,8 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     m.code.op("f32x4.add").op("f32x4.add");
   },
   abs: unary("f32x4.abs"),
-  min: swapped("f32x4.pmin"),
-  max: swapped("f32x4.pmax"),
+  min: extremum("f32x4.pmin"),
+  max: extremum("f32x4.pmax"),
   sqrt: unary("f32x4.sqrt"),
   square: ({ code }, args) => void code.get(first(args)).get(first(args)).op("f32x4.mul"),
   hardsigmoid: (m, args) => {
@@ -108,7 +133,10 @@ export const spelling: Readonly<Record<PointwiseOp, Spelling>> = {
     code.get(first(args)).splat(1).op("f32x4.pmin").splat(-1).op("f32x4.pmax");
   },
   greater: ({ code }, args) => {
-    code.get(first(args)).get(second(args)).op("f32x4.gt").splat(1).op("v128.and");
+    const [a, b] = [first(args), second(args)];
+    code.get(a).get(b).op("f32x4.gt").splat(1).op("v128.and");
+    // All bits of a lane together are a NaN.
+    for (const x of [a, b]) code.get(x).get(x).op("f32x4.ne").op("v128.or");
   },
   where: ({ code }, args) => {
     const third = args[2] as number;

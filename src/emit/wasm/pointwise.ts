@@ -133,7 +133,7 @@ type Lanes = 1 | 4;
 /** The locals of a sum or maximum over columns: four at a time, and the last few one by one. */
 interface Reduction {
   readonly id: number;
-  readonly op: "f32x4.add" | "f32x4.pmax";
+  readonly op: "f32x4.add" | "f32x4.max";
   readonly four: number;
   readonly rest: number;
 }
@@ -184,7 +184,7 @@ function emitPass(e: Emission, pass: Pass, streams: readonly Stream[]): void {
 function startReductions({ code, kernel }: Emission, pass: Pass): Reduction[] {
   const ids = pass.values.filter((id) => isReduction(kernel.values[id] as Value));
   const reductions = ids.map((id): Reduction => {
-    const op = kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.pmax";
+    const op = kernel.values[id]?.op === "sum" ? "f32x4.add" : "f32x4.max";
     return { id, op, four: code.local("v128"), rest: code.local("v128") };
   });
   for (const { op, four, rest } of reductions) {

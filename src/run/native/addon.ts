@@ -1,6 +1,8 @@
 // Finds and loads the C++ addon, with Node's own loader. Imports nothing of Node, so that browsers can load the files that
 // import this one; outside of Node there is no addon.
 
+import type { Writable } from "../device.ts";
+
 type RunArguments = readonly [
   team: object,
   program: object,
@@ -13,24 +15,33 @@ type RunArguments = readonly [
   pack: boolean,
 ];
 
-/** The functions of `native/addon.cpp`. All of them throw for wrong arguments. */
+/**
+ * The functions of `native/addon.cpp`. Memories, teams and programs are handles, which no other object can stand for. All
+ * functions throw for wrong arguments and for handles that have been released.
+ */
 export interface NativeAddon {
   /** Cores that this process may use. */
   readonly cores: number;
   /** The instruction set in use. */
   processor(): string;
-  /** An array of zeros that starts on a cache line. */
-  floats(count: number): Float32Array;
-  /** Threads that work together; they end when the object is collected. */
+  /** Memory of `count` floats, all 0. */
+  memory(count: number): object;
+  /** Copies values to a place in a memory; `integers`: whether integers are stored there. */
+  write(memory: object, start: number, values: Writable, integers: boolean): void;
+  /** Fills `into` with rows of `width` values, which begin `stride` apart. */
+  read(memory: object, start: number, width: number, stride: number, into: Writable, integers: boolean): void;
+  /** Threads that work together. */
   team(threads: number): object;
-  /** A program from the words of a plan, for one of the instruction sets or, for "", the widest. */
+  /** A program from the words of a plan, for one of the instruction sets or, for "", the widest. It keeps its memories. */
   program(
     words: Int32Array,
-    arena: Float32Array,
-    parameters: Float32Array,
+    arena: object,
+    parameters: object,
     profile: boolean,
     instructions: string,
   ): object;
+  /** Frees a memory, a team or a program, once no program and no run needs it; whatever is collected is freed, too. */
+  release(handle: object): void;
   /** Runs a phase on the caller's thread and the team's. */
   run(...args: RunArguments): void;
   /** Runs a phase off the caller's thread. */

@@ -3,14 +3,19 @@
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
 import { createFloatStore } from "../float-store.ts";
+import { deviceLifetime } from "../lifetime.ts";
 import { createQueue } from "../queue.ts";
+import { createStores } from "../stores.ts";
 import { checkThreads, maximumThreads } from "../threads.ts";
-import { loadNative } from "./addon.ts";
+import { loadNative, type NativeAddon } from "./addon.ts";
 import { createProgram, type DeviceParts, type NativeStore } from "./program.ts";
 
 /** Options of `nativeDevice`. */
 export interface NativeOptions {
-  /** Threads of a run, 1 to 255; default all cores. Any number gives the same bits. */
+  /**
+   * Threads of a run, 1 to 255; default as many as are fastest at the moment, up to all cores, which is measured as it
+   * runs. Any number gives the same bits.
+   */
   readonly threads?: number;
   /** Whether programs measure where their time goes, see `Program.times`. Default false. */
   readonly profile?: boolean;
@@ -28,34 +33,57 @@ export function nativeDevice(options: NativeOptions = {}): Device {
   checkThreads(threads);
   const parts: DeviceParts = {
     addon,
-    team: addon.team(threads),
+    team: teams(addon, threads),
     threads,
+    isFree: options.threads === undefined && threads > 1,
+    life: deviceLifetime(),
     queue: createQueue(),
+    stores: createStores(),
     profile: options.profile ?? false,
     instructions: options.instructions ?? "",
   };
+  const { life, queue, stores } = parts;
   return {
     name: "native",
     precision: "float32",
     threads,
-    parameters: (layout) => createStore(parts, layout),
+    parameters(layout) {
+      life.check();
+      return stores.add(createStore(parts, layout));
+    },
     async compile(plan, store) {
-      return createProgram(parts, plan, store as NativeStore);
+      life.check();
+      return createProgram(parts, plan, stores.fitting(plan, store));
     },
     async roofline() {
-      const [registers, product, openblas] = addon.roofline(parts.team);
+      life.check();
+      const [registers, product, openblas] = addon.roofline(parts.team(threads));
       return { registers, product, ...(openblas > 0 && { openblas }) };
     },
-    dispose() {},
+    dispose() {
+      if (life.end()) queue.now(() => parts.team.release());
+    },
   };
 }
 
-function createStore({ addon, queue }: DeviceParts, layout: ParameterLayout): NativeStore {
-  let values = addon.floats(layout.size);
-  const store = createFloatStore(layout, queue, {
-    values: () => values,
-    // The collector frees it once no program refers to it either.
-    free: () => void (values = new Float32Array(0)),
+/** Teams of up to `most` threads, which start when they are first needed. */
+function teams(addon: NativeAddon, most: number): DeviceParts["team"] {
+  const made = new Map<number, object>();
+  const teamOf = (threads: number): object => {
+    const team = made.get(threads) ?? addon.team(Math.min(threads, most));
+    made.set(threads, team);
+    return team;
+  };
+  return Object.assign(teamOf, { release: () => made.forEach((team) => addon.release(team)) });
+}
+
+function createStore(parts: DeviceParts, layout: ParameterLayout): NativeStore {
+  const { addon } = parts;
+  const memory = addon.memory(layout.size);
+  const store = createFloatStore(layout, parts, {
+    write: (values) => addon.write(memory, 0, values, false),
+    read: (into) => addon.read(memory, 0, layout.size, layout.size, into, false),
+    free: () => addon.release(memory),
   });
-  return Object.assign(store, { values: () => values });
+  return Object.assign(store, { memory });
 }

@@ -1,30 +1,30 @@
 // A plan compiled for the native device: written to, run and read in the order of the calls. Short runs are done on the
 // caller's thread, long ones off it.
 import { encodePlan, phaseNames } from "../../emit/native/encode.ts";
-import type { PhaseName, Plan } from "../../plan/plan.ts";
+import type { Buffer, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Program, RunExtent, WorkTimes, Writable } from "../device.ts";
+import { chooseThreads, type ThreadChoice } from "../crowding.ts";
 import { addFailure, reportFailure, type Failures } from "../failures.ts";
 import type { FloatStore } from "../float-store.ts";
 import { programLifetime, type Lifetime } from "../lifetime.ts";
 import { needsPacking, type PackedCopy } from "../packed.ts";
-import {
-  bufferNamed,
-  checkWrite,
-  columnsNamed,
-  phaseNamed,
-  readColumns,
-  type Columns,
-} from "../plan-access.ts";
+import { bufferNamed, checkRead, checkWrite, columnsNamed, phaseNamed } from "../plan-access.ts";
 import type { Queue } from "../queue.ts";
+import type { Stores } from "../stores.ts";
 import { tokenTables } from "../token-tables.ts";
 import type { NativeAddon } from "./addon.ts";
 
 /** The parts of a device that its programs and stores share. */
 export interface DeviceParts {
   readonly addon: NativeAddon;
-  readonly team: object;
+  /** The team with a number of threads. */
+  readonly team: ((threads: number) => object) & { release(): void };
   readonly threads: number;
+  /** Whether runs may have fewer threads where that is faster. */
+  readonly isFree: boolean;
+  readonly life: Lifetime;
   readonly queue: Queue;
+  readonly stores: Stores<NativeStore>;
   readonly profile: boolean;
   /** An instruction set, or "" for the widest. */
   readonly instructions: string;
@@ -32,7 +32,7 @@ export interface DeviceParts {
 
 export interface NativeStore extends FloatStore {
   /** The parameters in the addon's memory. */
-  values(): Float32Array;
+  readonly memory: object;
 }
 
 /**
@@ -51,16 +51,19 @@ interface State {
   readonly packed: PackedCopy;
   /** Estimated microseconds of runs without ragged lengths, by phase and extent. */
   readonly estimates: Map<string, number>;
-  arena: Float32Array;
+  /** By phase. */
+  readonly choices: Map<PhaseName, ThreadChoice>;
+  /** The addon's memory. */
+  readonly arena: object;
   /** The addon's program. */
-  handle: object;
+  readonly handle: object;
 }
 
 /** Throws for a store that has been disposed. */
 export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore): Program {
   const { addon, profile, instructions, queue } = parts;
   store.checkAlive();
-  const arena = addon.floats(plan.arena);
+  const arena = addon.memory(plan.arena);
   const state: State = {
     parts,
     plan,
@@ -69,8 +72,9 @@ export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore
     failures: {},
     packed: { version: undefined },
     estimates: new Map(),
+    choices: new Map(),
     arena,
-    handle: addon.program(encodePlan(plan), arena, store.values(), profile, instructions),
+    handle: addon.program(encodePlan(plan), arena, store.memory, profile, instructions),
   };
   return {
     plan,
@@ -79,9 +83,12 @@ export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore
     async read(name, into) {
       checkAlive(state);
       const columns = columnsNamed(plan, name);
+      checkRead(name, columns, into);
       return queue.after(() => {
         reportFailure(state.failures);
-        readColumns(spaceOf(state, columns.buffer), columns, into);
+        checkRead(name, columns, into);
+        const { buffer, start, width } = columns;
+        addon.read(memoryOf(state, buffer), start, width, buffer.width, into, buffer.type === "integer");
         return into;
       });
     },
@@ -93,43 +100,40 @@ export function createProgram(parts: DeviceParts, plan: Plan, store: NativeStore
     }),
     dispose() {
       if (!state.life.end()) return;
-      // The collector frees them, however long this program's own object is kept.
-      queue.now(() => void ([state.arena, state.handle] = [new Float32Array(0), {}]));
+      queue.now(() => [state.handle, state.arena].forEach(addon.release));
     },
   };
 }
 
 function checkAlive({ life, store }: State): void {
-  life.check();
   store.checkAlive();
+  life.check();
 }
 
-/** The numbers of the space that a buffer is in. */
-function spaceOf({ store, arena }: State, buffer: Columns["buffer"]): Writable {
-  const floats = buffer.space === "parameters" ? store.values() : arena;
-  return buffer.type === "integer" ? new Int32Array(floats.buffer, floats.byteOffset, floats.length) : floats;
-}
+const memoryOf = ({ store, arena }: State, { space }: Buffer): object =>
+  space === "parameters" ? store.memory : arena;
 
 function write(state: State, name: string, values: Writable): void {
   checkAlive(state);
   const buffer = bufferNamed(state.plan, name);
-  checkWrite(buffer, values.length);
-  state.parts.queue.write(values, (numbers) => {
+  checkWrite(buffer, values);
+  const { queue, addon } = state.parts;
+  queue.write(values, (numbers) => {
     if (buffer.space === "parameters") state.store.version++;
-    spaceOf(state, buffer).set(numbers, buffer.offset);
+    addon.write(memoryOf(state, buffer), buffer.offset, numbers, buffer.type === "integer");
   });
 }
 
 function run(state: State, phase: PhaseName, extent: RunExtent): void {
   const { parts, plan, store, packed, handle } = state;
-  const { addon, team, queue } = parts;
+  const { addon, queue, threads } = parts;
   checkAlive(state);
   phaseNamed(plan, phase);
   const { rows, steps, carry = steps } = extent;
   const { alive, offsets } = tokenTables(plan, extent);
   type Arguments = Parameters<NativeAddon["run"]>;
-  const withPack = (pack: boolean): Arguments => [
-    team,
+  const withPack = (pack: boolean, active = threads): Arguments => [
+    parts.team(active),
     handle,
     phaseNames.indexOf(phase),
     rows,
@@ -139,10 +143,34 @@ function run(state: State, phase: PhaseName, extent: RunExtent): void {
     offsets,
     pack,
   ];
-  const inTurn = (): Arguments => withPack(needsPacking(packed, store, plan, phase));
-  const isLong = estimate(state, phase, extent, withPack(false)) / parts.threads > longRun;
-  if (isLong) queue.begin(() => attempt(state, () => addon.start(...inTurn())));
-  else queue.now(() => void attempt(state, () => addon.run(...inTurn())));
+  const microseconds = estimate(state, phase, extent, withPack(false));
+  const choice = parts.isFree ? choiceOf(state, phase) : undefined;
+  const begin = (): { readonly args: Arguments; readonly end: () => void } => {
+    const active = choice?.next() ?? threads;
+    const args = withPack(needsPacking(packed, store, plan, phase), active);
+    const began = performance.now();
+    return { args, end: () => choice?.took(active, performance.now() - began, microseconds) };
+  };
+  const here = (): void => {
+    const { args, end } = begin();
+    addon.run(...args);
+    end();
+  };
+  const elsewhere = async (): Promise<void> => {
+    const { args, end } = begin();
+    await addon.start(...args);
+    end();
+  };
+  if (microseconds / threads > longRun) queue.begin(() => attempt(state, elsewhere));
+  else queue.now(() => void attempt(state, here));
+}
+
+function choiceOf({ choices, parts }: State, phase: PhaseName): ThreadChoice {
+  const { threads } = parts;
+  const numbers = new Set([threads, Math.max(1, threads - 1), 1]);
+  const choice = choices.get(phase) ?? chooseThreads([...numbers]);
+  choices.set(phase, choice);
+  return choice;
 }
 
 /** Microseconds on one thread. */

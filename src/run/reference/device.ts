@@ -3,15 +3,17 @@
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Kernel, Loop, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Device, ParameterStore, Program, RunExtent } from "../device.ts";
-import { programLifetime, storeLifetime } from "../lifetime.ts";
+import { deviceLifetime, programLifetime, storeLifetime, type Lifetime } from "../lifetime.ts";
 import {
   bufferNamed,
   checkParameters,
+  checkRead,
   checkWrite,
   columnsNamed,
   phaseNamed,
   readColumns,
 } from "../plan-access.ts";
+import { createStores } from "../stores.ts";
 import { tokenTables } from "../token-tables.ts";
 import { runKernel } from "./kernels.ts";
 import { arrayOf, type Memory, type Moment } from "./memory.ts";
@@ -19,36 +21,43 @@ import { runPointwise } from "./pointwise.ts";
 
 /** The device on the caller's thread; needs nothing of the engine. */
 export function referenceDevice(): Device {
+  const life = deviceLifetime();
+  const stores = createStores<ReferenceStore>();
   return {
     name: "reference",
     precision: "float64",
     threads: 1,
-    parameters: createStore,
-    async compile(plan, store) {
-      return createProgram(plan, store as ReferenceStore);
+    parameters(layout) {
+      life.check();
+      return stores.add(createStore(layout, life));
     },
-    dispose() {},
+    async compile(plan, store) {
+      life.check();
+      return createProgram(plan, stores.fitting(plan, store));
+    },
+    dispose: () => void life.end(),
   };
 }
 
 interface ReferenceStore extends ParameterStore {
-  /** The parameters; throws once they have been disposed. */
+  /** The parameters; throws once they or their device have been disposed. */
   values(): Float64Array;
 }
 
-function createStore(layout: ParameterLayout): ReferenceStore {
+function createStore(layout: ParameterLayout, device: Lifetime): ReferenceStore {
   const life = storeLifetime();
   let values = new Float64Array(layout.size);
   const store: ReferenceStore = {
     layout,
     values() {
+      device.check();
       life.check();
       return values;
     },
     write(from) {
-      life.check();
+      const into = store.values();
       checkParameters(layout, from.length);
-      values.set(from);
+      into.set(from);
     },
     read: async () => store.values().slice(),
     dispose() {
@@ -71,12 +80,13 @@ function createProgram(plan: Plan, store: ReferenceStore): Program {
     plan,
     write(name, values) {
       const buffer = bufferNamed(plan, name);
-      checkWrite(buffer, values.length);
+      checkWrite(buffer, values);
       arrayOf(memory(), buffer).set(values, buffer.offset);
     },
     run: (phase, extent) => runPhase(memory(), phase, extent),
     async read(name, into) {
       const columns = columnsNamed(plan, name);
+      checkRead(name, columns, into);
       readColumns(arrayOf(memory(), columns.buffer), columns, into);
       return into;
     },

@@ -4,11 +4,13 @@ import type { Tile } from "../../emit/wasm/layout.ts";
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
 import { createFloatStore } from "../float-store.ts";
-import { createLifetime } from "../lifetime.ts";
+import { deviceLifetime } from "../lifetime.ts";
 import { createQueue } from "../queue.ts";
+import { createStores } from "../stores.ts";
 import { checkThreads } from "../threads.ts";
+import { createDropped } from "./dropped.ts";
 import { fastestTile, hasRelaxedSimd, hasSimd, tileFor } from "./engine.ts";
-import { createHeap } from "./heap.ts";
+import { createHeap, type Heap } from "./heap.ts";
 import { threadHost, warnOfOneThread } from "./host.ts";
 import type { DeviceParts, WasmStore } from "./parts.ts";
 import { createPool } from "./pool.ts";
@@ -17,7 +19,8 @@ import { createProgram } from "./program.ts";
 /** Options of `wasmDevice`. The defaults suit the engine that it runs on. */
 export interface WasmOptions {
   /**
-   * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores. A page
+   * Threads that a long run is divided among, 1 to 255, of which the device uses at most 64; default all cores, or
+   * one for short runs while that is faster, which is measured. A page
    * that is not cross-origin isolated has one thread, its own. Any number gives the same bits.
    */
   readonly threads?: number;
@@ -58,11 +61,12 @@ export function wasmDevice(options: WasmOptions = {}): Device {
     },
     parameters(layout) {
       life.check();
-      return createStore(parts, layout);
+      return parts.stores.add(createStore(parts, layout));
     },
     async compile(plan, store) {
       life.check();
-      return createProgram(parts, plan, store as WasmStore, options.tile ?? tileFor(plan.rows, relaxed));
+      const tile = options.tile ?? tileFor(plan.rows, relaxed);
+      return createProgram(parts, plan, parts.stores.fitting(plan, store), tile);
     },
     async roofline() {
       life.check();
@@ -83,24 +87,40 @@ function createParts({ threads, relaxed, profile = false, longRun = 1 }: WasmOpt
   const heap = createHeap({ shared: host !== undefined });
   const barrier = heap.allocate(8);
   const resetBarrier = (): void => void heap.integers(barrier, 2).fill(0);
+  const queue = createQueue();
   return {
-    life: createLifetime("this device has been disposed; create another"),
+    life: deviceLifetime(),
     heap,
-    queue: createQueue(),
+    queue,
+    stores: createStores(),
+    dropped: createDropped(queue),
     pool: host && createPool(host, count, { memory: heap.memory, resetBarrier }),
     barrier,
     relaxed: relaxed ?? hasRelaxedSimd(),
     profile,
     longRun,
+    isFree: threads === undefined,
   };
 }
 
-function createStore({ heap, queue }: DeviceParts, layout: ParameterLayout): WasmStore {
+function createStore(parts: DeviceParts, layout: ParameterLayout): WasmStore {
+  const { heap, dropped } = parts;
   const bytes = 4 * layout.size;
   const address = heap.allocate(bytes);
-  const store = createFloatStore(layout, queue, {
-    values: () => heap.floats(address, layout.size),
-    free: () => heap.free(address, bytes),
+  const free = freeing(heap, address, bytes);
+  const store = createFloatStore(layout, parts, {
+    write: (values) => heap.floats(address, layout.size).set(values),
+    read: (into) => into.set(heap.floats(address, layout.size)),
+    free() {
+      dropped.forget(free);
+      free();
+    },
   });
+  dropped.watch(store, bytes, free);
   return Object.assign(store, { address });
+}
+
+/** Frees a store's memory. Does not refer to the store itself, which could never be collected otherwise. */
+function freeing(heap: Heap, address: number, bytes: number): () => void {
+  return () => heap.free(address, bytes);
 }

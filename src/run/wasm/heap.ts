@@ -36,7 +36,7 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
   } catch (cause) {
     throw new Error(
       `the wasm device cannot have ${bytes} bytes (addresses reach ${largestMemory}); ` +
-        "choose a smaller size, batch or window",
+        "dispose of models, programs and parameters that are no longer needed, or choose a smaller size, batch or window",
       { cause },
     );
   }

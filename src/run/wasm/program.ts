@@ -5,10 +5,11 @@ import { emitModule } from "../../emit/wasm/module.ts";
 import { fewRows } from "../../emit/wasm/phases.ts";
 import type { Buffer, PhaseName, Plan } from "../../plan/plan.ts";
 import type { Program, RunExtent, Writable } from "../device.ts";
+import { chooseThreads, type ThreadChoice } from "../crowding.ts";
 import { addFailure, reportFailure, type Failures } from "../failures.ts";
 import { programLifetime, type Lifetime } from "../lifetime.ts";
 import { needsPacking, type PackedCopy } from "../packed.ts";
-import { bufferNamed, checkWrite, columnsNamed, phaseNamed, readColumns } from "../plan-access.ts";
+import { bufferNamed, checkRead, checkWrite, columnsNamed, phaseNamed, readColumns } from "../plan-access.ts";
 import { tokenTables, type TokenTables } from "../token-tables.ts";
 import { createAccount, type Account } from "./account.ts";
 import { costOf, meetingsOf, packingCost, timeOf, type Cost } from "./cost.ts";
@@ -32,6 +33,8 @@ interface State {
   readonly failures: Failures;
   readonly packed: PackedCopy;
   readonly costs: Map<PhaseName, Cost>;
+  /** By phase. */
+  readonly choices: Map<PhaseName, ThreadChoice>;
   readonly account: Account;
 }
 
@@ -44,11 +47,13 @@ export async function createProgram(
 ): Promise<Program> {
   store.checkAlive();
   const state = await compile(parts, plan, store, tile);
-  const { queue, heap, pool } = parts;
+  const { queue, pool, dropped } = parts;
   const longest = { tokens: plan.rows * plan.steps, rows: plan.rows, steps: plan.steps };
   const cost = costOf(plan.phases.train ?? plan.phases.forward ?? []);
   // Threads take a while to start, and the first run will need them.
   if (timeOf(cost, longest) > parts.longRun) pool?.start();
+  const free = freeing(parts, state);
+  dropped.watch(state, state.layout.size, free);
   return {
     plan,
     write: (name, values) => write(state, name, values),
@@ -56,8 +61,10 @@ export async function createProgram(
     async read(name, into) {
       checkAlive(state);
       const columns = columnsNamed(plan, name);
+      checkRead(name, columns, into);
       return queue.after(() => {
         reportFailure(state.failures);
+        checkRead(name, columns, into);
         readColumns(spaceOf(state, columns.buffer), columns, into);
         return into;
       });
@@ -65,18 +72,43 @@ export async function createProgram(
     ...(parts.profile && { times: state.account.times }),
     dispose() {
       if (!state.life.end()) return;
-      queue.now(() => {
-        heap.free(state.bases.program, state.layout.size);
-        if (state.pooled !== undefined) pool?.drop(state.pooled);
-      });
+      dropped.forget(free);
+      queue.now(free);
     },
   };
 }
 
+/** Frees a program's memory. Does not refer to the program itself, which could never be collected otherwise. */
+function freeing({ heap, pool }: DeviceParts, { bases, layout, pooled }: State): () => void {
+  return () => {
+    heap.free(bases.program, layout.size);
+    if (pooled !== undefined) pool?.drop(pooled);
+  };
+}
+
 async function compile(parts: DeviceParts, plan: Plan, store: WasmStore, tile: Tile): Promise<State> {
+  const { heap, pool } = parts;
+  const threads = pool?.threads ?? 1;
+  const { size } = layoutProgram(plan, 0, threads);
+  const program = heap.allocate(size);
+  try {
+    return await compileAt(parts, plan, store, tile, program);
+  } catch (error) {
+    heap.free(program, size);
+    throw error;
+  }
+}
+
+/** `program`: the address of the program's memory. */
+async function compileAt(
+  parts: DeviceParts,
+  plan: Plan,
+  store: WasmStore,
+  tile: Tile,
+  program: number,
+): Promise<State> {
   const { heap, pool, relaxed, profile } = parts;
   const threads = pool?.threads ?? 1;
-  const program = heap.allocate(layoutProgram(plan, 0, threads).size);
   const bases = { parameters: store.address, program };
   const team = pool && { threads, barrier: parts.barrier };
   const bytes = emitModule(plan, { bases, tile, relaxed, profile, ...(team && { team }) });
@@ -97,14 +129,14 @@ async function compile(parts: DeviceParts, plan: Plan, store: WasmStore, tile: T
     failures: {},
     packed: { version: undefined },
     costs: new Map(),
+    choices: new Map(),
     account,
   };
 }
 
-function checkAlive({ parts, life, store }: State): void {
-  parts.life.check();
-  life.check();
+function checkAlive({ life, store }: State): void {
   store.checkAlive();
+  life.check();
 }
 
 /** The numbers of the space that a buffer is in. */
@@ -117,7 +149,7 @@ function spaceOf({ parts, plan, bases }: State, { space, type }: Buffer): Writab
 function write(state: State, name: string, values: Writable): void {
   checkAlive(state);
   const buffer = bufferNamed(state.plan, name);
-  checkWrite(buffer, values.length);
+  checkWrite(buffer, values);
   state.parts.queue.write(values, (numbers) => {
     if (buffer.space === "parameters") state.store.version++;
     spaceOf(state, buffer).set(numbers, buffer.offset);
@@ -137,19 +169,34 @@ function run(state: State, phase: PhaseName, extent: RunExtent): void {
   checkAlive(state);
   const request = { phase, extent: { ...extent }, tables: tokenTables(plan, extent) };
   const { pool, queue } = parts;
-  if (pool?.usable && isWorthDividing(state, request, pool.threads)) {
-    queue.begin(() => runOnThreads(state, pool, request));
-  } else {
-    queue.now(() => runHere(state, request));
-  }
+  const time = pool?.usable === true ? timeIfDivided(state, request, pool.threads) : undefined;
+  if (pool && time !== undefined) queue.begin(() => runDivided(state, pool, request, time));
+  else queue.now(() => runHere(state, request));
 }
 
-/** Whether a run is long enough for the device's threads. */
-function isWorthDividing(
+/** The longest run, in milliseconds, that may keep the caller's thread because that is faster. */
+const mostHere = 50;
+
+/** On the device's threads, or on the caller's where that is faster at the moment. */
+async function runDivided(state: State, pool: Pool, request: Request, time: number): Promise<void> {
+  const { parts, choices } = state;
+  const { phase } = request;
+  if (!parts.isFree || time > mostHere) return runOnThreads(state, pool, request);
+  const choice = choices.get(phase) ?? chooseThreads([pool.threads, 1]);
+  choices.set(phase, choice);
+  const threads = choice.next();
+  const began = performance.now();
+  if (threads === 1) runHere(state, request);
+  else await runOnThreads(state, pool, request);
+  choice.took(threads, performance.now() - began, time);
+}
+
+/** The time of a run on one thread, in milliseconds, if it is long enough for the device's threads. */
+function timeIfDivided(
   { parts, plan, store, packed, costs }: State,
   request: Request,
   threads: number,
-): boolean {
+): number | undefined {
   const { phase, extent, tables } = request;
   const { rows, steps } = extent;
   const items = plan.phases[phase] ?? [];
@@ -159,7 +206,7 @@ function isWorthDividing(
   const time = timeOf(cost, { tokens: tables.offsets[steps] as number, rows, steps }) + packing;
   // Where rows are few, threads meet after each kernel of a loop: 100 meetings must be worth as much time again.
   const meetings = rows < fewRows * threads ? meetingsOf(items, steps) : 0;
-  return time > parts.longRun * (1 + meetings / 100);
+  return time > parts.longRun * (1 + meetings / 100) ? time : undefined;
 }
 
 /** Writes the tables of a run to memory and returns the calls to make. */

@@ -1,5 +1,6 @@
 // Files that list images with their captions, in the forms in which data sets come. Reads no images.
 import { z } from "zod";
+import { parseJson } from "../../base/json.ts";
 import { makeTable, placeOf, type Column, type Table } from "../../formats/table.ts";
 import { decodeCsv } from "../../formats/csv.ts";
 import { readBytes } from "../../formats/files.ts";
@@ -123,7 +124,10 @@ function fromTokens(content: string, path: string): ListedImage[] {
   const byFile = new Map<string, string[]>();
   content.split(/\r\n|\r|\n/u).forEach((line, i) => {
     if (line.trim() === "") return;
-    const [, file, caption = ""] = /^(\S.*?)#\d+\t(.*)$/u.exec(line) ?? [];
+    const tab = line.indexOf("\t");
+    const mark = line.lastIndexOf("#", tab);
+    const isListed = mark > 0 && !/^\s/u.test(line) && /^\d+$/u.test(line.slice(mark + 1, tab));
+    const [file, caption] = isListed ? [line.slice(0, mark), line.slice(tab + 1)] : [undefined, ""];
     const place = `${path}, line ${i + 1}`;
     if (file === undefined)
       throw new Error(
@@ -132,7 +136,9 @@ function fromTokens(content: string, path: string): ListedImage[] {
       );
     if (caption.trim() === "")
       throw new Error(`${place}: the caption is empty; write one, or leave the line out`);
-    byFile.set(file, [...(byFile.get(file) ?? []), caption.trim()]);
+    const captions = byFile.get(file) ?? [];
+    byFile.set(file, captions);
+    captions.push(caption.trim());
   });
   return [...byFile].map(([file, captions]) => listed(file, captions));
 }
@@ -242,7 +248,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, path:
 
 function parsed(content: string, path: string): unknown {
   try {
-    return JSON.parse(content);
+    return parseJson(content);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const at = Number(/position (\d+)/.exec(reason)?.[1] ?? content.length);

@@ -13,7 +13,7 @@ import {
   wholeFrom,
 } from "../shared/flags.ts";
 import { checkGivenSplit } from "../shared/parts.ts";
-import { grouped, table } from "../shared/words.ts";
+import { grouped, quoted, table } from "../shared/words.ts";
 import { heldOutByDefault } from "../shared/scored-part.ts";
 import type { Part } from "../task.ts";
 import { caption, type Captioner, type CaptionScore } from "./caption.ts";
@@ -251,9 +251,4 @@ function reportOf({ baseline, images: count, ...score }: CaptionScore): Report {
       ]),
     ),
   };
-}
-
-/** A word for a shell: quoted where it has to be. */
-function quoted(word: string): string {
-  return /^[\w./@%+=:,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -67,7 +67,7 @@ const learning = flags(
       .default("char")
       .describe(
         "symbols of the text: char, byte, word or subword; word has other defaults: " +
-          `--batch ${trainingOfWords.batch} --window ${trainingOfWords.window} --rate ${trainingOfWords.rate} --schedule ${trainingOfWords.schedule}`,
+          `--batch ${trainingOfWords.batch} --window ${trainingOfWords.window} --rate ${trainingOfWords.rate} --schedule ${trainingOfWords.schedule} --epochs ${trainingOfWords.epochs}`,
       ),
     tokenizer: z.string().optional().describe("a tokenizer.json, for --unit subword; the model keeps it"),
     minCount: whole(1)
@@ -141,7 +141,10 @@ export const languageCommand: TaskCommand = taskCommand({
     },
     training({ window: given, bptt, unit }, typed) {
       const isFree = ([name]: [string, unknown]): boolean => typed[name] === undefined;
-      const ofWords = unit === "word" ? Object.entries(trainingOfWords).filter(isFree) : [];
+      const { epochs, ...rest } = trainingOfWords;
+      const hasBudget = ["epochs", "steps", "minutes"].some((name) => typed[name] !== undefined);
+      const suited = { ...rest, ...(!hasBudget && { epochs }) };
+      const ofWords = unit === "word" ? Object.entries(suited).filter(isFree) : [];
       const { window = given, ...others } = Object.fromEntries(ofWords) as Partial<typeof trainingOfWords>;
       return { ...others, window, bptt: bptt ?? window };
     },

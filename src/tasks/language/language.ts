@@ -25,6 +25,7 @@ import {
   type ScoreOptions,
   type Trained,
 } from "../task.ts";
+import type { TrainingOptions } from "../../train/settings.ts";
 import type { LanguageSpec } from "./design.ts";
 import { languageRules, trainingOfWords, type LanguageOptions } from "./options.ts";
 import type { LanguageScore } from "./score.ts";
@@ -106,12 +107,12 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     kind: "language",
     defaults: {},
     async design(data, settings) {
-      const text = await textFrom(data);
-      const { symbols, ids } = text;
-      const [{ designLanguageModel }, { partsOfText, textInWords }] = await Promise.all([
+      const [{ designLanguageModel }, { partsOfText, textInWords, withKnownSymbols }] = await Promise.all([
         import("./design.ts"),
         import("./parts.ts"),
       ]);
+      const text = withKnownSymbols(await textFrom(data), settings);
+      const { symbols, ids } = text;
       const { spec, network, cell } = designLanguageModel(symbols, options);
       const parts = partsOfText(text, settings);
       return {
@@ -128,7 +129,7 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
             : []),
         ],
         ...(symbols.unit === "word" && {
-          defaults: { ...trainingOfWords, schedule: { kind: trainingOfWords.schedule } },
+          defaults: defaultsOfWords(),
         }),
         loss: languageLossWords(symbols),
         open: (trained) => openLanguageModel(trained, symbols, parts),
@@ -145,6 +146,11 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     },
   },
 );
+
+function defaultsOfWords(): Partial<TrainingOptions> {
+  const { epochs, ...rest } = trainingOfWords;
+  return { ...rest, budget: { epochs } };
+}
 
 const schema: z.ZodMiniType<LanguageSpec> = z.strictObject({
   kind: z.literal("language"),

@@ -1,5 +1,6 @@
 // The parts of a text: its symbols in order, divided by shares.
 import type { Text } from "../../text/symbols.ts";
+import { withKnownWords, wordSymbols } from "../../text/word-symbols.ts";
 import { splitIds } from "../../train/split.ts";
 import { grouped } from "../shared/words.ts";
 import type { DesignSettings, Parts } from "../task.ts";
@@ -19,6 +20,14 @@ export function partsOfText(text: Text, { split }: DesignSettings): Parts<Text> 
     validation: validation && part(validation),
     test: test && part(test),
   };
+}
+
+/** A text of words without those that its training part lacks; others as they are. */
+export function withKnownSymbols(text: Text, settings: DesignSettings): Text {
+  const { data } = text.symbols;
+  if (data.unit !== "word") return text;
+  const { vocabulary, ids } = withKnownWords(data, text.ids, partsOfText(text, settings).train.ids);
+  return ids === text.ids ? text : { symbols: wordSymbols(vocabulary), ids, bytes: text.bytes };
 }
 
 /** "train on 1,003,854 characters, validate on the last 111,540". */

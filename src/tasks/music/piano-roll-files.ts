@@ -1,6 +1,7 @@
 // Piano rolls from files: the JSON of the polyphonic music data sets, a MIDI file, or a folder of MIDI files.
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "../../base/json.ts";
 import { readBytes } from "../../formats/files.ts";
 import { decodeText } from "../../formats/utf8.ts";
 import { grouped } from "../shared/words.ts";
@@ -166,7 +167,7 @@ function noteAt(note: unknown, place: string, numbers: "midi" | "keys", range: K
 function parseParts(text: string, path: string): Readonly<Record<string, unknown>> {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJson(text);
   } catch (error) {
     throw new Error(`${path}: the file is not JSON (${(error as Error).message}); get the file again`, {
       cause: error,

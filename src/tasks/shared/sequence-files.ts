@@ -1,6 +1,6 @@
 // Sequences from a column of a table, or from the lines of a text file.
 import { extname } from "node:path";
-import { parseJson } from "../../formats/json.ts";
+import { parseJson } from "../../base/json.ts";
 import {
   column,
   isMissing,

@@ -1,5 +1,5 @@
 // Sequences of tokens, and their tags, from a table: a list of each per row, or a token per row below its sentence.
-import { parseJson } from "../../formats/json.ts";
+import { parseJson } from "../../base/json.ts";
 import {
   column,
   numberOf,

@@ -138,14 +138,16 @@ function randomTables(stream: RandomStream, tables: Tables): Tables {
   }
 }
 
-function fill(arena: Float32Array, stream: RandomStream): void {
-  const words = new Int32Array(arena.buffer, arena.byteOffset, arena.length);
+function fill(memory: object, count: number, stream: RandomStream): void {
+  const values = new Float32Array(count);
+  const words = new Int32Array(values.buffer);
   const isWild = stream.uniform() < 0.2;
-  for (let i = 0; i < arena.length; i++) {
+  for (let i = 0; i < count; i++) {
     if (isWild && stream.uniform() < 0.01) words[i] = anyOf(stream, extremes);
     else if (i % 2 === 0) words[i] = i % 5;
-    else arena[i] = stream.uniform() - 0.5;
+    else values[i] = stream.uniform() - 0.5;
   }
+  addon.write(memory, 0, words, true);
 }
 
 for (let n = 0; n < cases; n++) {
@@ -155,15 +157,16 @@ for (let n = 0; n < cases; n++) {
   for (let more = true; more; more = stream.uniform() < 0.3) words = mutated(words, stream);
   counts.cases++;
   // The size that the original plan needs.
-  const arena = addon.floats(original[arenaAt] as number);
-  const parameters = addon.floats(original[parametersAt] as number);
+  const [arenaSize, parameterSize] = [original[arenaAt] as number, original[parametersAt] as number];
+  const arena = addon.memory(arenaSize);
+  const parameters = addon.memory(parameterSize);
   let program: object | undefined;
   if (!returns(() => (program = addon.program(words, arena, parameters, n % 7 === 0, "")))) counts.refused++;
   if (!program) continue;
   counts.compiled++;
   for (let phase = 0; phase < phases; phase++) {
-    fill(arena, stream);
-    fill(parameters, stream);
+    fill(arena, arenaSize, stream);
+    fill(parameters, parameterSize, stream);
     const tables = validTables(stream, words[rowsAt] as number, words[stepsAt] as number);
     const { rows, steps, carry, alive, offsets } =
       stream.uniform() < 0.3 ? randomTables(stream, tables) : tables;

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readBytes } from "../formats/files.ts";
+import { readBytes } from "./files.ts";
 
 /** A path to read, in place of one that a person gave. */
 export interface ReadablePath {
