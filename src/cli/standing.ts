@@ -1,4 +1,4 @@
-// How a model that was just trained stands on the part of its data that training left out.
+// How a new model stands on the part of its data that training left out.
 import type { Standing, TaskCommand } from "../tasks/command.ts";
 import { heldOutPart } from "../tasks/shared/scored-part.ts";
 import type { Terminal } from "./terminal.ts";

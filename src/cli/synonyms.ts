@@ -3,28 +3,25 @@ import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { taskCommands } from "../tasks/flags.ts";
 
-const options: Readonly<Record<string, string>> = {
-  "--lr": "--rate",
-  "--learning-rate": "--rate",
-  "--batch-size": "--batch",
-  "--hidden": "--size",
-  "--hidden-size": "--size",
-  "--hidden-dim": "--size",
-  "--units": "--size",
-  "--num-layers": "--layers",
-  "--embedding-dim": "--embedding",
-  "--embedding-size": "--embedding",
-  "--num-epochs": "--epochs",
-  "--max-epochs": "--epochs",
-  "--max-steps": "--steps",
-  "--iterations": "--steps",
-  "--seq-len": "--window",
-  "--grad-clip": "--clip",
-  "--early-stopping": "--patience",
-  "--max-length": "--length",
-  "--num-threads": "--threads",
-  "--beam-size": "--beam",
+/** Options of other programs, by what they are called here. */
+const names: Readonly<Record<string, string>> = {
+  "--rate": "--lr --learning-rate",
+  "--batch": "--batch-size",
+  "--size": "--hidden --hidden-size --hidden-dim --units",
+  "--layers": "--num-layers",
+  "--embedding": "--embedding-dim --embedding-size",
+  "--epochs": "--num-epochs --max-epochs",
+  "--steps": "--max-steps --iterations",
+  "--window": "--seq-len",
+  "--clip": "--grad-clip",
+  "--length": "--max-length",
+  "--threads": "--num-threads",
+  "--beam": "--beam-size",
 };
+
+const options = new Map(
+  Object.entries(names).flatMap(([name, others]) => others.split(" ").map((other) => [other, name] as const)),
+);
 
 const commands: Readonly<Record<string, string>> = {
   evaluate: "eval",
@@ -38,7 +35,6 @@ const answers: Readonly<Record<string, string>> = {
   "--gpu": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
   "--cuda": "there is no GPU device; by default all cores of the processor are used (--threads, --device)",
   "--verbose": "progress is always shown, and --json prints every update; leave --verbose out",
-  "--quiet": "messages go to stderr; 2>/dev/null hides them",
   "--fp16": "numbers have 32 bits on every fast device; there is no mixed precision",
 };
 
@@ -50,7 +46,8 @@ export function withoutSynonyms(words: readonly string[]): string[] {
     if (i === 0 || (i === 1 && isTask(words[0]))) return commandOf(word, words);
     if (!word.startsWith("--")) return word;
     const [name = "", ...value] = word.split("=");
-    const known = options[name.replaceAll("_", "-")] ?? name.replaceAll("_", "-");
+    const dashed = name.replaceAll("_", "-");
+    const known = options.get(dashed) ?? dashed;
     return [known, ...value].join("=");
   });
 }

@@ -1,7 +1,7 @@
 // The terminal of a command: results to stdout, messages to stderr, and one line that is redrawn while work goes on.
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
-import { visible } from "../formats/visible.ts";
+import { visible } from "../base/visible.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 

@@ -10,6 +10,7 @@ import {
   joinFlags,
   jsonFlag,
   oneOf,
+  parseSizes,
   positive,
   seedFlag,
   whole,
@@ -26,7 +27,6 @@ import { defaultShares, readShares } from "../train/split.ts";
 import { cellHelp } from "./cell-argument.ts";
 import { deviceFields, type DeviceChoice } from "./devices.ts";
 import type { Sections } from "./settings.ts";
-import { parseSizes } from "./sizes.ts";
 
 const shares = z.string().refine(
   (text) => {

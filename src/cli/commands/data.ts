@@ -27,7 +27,6 @@ interface SampleFile {
 /** From `src/cli/commands` as from `dist/cli/commands`. */
 const folder = new URL("../../../examples/data/", import.meta.url);
 
-/** A file that comes with the package, such as `book.txt`. */
 export const sampleFile = (name: string): Promise<Buffer> => readFile(new URL(name, folder));
 
 export function addData(program: CommandUnknownOpts, { terminal }: CommandContext): void {
