@@ -74,8 +74,9 @@ export function createTerminal({ stdout, stderr, environment, onInterrupt }: Ter
     out(text) {
       clear();
       return new Promise((resolve, reject) => {
-        const safe = stdout.isTTY === true ? shown(text, "\n\t") : text;
-        stdout.write(safe, (error) => (error ? reject(error) : resolve()));
+        stdout.write(stdout.isTTY ? shown(text, "\n\t") : text, (error) =>
+          error ? reject(error) : resolve(),
+        );
       });
     },
     say(line) {
