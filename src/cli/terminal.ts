@@ -41,10 +41,8 @@ export interface TerminalSettings {
   readonly onInterrupt: Terminal["onInterrupt"];
 }
 
-const clearLine = "\r\u001b[2K";
-
-/** Begins a control sequence. */
-const introducer = "\u001b[";
+const introducer = "\u001b["; // of a control sequence
+const clearLine = `\r${introducer}2K`;
 
 export function createTerminal({ stdout, stderr, environment, onInterrupt }: TerminalSettings): Terminal {
   // https://no-color.org: any value but the empty one.

@@ -147,15 +147,21 @@ function isQuoteError(error: unknown): boolean {
  */
 function strictQuotes(text: string, delimiter: string): string {
   const separator = delimiter.replaceAll(/[^\p{L}\p{N}]/gu, String.raw`\$&`);
-  const blanks = `(?:(?!${separator})[ \\t])*?`;
+  const blank = `(?!${separator})[ \\t]`;
   const begin = `(?<=^|\\n|${separator})`;
   const end = `(?=${separator}|\\n|$)`;
-  const quoted = `(?:${begin}${blanks}|(?<="))("[^"]*"?)`; // from the second of two quotes on for a cell that has them
-  const plain = `${begin}(?!${blanks}")([^\\n]*?)${end}`;
-  return text.replaceAll(
-    new RegExp(`${quoted}|${plain}|(?<=")${blanks}${end}`, "g"),
-    (_, part?: string, cell = "") => part ?? (cell.includes('"') ? inQuotes(cell) : cell),
-  );
+  // Quotes that are doubled in a quoted cell end one part of it and begin the next.
+  const quoted = `(?:${begin}(?:${blank})*?|(?<="))((?:"[^"]*"?){1,1000})`;
+  const plain = `${begin}(?!(?:${blank})*?")((?:(?!${separator})[^"\\n])*?"[^\\n]*?)${end}`;
+  const pattern = new RegExp(`${quoted}|${plain}|(?<=")(?:${blank})+?${end}`, "g");
+  let strict = "";
+  let from = 0;
+  // Not replaceAll, which keeps all matches until the last one.
+  for (const { 0: match, 1: parts, 2: cell, index } of text.matchAll(pattern)) {
+    strict += text.slice(from, index) + (parts ?? (cell === undefined ? "" : inQuotes(cell)));
+    from = index + match.length;
+  }
+  return strict + text.slice(from);
 }
 
 function lineEnds(text: string): number {

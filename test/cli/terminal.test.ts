@@ -32,7 +32,7 @@ test("no command at all is wrong usage, and shows the help on stderr", async () 
 test.each([
   [["trian"], "unknown command 'trian'\n(Did you mean train?)"],
   [["cells", "--jsn"], "unknown option '--jsn'\n(Did you mean --json?)"],
-  [["train"], "missing required argument 'file'"],
+  [["train"], "missing required argument 'files'"],
   [["sample", "a", "b", "c"], "too many arguments"],
   [["check", "gru", "--all"], "give a cell or --all, not both"],
   [["check", "--device", "wsam"], "--device must be one of auto, native, wasm, reference, not 'wsam'"],

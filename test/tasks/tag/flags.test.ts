@@ -99,7 +99,7 @@ describe("spans", () => {
     expect(second).not.toHaveProperty("confusion");
     const table = await use("evaluate", model, jsonl, { part: "test" });
     expect(table.json).toEqual([first]);
-    await expect(use("evaluate", model, conll, { baseline: true })).rejects.toThrow(
+    await expect(use("evaluate", model, conll, { part: "all", baseline: true })).rejects.toThrow(
       "--baseline learns from the training part; give --part",
     );
   });

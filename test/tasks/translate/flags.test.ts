@@ -143,7 +143,7 @@ describe("the commands", () => {
     // Models of 0.1.0 keep the usual names for any file.
     await translateCommand.train.read(path, { source: "source", target: "target" }, reading, context());
     const { evaluate } = translateCommand;
-    const given = { baseline: true };
+    const given = { part: "all", baseline: true };
     await expect(evaluate.run(model, path, evaluate.flags.parse(given), context(given))).rejects.toThrow(
       "--baseline learns from the training part; give --part validation or --part test",
     );
@@ -160,7 +160,8 @@ describe("the commands", () => {
     ]);
     expect(Object.keys(json[0] ?? {})).toEqual(["model", "exact", "bleu4", "nats", "pairs"]);
     expect(text).toMatch(/^model +exact +BLEU-4 +nats per char\nthis model +/u);
-    expect((await run({})).json).toMatchObject([{ pairs: 20 }]);
+    expect((await run({})).json).toMatchObject([{ pairs: 8 }]);
+    expect((await run({ part: "all" })).json).toMatchObject([{ pairs: 20 }]);
     await expect(run({ part: "test" })).rejects.toThrow("--part test: training had no such part");
   });
 
