@@ -71,7 +71,15 @@ describe("tag", () => {
   test("takes labels that are not spans, columns by name, and series", async () => {
     const csv = write("speech.csv", `words,kinds\n${"a dog runs,D N V\nit runs a dog,P V D N\n".repeat(20)}`);
     const named = ["--tokens", "words", "--tags", "kinds"];
-    const other = ["--out", at("other.safetensors"), "--steps", "40", "--lower-case", "--one-direction"];
+    const other = [
+      "--force",
+      "--out",
+      at("other.safetensors"),
+      "--steps",
+      "40",
+      "--lower-case",
+      "--one-direction",
+    ];
     await fine("tag", "train", csv, ...small, ...named, ...other);
     const { stdout } = await fine("eval", at("other.safetensors"), csv, ...named);
     expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +100\.0 %/u);
@@ -105,7 +113,7 @@ describe("tag", () => {
       (_, i) => `# n ${i}\n${rows(i % 2 ? ["DET", "NOUN"] : ["NOUN", "VERB"])}\n`,
     );
     const conllu = write("a.conllu", text.join("\n"));
-    const out = ["--out", at("conllu.safetensors"), "--steps", "40"];
+    const out = ["--force", "--out", at("conllu.safetensors"), "--steps", "40"];
     const first = await fine("tag", "train", conllu, ...small, ...out);
     expect(first.stderr).toContain(
       "CoNLL-U; token: column 2, tag: column 4 of 10\nleft out 20 comments, the first in line 1: '# n 0'\n3 labels",
@@ -166,6 +174,7 @@ describe("tag", () => {
       ...small,
       "--steps",
       "2",
+      "--force",
       "--out",
       at("bioes.safetensors"),
     );
@@ -199,7 +208,7 @@ describe("tag", () => {
       "slip.conll, line 2: there is no label 'B-LOK' among the 7 learned; did you mean 'B-LOC'?",
     );
     await refused(
-      ["eval", model, conll, "--baseline"],
+      ["eval", model, conll, "--part", "train", "--baseline"],
       "--baseline learns from the training part; give --part",
     );
     await refused(

@@ -39,7 +39,7 @@ describe("classify", () => {
 
   test("scores a part, beside naive Bayes, and plots the confusion matrix", async () => {
     const plot = at("confusion.svg");
-    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--plot", plot];
+    const words = ["classify", "eval", model, csv, "--part", "test", "--baseline", "--force", "--plot", plot];
     const { stdout } = await fine(...words, "--confusion");
     expect(stdout).toMatch(/^true, predicted +1 +2 +3\n1 aa +\d+/mu);
     expect(stdout).toMatch(/^model +accuracy +macro-F1\nthis model +\d+\.\d %/u);
@@ -72,7 +72,7 @@ describe("classify", () => {
       own.slice(0, 12).forEach((text, i) => write(`texts/${label}/${i}.txt`, text));
     }
     write("lines/NOTES.txt", "not a class");
-    const out = ["--out", at("other.safetensors"), "--size", "4", "--steps", "4"];
+    const out = ["--force", "--out", at("other.safetensors"), "--size", "4", "--steps", "4"];
     const { stderr } = await fine("classify", "train", at("lines"), "--without", "NOTES", "--unique", ...out);
     expect(stderr).toMatch(/^2 classes: .*\ntrain on /mu);
     await fine(
@@ -161,7 +161,17 @@ describe("translate", () => {
 
   test("passes only the final states to the decoder without attention", async () => {
     const parameters = async (attention: string): Promise<number> => {
-      const words = ["--size", "8", "--embedding", "4", "--steps", "1", "--out", at("small.safetensors")];
+      const words = [
+        "--size",
+        "8",
+        "--embedding",
+        "4",
+        "--steps",
+        "1",
+        "--force",
+        "--out",
+        at("small.safetensors"),
+      ];
       const { stderr } = await fine("translate", "train", tsv, ...words, "--attention", attention);
       expect((await fine("predict", at("small.safetensors"), tsv)).stdout.split("\n").length).toBe(41);
       return Number(/with ([\d,]+) parameters/u.exec(stderr)?.[1]?.replaceAll(",", ""));
@@ -322,7 +332,7 @@ describe("music", () => {
   });
 
   test("scores nats per frame, and composes a file that a MIDI reader opens", async () => {
-    const [all] = objects((await fine("music", "eval", model, json, "--json")).stdout);
+    const [all] = objects((await fine("music", "eval", model, json, "--part", "all", "--json")).stdout);
     expect(all).toMatchObject({ frames: 72, pieces: 6 });
     const [found] = objects((await fine("music", "eval", model, json, "--part", "test", "--json")).stdout);
     expect(found).toMatchObject({ frames: 12, pieces: 1 });
@@ -340,7 +350,7 @@ describe("music", () => {
       "the pieces are in parts already, so 0.9 would do nothing",
     );
     await refused(
-      ["music", "eval", model, json, "--baseline"],
+      ["music", "eval", model, json, "--part", "train", "--baseline"],
       "--baseline learns from the training part; give --part validation or --part test",
     );
     await refused(["music", "train", json, "--lowest", "61", "--keys", "20"], "pieces.json");
@@ -359,12 +369,13 @@ describe("language of words", () => {
   });
 
   test("is scored in perplexity, beside n-grams and mixed with them", async () => {
-    const { stdout } = await fine("eval", model, text);
+    const all = ["eval", model, text, "--part", "all"];
+    const { stdout } = await fine(...all);
     expect(stdout).toMatch(
       /^\d\.\d{3} nats, perplexity \d+\.\d, over [\d,]+ of [\d,]+ words, \d\.\d{3} bits per byte\n$/u,
     );
-    const [own, grams, mixed] = objects((await fine("eval", model, text, "--ngram", text, "--json")).stdout);
-    const [plain] = objects((await fine("eval", model, text, "--json")).stdout);
+    const [own, grams, mixed] = objects((await fine(...all, "--ngram", text, "--json")).stdout);
+    const [plain] = objects((await fine(...all, "--json")).stdout);
     expect(own?.["perplexity"]).toBeCloseTo(plain?.["perplexity"] as number, 3);
     expect(grams?.["model"]).toBe("Kneser-Ney, 3-grams");
     expect(mixed?.["perplexity"]).toBeLessThan(own?.["perplexity"] as number);
