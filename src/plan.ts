@@ -7,7 +7,8 @@
 
 // Networks
 export { stack, type Merge, type RecurrentLayer, type Stack, type StackSettings } from "./model/stack.ts";
-export { planHead, readoutOf, readoutWidth, type Head, type PlannedHead } from "./model/head.ts";
+export { planHead, readoutWidth, type Head, type PlannedHead } from "./model/head.ts";
+export { readoutOf } from "./model/readout.ts";
 export { ctcTargets, type CtcTargets } from "./model/ctc.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { initialParameters } from "./model/initialise.ts";

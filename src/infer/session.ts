@@ -3,7 +3,7 @@
 import { checkOptions, type OptionRules } from "../base/options.ts";
 import { extentOf, writeBatch, type Batch, type PackedValues } from "../batch/feed.ts";
 import { packRows, type Packing } from "../batch/packing.ts";
-import { readoutOf } from "../model/head.ts";
+import { readoutOf } from "../model/readout.ts";
 import { checkMemory, memoryOfPlans } from "../model/memory.ts";
 import { buildPlan, parameterLayout } from "../plan/build.ts";
 import { outputWidth } from "../plan/check-network.ts";
@@ -111,8 +111,7 @@ export interface Session {
 export function createSession(settings: SessionSettings): Session {
   checkOptions("session", settings, rules);
   const { network, device, weights } = settings;
-  if (!network || !device || !weights)
-    throw new Error("session: network, device and weights are all needed; weights are numbers or a store");
+  if (!network || !device || !weights) throw new Error("session: network, device and weights are needed");
   const isStore = (value: SessionSettings["weights"]): value is ParameterStore => "layout" in value;
   const store = isStore(weights) ? weights : device.parameters(parameterLayout(network));
   if (!isStore(weights)) store.write(weights);

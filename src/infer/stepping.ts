@@ -1,5 +1,5 @@
 // A network run step by step: rows side by side, whose states are carried and may be handed from row to row.
-import { readoutOf } from "../model/head.ts";
+import { readoutOf } from "../model/readout.ts";
 import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
 import type { Program } from "../run/device.ts";
 

@@ -13,11 +13,8 @@ import {
 import { readout } from "../cells/parts.ts";
 import type { Cell } from "../language/cell.ts";
 import {
-  partsOf,
-  sourceOf,
   type Connection,
   type Loss,
-  type Network,
   type NetworkInput,
   type NetworkLayer,
   type NetworkPart,
@@ -142,23 +139,6 @@ export function planHead(input: Connection, width: number, head: Head): PlannedH
     loss: { kind: "mean", of: lossName },
     readout: readoutName,
   };
-}
-
-/**
- * The layer whose output the loss of a network reads: that of a cross-entropy or of a loss that the caller computes, or
- * the one layer that the loss layer of a `mean` reads. Throws if that reads several layers, or none.
- */
-export function readoutOf({ layers, loss }: Pick<Network, "layers" | "loss">): string {
-  if (loss.kind !== "mean") return loss.of;
-  const inputs = layers.find((layer) => layer.name === loss.of)?.inputs ?? {};
-  const read = new Set(Object.values(inputs).flatMap(partsOf).map(sourceOf));
-  const readouts = layers.filter((layer) => read.has(layer.name));
-  const [readout] = readouts;
-  if (!readout || readouts.length > 1) {
-    const names = readouts.length === 0 ? "none" : readouts.map((layer) => layer.name).join(", ");
-    throw new Error(`expected the loss layer '${loss.of}' to read one layer, its readout, got ${names}`);
-  }
-  return readout.name;
 }
 
 interface LossLayer extends Pick<NetworkLayer, "cell" | "sizes" | "inputs"> {

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { equations } from "../../src/language/equations.ts";
-import { planHead, readoutOf, type Head } from "../../src/model/head.ts";
+import { planHead, type Head } from "../../src/model/head.ts";
+import { readoutOf } from "../../src/model/readout.ts";
 import { languageModel } from "../../src/model/language-model.ts";
 import type { NetworkLayer } from "../../src/plan/network.ts";
 

@@ -2,7 +2,7 @@
 import { randomStream, streams, type RandomStream } from "../../base/random.ts";
 import { repeatRows } from "../../infer/repeat-rows.ts";
 import type { SequenceResult, Session } from "../../infer/session.ts";
-import { readoutOf } from "../../model/head.ts";
+import { readoutOf } from "../../model/readout.ts";
 import { eventLoopTurns } from "../../run/turn.ts";
 import { seriesInput, type ForecastSpec } from "./design.ts";
 import { distributionReader, normalScores } from "./distribution.ts";

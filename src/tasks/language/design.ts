@@ -2,9 +2,10 @@
 import { lower } from "../../graph/lower.ts";
 import { languageModel } from "../../model/language-model.ts";
 import type { Symbols, SymbolsData, Text } from "../../text/symbols.ts";
+import type { TrainingOptions } from "../../train/settings.ts";
 import type { Design } from "../task.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
-import { dropoutOfWords, type LanguageOptions } from "./options.ts";
+import type { LanguageOptions } from "./options.ts";
 
 /** What a language model keeps in its model file. */
 export interface LanguageSpec {
@@ -12,8 +13,19 @@ export interface LanguageSpec {
   readonly text: SymbolsData;
 }
 
+/** How models of words are trained by default: a text has few words for as many parameters, so updates are many and small. */
+export const trainingOfWords = { batch: 10, window: 35, rate: 0.003, schedule: "cosine", epochs: 6 } as const;
+
+/** Rates of dropout of models of words by default. */
+export const dropoutOfWords = { dropout: 0.4, inputDropout: 0.3 } as const;
+
 /** The defaults of a language model's recurrent layers. */
 export const languageDefaults = { cell: "lstm", size: 128 } as const;
+
+function defaultsOfWords(): Partial<TrainingOptions> {
+  const { epochs, ...rest } = trainingOfWords;
+  return { ...rest, budget: { epochs } };
+}
 
 /** The width of the last layer's output. */
 function outputWidth(
@@ -27,7 +39,7 @@ function outputWidth(
 export function designLanguageModel(
   symbols: Symbols,
   options: LanguageOptions,
-): Pick<Design<Text, unknown>, "network" | "cell"> & { readonly spec: LanguageSpec } {
+): Pick<Design<Text, unknown>, "network" | "cell" | "defaults"> & { readonly spec: LanguageSpec } {
   const { connections } = options;
   const isOfWords = symbols.unit === "word";
   const recurrent = recurrentOptions(
@@ -45,5 +57,10 @@ export function designLanguageModel(
     inputDropout,
     ...(connections && { connections }),
   });
-  return { spec: { kind: "language", text: symbols.data }, network, cell: cellRecord(recurrent.cell) };
+  return {
+    spec: { kind: "language", text: symbols.data },
+    network,
+    cell: cellRecord(recurrent.cell),
+    ...(isOfWords && { defaults: defaultsOfWords() }),
+  };
 }

@@ -21,9 +21,8 @@ import {
 import { heldOutByDefault } from "../shared/scored-part.ts";
 import { grouped, table } from "../shared/words.ts";
 import { units, type Text } from "../../text/symbols.ts";
-import { languageDefaults } from "./design.ts";
+import { dropoutOfWords, languageDefaults, trainingOfWords } from "./design.ts";
 import { language, type LanguageModel, type WriteSettings } from "./language.ts";
-import { dropoutOfWords, trainingOfWords } from "./options.ts";
 import { lossInWords } from "./loss-words.ts";
 import { readText, readTextWith } from "./text-files.ts";
 

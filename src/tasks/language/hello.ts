@@ -5,7 +5,7 @@ import { cellOf } from "../../cells/cell-of.ts";
 import { createSession, type Session } from "../../infer/session.ts";
 import type { Cell } from "../../language/cell.ts";
 import { languageModel, symbolsInput } from "../../model/language-model.ts";
-import { readoutOf } from "../../model/head.ts";
+import { readoutOf } from "../../model/readout.ts";
 import type { Device } from "../../run/device.ts";
 import { referenceDevice } from "../../run/reference/device.ts";
 import { fit } from "../../train/fit.ts";

@@ -25,9 +25,8 @@ import {
   type ScoreOptions,
   type Trained,
 } from "../task.ts";
-import type { TrainingOptions } from "../../train/settings.ts";
 import type { LanguageSpec } from "./design.ts";
-import { languageRules, trainingOfWords, type LanguageOptions } from "./options.ts";
+import { languageRules, type LanguageOptions } from "./options.ts";
 import type { LanguageScore } from "./score.ts";
 import { languageLossWords } from "./loss-words.ts";
 
@@ -113,7 +112,7 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
       ]);
       const text = withKnownSymbols(await textFrom(data), settings);
       const { symbols, ids } = text;
-      const { spec, network, cell } = designLanguageModel(symbols, options);
+      const { spec, network, cell, defaults } = designLanguageModel(symbols, options);
       const parts = partsOfText(text, settings);
       return {
         spec,
@@ -128,9 +127,7 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
             ? [`${grouped(symbols.size)} different ${symbols.noun}s`]
             : []),
         ],
-        ...(symbols.unit === "word" && {
-          defaults: defaultsOfWords(),
-        }),
+        ...(defaults && { defaults }),
         loss: languageLossWords(symbols),
         open: (trained) => openLanguageModel(trained, symbols, parts),
       };
@@ -146,11 +143,6 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     },
   },
 );
-
-function defaultsOfWords(): Partial<TrainingOptions> {
-  const { epochs, ...rest } = trainingOfWords;
-  return { ...rest, budget: { epochs } };
-}
 
 const schema: z.ZodMiniType<LanguageSpec> = z.strictObject({
   kind: z.literal("language"),

@@ -20,12 +20,6 @@ export interface LanguageOptions extends RecurrentOptions {
   readonly connections?: "residual" | "highway";
 }
 
-/** How models of words are trained by default: a text has few words for as many parameters, so updates are many and small. */
-export const trainingOfWords = { batch: 10, window: 35, rate: 0.003, schedule: "cosine", epochs: 6 } as const;
-
-/** Rates of dropout of models of words by default. */
-export const dropoutOfWords = { dropout: 0.4, inputDropout: 0.3 } as const;
-
 export const languageRules: OptionRules<LanguageOptions> = {
   ...recurrentRules,
   embedding: "number",

@@ -1,6 +1,7 @@
 // The parts of a text: its symbols in order, divided by shares.
 import type { Text } from "../../text/symbols.ts";
-import { withKnownWords, wordSymbols } from "../../text/word-symbols.ts";
+import { withKnownWords } from "../../text/known-words.ts";
+import { wordSymbols } from "../../text/word-symbols.ts";
 import { splitIds } from "../../train/split.ts";
 import { grouped } from "../shared/words.ts";
 import type { DesignSettings, Parts } from "../task.ts";

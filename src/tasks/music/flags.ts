@@ -18,7 +18,7 @@ import { grouped, table } from "../shared/words.ts";
 import type { Parts } from "../task.ts";
 import { musicDefaults } from "./design.ts";
 import { defaultTempo } from "./midi-bytes.ts";
-import { allPieces, partsIn } from "./music-data.ts";
+import { allPieces, partsIn, type MusicData } from "./music-data.ts";
 import { music, type Composer, type MusicScore } from "./music.ts";
 import { readPianoRolls, type PianoRollSettings } from "./piano-roll-files.ts";
 import type { Piece } from "./piano-roll.ts";
@@ -102,7 +102,7 @@ export const musicCommand: TaskCommand = taskCommand({
       const { part: pieces, training } = await scoredPart(
         { parts: async (pieces) => partsIn(data) ?? (await model.parts(pieces)) },
         allPieces(data),
-        { part, baseline },
+        { part: part ?? (await isOfOthers(model, data)), baseline },
         context,
       );
       return reportOf(await model.score(pieces, training && { baseline: training }));
@@ -143,6 +143,15 @@ export const musicCommand: TaskCommand = taskCommand({
     },
   },
 });
+
+/** "all" for a file of other pieces than the training's that has parts of its own, which say nothing about this model. */
+async function isOfOthers(model: Composer, data: MusicData): Promise<"all" | undefined> {
+  if (partsIn(data) === undefined) return undefined;
+  return model.parts(data).then(
+    () => undefined,
+    () => "all",
+  );
+}
 
 /** The first frames of the first piece of a file. */
 async function beginningOf(

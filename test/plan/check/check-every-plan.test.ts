@@ -9,7 +9,7 @@ test("whatever a test builds is checked, by whichever way it comes to the functi
   );
   expect(library.buildPlan).toBe(buildPlan);
   expect(buildPlan).not.toBe(unchecked);
-  const options = { mode: "evaluate", rows: 2, steps: Number.NaN } as const;
+  const options = { mode: "evaluate", rows: 2 ** 30, steps: 2 ** 30 } as const;
   expect(() => unchecked(networkOf(tinyLayer), options)).not.toThrow();
   expect(() => buildPlan(networkOf(tinyLayer), options)).toThrow(/^plan: buffer/u);
 });

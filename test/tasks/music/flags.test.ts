@@ -86,7 +86,8 @@ describe("a file with parts of its own", () => {
   });
 
   it("is scored as a whole, or in one of its parts", async () => {
-    expect((await use("evaluate", model, path, {})).json[0]).toMatchObject({ frames: 84, pieces: 7 });
+    const whole = await use("evaluate", model, path, { part: "all" });
+    expect(whole.json[0]).toMatchObject({ frames: 84, pieces: 7 });
     const { json, text } = await use("evaluate", model, path, { part: "test" });
     expect(json).toEqual([{ nats: expect.any(Number), frames: 12, pieces: 1 }]);
     expect(text).toMatch(/^\d+\.\d{3} nats per frame, over 12 frames of 1 pieces$/u);
@@ -154,7 +155,8 @@ describe("a file without parts", () => {
     const model = await trained(rolls, {}, { split: "0.7/0.1/0.2" });
     const pieces = async (given: Given): Promise<unknown> =>
       ((await use("evaluate", model, rolls, given)).json[0] as { pieces: number }).pieces;
-    expect(await pieces({})).toBe(20);
+    expect(await pieces({ part: "all" })).toBe(20);
+    expect(await pieces({})).toBe(4);
     expect(await pieces({ part: "test" })).toBe(4);
     expect(await pieces({ part: "train" })).toBe(14);
     expect(await pieces({ part: "test", baseline: true })).toBe(4);
@@ -172,7 +174,7 @@ describe("a file without parts", () => {
     const given = { resolution: "2", lowest: "40", keys: "50", skipFirst: true };
     const model = await trained(at("midi"), given, { split: 0.5 });
     expect([model.range, model.resolution]).toEqual([{ lowest: 40, highest: 89 }, 2]);
-    const { json } = await use("evaluate", model, at("midi"), {});
+    const { json } = await use("evaluate", model, at("midi"), { part: "all" });
     expect(json[0]).toMatchObject({ frames: 44, pieces: 4 });
     const compared = { part: "validation", baseline: true };
     expect((await use("evaluate", model, at("midi"), compared)).json).toHaveLength(3);
