@@ -9,7 +9,10 @@ test("whatever a test builds is checked, by whichever way it comes to the functi
   );
   expect(library.buildPlan).toBe(buildPlan);
   expect(buildPlan).not.toBe(unchecked);
-  const options = { mode: "evaluate", rows: 2 ** 30, steps: 2 ** 30 } as const;
-  expect(() => unchecked(networkOf(tinyLayer), options)).not.toThrow();
-  expect(() => buildPlan(networkOf(tinyLayer), options)).toThrow(/^plan: buffer/u);
+  const options = { mode: "evaluate", rows: 2, steps: 3 } as const;
+  const network = networkOf(tinyLayer);
+  const nothing = { name: "nothing", width: Number.NaN, kind: "dense", per: "step" } as const;
+  const broken = { ...network, inputs: [...network.inputs, nothing] };
+  expect(() => unchecked(broken, options)).not.toThrow();
+  expect(() => buildPlan(broken, options)).toThrow(/^plan: buffer/u);
 });
