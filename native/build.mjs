@@ -1,7 +1,7 @@
 // Builds the addon with this machine's C++ compiler:
 //   node native/build.mjs [--if-changed] [--require] [--sanitize=address,undefined] [--output=FILE]
-// Without a compiler it says so in one line and still exits with 0, unless `--require` is set. With `--if-changed`
-// it does nothing where the addon is newer than its sources.
+// Without a compiler it says so in one line and still exits with 0, unless `--require` is set. With
+// `--if-changed` it does nothing where the addon is newer than its sources.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

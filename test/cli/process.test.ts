@@ -71,7 +71,7 @@ test("the second Ctrl-C quits at once", async () => {
   clearInterval(again);
   expect(code).toBe(130);
   expect(stderr).toContain("Ctrl-C again quits at once");
-  expect(stderr).not.toContain("saved after step");
+  expect(stderr).not.toContain("saved after update");
 });
 
 test("a reader that stops early, as head does, ends sampling quietly", async () => {
@@ -108,13 +108,13 @@ test("a disk that is full: the run is saved elsewhere and the old model kept", a
     expect((await unrolled(...one, "--size", "8").result).code).toBe(0);
     const before = readFileSync(out);
     mkdirSync(at("temporary"));
-    const { code, stderr } = await start(main, [...one, "--size", "256"], folder, { TMPDIR: at("temporary") })
-      .result;
+    const again = [...one, "--size", "256", "--force"];
+    const { code, stderr } = await start(main, again, folder, { TMPDIR: at("temporary") }).result;
     expect(code).toBe(1);
     expect(stderr).toContain("disk full: needs ");
     expect(readFileSync(out)).toEqual(before);
     expect(readdirSync(disk)).toEqual(["model.safetensors"]);
-    const elsewhere = /the run was saved in (\S+) instead/u.exec(stderr)?.[1] as string;
+    const elsewhere = /it was saved in (\S+) instead/u.exec(stderr)?.[1] as string;
     expect((await unrolled("sample", elsewhere, "--length", "1").result).code).toBe(0);
   } finally {
     execFileSync("umount", [disk]);
@@ -147,6 +147,6 @@ test.skipIf(!existsSync("/dev/full"))("a full disk behind stdout does not lose t
     stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
   });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/the state after step \d+ is saved in kept\.safetensors/);
+  expect(stderr).toMatch(/the state after update \d+ is saved in kept\.safetensors/);
   expect(Object.keys(weights("kept.safetensors")).length).toBeGreaterThan(10);
 });
