@@ -10,7 +10,7 @@ import type { ClipSettings } from "../train/clip.ts";
 import { fit, type TrainingEvent, type TrainingRun } from "../train/fit.ts";
 import type { OptimizerKind, OptimizerSettings } from "../train/optimizers.ts";
 import type { ScheduleKind, ScheduleSettings } from "../train/schedules.ts";
-import type { Budget, ResolvedOptions, TrainingOptions } from "../train/settings.ts";
+import { trainingRules, type Budget, type ResolvedOptions, type TrainingOptions } from "../train/settings.ts";
 import { bestProgress, bestWeights, type TrainingState } from "../train/state.ts";
 import { defaultShares } from "../train/split.ts";
 import {
@@ -73,16 +73,7 @@ const trainRules: OptionRules<TrainOptions> = {
   steps: "number",
   minutes: "number",
   split: "any",
-  batch: "number",
-  window: "number",
-  bptt: "number",
-  optimizer: "any",
-  rate: "number",
-  schedule: "any",
-  clip: "any",
-  validateEvery: "number",
-  patience: "number",
-  seed: "number",
+  ...trainingRules,
   device: "any",
   memory: "number",
   settings: "any",

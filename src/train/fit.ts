@@ -8,7 +8,13 @@ import type { Evaluation } from "../infer/evaluate.ts";
 import { ruinedWeights } from "./diverged.ts";
 import { fingerprintsOf, type Fingerprints } from "./fingerprint.ts";
 import { scheduleOf } from "./schedules.ts";
-import { resolveOptions, shareUsed, type ResolvedOptions, type TrainingOptions } from "./settings.ts";
+import {
+  resolveOptions,
+  shareUsed,
+  trainingRules,
+  type ResolvedOptions,
+  type TrainingOptions,
+} from "./settings.ts";
 import { checkResume, type TrainingState } from "./state.ts";
 import { createTrainer, type Trainer, type TrainerSettings } from "./trainer.ts";
 
@@ -89,16 +95,7 @@ const rules: OptionRules<TrainingSettings> = {
   data: "any",
   memory: "number",
   budget: "any",
-  batch: "number",
-  window: "number",
-  bptt: "number",
-  optimizer: "any",
-  rate: "number",
-  schedule: "any",
-  clip: "any",
-  validateEvery: "number",
-  patience: "number",
-  seed: "number",
+  ...trainingRules,
 };
 
 const parts = { kind: "any", train: "any", validation: "any" } as const;

@@ -1,6 +1,6 @@
 // The options of a training run with their defaults, checked. All of the options are plain data and
 // go into a checkpoint.
-import { shown } from "../base/options.ts";
+import { shown, type OptionRules } from "../base/options.ts";
 import type { ClipSettings } from "./clip.ts";
 import type { OptimizerKind, OptimizerSettings } from "./optimizers.ts";
 import type { ScheduleKind, ScheduleSettings } from "./schedules.ts";
@@ -36,6 +36,20 @@ export interface TrainingOptions {
   /** Of initialisation, order and noise, each of which draws from a stream of its own. Default 1. */
   readonly seed?: number;
 }
+
+/** What the options may be, but for the budget, which callers give in different ways. */
+export const trainingRules: OptionRules<Omit<TrainingOptions, "budget">> = {
+  batch: "number",
+  window: "number",
+  bptt: "number",
+  optimizer: "any",
+  rate: "number",
+  schedule: "any",
+  clip: "any",
+  validateEvery: "number",
+  patience: "number",
+  seed: "number",
+};
 
 /** The options with their defaults, names with their settings. */
 export interface ResolvedOptions extends Required<Omit<TrainingOptions, "optimizer" | "schedule" | "clip">> {

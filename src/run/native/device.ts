@@ -1,5 +1,6 @@
 // The native device: a C++ addon interprets plans at the processor's full vector width, on several threads, in float32.
 // Node only.
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
 import { createFloatStore } from "../float-store.ts";
@@ -23,11 +24,18 @@ export interface NativeOptions {
   readonly instructions?: "AVX-512" | "AVX2" | "NEON" | "portable";
 }
 
+const rules: OptionRules<NativeOptions> = {
+  threads: "number",
+  profile: "boolean",
+  instructions: ["AVX-512", "AVX2", "NEON", "portable"],
+};
+
 /**
  * The native device: float32 kernels in C++, on the widest vectors of the processor. Throws where the addon was not built
  * for this system (`npx unrolled build-native` builds it), and for a number of threads out of range.
  */
 export function nativeDevice(options: NativeOptions = {}): Device {
+  checkOptions("native device", options, rules);
   const addon = loadNative();
   const threads = options.threads ?? Math.min(addon.cores, maximumThreads);
   checkThreads(threads);
