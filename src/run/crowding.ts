@@ -11,8 +11,11 @@ export interface ThreadChoice {
   took(threads: number, milliseconds: number, work: number): void;
 }
 
-/** The most of the time that trials of slower numbers may cost. */
-const shareOfTrials = 0.03;
+/** The share of the time that may be lost by runs with a slower number. */
+const shareOfLoss = 0.03;
+
+/** The most milliseconds that may stay unpaid: one pause of the whole process must not forbid trials for long. */
+const mostDebt = 300;
 
 /** The weight of the latest run in the mean of its number of threads: trials are few, and tell what has changed. */
 const weightOf = { run: 0.2, trial: 0.7 } as const;
@@ -27,28 +30,46 @@ interface Candidate {
   pace: number | undefined;
 }
 
-/** Among numbers of threads, the first of which is what an idle machine should have. */
+/**
+ * Among numbers of threads, the first of which is what an idle machine should have. What a run loses, measured against the
+ * other numbers, is debt, which a share of the time pays off; a number is tried when what that is expected to lose is paid
+ * for. So the loss is bounded even where trials mislead, because only some of them meet the other process.
+ */
 export function chooseThreads(numbers: readonly number[]): ThreadChoice {
   const candidates: Candidate[] = numbers.map((threads) => ({ threads, pace: undefined }));
   let best = candidates[0] as Candidate;
   let isFirst = true;
-  let [spent, latestWork, tried] = [0, 0, 0];
+  /** Milliseconds. */
+  let credit = 0;
+  let [latestWork, tried] = [0, 0];
 
-  /** The candidate that was tried longest ago, if a trial costs little enough beside the time since the last one. */
+  const paceOf = ({ pace }: Candidate): number => pace ?? Infinity;
+
+  /** The candidate that was tried longest ago, if a trial is paid for. */
   const dueTrial = (): Candidate | undefined => {
+    if (best.pace === undefined) return undefined;
     const others = candidates.filter((one) => one !== best);
     const untried = others.find(({ pace }) => pace === undefined);
-    if (untried || best.pace === undefined) return best.pace === undefined ? undefined : untried;
     const other = others[tried % Math.max(1, others.length)];
-    const excess = ((other?.pace ?? 0) - best.pace) * latestWork;
-    return other && excess <= shareOfTrials * spent ? other : undefined;
+    if (untried || !other) return untried;
+    const loss = Math.max(0, (paceOf(other) - best.pace) * latestWork);
+    if (loss > credit) return undefined;
+    credit = loss;
+    return other;
+  };
+
+  /** Books what a run has lost against the fastest of the other numbers, and what its time pays. */
+  const book = (candidate: Candidate, milliseconds: number, work: number): void => {
+    const others = candidates.filter((one) => one !== candidate).map((one) => paceOf(one) * work);
+    const loss = Math.max(0, milliseconds - Math.min(milliseconds, ...others));
+    credit = Math.max(-mostDebt, credit + shareOfLoss * milliseconds - loss);
   };
 
   return {
     next() {
       const trial = dueTrial();
       if (!trial) return best.threads;
-      [spent, tried] = [0, tried + 1];
+      tried++;
       return trial.threads;
     },
     took(threads, milliseconds, work) {
@@ -56,13 +77,13 @@ export function chooseThreads(numbers: readonly number[]): ThreadChoice {
       if (isFirst || !(work > 0)) return void (isFirst = false);
       const candidate = candidates.find((one) => one.threads === threads);
       if (!candidate) return;
+      book(candidate, milliseconds, work);
       const pace = milliseconds / work;
       candidate.pace =
         candidate.pace === undefined
           ? pace
           : candidate.pace + weightOf[candidate === best ? "run" : "trial"] * (pace - candidate.pace);
-      [spent, latestWork] = [spent + milliseconds, work];
-      const paceOf = (one: Candidate): number => one.pace ?? Infinity;
+      latestWork = work;
       const fastest = candidates.reduce((a, b) => (paceOf(b) < paceOf(a) ? b : a));
       if (best.pace === undefined || paceOf(fastest) < clearly * best.pace) best = fastest;
     },

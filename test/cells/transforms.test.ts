@@ -1,6 +1,7 @@
 // The texts of transformed cells, and the errors. The goldens test that the texts are right, the checks of the zoo test
 // their gradients.
 import { describe, expect, test } from "vitest";
+import * as forCells from "../../src/cells.ts";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
 import { deepTransition } from "../../src/cells/transforms/deep-transition.ts";
@@ -196,4 +197,21 @@ describe("rejected", () => {
   ])("%s", (name, message) => {
     expect(() => cellNamed(name)).toThrow(message);
   });
+});
+
+test.each([
+  "candidateDropout",
+  "deepTransition",
+  "highway",
+  "initialised",
+  "layerNormed",
+  "learnedStart",
+  "recurrentDropout",
+  "residual",
+  "weightDrop",
+  "zoneout",
+] as const)("%s says that a cell comes first", (name) => {
+  const transform = forCells[name] as (...values: unknown[]) => unknown;
+  expect(() => transform("lstm", 0.1)).toThrow('expected a cell first, not "lstm"; write cellNamed("lstm")');
+  expect(() => transform({ c: 0.1 })).toThrow("expected a cell first, not an object");
 });

@@ -52,3 +52,22 @@ test("runs of other sizes are compared by their work", () => {
   }
   expect(choice.next()).toBe(2);
 });
+
+test("where trials mislead, because only some meet the other process, the loss stays small", () => {
+  // Two threads are fast eleven times, then wait for their core once.
+  let withTwo = 0;
+  const { time } = runs(
+    3000,
+    (threads) => {
+      if (threads === 1) return 1.5;
+      return withTwo++ % 12 === 11 ? 40 : 0.8;
+    },
+    chooseThreads([2, 1]),
+  );
+  expect(time).toBeLessThan(1.1 * 3000 * 1.5);
+});
+
+test("one long pause does not forbid trials for long", () => {
+  const { share } = runs(10_000, (threads, run) => (run === 100 ? 5000 : 8 / threads), chooseThreads([2, 1]));
+  expect(share(2)).toBeGreaterThan(0.6);
+});

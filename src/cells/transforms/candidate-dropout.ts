@@ -1,13 +1,14 @@
 // Recurrent dropout without memory loss: dropout on the candidate. Semeniuta, Severyn, Barth 2016, arXiv:1603.05118v2.
 import type { Cell } from "../../language/cell.ts";
 import { suggestion } from "../../base/nearest.ts";
-import { call, checkRate, dropoutMask, rewrite } from "./rewrite.ts";
+import { call, checkRate, dropoutMask, requireCell, rewrite } from "./rewrite.ts";
 
 /**
  * Drops elements of the local `of`, drawn at every step; states are unchanged. Default: the only local that is a tanh.
  * Throws for an unknown local, if there is no such default, and unless 0 ≤ rate < 1.
  */
 export function candidateDropout(cell: Cell, rate = 0.25, of?: string): Cell {
+  requireCell("candidate-dropout", cell);
   checkRate("candidate-dropout", rate);
   const candidate = of ?? onlyTanh(cell);
   const locals = cell.locals.map((l) => l.name);

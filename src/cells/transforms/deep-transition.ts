@@ -3,7 +3,7 @@
 import type { Cell, CellParameter, Equation, Expression } from "../../language/cell.ts";
 import { ops, type PointwiseOp } from "../../graph/ops.ts";
 import { printExpression } from "../../language/print.ts";
-import { mapExpression, number, parametersIn, read, rewrite, withoutDead } from "./rewrite.ts";
+import { mapExpression, number, parametersIn, read, requireCell, rewrite, withoutDead } from "./rewrite.ts";
 
 /**
  * `depth` transitions per step, each with its own parameters (`Ur`, `Ur2`, `Ur3` …). From the second on inputs are zero,
@@ -12,6 +12,7 @@ import { mapExpression, number, parametersIn, read, rewrite, withoutDead } from 
  * without states, and for one that without input divides by zero or applies a matrix to a number.
  */
 export function deepTransition(cell: Cell, depth = 2): Cell {
+  requireCell("deep-transition", cell);
   if (!(Number.isSafeInteger(depth) && depth >= 1 && depth <= 100)) {
     throw new Error(`deep-transition: the depth must be a whole number from 1 to 100, got ${depth}`);
   }

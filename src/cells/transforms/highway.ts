@@ -2,13 +2,14 @@
 // arXiv:1505.00387v2; the gate's bias of -1 initially lets most of the input through.
 import type { Cell } from "../../language/cell.ts";
 import { outputOf, requiringInput } from "./residual.ts";
-import { apply, call, freshName, local, number, read, rewrite, vector } from "./rewrite.ts";
+import { apply, call, freshName, local, number, read, requireCell, rewrite, vector } from "./rewrite.ts";
 
 /**
  * `y = t ⊙ output + (1 - t) ⊙ x`; states are unchanged. The layer's input must be as wide as its output. Throws for a cell
  * without an input x.
  */
 export function highway(cell: Cell): Cell {
+  requireCell("highway", cell);
   const [gate, bias, matrix, name] = ["t", "bt", "Wt", "y"].map((wanted) => freshName(cell, wanted)) as [
     string,
     string,

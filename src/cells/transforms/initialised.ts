@@ -3,12 +3,14 @@ import type { Cell } from "../../language/cell.ts";
 import { parseCell } from "../../language/equations.ts";
 import { suggestion } from "../../base/nearest.ts";
 import { printCell } from "../../language/print.ts";
+import { requireCell } from "./rewrite.ts";
 
 /**
  * The same equations with other `init` clauses, whose values are written as in the clause: `{ bf: 1 }`,
  * `{ U: "orthogonal(0.9)", bf: "chrono(784)", bi: "-bf" }`. Throws for an unknown parameter or an invalid value.
  */
 export function initialised(cell: Cell, initials: Readonly<Record<string, number | string>>): Cell {
+  requireCell("initialised", cell);
   const known = cell.parameters.map((p) => p.name);
   const names = Object.keys(initials);
   for (const name of names) {

@@ -1,7 +1,7 @@
 // Layer normalisation inside the recurrence. Ba, Kiros, Hinton 2016, arXiv:1607.06450v1, equations 20 to 22.
 import type { Cell, Expression } from "../../language/cell.ts";
 import { contains } from "../../language/expression.ts";
-import { mapExpression, readsState, norm, rewrite } from "./rewrite.ts";
+import { mapExpression, norm, readsState, requireCell, rewrite } from "./rewrite.ts";
 
 const activations = new Set(["tanh", "sigmoid", "relu", "hardtanh", "hardsigmoid"]);
 
@@ -11,6 +11,7 @@ const activations = new Set(["tanh", "sigmoid", "relu", "hardtanh", "hardsigmoid
  * unchanged.
  */
 export function layerNormed(cell: Cell): Cell {
+  requireCell("layer-norm", cell);
   const states = new Set(cell.states.map((s) => s.name));
   const isNew = readsState(states, true);
   const isOutput = (name: string): boolean => name === cell.output;

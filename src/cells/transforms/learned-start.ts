@@ -1,12 +1,13 @@
 // Learned initial states.
 import type { Cell } from "../../language/cell.ts";
-import { checkState, freshName, read, rewrite, vector } from "./rewrite.ts";
+import { checkState, freshName, read, requireCell, rewrite, vector } from "./rewrite.ts";
 
 /**
  * The start value of each of these states (default: all) becomes a trained vector, which is initially zero. Throws for an
  * unknown state, and for a cell without states.
  */
 export function learnedStart(cell: Cell, states: readonly string[] = []): Cell {
+  requireCell("learned-start", cell);
   for (const name of states) checkState(cell, "learned-start", name);
   const isTouched = (name: string): boolean => states.length === 0 || states.includes(name);
   if (cell.states.length === 0) throw new Error(`learned-start: ${cell.name} has no state`);

@@ -10,8 +10,9 @@ import {
   freshName,
   local,
   mapExpression,
-  readsState,
   read,
+  readsState,
+  requireCell,
   rewrite,
   statesUnderMatrices,
 } from "./rewrite.ts";
@@ -21,6 +22,7 @@ import {
  * that a matrix is applied to. Throws for an unknown state, if there is no such state, and unless 0 ≤ rate < 1.
  */
 export function recurrentDropout(cell: Cell, rate = 0.25, states: readonly string[] = []): Cell {
+  requireCell("recurrent-dropout", cell);
   checkRate("recurrent-dropout", rate);
   for (const name of states) checkState(cell, "recurrent-dropout", name);
   const touched = states.length > 0 ? states : statesUnderMatrices(cell);

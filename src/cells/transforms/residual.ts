@@ -1,13 +1,14 @@
 // A residual connection around a layer: its input is added to its output. He et al. 2015, arXiv:1512.03385v1; between
 // recurrent layers Wu et al. 2016, arXiv:1609.08144v2.
 import type { Cell, Width } from "../../language/cell.ts";
-import { call, freshName, local, read, rewrite } from "./rewrite.ts";
+import { call, freshName, local, read, requireCell, rewrite } from "./rewrite.ts";
 
 /**
  * `y = output + x`; states are unchanged. The layer's input must be as wide as its output. Throws for a cell without an
  * input x.
  */
 export function residual(cell: Cell): Cell {
+  requireCell("residual", cell);
   const name = freshName(cell, "y");
   const { output, width } = outputOf(cell);
   const equations = [...cell.equations, local(name, call("add", output, read("x")))];

@@ -3,6 +3,7 @@ import type { Cell, CellParameter, Equation, Expression, TextSpan, Width } from 
 import { parseCell } from "../../language/equations.ts";
 import { contains, mapOperands, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
+import { shown } from "../../base/options.ts";
 import { printCell } from "../../language/print.ts";
 
 /** The span of expressions that are in no text yet. */
@@ -159,6 +160,13 @@ export function parametersIn(e: Expression): string[] {
           ? [e.indices]
           : [];
   return [...names, ...operands(e).flatMap(parametersIn)];
+}
+
+/** Throws for what is no cell, such as a cell's name. */
+export function requireCell(transform: string, cell: unknown): void {
+  if (Array.isArray((cell as Partial<Cell> | null | undefined)?.equations)) return;
+  const remedy = typeof cell === "string" ? `; write cellNamed(${shown(cell)})` : "";
+  throw new Error(`${transform}: expected a cell first, not ${shown(cell)}${remedy}`);
 }
 
 /** Throws if the cell has no state of this name, listing its states. */

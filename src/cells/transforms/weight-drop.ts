@@ -2,13 +2,14 @@
 import type { Cell, Expression } from "../../language/cell.ts";
 import { contains, operands } from "../../language/expression.ts";
 import { suggestion } from "../../base/nearest.ts";
-import { checkRate, rewrite } from "./rewrite.ts";
+import { checkRate, requireCell, rewrite } from "./rewrite.ts";
 
 /**
  * Zeroes elements of these matrices, drawn once per update for all rows and steps; states are unchanged. Default: all
  * matrices that are applied to a state. Throws for an unknown matrix, if there is no such matrix, and unless 0 ≤ rate < 1.
  */
 export function weightDrop(cell: Cell, rate = 0.5, matrices: readonly string[] = []): Cell {
+  requireCell("weight-drop", cell);
   checkRate("weight-drop", rate);
   const known = cell.parameters.filter((p) => p.kind === "matrix").map((p) => p.name);
   const missing = matrices.find((name) => !known.includes(name));

@@ -9,6 +9,7 @@ import {
   mapExpression,
   mask,
   read,
+  requireCell,
   rewrite,
 } from "./rewrite.ts";
 
@@ -25,6 +26,7 @@ const customary: ZoneoutRates = { c: 0.5, h: 0.05 };
  * 0 ≤ rate < 1.
  */
 export function zoneout(cell: Cell, rates?: ZoneoutRates, reads: "new" | "zoned" = "new"): Cell {
+  requireCell("zoneout", cell);
   const isState = (name: string): boolean => cell.states.some((s) => s.name === name);
   const chosen = rates ?? Object.fromEntries(Object.entries(customary).filter(([name]) => isState(name)));
   const entries = Object.entries(chosen);

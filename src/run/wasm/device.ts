@@ -1,5 +1,6 @@
 // The wasm device: plans become WebAssembly SIMD at run time, over one memory that all programs and threads of the device
 // share; float32. Works in Node and in browsers.
+import { checkOptions, type OptionRules } from "../../base/options.ts";
 import type { Tile } from "../../emit/wasm/layout.ts";
 import type { ParameterLayout } from "../../plan/parameters.ts";
 import type { Device } from "../device.ts";
@@ -37,6 +38,14 @@ export interface WasmOptions {
   readonly profile?: boolean;
 }
 
+const rules: OptionRules<WasmOptions> = {
+  threads: "number",
+  tile: "any",
+  relaxed: "boolean",
+  longRun: "number",
+  profile: "boolean",
+};
+
 /** The most threads that a device starts, however many it is asked for. */
 const mostThreads = 64;
 
@@ -45,6 +54,7 @@ const mostThreads = 64;
  * WebAssembly SIMD, and for a number of threads out of range.
  */
 export function wasmDevice(options: WasmOptions = {}): Device {
+  checkOptions("wasm device", options, rules);
   if (!hasSimd()) {
     throw new Error(
       "this engine has no WebAssembly SIMD; use Node 20.19 or later, or a browser from 2023 or later",
