@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readBytes } from "./files.ts";
+import { buffer } from "node:stream/consumers";
 
 /** A path to read, in place of one that a person gave. */
 export interface ReadablePath {
@@ -17,7 +17,7 @@ export interface ReadablePath {
  */
 export async function readable(path: string, ending: string): Promise<ReadablePath> {
   if (path !== "-") return { path, dispose: async () => {} };
-  const bytes = await readBytes("/dev/stdin");
+  const bytes = await buffer(process.stdin);
   const folder = await mkdtemp(join(tmpdir(), "unrolled-"));
   const copy = join(folder, `stdin${endingOf(bytes) ?? ending}`);
   await writeFile(copy, bytes);

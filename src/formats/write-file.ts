@@ -17,8 +17,8 @@ import { basename, dirname, join, resolve } from "node:path";
 let writes = 0;
 
 /**
- * Writes `bytes` to `path`, replacing an existing file; follows a symbolic link, also to a file that is not there yet. Throws if the folder does not exist, or
- * the write fails; the old file is then unchanged, and no temporary file is left.
+ * Writes `bytes` to `path`, replacing an existing file; follows a symbolic link, also to a file that is not there yet.
+ * Throws if the folder does not exist, or the write fails; the old file is then unchanged, and no temporary file is left.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const target = await targetOf(path);

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { readModelFile } from "../../src/checkpoint/model-files.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { build, objects, start, temporaryFolder } from "./run.ts";
 import { sentences } from "./text.ts";
@@ -18,6 +19,9 @@ beforeAll(() => {
 });
 
 const unrolled = (...words: string[]) => start(main, words, folder);
+
+const unrolledSync = (...words: string[]): string =>
+  execFileSync(process.execPath, [main, ...words], { cwd: folder, stdio: "pipe" }).toString();
 
 function weights(name: string): Record<string, unknown> {
   const { tensors } = decodeSafetensors(readFileSync(at(name)));
@@ -49,6 +53,28 @@ test("train, Ctrl-C, kill and resume: the same bits as without", async () => {
   expect(steps[0]).toBeGreaterThan(150);
   expect(steps.at(-1)).toBe(400);
   expect(weights("parts.safetensors")).toEqual(expected);
+});
+
+test("a lost connection saves the run, as Ctrl-C does", async () => {
+  const run = unrolled("train", "text.txt", ...settings, "--out", "hung-up.safetensors", "--json");
+  await run.shows('"step":20,');
+  run.child.kill("SIGHUP");
+  const { code } = await run.result;
+  expect(code).not.toBe(0);
+  const { training } = await readModelFile(at("hung-up.safetensors"));
+  expect(training?.step).toBeGreaterThanOrEqual(20);
+});
+
+test("- is standard input: a text, a table and a model's input", () => {
+  const pipe = (input: string | Buffer, ...words: string[]): string =>
+    execFileSync(process.execPath, [main, ...words], { cwd: folder, input, stdio: "pipe" }).toString();
+  const tiny = ["--size", "6", "--steps", "2"];
+  pipe(readFileSync(at("text.txt")), "train", "-", ...tiny, "--out", "piped.safetensors");
+  const whole = unrolledSync("eval", "piped.safetensors", "text.txt");
+  expect(pipe(readFileSync(at("text.txt")), "eval", "piped.safetensors", "-")).toBe(whole);
+  const table = `text,label\n${"good film,+\nbad film,-\n".repeat(20)}`;
+  pipe(table, "classify", "train", "-", ...tiny, "--out", "labels.safetensors");
+  expect(pipe("good film\n", "predict", "labels.safetensors", "-")).toMatch(/^[+-]\t0\.\d{3}\tgood film\n$/u);
 });
 
 test("the second Ctrl-C quits at once", async () => {

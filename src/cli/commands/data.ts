@@ -65,7 +65,7 @@ async function textOf(
     names.flatMap((one) => [one, one.replace(/\.\w+$/u, "")]),
   );
   throw new Error(
-    `there are no data '${name}'${near === undefined ? "" : `; did you mean ${near}?`} (there are ${names.join(", ")})`,
+    `no data are called '${name}'${near === undefined ? "" : `; did you mean ${near}?`} (there are ${names.join(", ")})`,
   );
 }
 
