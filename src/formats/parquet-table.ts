@@ -1,5 +1,6 @@
 // Tables from Parquet, by the package hyparquet: columns of numbers, text, booleans, dates and times, or lists of them.
 import { parquetReadObjects } from "hyparquet";
+import { checkParquet } from "./parquet-check.ts";
 import { makeTable, type Cell, type Table } from "./table.ts";
 
 /**
@@ -29,6 +30,7 @@ export async function decodeParquet(source: string, bytes: Uint8Array): Promise<
 async function parse(source: string, bytes: Uint8Array): Promise<Record<string, unknown>[]> {
   const file = bytes.slice().buffer; // hyparquet takes whole buffers
   try {
+    checkParquet(file);
     return await parquetReadObjects({ file });
   } catch (error) {
     const message = (error as Error).message;

@@ -11,23 +11,32 @@ const fewRepetitions = 9;
 /** The most repetitions side by side that read the same characters: they take the square of a text's length. */
 const mostInARow = 2;
 
+const tooLarge = "it is too large to be checked";
+
 /** What is wrong with an expression; undefined if nothing is. */
 export function backtrackingFault(expression: RegExp): string | undefined {
-  const { source, flags } = expression;
-  const parsed = JS.Parser.fromLiteral({ source, flags: flags.replace(/[gyd]/g, "") }).parse({
-    simplify: false,
-    backreferences: "unknown",
-    assertions: "parse",
-  });
-  for (const alternatives of partsOf(parsed.expression.alternatives)) {
-    const positions = positionsOf(alternatives, { most: mostPositions, writtenOut: fewRepetitions });
-    if (!positions) return "it is too large to be checked";
+  const alternatives = alternativesOf(expression);
+  if (!alternatives) return tooLarge;
+  for (const part of partsOf(alternatives)) {
+    const positions = positionsOf(part, { most: mostPositions, writtenOut: fewRepetitions });
+    if (!positions) return tooLarge;
     if (positions.repeatsAmbiguously || hasTwoWaysRound(positions))
       return "a repetition can read the same text in several ways";
     if (mostLoopsInARow(positions) > mostInARow)
       return `more than ${mostInARow} repetitions in a row can read the same characters`;
   }
   return undefined;
+}
+
+/** Undefined where there are more than the parser takes. */
+function alternativesOf({ source, flags }: RegExp): readonly Concatenation[] | undefined {
+  try {
+    const parser = JS.Parser.fromLiteral({ source, flags: flags.replace(/[gyd]/g, "") });
+    const parsed = parser.parse({ simplify: false, backreferences: "unknown", assertions: "parse" });
+    return parsed.expression.alternatives;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An expression and those that its assertions look for. */

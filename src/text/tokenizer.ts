@@ -24,6 +24,10 @@ const models = ["BPE", "WordPiece", "Unigram"];
 /** Ids without a token, which models have columns for: at most this share of the tokens, and this many beyond. */
 const unusedShare = 4;
 const unusedIds = 1000;
+/** The most steps that change a text, those before and after the model together; tokenizers in use have up to ten. */
+const mostSteps = 64;
+/** How many times as long they may make a text, all together. */
+const mostGrowth = 100;
 
 /**
  * A tokenizer of the text of a `tokenizer.json`. `where` begins the errors: a file that is not JSON or no tokenizer,
@@ -40,6 +44,7 @@ export function readTokenizer(json: string, where = "tokenizer.json"): SubwordTo
       `${where}: the model must be one of ${models.join(", ")}, not ${JSON.stringify(model.type)}; convert it`,
     );
   checkIds(model.vocab, content["added_tokens"], where);
+  checkSteps(content, where);
   const tokenizer = used(where, () => new Tokenizer(content, {}));
   const unknownToken = (model as { unk_token?: unknown }).unk_token;
   for (const pattern of patternsOf(tokenizer)) checkPattern(pattern, where);
@@ -107,6 +112,46 @@ function checkIds(vocabulary: object, added: unknown, where: string): void {
     `${where}: its ${ids.length} tokens must have whole numbers as ids, from 0 and nearly all of them in use, but one ` +
       `is ${JSON.stringify(wrong)}; save it again`,
   );
+}
+
+type Step = Readonly<Record<string, unknown>>;
+
+/** A chain of steps takes time for each, and those that make a text longer multiply. */
+function checkSteps(content: Step, where: string): void {
+  const steps = ["normalizer", "pre_tokenizer", "decoder"].flatMap((part) => stepsOf(content[part]));
+  const growth = steps.reduce((product, step) => product * growthOf(step), 1);
+  if (steps.length <= mostSteps && growth <= mostGrowth) return;
+  const fault =
+    steps.length > mostSteps
+      ? `it has ${steps.length} steps, and at most ${mostSteps} can be used`
+      : `its steps may make a text more than ${mostGrowth} times as long`;
+  throw new Error(`${where}: ${fault}; use another tokenizer`);
+}
+
+/** The steps of a part, in one list. */
+function stepsOf(part: unknown): Step[] {
+  if (typeof part !== "object" || part === null) return [];
+  if (Array.isArray(part)) return part.flatMap(stepsOf);
+  const step = part as Step;
+  return step["type"] === "Sequence" ? Object.values(step).flatMap(stepsOf) : [step];
+}
+
+/** How many times as long a step may make a text. */
+function growthOf({ type, content, pattern }: Step): number {
+  // Each byte of a character becomes a character.
+  if (type === "ByteLevel") return 2;
+  if (type !== "Replace" || typeof content !== "string") return 1;
+  const { String: text, Regex: expression } = (pattern ?? {}) as Step;
+  return Math.max(1, content.length) + (text === "" || matchesNothing(expression) ? content.length : 0);
+}
+
+/** Whether an expression matches between any two characters. */
+function matchesNothing(expression: unknown): boolean {
+  try {
+    return typeof expression === "string" && new RegExp(expression, "u").test("");
+  } catch {
+    return false;
+  }
 }
 
 function checkPattern(pattern: RegExp, where: string): void {

@@ -64,6 +64,45 @@ describe("a tokenizer.json", () => {
     },
   );
 
+  const sequence = (steps: readonly object[]): object => ({
+    pre_tokenizer: { type: "Sequence", pretokenizers: steps },
+  });
+  const bytes = { type: "ByteLevel", add_prefix_space: false, use_regex: false };
+  const doubling = (pattern: object): object => ({ type: "Replace", pattern, content: "aa" });
+
+  it.each([
+    ["65 splits", sequence(Array(65).fill(splitBy("a"))), "it has 65 steps, and at most 64 can be used"],
+    ["bytes of bytes", sequence(Array(40).fill(bytes)), "make a text more than 100 times as long"],
+    [
+      "sequences of sequences",
+      sequence([{ type: "Sequence", pretokenizers: Array(10).fill(bytes) }]),
+      "times as long",
+    ],
+    [
+      "a letter as two, again and again",
+      { normalizer: { type: "Sequence", normalizers: Array(30).fill(doubling({ String: "a" })) } },
+      "times as long",
+    ],
+    [
+      "letters from nothing",
+      { normalizer: { type: "Sequence", normalizers: Array(6).fill(doubling({ Regex: "x*" })) } },
+      "times as long",
+    ],
+    [
+      "a pattern of 11,000 letters",
+      { pre_tokenizer: splitBy("a".repeat(11_000)) },
+      "it is too large to be checked",
+    ],
+  ])("refuses %s", (_, parts, message) => {
+    expect(() => readTokenizer(withParts(parts), "t.json")).toThrow(/^t.json: /u);
+    expect(() => readTokenizer(withParts(parts), "t.json")).toThrow(message);
+  });
+
+  it("reads a chain of a few steps", () => {
+    const few = { normalizer: doubling({ Regex: "x+" }), ...sequence([splitBy("b"), bytes]) };
+    expect([...readTokenizer(withParts(few)).encode("xb")]).toEqual([0, 0, 1]);
+  });
+
   it.each([
     ["{", "t.json: it is not JSON; the file is damaged"],
     ["7", "it must be a JSON object, not 7"],
