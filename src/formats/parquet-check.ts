@@ -17,7 +17,7 @@ type PageHeader = ReturnType<typeof parquetHeader>;
 type Column = FileMetaData["row_groups"][number]["columns"][number];
 
 /** The most values of a file: so many, and a bit for each. */
-const mostValues = { ever: 1_000_000, perByte: 8 } as const;
+const mostValues = { ever: 500_000, perByte: 8 } as const;
 /** The most characters of texts that are stored by what they share with the one before. */
 const mostShared = { ever: 10_000_000, perByte: 20 } as const;
 /** Snappy makes less than this of a byte. */
