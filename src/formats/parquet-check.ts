@@ -27,6 +27,9 @@ const padding = 512;
 
 /** Throws where a page has more values, or a run is longer, than the file's size or the page allows. */
 export function checkParquet(file: ArrayBuffer): void {
+  const view = new DataView(file);
+  // The metadata stand at the end, before their length and the last four letters.
+  checkLists({ view, offset: view.byteLength - 8 - view.getUint32(view.byteLength - 8, true) });
   const metadata = parquetMetadata(file);
   const tree = parquetSchema(metadata);
   let left = mostValues.ever + mostValues.perByte * file.byteLength;
@@ -60,6 +63,7 @@ function* pagesOf(
   const all = new Uint8Array(file).subarray(start, start + Number(meta.total_compressed_size));
   const reader: Reader = { view: viewOf(all), offset: 0 };
   for (let seen = 0; seen < rows && reader.offset < all.length - 1;) {
+    checkLists({ ...reader });
     const header = parquetHeader(reader);
     const bytes = all.subarray(reader.offset, reader.offset + header.compressed_page_size);
     if (!(header.compressed_page_size >= 0)) throw new Error("a page has no size");
@@ -103,7 +107,7 @@ function checkPage(
 }
 
 function checkValues(reader: Reader, encoding: string, count: number, fileSize: number): void {
-  if (/DICTIONARY$/u.test(encoding)) {
+  if (encoding.endsWith("DICTIONARY")) {
     const width = reader.view.getUint8(reader.offset++);
     if (width > 0) checkRuns(reader, width, count);
   } else if (encoding === "RLE") {
@@ -139,5 +143,37 @@ function checkRuns(reader: Reader, width: number, count: number): void {
     if (length > count + padding) throw new Error(`a run has ${length} values where the page has ${count}`);
     reader.offset += Math.ceil((isPacked ? length * width : width) / 8);
     seen += length;
+  }
+}
+
+/** Thrift's compact protocol: the types of fields, in their lowest four bits. */
+const thrift = { end: 0, yes: 1, no: 2, byte: 3, double: 7, binary: 8, list: 9, struct: 12 } as const;
+
+/** Goes through a structure and throws where a list has more elements than there are bytes. */
+function checkLists(reader: Reader): void {
+  const { view } = reader;
+  const byte = (): number => view.getUint8(reader.offset++);
+  const skip = (type: number): void => {
+    if (type === thrift.struct) return checkLists(reader);
+    if (type === thrift.byte) reader.offset += 1;
+    else if (type === thrift.double) reader.offset += 8;
+    else if (type === thrift.binary) {
+      const length = readVarInt(reader);
+      if (length < 0) throw new Error("a text has no length");
+      reader.offset += length;
+    } else if (type === thrift.list) {
+      const head = byte();
+      const length = head >> 4 === 15 ? readVarInt(reader) : head >> 4;
+      if (!(length >= 0 && length <= view.byteLength - reader.offset))
+        throw new Error(`a list has ${length} elements, more than there are bytes`);
+      // Yes and no have a byte each in a list, and none as fields.
+      const inner = head & 15;
+      for (let i = 0; i < length; i++)
+        skip(inner === thrift.yes || inner === thrift.no ? thrift.byte : inner);
+    } else if (type !== thrift.yes && type !== thrift.no) while (byte() & 0x80);
+  };
+  for (let head = byte(); (head & 15) !== thrift.end; head = byte()) {
+    if (head >> 4 === 0) readVarInt(reader);
+    skip(head & 15);
   }
 }

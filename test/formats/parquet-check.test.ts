@@ -5,7 +5,7 @@ import { decodeTable } from "../../src/formats/decode-table.ts";
 import { checkParquet } from "../../src/formats/parquet-check.ts";
 
 const folder = new URL("../goldens/tables/", import.meta.url);
-const names = ["small.parquet", "plain.parquet", "nested.parquet"];
+const names = ["small.parquet", "plain.parquet", "nested.parquet", "encodings.parquet"];
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, folder)));
 
 /** A number of 31 bits as Parquet writes it; even: a run of one value. */
@@ -15,7 +15,7 @@ describe.each(names)("%s", (name) => {
   const whole = bytesOf(name);
 
   test("passes as it is", () => {
-    expect(() => checkParquet(whole.slice().buffer)).not.toThrow(/claim|says|run has|far longer/u);
+    expect(() => checkParquet(whole.slice().buffer)).not.toThrow();
   });
 
   test.each(Object.entries(large))(

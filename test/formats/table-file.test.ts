@@ -115,6 +115,20 @@ describe("Parquet", () => {
     expect(cells(await readTableFile(golden("plain.parquet")))).toEqual([["half", 0.5, -1.25, 3]]);
   });
 
+  it("reads every encoding of Parquet's pages, with absent values", async () => {
+    const table = cells(await readTableFile(golden("encodings.parquet")));
+    const expected = (valueOf: (i: number) => unknown): unknown[] =>
+      Array.from({ length: 300 }, (_, i) => (i % 3 === 1 ? null : valueOf(i)));
+    expect(table).toEqual([
+      ["count", ...expected((i) => i * i)],
+      ["load", ...expected((i) => i / 8)],
+      ["path", ...expected((i) => `a/long/path/${Math.floor(i / 10)}/${i}`)],
+      ["on", ...expected((i) => String(i % 7 < 3))],
+      ["word", ...expected((i) => ["in", "at", "of"][i % 3])],
+      ["absent", ...expected(() => null)],
+    ]);
+  });
+
   it("takes lists, and lists of lists, as their text in JSON", async () => {
     expect(cells(await readTableFile(golden("nested.parquet")))).toEqual([
       ["id", 1, 2],

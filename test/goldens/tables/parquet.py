@@ -29,3 +29,20 @@ tagged = pa.table({
 })
 pq.write_table(tagged, here / "tagged.parquet", compression="snappy")
 pq.write_table(pa.table({"id": pa.array([1, 2**53 + 1])}), here / "large.parquet", compression="none")
+
+# Every encoding of a data page of the second version, with absent values.
+n = 300
+some = lambda values: [None if i % 3 == 1 else value for i, value in enumerate(values)]
+encoded = pa.table({
+    "count": pa.array(some([i * i for i in range(n)]), pa.int64()),
+    "load": pa.array(some([i / 8 for i in range(n)]), pa.float64()),
+    "path": pa.array(some([f"a/long/path/{i // 10}/{i}" for i in range(n)]), pa.string()),
+    "on": pa.array(some([i % 7 < 3 for i in range(n)]), pa.bool_()),
+    "word": pa.array(some([["in", "at", "of"][i % 3] for i in range(n)]), pa.string()),
+    "absent": pa.array([None] * n, pa.string()),
+})
+pq.write_table(
+    encoded, here / "encodings.parquet", compression="snappy", data_page_version="2.0", use_dictionary=["word"],
+    column_encoding={"count": "DELTA_BINARY_PACKED", "load": "BYTE_STREAM_SPLIT", "path": "DELTA_BYTE_ARRAY",
+                     "on": "RLE", "absent": "DELTA_BYTE_ARRAY"},
+)
