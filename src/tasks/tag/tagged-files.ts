@@ -57,7 +57,7 @@ const rules: OptionRules<TaggedColumns> = { tokens: "any", series: "any", tags: 
  */
 export async function readTagged(path: string, columns: TaggedColumns = {}): Promise<TaggedItem[]> {
   checkOptions("readTagged", columns, rules);
-  return (await readWithColumns(path, columns)).data;
+  return (await readWithColumns(path, columns)).items;
 }
 
 /** Reads as the command line does: says which columns were found, and what was left out. */
@@ -66,9 +66,9 @@ export async function readTaggedData(
   columns: TaggedColumns,
   context: Pick<CommandContext, "say">,
 ): Promise<ReadData<TaggedItem[]>> {
-  const { data, found, notes } = await readWithColumns(path, columns);
+  const { items, found, notes } = await readWithColumns(path, columns);
   sayColumns(hasTokenLines(path) ? {} : found, columns, notes, context);
-  return { data, found };
+  return { data: items, found };
 }
 
 function sayColumns(
@@ -100,18 +100,17 @@ export async function readTokensFor(
   return items;
 }
 
-async function readTokensWithColumns(
-  path: string,
-  settings: TokenSettings,
-): Promise<{
-  readonly items: PlacedTokens[];
+/** What was read, the columns that it was found in, and what else was taken for what. */
+interface Reading<T> {
+  readonly items: T[];
   readonly found: Record<string, string>;
   readonly notes: readonly string[];
-}> {
+}
+
+async function readTokensWithColumns(path: string, settings: TokenSettings): Promise<Reading<PlacedTokens>> {
   const { labels = [], columns } = settings;
   if (!hasTokenLines(path)) {
-    const { items, ...rest } = tokenRows(await readTable(path, settings), settings);
-    return { items: [...items], ...rest };
+    return tokenRows(await readTable(path, settings), settings);
   }
   const text = await readUtf8(path);
   if (isTextFile(path) && !haveTags(text, labels, columns?.[1])) {
@@ -129,17 +128,9 @@ async function readTokensWithColumns(
   return { items, found: {}, notes: ["a token per line", ...notes] };
 }
 
-async function readWithColumns(
-  path: string,
-  columns: TaggedColumns,
-): Promise<{
-  readonly data: TaggedItem[];
-  readonly found: Record<string, string>;
-  readonly notes: readonly string[];
-}> {
+async function readWithColumns(path: string, columns: TaggedColumns): Promise<Reading<TaggedItem>> {
   if (!hasTokenLines(path)) {
-    const { items, found, notes } = taggedRows(await readTable(path, columns), columns);
-    return { data: items, found, notes };
+    return taggedRows(await readTable(path, columns), columns);
   }
   const text = await readUtf8(path);
   const {
@@ -149,7 +140,7 @@ async function readWithColumns(
     notes,
   } = tokenSentences(path, text, checkedColumns(columns.columns));
   const isUsual = found[0] === 1 && found[1] === width;
-  return { data: sentences.map(itemOf), found: isUsual ? {} : { columns: found.join(",") }, notes };
+  return { items: sentences.map(itemOf), found: isUsual ? {} : { columns: found.join(",") }, notes };
 }
 
 function itemOf(sentence: readonly TokenLine[]): TaggedItem {

@@ -64,7 +64,7 @@ export function tokenRows(
   table: Table,
   { tokens, series }: TableColumns,
 ): {
-  readonly items: readonly { readonly value: TaggedRow["value"]; readonly place: string }[];
+  readonly items: { readonly value: TaggedRow["value"]; readonly place: string }[];
   readonly found: Record<string, string>;
   readonly notes: readonly string[];
 } {
