@@ -176,6 +176,15 @@ describe("data", () => {
     expect(listed.length).toBeGreaterThanOrEqual(7);
   });
 
+  test("each can be trained on with the command that stands beside it", async () => {
+    const listed = objects((await fine("data", "--json")).stdout) as { name: string; use: string }[];
+    for (const { name, use } of listed) {
+      const file = write(name, (await fine("data", name)).stdout);
+      const words = use.split(" ").map((word) => (word === name ? file : word));
+      await fine(...words, ...tiny, "--out", model(`of-${name}`));
+    }
+  });
+
   test("prints one, the same each time, as many as are asked for", async () => {
     const book = (await fine("data", "book.txt")).stdout;
     expect((await fine("data", "book")).stdout).toBe(book);

@@ -100,6 +100,7 @@ function tellEnd(
   if (standing) terminal.say(`\non the ${standing.part} part, which training left out:\n${standing.text}`);
   if (verdict)
     terminal.say(terminal.paint("err", verdict.isDiverged ? "red" : "yellow", `\n${verdict.text}`));
+  if (verdict?.isDiverged) return terminal.say(`\nits weights are in ${out}, and of little use`);
   const next = train.next?.(file) ?? "predict";
   const use = next === "predict" ? (shortForms?.predict ?? next) : next;
   const isAlone = next === "predict" && predict.isOptional === true;

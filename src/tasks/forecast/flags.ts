@@ -4,7 +4,7 @@ import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords, joinNames } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
-import { grouped, percent, table } from "../shared/words.ts";
+import { decimals, grouped, percent, table } from "../shared/words.ts";
 import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
 import { forecast, type Forecaster } from "./forecast.ts";
@@ -136,7 +136,7 @@ export const forecastCommand: TaskCommand = taskCommand({
   score: {
     async brief(model, validation) {
       const { mase, smape } = await model.score(validation, { calibrate: 0, stride: model.horizon });
-      return mase === undefined ? `sMAPE ${smape.toFixed(3)}` : `MASE ${mase.toFixed(3)}`;
+      return mase === undefined ? `sMAPE ${smape.toFixed(3)}` : `MASE ${decimals(mase)}`;
     },
     async beside(model, part) {
       const score = await model.score(part);
@@ -284,7 +284,7 @@ function reportOf(score: ForecastScore, quantiles: readonly number[], isZoned?: 
       ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
       rows.map(([title, { mase, smape, crps, coverage }]) => [
         title,
-        mase?.toFixed(3) ?? "–",
+        mase === undefined ? "–" : decimals(mase),
         smape.toFixed(3),
         inUnits(crps),
         percent(coverage),

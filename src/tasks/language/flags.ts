@@ -19,7 +19,7 @@ import {
   zeroOrMore,
 } from "../shared/flags.ts";
 import { heldOutByDefault } from "../shared/scored-part.ts";
-import { grouped, table } from "../shared/words.ts";
+import { decimals, grouped, table } from "../shared/words.ts";
 import { units, type Text } from "../../text/symbols.ts";
 import { dropoutOfWords, languageDefaults, trainingOfWords } from "./design.ts";
 import { language, type LanguageModel, type WriteSettings } from "./language.ts";
@@ -247,8 +247,8 @@ function compared(
       ["model", "nats", unit as string],
       rows.map((row) => [
         row.name,
-        row.nats.toFixed(3),
-        (measure === "perplexity" ? row.perplexity : row.nats / Math.LN2).toFixed(digits as number),
+        decimals(row.nats),
+        decimals(measure === "perplexity" ? row.perplexity : row.nats / Math.LN2, digits as number),
       ]),
     ),
   };

@@ -28,7 +28,6 @@ import {
 import type { LanguageSpec } from "./design.ts";
 import { languageRules, type LanguageOptions } from "./options.ts";
 import type { LanguageScore } from "./score.ts";
-import { languageLossWords } from "./loss-words.ts";
 
 /** What `LanguageModel.score` may be told. */
 export interface LanguageScoreOptions extends ScoreOptions<Text | string> {
@@ -106,10 +105,8 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     kind: "language",
     defaults: {},
     async design(data, settings) {
-      const [{ designLanguageModel }, { partsOfText, textInWords, withKnownSymbols }] = await Promise.all([
-        import("./design.ts"),
-        import("./parts.ts"),
-      ]);
+      const [{ designLanguageModel }, { partsOfText, textInWords, withKnownSymbols }, { languageLossWords }] =
+        await Promise.all([import("./design.ts"), import("./parts.ts"), import("./loss-words.ts")]);
       const text = withKnownSymbols(await textFrom(data), settings);
       const { symbols, ids } = text;
       const { spec, network, cell, defaults } = designLanguageModel(symbols, options);

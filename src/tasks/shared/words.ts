@@ -72,6 +72,10 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   return all.map((row) => line(row).trimEnd()).join("\n");
 }
 
+/** `1.617`, and `8.862e+7` for what is far too large to be read. */
+export const decimals = (value: number, digits = 3): string =>
+  Math.abs(value) < 1e6 ? value.toFixed(digits) : value.toPrecision(4);
+
 /** `45 s`, `12:07`, `3:04:05`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
