@@ -1,6 +1,6 @@
 // From a network to a plan, in four passes over one draft: connect what comes from outside, plan the layers, put their
 // kernels into phases, lay out the arena. Knows capacities and modes, no device.
-import { checkOptions, checkWhole, type OptionRules } from "../base/options.ts";
+import { checkOptions, checkWhole, shown, type OptionRules } from "../base/options.ts";
 import { connectNetwork } from "./connect.ts";
 import { createDraft, type PlanOptions } from "./draft.ts";
 import { planLayers } from "./layers.ts";
@@ -27,6 +27,8 @@ const rules: OptionRules<PlanOptions> = {
  * that the mode cannot run.
  */
 export function buildPlan(network: Network, options: PlanOptions): Plan {
+  if (!Array.isArray((network as Partial<Network> | undefined)?.layers))
+    throw new Error(`plan: expected a network, such as languageModel() makes, not ${shown(network)}`);
   checkOptions("plan", options, rules);
   checkWhole("plan", { rows: options.rows, ...(options.mode !== "step" && { steps: options.steps }) });
   const draft = createDraft(network, options);

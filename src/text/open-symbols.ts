@@ -1,16 +1,17 @@
 // Symbols from the plain data that a model file keeps.
 import { alphabetSymbols } from "./alphabet-symbols.ts";
 import type { Symbols, SymbolsData } from "./symbols.ts";
-import { wordSymbols } from "./word-symbols.ts";
 
-/** The symbols of `data`. Those of sub-words load the tokenizer's package first. */
+/** The symbols of `data`. Those of words and sub-words load what they need first. */
 export async function openSymbols(data: SymbolsData): Promise<Symbols> {
   switch (data.unit) {
     case "char":
     case "byte":
       return alphabetSymbols(data);
-    case "word":
+    case "word": {
+      const { wordSymbols } = await import("./word-symbols.ts");
       return wordSymbols(data);
+    }
     case "subword": {
       const [{ readTokenizer }, { subwordSymbols }] = await Promise.all([
         import("./tokenizer.ts"),
