@@ -9,6 +9,17 @@ export type OptionRules<O> = { readonly [K in keyof Required<O>]: OptionRule };
 
 type Rules = Readonly<Record<string, OptionRule>>;
 
+/** Options of other libraries, and what they are called here. */
+const callings = new Map([
+  ["learningRate", "rate"],
+  ["lr", "rate"],
+  ["batchSize", "batch"],
+  ["hidden", "size"],
+  ["hiddenSize", "size"],
+  ["units", "size"],
+  ["numLayers", "layers"],
+]);
+
 /** Throws for an option that is unknown, naming the nearest, or of another type; `place` begins the error. */
 export function checkOptions(place: string, options: unknown, rules: Rules): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))
@@ -20,7 +31,7 @@ export function checkOptions(place: string, options: unknown, rules: Rules): voi
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined)
       throw new Error(
-        `${place}: there is no option '${name}'${suggestion(name, names)} (the options are ${names.join(", ")})`,
+        `${place}: there is no option '${name}'${hint(name, names)} (the options are ${names.join(", ")})`,
       );
     if (value === undefined || rule === "any") continue;
     const allowed = typeof rule === "string" ? typeof value === rule : rule.includes(value as string);
@@ -28,6 +39,11 @@ export function checkOptions(place: string, options: unknown, rules: Rules): voi
     const expected = typeof rule === "string" ? `a ${rule}` : `one of ${rule.join(", ")}`;
     throw new Error(`${place}: ${name} must be ${expected}, not ${shown(value)}`);
   }
+}
+
+function hint(name: string, names: readonly string[]): string {
+  const called = callings.get(name) ?? "";
+  return names.includes(called) ? `; here it is '${called}'` : suggestion(name, names);
 }
 
 /** Throws for settings whose `kind` is not in `rules`, and as `checkOptions` for their other options. */

@@ -44,7 +44,7 @@ describe("networks and plans", () => {
     [() => languageModel(wrong({ vocabulary: 4, size: 3 })), "cell: expected a name, equations or a Cell"],
     [
       () => languageModel(wrong({ vocabulary: 4, cell: "gru", size: 3, hidden: 4 })),
-      "language model: there is no option 'hidden' (the options are vocabulary, cell, size,",
+      "language model: there is no option 'hidden'; here it is 'size' (the options are vocabulary, cell, size,",
     ],
     [() => languageModel(wrong({ cell: "gru", size: 3 })), "vocabulary"],
     [
@@ -65,7 +65,12 @@ describe("networks and plans", () => {
 
 describe("fit", () => {
   test.each<[object, string]>([
-    [{ learningRate: 1 }, "fit: there is no option 'learningRate' (the options are network, device,"],
+    [
+      { learningRate: 1 },
+      "fit: there is no option 'learningRate'; here it is 'rate' (the options are network, device,",
+    ],
+    [{ batchSize: 1 }, "fit: there is no option 'batchSize'; here it is 'batch'"],
+    [{ hidden: 1 }, "fit: there is no option 'hidden' (the options are network,"],
     [{ budgte: { steps: 1 } }, "fit: there is no option 'budgte'; did you mean 'budget'?"],
     [{ network: undefined }, "fit: network must be a network, such as languageModel() makes, not undefined"],
     [{ device: "wasm" }, 'fit: device must be a device, such as wasmDevice() makes, not "wasm"'],

@@ -29,7 +29,7 @@ describe("options of a task", () => {
     [() => classify(wrong({ sise: 4 })), "classify: there is no option 'sise'; did you mean 'size'?"],
     [
       () => language(wrong({ hidden: 4 })),
-      "language: there is no option 'hidden' (the options are cell, size,",
+      "language: there is no option 'hidden'; here it is 'size' (the options are cell, size,",
     ],
     [() => tag(wrong("gru")), 'tag: the options must be an object, such as { size: 1 }, not "gru"'],
     [() => classify({ size: wrong("4") }), 'classify: size must be a number, not "4"'],
