@@ -1,7 +1,7 @@
 // What a person should be told about a run that was no success, in a plain sentence with a remedy.
 import type { RunSummary } from "../tasks/train.ts";
 import { hasDiverged, latestLoss } from "../train/diverged.ts";
-import { grouped } from "../tasks/shared/words.ts";
+import { counted } from "../tasks/shared/words.ts";
 import type { TrainingOutcome } from "./training.ts";
 
 /** Whether a run has diverged, and the sentence about it. */
@@ -22,7 +22,7 @@ export function verdictOf(
   const { training } = losses;
   const shortly = (loss: number): string => words.brief(loss)[0] ?? String(loss);
   if (training.length === 0) return undefined;
-  const few = step < fewUpdates ? `after only ${grouped(step)} ${step === 1 ? "update" : "updates"}` : "";
+  const few = step < fewUpdates ? `after only ${counted(step, "update")}` : "";
   if (hasDiverged(training, chance)) {
     return {
       isDiverged: true,

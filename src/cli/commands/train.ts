@@ -1,7 +1,7 @@
 // Training of a task's model from a file, from the start or from a saved run.
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { TaskCommand } from "../../tasks/command.ts";
-import { duration, grouped, quoted } from "../../tasks/shared/words.ts";
+import { counted, duration, grouped, quoted } from "../../tasks/shared/words.ts";
 import { flagOf } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";
@@ -95,7 +95,7 @@ function tellEnd(
     return;
   }
   const loss = best ? `, best validation ${summary.loss.words(best.loss)}` : "";
-  terminal.say(`${grouped(step)} ${step === 1 ? "update" : "updates"} in ${duration(seconds)}${loss}`);
+  terminal.say(`${counted(step, "update")} in ${duration(seconds)}${loss}`);
   tellCurves(losses, terminal);
   if (standing) terminal.say(`\non the ${standing.part} part, which training left out:\n${standing.text}`);
   if (verdict)

@@ -133,7 +133,7 @@ export const caption: Maker<CaptionOptions, CaptionedImages, Captioner> = maker(
         record: () =>
           recordOf(recordedItems(data), { ...settings, ...(hasOwnParts(data) && { split: "own" }) }),
         summary: [
-          `${splitInWords(images, "images")}; ${grouped(spec.vocabulary.symbols.length)} different words`,
+          `${splitInWords(images, "image")}; ${grouped(spec.vocabulary.symbols.length)} different words`,
         ],
         open: (trained) => openCaptioner(trained, parts),
       };

@@ -102,7 +102,7 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
             items.map(({ label }) => label),
             "classes",
           ),
-          splitInWords(parts, "sequences"),
+          splitInWords(parts, "sequence"),
           ...rareLabels(
             items.map(({ label }) => label),
             "sequence",

@@ -1,7 +1,7 @@
 // Forecasts from rolling origins that training did not see, scored beside baselines that are fitted to everything before
 // the first of them.
 import { meanOver } from "../shared/series-checks.ts";
-import { grouped } from "../shared/words.ts";
+import { counted, grouped } from "../shared/words.ts";
 import type { ModelMetadata, ScoreOptions } from "../task.ts";
 import type { PointForecast } from "./baseline.ts";
 import { baselineHistory, fitBaselines, type Baselines } from "./fit-baselines.ts";
@@ -156,7 +156,7 @@ function noteOfMase(history: Float64Array, period: number): string[] {
     history.length <= period
       ? `a season is ${grouped(period)} steps, and there are ${grouped(history.length)} before the first forecast`
       : repeats(history, period)
-        ? `the history repeats itself every ${period === 1 ? "step" : `${grouped(period)} steps`}, which leaves nothing to divide by`
+        ? `the history repeats itself every ${period === 1 ? "step" : counted(period, "step")}, which leaves nothing to divide by`
         : undefined;
   return reason === undefined ? [] : [`MASE is left out: ${reason}; another period (--period) may give it`];
 }

@@ -4,7 +4,7 @@ import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords, joinNames } from "../shared/columns.ts";
 import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
-import { decimals, grouped, percent, table } from "../shared/words.ts";
+import { counted, decimals, grouped, percent, table } from "../shared/words.ts";
 import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
 import { forecast, type Forecaster } from "./forecast.ts";
@@ -291,7 +291,7 @@ function reportOf(score: ForecastScore, quantiles: readonly number[], isZoned?: 
       ]),
     ),
     `${grouped(origins)} origins from ${formatTime(from.getTime(), isZoned)}, ${horizon} steps each; ` +
-      `a season is ${period} ${period === 1 ? "step" : "steps"}`,
+      `a season is ${counted(period, "step")}`,
   ];
   return {
     json: rows.map(([model, errors]) => ({ model, ...errors, origins, horizon })),

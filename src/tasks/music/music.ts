@@ -109,7 +109,7 @@ export const music: Maker<MusicOptions, MusicData, Composer> = maker(
             validation: parts.validation && musicExamples(spec, parts.validation),
           },
           record: () => recordOf(trainingPieces(pieces), settings),
-          summary: [splitInWords(parts, "pieces")],
+          summary: [splitInWords(parts, "piece")],
           loss: lossWords,
           open: (trained) => openComposer(trained, parts),
         };

@@ -11,11 +11,15 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** "train on 900 sequences, validate on 50, leave 50 for testing". */
-export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknown>>, items: string): string {
+/** "1 update", "2,000 updates". */
+export const counted = (count: number, noun: string): string =>
+  `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** "train on 900 sequences, validate on 50, leave 50 for testing". `item`: one of them. */
+export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknown>>, item: string): string {
   const left = test ? `, leave ${grouped(test.length)} for testing` : "";
   const validated = validation ? `validate on ${grouped(validation.length)}` : "validate on nothing";
-  return `train on ${grouped(train.length)} ${items}, ${validated}${left}`;
+  return `train on ${counted(train.length, item)}, ${validated}${left}`;
 }
 
 /** "3 classes: good (12), bad (7), fair (1)", the most frequent ten of them. */

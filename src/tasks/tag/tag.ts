@@ -97,7 +97,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
         record: () => recordOf(items, settings),
         longest: longestInWords(parts.train, learned),
         summary: [
-          `${spec.labels.length} labels; ${splitInWords(parts, "sequences")}`,
+          `${spec.labels.length} labels; ${splitInWords(parts, "sequence")}`,
           ...labelNotes(spec.labels, items),
           ...repeatedInWords(parts, ({ value }) => JSON.stringify(value), "remove repetitions from the file"),
         ],

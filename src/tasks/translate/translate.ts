@@ -121,7 +121,7 @@ export const translate: Maker<TranslateOptions, readonly TextPair[], Translator>
         },
         record: () => recordOf(pairs, settings),
         summary: [
-          splitInWords(parts, "pairs"),
+          splitInWords(parts, "pair"),
           ...repeatedInWords(parts, ({ source }) => source, "remove repetitions from the file"),
         ],
         longest: longestPair(spec, pairs),
