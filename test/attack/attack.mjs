@@ -8,26 +8,33 @@ import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { planted } from "./planted.mjs";
 import { readerNames } from "./readers.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const option = (name, preset) =>
-  process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? preset;
-
-const inputs = Number(option("inputs", "20000"));
-const seed = Number(option("seed", "1"));
-const from = Number(option("from", "0"));
-const dist = option("dist", join(here, "..", "..", "dist"));
-const asJson = process.argv.includes("--json");
+const text = (preset) => ({ type: "string", default: preset });
+const { values: options, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    inputs: text("20000"),
+    seed: text("1"),
+    from: text("0"),
+    processes: text(String(Math.max(1, availableParallelism() - 1))),
+    patience: text("60"),
+    dist: text(join(here, "..", "..", "dist")),
+    json: { type: "boolean", default: false },
+  },
+});
+const [inputs, seed, from] = [options.inputs, options.seed, options.from].map(Number);
+const { dist, json: asJson } = options;
 
 /** Seconds of processor time for one input. */
 const mostSeconds = 2;
 /** Memory for one input, beyond what the process had: so many megabytes, and so many times the input's size. */
 const [mostMegabytes, mostTimesItsSize] = [64, 20];
 /** Seconds without a word from a process until it is ended: other programs may keep the processor busy. */
-const patience = Number(option("patience", "60"));
+const patience = Number(options.patience);
 
 const unknown = words.find((word) => !readerNames.includes(word) && !(word in planted));
 if (unknown !== undefined || !(inputs >= 1) || !Number.isSafeInteger(seed + inputs + from)) {
@@ -144,6 +151,5 @@ async function work() {
     faulty ||= result.faults.length > 0;
   }
 }
-const processes = Number(option("processes", String(Math.max(1, availableParallelism() - 1))));
-await Promise.all(Array.from({ length: processes }, work));
+await Promise.all(Array.from({ length: Number(options.processes) }, work));
 process.exit(faulty ? 1 : 0);
