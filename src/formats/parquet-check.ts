@@ -16,7 +16,7 @@ type Reader = Parameters<typeof parquetHeader>[0];
 type PageHeader = ReturnType<typeof parquetHeader>;
 type Column = FileMetaData["row_groups"][number]["columns"][number];
 
-/** The most values of a file: so many, and a bit for each. */
+/** The most values of a file: a number that every file may have, and one more for each bit. */
 const mostValues = { ever: 500_000, perByte: 8 } as const;
 /** The most characters of texts that are stored by what they share with the one before. */
 const mostShared = { ever: 10_000_000, perByte: 20 } as const;
@@ -53,7 +53,7 @@ export function checkParquet(file: ArrayBuffer): void {
 const contentOf = (header: PageHeader) =>
   header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header;
 
-/** The pages of a column, up to so many rows. */
+/** The pages of a column, up to a number of rows. */
 function* pagesOf(
   file: ArrayBuffer,
   meta: NonNullable<Column["meta_data"]>,

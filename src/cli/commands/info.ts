@@ -7,9 +7,10 @@ import { showBytes } from "../../model/memory.ts";
 import { findDevices } from "../devices.ts";
 import { readModelFile } from "../../checkpoint/model-files.ts";
 import { flagOf, jsonFlag } from "../../tasks/shared/flags.ts";
+import type { ModelMetadata } from "../../tasks/task.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
-import { duration, grouped } from "../../tasks/shared/words.ts";
+import { duration, grouped, pairs } from "../../tasks/shared/words.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {
@@ -67,7 +68,7 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
     typeof value === "object" ? JSON.stringify(value) : String(value);
   const rows = (of: object): string[] =>
     Object.entries(of)
-      .filter(([, value]) => value !== undefined)
+      .filter(([, value]) => value !== undefined && value !== false)
       .map(([name, value]) => `  ${name.padEnd(18)}  ${shown(value)}`);
   const lines = [
     bold("model"),
@@ -78,26 +79,25 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
       file: `${showBytes(size)}, ${training ? "can be resumed" : "cannot be resumed"}`,
     }),
     bold("layers"),
-    ...rows(Object.fromEntries(layers.map(({ name, cell: own, sizes }) => [name, `${own} ${shown(sizes)}`]))),
+    ...layers.map(({ name, cell: own, sizes }) => `  ${name.padEnd(18)}  ${own}, ${pairs(sizes)}`),
     ...(trained ? [bold("training"), ...rows(inWords(trained))] : []),
-    ...(data ? [bold("data"), ...rows(data)] : []),
+    ...(data ? [bold("data"), ...rows(dataInWords(data))] : []),
     bold("settings"),
     ...rows(Object.fromEntries(Object.entries(settings).map(([name, value]) => [optionName(name), value]))),
   ];
   await terminal.out(`${lines.join("\n")}\n`);
 }
 
-interface Training {
-  readonly step: number;
-  readonly seconds?: number;
-  readonly best?: number | undefined;
-}
-
-const inWords = ({ step, seconds, best }: Training): object => ({
+const inWords = ({ step, seconds, best }: { step: number; seconds?: number; best?: number | undefined }) => ({
   updates: grouped(step),
   time: seconds === undefined ? undefined : duration(seconds),
   "best loss": best?.toFixed(4),
 });
+
+const dataInWords = (data: NonNullable<ModelMetadata["data"]>): object =>
+  data.kind === "time"
+    ? { "held out from": new Date(data.from).toISOString() }
+    : { items: grouped(data.count), split: data.split, seed: data.seed, digest: data.digest };
 
 /** `saveEvery` as it is typed and as a settings file has it: `save-every`. */
 const optionName = (name: string): string => flagOf(name).slice(2);

@@ -15,6 +15,12 @@ export function percent(share: number): string {
 export const counted = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+/** `I 65, H 128`. */
+export const pairs = (values: object): string =>
+  Object.entries(values)
+    .map((pair) => pair.join(" "))
+    .join(", ");
+
 /** "train on 900 sequences, validate on 50, leave 50 for testing". `item`: one of them. */
 export function splitInWords({ train, validation, test }: Parts<ArrayLike<unknown>>, item: string): string {
   const left = test ? `, leave ${grouped(test.length)} for testing` : "";
