@@ -10,6 +10,13 @@ try {
   createRequire(import.meta.url).resolve("onnxruntime-node");
 } catch {
   console.log(`fetching ${wanted} for the tests of image encoders`);
-  const flags = ["--no-save", "--save-dev", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const flags = [
+    "--no-save",
+    "--save-dev",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+  ];
   execFileSync("npm", ["install", ...flags, wanted], { stdio: "inherit" });
 }
