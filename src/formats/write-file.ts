@@ -1,5 +1,6 @@
 // Atomic writing: a crash, a full disk or a power failure leaves the old file or the new one, never a part. The bytes go
 // to a temporary file in the same folder, which is flushed and then renamed.
+import { existsSync } from "node:fs";
 import {
   mkdtemp,
   open,
@@ -141,7 +142,9 @@ function reasonOf(
     case "EROFS":
       return `${folder} is on a read-only disk; choose another folder`;
     case "ENOENT":
-      return `the folder ${folder} does not exist; make it first, with mkdir -p`;
+      return existsSync(folder)
+        ? `no file can be made in ${folder}; choose another folder`
+        : `the folder ${folder} does not exist; make it first, with mkdir -p`;
     case "ENOTDIR":
       return `${folder} is a file, not a folder; choose another path`;
     case "EISDIR":

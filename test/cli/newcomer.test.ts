@@ -1,5 +1,5 @@
 // What people type who come from other programs: their words, files in odd places, and names of files that exist already.
-import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { withoutSynonyms } from "../../src/cli/synonyms.ts";
@@ -112,6 +112,21 @@ describe("words of other programs", () => {
     await refused(["train", at("texd.txt")], "there is no such file");
     await refused(["data", "boook"], "book");
   });
+});
+
+test("line ends of Windows are said, since the model learns them", async () => {
+  const windows = write("windows.txt", `${sentences(1000)}\r\n${sentences(1000)}`);
+  const small = ["--batch", "4", "--window", "10", ...tiny];
+  const { stderr } = await fine("train", windows, ...small, "--out", model("windows"));
+  expect(stderr).toContain("its lines end as on Windows (\\r\\n), and so will those that the model writes");
+  expect((await fine("train", text, ...small, "--out", model("unix"))).stderr).not.toContain("Windows");
+});
+
+test.skipIf(!existsSync("/proc/self"))("a folder that takes no files is not called absent", async () => {
+  await refused(
+    ["train", text, ...tiny, "--out", "/proc/x"],
+    "no file can be made in /proc; choose another folder",
+  );
 });
 
 test("several texts are read one after the other", async () => {

@@ -15,7 +15,6 @@ import { checkTexts } from "../shared/data-checks.ts";
 import { isPart, modelCore } from "../shared/model.ts";
 import { recordedSplit, recordOf } from "../shared/parts.ts";
 import { checked, checkSpec } from "../shared/spec-schema.ts";
-import { grouped } from "../shared/words.ts";
 import {
   maker,
   parts,
@@ -105,8 +104,11 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
     kind: "language",
     defaults: {},
     async design(data, settings) {
-      const [{ designLanguageModel }, { partsOfText, textInWords, withKnownSymbols }, { languageLossWords }] =
-        await Promise.all([import("./design.ts"), import("./parts.ts"), import("./loss-words.ts")]);
+      const [
+        { designLanguageModel },
+        { partsOfText, summaryOfText, withKnownSymbols },
+        { languageLossWords },
+      ] = await Promise.all([import("./design.ts"), import("./parts.ts"), import("./loss-words.ts")]);
       const text = withKnownSymbols(await textFrom(data), settings);
       const { symbols, ids } = text;
       const { spec, network, cell, defaults } = designLanguageModel(symbols, options);
@@ -118,12 +120,7 @@ export const language: Maker<LanguageOptions, Text | string, LanguageModel> = ma
         parts,
         examples: { kind: "text", train: parts.train.ids, validation: parts.validation?.ids },
         record: () => recordOf(ids, settings),
-        summary: [
-          textInWords(parts, text),
-          ...(symbols.measure === "perplexity"
-            ? [`${grouped(symbols.size)} different ${symbols.noun}s`]
-            : []),
-        ],
+        summary: summaryOfText(parts, text),
         ...(defaults && { defaults }),
         loss: languageLossWords(symbols),
         open: (trained) => openLanguageModel(trained, symbols, parts),

@@ -31,8 +31,21 @@ export function withKnownSymbols(text: Text, settings: DesignSettings): Text {
   return ids === text.ids ? text : { symbols: wordSymbols(vocabulary), ids, bytes: text.bytes };
 }
 
+/** What a person should know of a text before training. */
+export function summaryOfText(parts: Parts<Text>, text: Text): string[] {
+  const { data, measure, size, noun } = text.symbols;
+  const isOfWindows =
+    (data.unit === "char" && data.symbols.includes("\r")) ||
+    (data.unit === "byte" && data.symbols.includes(13));
+  return [
+    textInWords(parts, text),
+    ...(measure === "perplexity" ? [`${grouped(size)} different ${noun}s`] : []),
+    ...(isOfWindows ? ["its lines end as on Windows (\\r\\n), and so will those that the model writes"] : []),
+  ];
+}
+
 /** "train on 1,003,854 characters, validate on the last 111,540". */
-export function textInWords({ train, validation, test }: Parts<Text>, { ids, symbols }: Text): string {
+function textInWords({ train, validation, test }: Parts<Text>, { ids, symbols }: Text): string {
   const used = [train, validation, test].reduce((sum, part) => sum + (part?.ids.length ?? 0), 0);
   const where = test || used < ids.length ? "next" : "last";
   const words = [`train on ${grouped(train.ids.length)} ${symbols.noun}s`];
