@@ -72,13 +72,18 @@ export async function encodeFiles(
 ): Promise<Float32Array[]> {
   const features: Float32Array[] = [];
   for (let from = 0; from < paths.length; from += 32) {
-    const group = await Promise.all(
+    const read = await Promise.allSettled(
       paths.slice(from, from + 32).map(async (path) => {
         const bytes = await readBytes(path);
         const kept = await cache?.read(bytes);
         return kept ?? { bytes, image: await readImage(bytes, { name: path }) };
       }),
     );
+    // Of several that fail, the first in order is named, whichever fails first.
+    const group = read.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
     const absent = group.flatMap((item) => (item instanceof Float32Array ? [] : [item.image]));
     const computed = await encoder.encode(absent);
     for (const item of group) {
