@@ -10,7 +10,7 @@ export type OptionRules<O> = { readonly [K in keyof Required<O>]: OptionRule };
 type Rules = Readonly<Record<string, OptionRule>>;
 
 /** Options of other libraries, and what they are called here. */
-const callings = new Map([
+const namesElsewhere = new Map([
   ["learningRate", "rate"],
   ["lr", "rate"],
   ["batchSize", "batch"],
@@ -42,7 +42,7 @@ export function checkOptions(place: string, options: unknown, rules: Rules): voi
 }
 
 function hint(name: string, names: readonly string[]): string {
-  const called = callings.get(name) ?? "";
+  const called = namesElsewhere.get(name) ?? "";
   return names.includes(called) ? `; here it is '${called}'` : suggestion(name, names);
 }
 

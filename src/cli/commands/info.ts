@@ -10,7 +10,7 @@ import { flagOf, jsonFlag } from "../../tasks/shared/flags.ts";
 import type { ModelMetadata } from "../../tasks/task.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput } from "../failure.ts";
-import { duration, grouped, pairs } from "../../tasks/shared/words.ts";
+import { duration, grouped, sizesInWords } from "../../tasks/shared/words.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function addInfo(program: CommandUnknownOpts, { terminal }: CommandContext): void {
@@ -79,7 +79,7 @@ async function showModel(path: string, json: boolean, terminal: Terminal): Promi
       file: `${showBytes(size)}, ${training ? "can be resumed" : "cannot be resumed"}`,
     }),
     bold("layers"),
-    ...layers.map(({ name, cell: own, sizes }) => `  ${name.padEnd(18)}  ${own}, ${pairs(sizes)}`),
+    ...layers.map(({ name, cell: own, sizes }) => `  ${name.padEnd(18)}  ${own}, ${sizesInWords(sizes)}`),
     ...(trained ? [bold("training"), ...rows(inWords(trained))] : []),
     ...(data ? [bold("data"), ...rows(dataInWords(data))] : []),
     bold("settings"),

@@ -16,7 +16,7 @@ export const counted = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** `I 65, H 128`. */
-export const pairs = (values: object): string =>
+export const sizesInWords = (values: object): string =>
   Object.entries(values)
     .map((pair) => pair.join(" "))
     .join(", ");

@@ -21,3 +21,8 @@ export function shopCsv(count: number): string {
   const [time, first, second] = [months(count), sold(count), kept(count)];
   return `month,sold,kept\n${time.map((month, i) => `${month},${first[i]},${second[i]}\n`).join("")}`;
 }
+
+/** The values of the shop alone that a program names. */
+export function sales(count: number): SeriesTable<"sold"> {
+  return seriesOf({ time: months(count), sold: sold(count) });
+}
