@@ -93,10 +93,10 @@ export function mixtureDensity(targets: number): Cell {
 
 /**
  * Quantile loss: the mean over levels and outputs of the pinball loss, `max(q e, (q - 1) e)` for errors e = t - x. x1 …
- * are the predictions for each level, t the targets, all [H]. Koenker & Bassett 1978, Econometrica 46(1). Throws unless
- * there are levels and all are between 0 and 1.
+ * are the predictions for each level, t the targets, all [H]. `offsets` [levels] are added to the predictions; default
+ * none. Koenker & Bassett 1978, Econometrica 46(1). Throws unless there are levels and all are between 0 and 1.
  */
-export function quantiles(levels: readonly number[]): Cell {
+export function quantiles(levels: readonly number[], offsets?: readonly number[]): Cell {
   const wrong = levels.find((q) => !(q > 0 && q < 1));
   if (levels.length === 0 || wrong !== undefined) {
     throw new Error(
@@ -104,7 +104,7 @@ export function quantiles(levels: readonly number[]): Cell {
     );
   }
   const names = levels.map((_, i) => `x${i + 1}`);
-  const errors = names.map((x, i) => `e${i + 1} = t - ${x}`);
+  const errors = names.map((x, i) => `e${i + 1} = t - ${offsets ? `(${x} + ${offsets[i] as number})` : x}`);
   const terms = levels.map((q, i) => `max(${q} ⊙ e${i + 1}, ${q - 1} ⊙ e${i + 1})`);
   return parseCell(
     "quantiles",

@@ -8,6 +8,13 @@ export const readout: Cell = equations("readout")`
   output y
 `;
 
+/** A readout that is zero before training, for what is added to something that predicts already. */
+export const zeroReadout: Cell = equations("zero-readout")`
+  y = W x + b
+  output y
+  init W = 0
+`;
+
 /** An embedding, [I] → [H]: a vector per symbol, with unit variance, as Glorot initialisation assumes of its input. */
 export const embedding: Cell = equations("embedding")`
   y = E x

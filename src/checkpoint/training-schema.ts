@@ -66,7 +66,7 @@ const trainingSchema: z.ZodMiniType<TrainingDescription> = z.strictObject({
   step: count,
   seconds: z.number().check(z.minimum(0)),
   position: z.strictObject({ epoch: count, at: count }),
-  validated: count,
+  validated: z.int().check(z.minimum(-1)),
   misses: count,
   best: z.exactOptional(
     z.strictObject({ step: count, loss: z.number(), score: z.exactOptional(z.number()) }),

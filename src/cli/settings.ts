@@ -23,6 +23,7 @@ export function addOptions(
     if (isList(field))
       option.argParser((text, before: unknown) => [...((before as string[] | undefined) ?? []), text]);
     command.addOption(headings[name] === undefined ? option : option.helpGroup(headings[name]));
+    if (isChoice(field)) command.addOption(new Option(flagOf(name).replace("--", "--no-")).hideHelp());
   }
 }
 
@@ -34,7 +35,11 @@ function helpOf(field: z.ZodType): string {
 }
 
 /** Whether a flag has no value. */
-export const isSwitch = (field: z.ZodType): boolean => typeof field.safeParse(undefined).data === "boolean";
+export const isSwitch = (field: z.ZodType): boolean => field.safeParse(true).success;
+
+/** Whether a switch may also be turned off: `--no-log`. */
+const isChoice = (field: z.ZodType): boolean =>
+  isSwitch(field) && field.safeParse(undefined).data === undefined;
 
 const isList = (field: z.ZodType): boolean => field.safeParse(["text"]).success;
 

@@ -30,6 +30,7 @@ import {
  * - `mixture-density`: a mixture of normal distributions; the readout has the logits of the components' weights, then for
  *   each number the components' means, then for each number their log standard deviations.
  * - `quantiles`: each number at each of the `levels`; the readout has all numbers for the first level, then for the second.
+ *   A prediction is the readout and the level's number of `offsets` [levels], default 0.
  * - `ctc`: at most `labels` labels per sequence, aligned with its steps by connectionist temporal classification; class 0
  *   is the blank.
  */
@@ -38,7 +39,12 @@ export type Head =
   | { readonly kind: "sigmoids" | "squared-error" | "absolute-error" | "gaussian"; readonly width: number }
   | { readonly kind: "huber"; readonly width: number; readonly delta?: number }
   | { readonly kind: "mixture-density"; readonly width: number; readonly components: number }
-  | { readonly kind: "quantiles"; readonly width: number; readonly levels: readonly number[] }
+  | {
+      readonly kind: "quantiles";
+      readonly width: number;
+      readonly levels: readonly number[];
+      readonly offsets?: readonly number[];
+    }
   | { readonly kind: "ctc"; readonly classes: number; readonly labels: number };
 
 /** All kinds of heads. */
@@ -97,7 +103,7 @@ const rules: { readonly [K in Head["kind"]]: Readonly<Record<string, OptionRule>
   huber: { kind: "any", width: "number", delta: "number" },
   gaussian: { kind: "any", width: "number" },
   "mixture-density": { kind: "any", width: "number", components: "number" },
-  quantiles: { kind: "any", width: "number", levels: "any" },
+  quantiles: { kind: "any", width: "number", levels: "any", offsets: "any" },
   ctc: { kind: "any", classes: "number", labels: "number" },
 };
 
@@ -106,12 +112,16 @@ function checkHead(width: number, head: Head): void {
   checkKind("head", head, rules);
   checkWhole("head", { "the width of its input": width });
   const needed = Object.keys(rules[head.kind]).filter(
-    (name) => !["kind", "smoothing", "delta", "levels"].includes(name),
+    (name) => !["kind", "smoothing", "delta", "levels", "offsets"].includes(name),
   );
   const values = head as unknown as Readonly<Record<string, unknown>>;
   checkWhole(`head '${head.kind}'`, Object.fromEntries(needed.map((name) => [name, values[name]])));
   if (head.kind === "quantiles" && !Array.isArray(head.levels))
     throw new Error(`head 'quantiles': levels must be a list of numbers, not ${shown(head.levels)}`);
+  if (head.kind === "quantiles" && head.offsets && head.offsets.length !== head.levels.length)
+    throw new Error(
+      `head 'quantiles': ${head.levels.length} levels need as many offsets, not ${shown(head.offsets)}`,
+    );
 }
 
 /** A head on an input of this width. Throws for a kind of head that there is not, and for a number that is missing. */
@@ -181,10 +191,10 @@ function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
       return { ...plain(gaussian), inputs };
     }
     case "quantiles": {
-      const { levels } = head;
+      const { levels, offsets } = head;
       const parts = levels.map((_, i) => [`x${i + 1}`, part(i * width, width)] as const);
       return {
-        cell: quantiles(levels),
+        cell: quantiles(levels, offsets),
         sizes: { H: width },
         inputs: { ...Object.fromEntries(parts), t: "targets" },
         targets,

@@ -26,6 +26,8 @@ export type TrainingSettings = TrainerSettings &
      * by the loss where two scores are equal. Default: by the loss alone.
      */
     readonly score?: (() => Promise<number>) | undefined;
+    /** Whether the first weights are a model already, which is validated before the first step. Default false. */
+    readonly keepsFirst?: boolean | undefined;
   };
 
 /**
@@ -105,6 +107,7 @@ const rules: OptionRules<TrainingSettings> = {
   memory: "number",
   budget: "any",
   score: "any",
+  keepsFirst: "boolean",
   ...trainingRules,
 };
 
@@ -129,7 +132,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   if (resume) checkResume(resume, options, identify());
   const trainer = await createTrainer(settings, options);
   if (resume) trainer.restore(resume);
-  const progress = resume ? progressOf(resume) : start();
+  const progress = resume ? progressOf(resume) : start(settings.keepsFirst === true);
 
   const exclusively = createGate();
   const loop: Loop = {
@@ -263,11 +266,11 @@ type Progress = Changing<
 >;
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
-const start = (): Progress => ({
+const start = (keepsFirst: boolean): Progress => ({
   step: 0,
   seconds: 0,
   position: { epoch: 0, at: 0 },
-  validated: 0,
+  validated: keepsFirst ? -1 : 0,
   misses: 0,
 });
 

@@ -17,7 +17,7 @@ import {
   type ForecastSettings,
   type QuantileForecast,
 } from "./quantile-forecasts.ts";
-import { crpsQuantiles, intervalScore } from "./quantiles.ts";
+import { crpsQuantiles, intervalScore, winklerScore } from "./quantiles.ts";
 import { forecastRows, type ForecastRow } from "./rows.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
 import { formatTime } from "./time.ts";
@@ -45,11 +45,13 @@ export interface ErrorRow {
   readonly crps: number;
   /** Share of the actual values in the widest interval. */
   readonly coverage: number;
+  /** Winkler score of the widest interval, in the units of the series; undefined where there is one quantile only. */
+  readonly winkler: number | undefined;
 }
 
 /** Errors of a model, and of baselines at the same origins. */
 export interface ComparedErrors extends ErrorRow {
-  /** By name: those of `naive`, `seasonal naive` and `linear` that the history is long enough for. */
+  /** By name: those of `fitBaselines` that the history is long enough for. */
   readonly baselines: Readonly<Record<string, ErrorRow>>;
 }
 
@@ -204,6 +206,7 @@ function errorsOf(
   { values, history, origins, levels, period }: Targets,
   forecastAt: (i: number, origin: number) => PointForecast,
 ): ErrorRow {
+  const share = (levels.at(-1) as number) - (levels[0] as number);
   const hasMase = history.length > period && !repeats(history, period);
   return meanErrors(
     origins.map((origin, i) => {
@@ -218,6 +221,7 @@ function errorsOf(
         smape: smape(actual, mean),
         crps: crpsQuantiles(actual, byStep, levels),
         coverage: intervalScore(actual, low, high).coverage,
+        winkler: levels.length > 1 ? winklerScore(actual, low, high, share) : undefined,
       };
     }),
   );
@@ -230,7 +234,7 @@ function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
     return values.length === 0 ? undefined : meanOver(values.length, (i) => values[i] as number);
   };
   const [smape, crps, coverage] = [mean("smape"), mean("crps"), mean("coverage")] as [number, number, number];
-  return { mase: mean("mase"), smape, crps, coverage };
+  return { mase: mean("mase"), smape, crps, coverage, winkler: mean("winkler") };
 }
 
 /** The mean over columns, all of which have the same baselines. */

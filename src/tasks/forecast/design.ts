@@ -2,11 +2,15 @@
 import type { OptionRules } from "../../base/options.ts";
 import { planHead, type Head } from "../../model/head.ts";
 import { stack } from "../../model/stack.ts";
+import { zeroReadout } from "../../cells/parts.ts";
 import { cellRecord, recurrentOptions } from "../shared/network-options.ts";
 import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-options.ts";
 import type { Design } from "../task.ts";
 import { calendarFeatures } from "./calendar.ts";
 import type { Frequency } from "./frequency.ts";
+import { fitLinearPath, offsetsOf, pathReads, type FittedPath, type LinearPath } from "./path/linear-path.ts";
+import { calendarSeasons, confirmedSeasons } from "./path/seasons.ts";
+import { pathsInWords } from "./path/path-words.ts";
 import { fitScaling, type Scaling, type ScalingSettings } from "./scaling.ts";
 import type { SeriesColumn, SeriesTable } from "./series.ts";
 
@@ -44,17 +48,30 @@ export interface ForecastSpec {
   readonly levels: readonly number[];
   readonly output: ForecastOutput;
   readonly strategy: ForecastStrategy;
+  /**
+   * By column, the forecasts that the network's are added to, in units of the deviations of their errors. Absent where the
+   * network forecasts alone, as it does recursively and did in early files.
+   */
+  readonly paths?: readonly LinearPath[];
+  /** [levels] quantiles of the paths' errors, which the network's quantiles are added to; only with paths. */
+  readonly offsets?: readonly number[];
 }
 
 /** Options of `forecast`. Default a GRU of 32. */
 export interface ForecastOptions extends RecurrentOptions {
   /** Steps ahead. Default 12. */
   readonly horizon?: number;
-  /** Steps that are read before a forecast. Default 48. */
+  /** Steps that the network reads before a forecast. Default two seasons or 24, at most 48, fewer for short series. */
   readonly context?: number;
-  /** Whether to take logarithms first: for values above 0 whose swings grow with them. Default false. */
+  /**
+   * Whether to take logarithms first: for values above 0 whose swings grow with them. Default what forecasts better at
+   * rolling origins before the last part.
+   */
   readonly log?: boolean;
-  /** Steps of a season whose differences are learned, such as 12 for months; 0 learns the values. Default 0. */
+  /**
+   * Steps back to the value that each is taken as the difference from: 12 for a season of months, 1 for the step before, 0
+   * for none. Default what forecasts better at rolling origins before the last part.
+   */
   readonly seasonalDifference?: number;
   /** Whether to read the calendar of the next step, too. Default false. */
   readonly calendar?: boolean;
@@ -78,6 +95,9 @@ export const forecastRules: OptionRules<ForecastOptions> = {
   strategy: forecastStrategies,
 };
 
+/** Steps ahead. */
+export const defaultHorizon = 12;
+
 /** The defaults of a forecaster's recurrent layers. */
 export const forecastDefaults = { cell: "gru", size: 32 } as const;
 
@@ -89,47 +109,124 @@ export function predictedSteps({ strategy, horizon }: ForecastSpec): number {
   return strategy === "recursive" ? 1 : horizon;
 }
 
-/** The network and the scales for a series to learn from. Throws for options out of range. */
+/** A network for a series, and what it was chosen by. */
+export interface ForecastDesign extends Pick<Design<never, never>, "network" | "cell"> {
+  readonly spec: ForecastSpec;
+  /** What was chosen, and why; a sentence per column. */
+  readonly words: readonly string[];
+}
+
+/**
+ * The network and the scales for a series to learn from; `known` are the steps that the linear paths may learn from, which may
+ * be more. Throws for options out of range.
+ */
 export function designForecaster(
   learned: SeriesTable,
   options: ForecastOptions,
-): Pick<Design<never, never>, "network" | "cell"> & { readonly spec: ForecastSpec } {
-  const { horizon = 12, context = 48, log = false, seasonalDifference: lag = 0 } = options;
-  const { calendar = false, distribution = "quantiles", strategy = "direct" } = options;
+  known: SeriesTable = learned,
+): ForecastDesign {
+  const {
+    horizon = defaultHorizon,
+    calendar = false,
+    distribution = "quantiles",
+    strategy = "direct",
+  } = options;
   checkWhole("horizon", horizon);
-  checkWhole("context", context);
+  if (options.context !== undefined) checkWhole("context", options.context);
+  const levels = levelsOf(options.quantiles ?? [0.1, 0.5, 0.9]);
+  const fitted = known.columns.map((column) => fitColumn(column, known.frequency, horizon, options));
+  const scalings = learned.columns.map((column, j) => {
+    const { log, lag } = (fitted[j] as FittedColumn).found;
+    return scalingOf(column, { log, lag: commonLag(fitted, lag) });
+  });
   const spec: ForecastSpec = {
     kind: "forecast",
     columns: learned.columns.map((column) => column.name),
-    scalings: learned.columns.map((column) => scalingOf(column, { log, lag })),
+    scalings,
     frequency: learned.frequency,
     calendar,
     horizon,
-    context,
-    levels: levelsOf(options.quantiles ?? [0.1, 0.5, 0.9]),
+    context: options.context ?? contextFor(learned, fitted, horizon),
+    levels,
     output: distribution,
     strategy,
+    ...(strategy === "direct" && {
+      paths: fitted.map(({ found }) => found.path),
+      ...(distribution === "quantiles" && {
+        offsets: offsetsOf(
+          fitted.flatMap(({ found }) => found.errors),
+          levels,
+        ),
+      }),
+    }),
   };
   const width = spec.columns.length + (calendar ? calendarFeatures(spec.frequency).length : 0);
   const recurrent = recurrentOptions(options, forecastDefaults);
   const layers = stack(seriesInput, width, recurrent);
   const head = planHead(layers.output, layers.width, headOf(spec));
+  const isZero = (name: string): boolean => spec.paths !== undefined && name === head.readout;
   return {
     spec,
     network: {
       inputs: [{ name: seriesInput, width, kind: "dense", per: "step" }, ...head.inputs],
-      layers: [...layers.layers, ...head.layers],
+      layers: [
+        ...layers.layers,
+        ...head.layers.map((layer) => (isZero(layer.name) ? { ...layer, cell: zeroReadout } : layer)),
+      ],
       loss: head.loss,
     },
     cell: cellRecord(recurrent.cell),
+    words: pathsInWords(fitted, options),
   };
+}
+
+/** The linear path of a column, and the seasons that it may have. */
+export interface FittedColumn {
+  readonly name: string;
+  readonly seasons: ReturnType<typeof confirmedSeasons>;
+  readonly found: FittedPath;
+}
+
+function fitColumn(
+  { name, values }: SeriesColumn,
+  frequency: Frequency,
+  horizon: number,
+  { log, seasonalDifference: lag, context }: ForecastOptions,
+): FittedColumn {
+  const seasons = confirmedSeasons(values, calendarSeasons(frequency));
+  // Checks the values, too.
+  scalingOf({ name, values }, { log: log ?? false, lag: lag ?? 0 });
+  const found = fitLinearPath(values, {
+    horizon,
+    seasons: seasons.map(({ season }) => season),
+    context: context === undefined ? Infinity : context + (seasons.at(-1)?.season ?? 1) + 1,
+    log,
+    lag,
+  });
+  return { name, seasons, found };
+}
+
+/** Columns are read side by side, so their differences are over as many steps: the most of any. */
+function commonLag(fitted: readonly FittedColumn[], lag: number): number {
+  return Math.max(lag, ...fitted.map(({ found }) => found.lag));
+}
+
+const mostContext = 48;
+
+/** Two seasons, or 24 steps, but at most a third of what the series has besides. */
+function contextFor({ times }: SeriesTable, fitted: readonly FittedColumn[], horizon: number): number {
+  const season = Math.max(...fitted.map(({ seasons }) => seasons[0]?.season ?? 1));
+  const lag = Math.max(...fitted.map(({ found }) => Math.max(found.lag, pathReads(found.path) / 2)));
+  const room = Math.floor((times.length - lag - horizon) / 3);
+  return Math.max(1, Math.min(season > 1 ? 2 * season : 24, mostContext, room));
 }
 
 function headOf(spec: ForecastSpec): Head {
   const width = predictedSteps(spec) * spec.columns.length;
+  const { levels, offsets } = spec;
   return spec.output === "gaussian"
     ? { kind: "gaussian", width }
-    : { kind: "quantiles", width, levels: spec.levels };
+    : { kind: "quantiles", width, levels, ...(offsets && { offsets }) };
 }
 
 /** Ascending, each once. */

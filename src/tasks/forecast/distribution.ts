@@ -26,7 +26,7 @@ export function normalScores(levels: readonly number[]): readonly number[] {
  * which is exact for normal values. Quantiles that cross are sorted (Chernozhukov et al. 2010, Econometrica 78(3)).
  */
 export function distributionReader(spec: ForecastSpec): DistributionReader {
-  const { output, levels, columns } = spec;
+  const { output, levels, columns, offsets } = spec;
   const width = predictedSteps(spec) * columns.length;
   if (output === "gaussian") {
     return (readout, offset, step, column) => {
@@ -38,7 +38,9 @@ export function distributionReader(spec: ForecastSpec): DistributionReader {
   const scores = normalScores(levels);
   return (readout, offset, step, column) => {
     const at = offset + step * columns.length + column;
-    const values = Float64Array.from(levels, (_, q) => readout[at + q * width] as number).sort();
+    const values = Float64Array.from(levels, (_, q) => {
+      return (readout[at + q * width] as number) + (offsets?.[q] ?? 0);
+    }).sort();
     return (score) => interpolate(scores, values, score);
   };
 }

@@ -4,6 +4,7 @@ import type { Example } from "../../batch/example.ts";
 import { calendarValues } from "./calendar.ts";
 import { predictedSteps, seriesInput, type ForecastSpec } from "./design.ts";
 import { addPeriods } from "./frequency.ts";
+import { forecastPath, onScale, pathReads } from "./path/linear-path.ts";
 import { applyScaling, type Scaling } from "./scaling.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
 
@@ -41,8 +42,13 @@ export function calendarOf({ calendar, frequency }: ForecastSpec, times: readonl
 }
 
 /** Steps of a series that a forecast needs before it. */
-export function stepsRead({ context, scalings }: ForecastSpec): number {
-  return context + (scalings[0]?.lag ?? 0);
+export function stepsRead({ context, scalings, paths = [] }: ForecastSpec): number {
+  return Math.max(context + (scalings[0]?.lag ?? 0), ...paths.map(({ season }) => season));
+}
+
+/** The step from which on forecasts of the linear paths are learned from: where they read enough, or the first third. */
+function firstLearned({ paths = [] }: ForecastSpec, { times }: SeriesTable): number {
+  return Math.min(Math.max(0, ...paths.map(pathReads)), Math.floor(times.length / 3));
 }
 
 /** The rows that the network reads before an origin, [context, width]. */
@@ -59,6 +65,7 @@ export function rowsBefore({ context }: ForecastSpec, scaled: ScaledSeries, orig
 export function forecastExamples(spec: ForecastSpec, series: SeriesTable): Example[] {
   const { context } = spec;
   const { partFrom = 0, times } = series;
+  const learnedFrom = Math.max(partFrom, firstLearned(spec, series));
   const [from, to] = [Math.max(0, partFrom - context), times.length];
   const ahead = predictedSteps(spec);
   const scaled = scaledSeries(spec, series);
@@ -77,23 +84,55 @@ export function forecastExamples(spec: ForecastSpec, series: SeriesTable): Examp
   for (let start = last; start >= first; start -= stride) starts.push(start);
   // In the first quarter of a context the network has seen too little to learn from its errors.
   const counts = (start: number, t: number): boolean =>
-    t >= context / 4 && scaled.lag + start + t + 1 >= partFrom;
+    t >= context / 4 && scaled.lag + start + t + 1 >= learnedFrom;
+  const aheadOf = spec.paths === undefined ? scaledAhead(spec, scaled) : missedAhead(spec, series);
   return starts.map((start) => ({
     steps: context,
     inputs: { [seriesInput]: rowsBefore(spec, scaled, scaled.lag + start + context) },
-    targets: targetsOf(spec, scaled, start),
+    targets: targetsOf(spec, scaled.lag + start, aheadOf),
     weights: Float32Array.from({ length: context }, (_, t) => (counts(start, t) ? 1 : 0)),
   }));
 }
 
-/** The next steps after each step of a window, [context, steps ahead, columns]. */
-function targetsOf(spec: ForecastSpec, scaled: ScaledSeries, start: number): Float32Array {
+/** The targets after the first `end` steps of a series, [steps ahead × columns]. */
+type TargetsAhead = (end: number) => ArrayLike<number>;
+
+/** The next steps themselves, as the network reads them. */
+function scaledAhead(spec: ForecastSpec, { lag, columns }: ScaledSeries): TargetsAhead {
   const ahead = predictedSteps(spec);
-  const targets = new Float32Array(spec.context * ahead * spec.columns.length);
-  let at = 0;
-  for (let t = start; t < start + spec.context; t++) {
-    for (let k = 1; k <= ahead; k++)
-      for (const column of scaled.columns) targets[at++] = column[t + k] as number;
-  }
+  return (end) =>
+    Array.from({ length: ahead }, (_, k) => columns.map((column) => column[end - lag + k] as number)).flat();
+}
+
+/** What the linear paths miss of the next steps, in units of their errors. Zero where there is less than a season. */
+function missedAhead(spec: ForecastSpec, series: SeriesTable): TargetsAhead {
+  const { horizon, columns, paths = [], scalings } = spec;
+  const values = columns.map((name) => columnValues(series, name));
+  const known = new Map<number, Float64Array>();
+  const read = (end: number): Float64Array => {
+    const missed = new Float64Array(horizon * columns.length);
+    if (end < stepsRead(spec) - spec.context) return missed;
+    paths.forEach((path, j) => {
+      const column = values[j] as Float64Array;
+      const { log } = scalings[j] as Scaling;
+      forecastPath(path, column, end).forEach((forecast, k) => {
+        const distance = onScale(column[end + k] as number, log) - onScale(forecast, log);
+        missed[k * columns.length + j] = distance / (path.deviations[k] as number);
+      });
+    });
+    return missed;
+  };
+  return (end) => {
+    const missed = known.get(end) ?? read(end);
+    known.set(end, missed);
+    return missed;
+  };
+}
+
+/** The targets after each step of a window that begins at step `first`, [context, steps ahead, columns]. */
+function targetsOf(spec: ForecastSpec, first: number, aheadOf: TargetsAhead): Float32Array {
+  const width = predictedSteps(spec) * spec.columns.length;
+  const targets = new Float32Array(spec.context * width);
+  for (let t = 0; t < spec.context; t++) targets.set(aheadOf(first + t + 1), t * width);
   return targets;
 }

@@ -3,9 +3,10 @@ import type { Baseline, BaselineSettings } from "./baseline.ts";
 import { grouped } from "../shared/words.ts";
 import { defaultLags, fitLinear, linearHistory } from "./linear.ts";
 import { fitNaive } from "./naive.ts";
-import { fitSeasonalNaive } from "./seasonal-naive.ts";
+import { fitSeasonalDrift, fitSeasonalNaive } from "./seasonal-naive.ts";
+import { fitTheta, thetaHistory } from "./theta.ts";
 
-/** By name: `naive`, `seasonal naive` and `linear`. */
+/** By name: `naive`, `seasonal naive`, `seasonal naive with drift`, `linear` and `theta`. */
 export type Baselines = Readonly<Record<string, Baseline>>;
 
 export interface BaselinesSettings {
@@ -28,11 +29,18 @@ const kinds: readonly Kind[] = [
   { name: "naive", learns: ({ horizon }) => horizon + 1, reads: () => 1, fit: fitNaive },
   { name: "seasonal naive", learns: baselineHistory, reads: ({ period }) => period, fit: fitSeasonalNaive },
   {
+    name: "seasonal naive with drift",
+    learns: baselineHistory,
+    reads: ({ period }) => period,
+    fit: fitSeasonalDrift,
+  },
+  {
     name: "linear",
     learns: linearHistory,
     reads: ({ horizon, period }) => defaultLags(horizon, period),
     fit: fitLinear,
   },
+  { name: "theta", learns: thetaHistory, reads: () => 1, fit: fitTheta },
 ];
 
 /**

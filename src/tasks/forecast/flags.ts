@@ -3,7 +3,7 @@ import { z } from "zod";
 import { encodeCsv } from "../../formats/csv.ts";
 import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords, joinNames } from "../shared/columns.ts";
-import { flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
+import { choice, flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
 import { counted, decimals, grouped, percent, table } from "../shared/words.ts";
 import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
@@ -48,7 +48,9 @@ const levels = z
 const forecasting = {
   calibrate: whole(0)
     .default(300)
-    .describe("earlier forecasts whose errors calibrate the intervals; 0 leaves them as predicted"),
+    .describe(
+      "earlier forecasts, of steps that training did not see, whose errors correct the intervals; 0 leaves them as predicted",
+    ),
   paths: whole(1).default(100).describe("random paths that a recursive model draws"),
   seed: seedFlag,
 };
@@ -68,8 +70,8 @@ export const forecastCommand: TaskCommand = taskCommand({
     file: "a table with a column of times (.csv, .jsonl, .parquet)",
     ending: ".csv",
     examples: [
-      "forecast train passengers.csv --log --seasonal-difference 12 --context 24",
-      "forecast train load.csv --value load,temperature --horizon 24 --seasonal-difference 24 --calendar",
+      "forecast train passengers.csv",
+      "forecast train load.csv --value load,temperature --horizon 24 --calendar",
       "forecast train sunspots.csv --time Month --value Sunspots --distribution gaussian --strategy recursive",
       "forecast eval passengers-gru.safetensors passengers.csv",
       "forecast predict passengers-gru.safetensors passengers.csv --csv next.csv --plot next.svg",
@@ -87,12 +89,17 @@ export const forecastCommand: TaskCommand = taskCommand({
             "the columns to forecast, separated by commas (default: value, or the only one of numbers)",
           ),
         horizon: whole(1).default(12).describe("time steps to forecast"),
-        context: whole(1).default(48).describe("time steps to read before a forecast"),
-        log: flag.describe("forecast the logarithms of the values"),
+        context: whole(1)
+          .optional()
+          .describe("time steps that the network reads before a forecast (default: two seasons, at most 48)"),
+        log: choice.describe(
+          "forecast the logarithms of the values; --no-log never does (default: what forecasts better)",
+        ),
         seasonalDifference: whole(0)
-          .default(0)
+          .optional()
           .describe(
-            "forecast differences from the value this many steps earlier, such as a season; 0 for none",
+            "forecast differences from the value this many steps earlier, such as a season, 0 for none " +
+              "(default: what forecasts better)",
           ),
         calendar: flag.describe("also read the calendar of the next step: hour, weekday, time of year"),
         quantiles: levels.describe("quantiles to forecast, separated by commas"),
@@ -103,7 +110,15 @@ export const forecastCommand: TaskCommand = taskCommand({
           .default("direct")
           .describe("predict all steps at once (direct), or one by one along random paths (recursive)"),
       },
-      { ...readingNames, value: "columns", quantiles: "list", distribution: "name", strategy: "name" },
+      {
+        ...readingNames,
+        value: "columns",
+        context: "n",
+        seasonalDifference: "n",
+        quantiles: "list",
+        distribution: "name",
+        strategy: "name",
+      },
     ),
     async read(path, { time, value, sort, gaps, missing, duplicates }, _common, context) {
       const settings = { time, sort, gaps, missing, duplicates };
@@ -124,9 +139,9 @@ export const forecastCommand: TaskCommand = taskCommand({
       strategy,
     }) => ({
       horizon,
-      context,
-      log,
-      seasonalDifference,
+      ...(context !== undefined && { context }),
+      ...(log !== undefined && { log }),
+      ...(seasonalDifference !== undefined && { seasonalDifference }),
       calendar,
       quantiles,
       distribution,
@@ -149,7 +164,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     },
   },
   evaluate: {
-    about: "backtest a model beside naive, seasonal naive and linear forecasts",
+    about: "backtest a model beside naive, seasonal naive, linear and theta forecasts",
     file: "the table that the model was trained on, or one that continues it",
     ending: ".csv",
     outputs: ["plot"],

@@ -13,6 +13,7 @@ import {
   type ForecastScore,
 } from "./backtest.ts";
 import {
+  defaultHorizon,
   designForecaster,
   forecastDefaults,
   forecastRules,
@@ -25,7 +26,12 @@ import {
 import { forecastExamples } from "./examples.ts";
 import { describeFrequency, frequencyUnits, type Frequency } from "./frequency.ts";
 import { partsOfSeries, recordedParts, recordOfSeries } from "./parts.ts";
-import { forecastQuantiles, type ForecastSettings, type QuantileForecast } from "./quantile-forecasts.ts";
+import {
+  forecastQuantiles,
+  type ForecastNetwork,
+  type ForecastSettings,
+  type QuantileForecast,
+} from "./quantile-forecasts.ts";
 import { forecastRows, type ForecastRow } from "./rows.ts";
 import { checkSeries, type SeriesTable } from "./series.ts";
 
@@ -68,8 +74,10 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
 }
 
 /**
- * Forecasts of one series or several together. Trains a GRU of 32 on windows of 48 steps by default, to predict quantiles
- * of the next 12; scores MASE, sMAPE, CRPS and coverage beside naive, seasonal naive and linear forecasts.
+ * Forecasts of one series or several together, as quantiles of the next 12 steps by default. Starts from a mixture of simple
+ * methods (regressions, exponential smoothing, naive forecasts; on values and logarithms), weighed by their errors at earlier
+ * origins, and trains a GRU of 32 on what that misses. Scores MASE, sMAPE, CRPS, coverage and the Winkler score beside naive,
+ * seasonal naive, linear and theta forecasts.
  *
  * @function
  * @example
@@ -89,8 +97,10 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
     defaults: { budget: { epochs: 40 }, rate: 0.003, patience: 8, split: "0.7/0.1/0.2" },
     design(series, { split }) {
       checkSeries("forecast", series);
-      const parts = partsOfSeries(series, split);
-      const { spec, network, cell } = designForecaster(parts.train, options);
+      const parts = partsOfSeries(series, split, options.horizon ?? defaultHorizon);
+      // What no update sees may choose the linear paths, but for the part that is left for scores.
+      const known = parts.test === undefined ? parts.train : (parts.validation ?? parts.train);
+      const { spec, network, cell, words } = designForecaster(parts.train, options, known);
       return {
         spec,
         network,
@@ -102,7 +112,8 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
           validation: parts.validation && forecastExamples(spec, parts.validation),
         },
         record: async () => recordOfSeries(series, split),
-        summary: [seriesInWords(series, parts)],
+        summary: [seriesInWords(series, parts), ...words],
+        keepsFirst: spec.paths !== undefined,
         open: (trained) => openForecaster(trained, parts),
       };
     },
@@ -117,6 +128,24 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
 );
 
 const count = z.int().check(z.minimum(1));
+
+const pathSchema = z.strictObject({
+  maps: z
+    .array(
+      z.strictObject({
+        log: z.boolean(),
+        share: z.number(),
+        mean: z.number(),
+        deviation: z.number().check(z.positive()),
+        reads: count,
+        weights: z.array(z.number()),
+        constants: z.array(z.number()),
+      }),
+    )
+    .check(z.minLength(1)),
+  deviations: z.array(z.number().check(z.positive())),
+  season: count,
+});
 
 const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
   kind: z.literal("forecast"),
@@ -143,6 +172,8 @@ const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
   // Early files, from before these were choices, have neither.
   output: z._default(z.enum(forecastOutputs), "quantiles"),
   strategy: z._default(z.enum(forecastStrategies), "direct"),
+  paths: z.exactOptional(z.array(pathSchema)),
+  offsets: z.exactOptional(z.array(z.number())),
 });
 
 /** "144 steps of 1 month; train on the first 100, validate on 15, leave 29 for testing". */
@@ -162,7 +193,13 @@ function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forec
   const spec = trained.spec as ForecastSpec;
   const { columns, frequency, horizon, levels, strategy } = spec;
   const core = modelCore<"forecast", SeriesTable>("forecast", trained, trainedOn);
-  const network = { spec, session: core.session, open: core.open };
+  const { data } = core.metadata;
+  const network: ForecastNetwork = {
+    spec,
+    session: core.session,
+    open: core.open,
+    ...(data?.kind === "time" && { unseenFrom: data.from }),
+  };
 
   async function predictFrom<V extends string>(
     series: SeriesTable<V>,

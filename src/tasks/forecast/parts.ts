@@ -5,13 +5,23 @@ import type { DataRecord, ModelMetadata, Parts } from "../task.ts";
 import { addPeriods } from "./frequency.ts";
 import { stretchOf, type SeriesTable } from "./series.ts";
 
-/** The stretches that shares give: training, then validation, then test. */
+/** Forecasts that a validation part has room for at least. */
+const fewestForecasts = 5;
+
+/**
+ * The stretches that shares give: training, then validation, then test. A validation part with hardly any room for forecasts
+ * of `horizon` steps begins earlier, but not before the middle of what comes before the test part.
+ */
 export function partsOfSeries<V extends string>(
   series: SeriesTable<V>,
   split: string,
+  horizon: number,
 ): Parts<SeriesTable<V>> {
   const { length } = series.times;
-  const [trained = length, validated, tested] = partEnds(length, split);
+  const [share = length, validated, tested] = partEnds(length, split);
+  const latest = validated === undefined ? share : validated - horizon - fewestForecasts + 1;
+  const trained =
+    validated === undefined ? share : Math.min(share, Math.max(latest, Math.ceil(validated / 2)));
   return {
     train: stretchOf(series, 0, trained),
     validation: validated === undefined ? undefined : stretchOf(series, trained, validated),

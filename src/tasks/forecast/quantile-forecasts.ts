@@ -6,6 +6,7 @@ import { distributionReader, normalScores } from "./distribution.ts";
 import { empiricalQuantiles } from "./empirical-quantiles.ts";
 import { rowsBefore, scaledSeries, stepsRead, type ScaledSeries } from "./examples.ts";
 import { describeFrequency } from "./frequency.ts";
+import { forecastPath, onScale, type LinearPath } from "./path/linear-path.ts";
 import { quantilesOfPaths } from "./paths.ts";
 import { invertQuantiles, type Scaling } from "./scaling.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
@@ -17,14 +18,16 @@ export interface ForecastNetwork {
   readonly session: () => Session;
   /** Opens another session, which the caller disposes of. */
   readonly open: () => Session;
+  /** The first time that training did not see, in milliseconds since 1970; absent where that is not known. */
+  readonly unseenFrom?: number;
 }
 
 /** How a model forecasts. */
 export interface ForecastSettings {
   /**
-   * Number of forecasts before the origin whose errors, known by then, move each quantile at each step ahead to where its
-   * share of them lies; 0 leaves the model's own quantiles. Corrects intervals in the spirit of Romano et al. 2019
-   * (arXiv:1905.03222v1). Default 300.
+   * Number of forecasts before the origin, of steps that training did not see, whose errors are known by then and move each
+   * quantile towards where its share of them lies; 0 leaves the model's own quantiles. Corrects intervals in the spirit of
+   * Romano et al. 2019 (arXiv:1905.03222v1). Default 300.
    */
   readonly calibrate?: number;
   /** For a recursive model: paths drawn from each origin. Default 100. */
@@ -53,10 +56,11 @@ export async function forecastQuantiles(
   checkSeries(spec, series);
   checkOrigins(spec, series, origins);
   const scaled = scaledSeries(spec, series);
+  const unseen = spec.paths ? firstUnseen(series, network.unseenFrom) : 0;
   /** Earlier origins whose forecasts can be compared with actual values by then. */
   const originsBefore = (origin: number): number[] =>
     Array.from({ length: earlier }, (_, i) => origin - spec.horizon - i).filter(
-      (before) => before >= stepsRead(spec),
+      (before) => before >= Math.max(stepsRead(spec), unseen),
     );
   const all = [...new Set(origins.flatMap((origin) => [origin, ...originsBefore(origin)]))];
   const forecasts =
@@ -71,7 +75,7 @@ export async function forecastQuantiles(
         forecasts[indices.get(at) as number]?.[j] as readonly Float64Array[];
       const { log } = spec.scalings[j] as Scaling;
       const values = columnValues(series, name);
-      return sortQuantiles(calibrate(spec, quantilesAt, values, origin, originsBefore(origin), log));
+      return sortQuantiles(calibrate(spec, j, quantilesAt, values, origin, originsBefore(origin), log));
     }),
   );
 }
@@ -99,15 +103,49 @@ async function directQuantiles(
       const quantiles = scores.map((score) =>
         Float64Array.from(steps, (distribution) => distribution(score)),
       );
-      const history = columnValues(series, name).subarray(0, origins[i]);
-      return invertQuantiles(spec.scalings[j] as Scaling, history, quantiles);
+      const scaling = spec.scalings[j] as Scaling;
+      const values = columnValues(series, name);
+      const path = spec.paths?.[j];
+      return path
+        ? besidePath(path, scaling.log, values, origins[i] as number, quantiles)
+        : invertQuantiles(scaling, values.subarray(0, origins[i]), quantiles);
     }),
   );
 }
 
-/** The quantiles of an origin, moved by the errors of those `before`; with `log` by those of logarithms. */
+/** Quantiles [levels][horizon] of what the path will miss, in units of its errors, as quantiles of the column's values. */
+function besidePath(
+  path: LinearPath,
+  log: boolean,
+  values: Float64Array,
+  origin: number,
+  quantiles: readonly Float64Array[],
+): Float64Array[] {
+  const centre = forecastPath(path, values, origin).map((forecast) => onScale(forecast, log));
+  return quantiles.map((level) =>
+    level.map((missed, k) => {
+      const value = (centre[k] as number) + missed * (path.deviations[k] as number);
+      return log ? Math.exp(value) : value;
+    }),
+  );
+}
+
+/** The first step that training did not see; beyond the end where that is not known. */
+function firstUnseen({ times }: SeriesTable, from: number = Infinity): number {
+  const step = times.findIndex((time) => time >= from);
+  return step < 0 ? times.length : step;
+}
+
+/** Forecasts whose errors count as much as what the model knows of its own. */
+const enoughForecasts = 30;
+
+/**
+ * The quantiles of an origin, moved by the errors of those `before`; with `log` by those of logarithms. Beside paths, errors in
+ * units of the paths' are one sample over all steps ahead, and count the more, the more there are.
+ */
 function calibrate(
-  { levels, horizon }: ForecastSpec,
+  { levels, horizon, paths }: ForecastSpec,
+  column: number,
   quantilesAt: (origin: number) => readonly Float64Array[],
   values: Float64Array,
   origin: number,
@@ -115,15 +153,25 @@ function calibrate(
   log: boolean,
 ): readonly Float64Array[] {
   if (before.length === 0) return quantilesAt(origin);
-  const toScale = (value: number): number => (log ? Math.log(value) : value);
-  return levels.map((level, q) =>
-    Float64Array.from({ length: horizon }, (_, k) => {
-      const quantileAt = (at: number): number => toScale(quantilesAt(at)[q]?.[k] as number);
-      const errors = before.map((at) => toScale(values[at + k] as number) - quantileAt(at));
-      const moved = quantileAt(origin) + (empiricalQuantiles(errors, [level])[0] as number);
+  const deviations = paths?.[column]?.deviations;
+  const errorsOf = (q: number, k: number): number[] =>
+    before.map(
+      (at) => onScale(values[at + k] as number, log) - onScale(quantilesAt(at)[q]?.[k] as number, log),
+    );
+  const moveOf = (level: number, q: number): ((k: number) => number) => {
+    if (!deviations) return (k) => empiricalQuantiles(errorsOf(q, k), [level])[0] as number;
+    const errors = deviations.flatMap((deviation, k) => errorsOf(q, k).map((error) => error / deviation));
+    const weight = before.length / (before.length + enoughForecasts);
+    const move = weight * (empiricalQuantiles(errors, [level])[0] as number);
+    return (k) => move * (deviations[k] as number);
+  };
+  return levels.map((level, q) => {
+    const move = moveOf(level, q);
+    return Float64Array.from({ length: horizon }, (_, k) => {
+      const moved = onScale(quantilesAt(origin)[q]?.[k] as number, log) + move(k);
       return log ? Math.exp(moved) : moved;
-    }),
-  );
+    });
+  });
 }
 
 /** Each step's quantiles in ascending order. Chernozhukov et al. 2010, Econometrica 78(3). */

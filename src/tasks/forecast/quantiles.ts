@@ -47,6 +47,25 @@ export interface IntervalScore {
   readonly width: number;
 }
 
+/**
+ * The mean interval (Winkler) score of intervals that should hold `share` of the targets: their width, and 2 / (1 - share)
+ * times what a target lies outside; lower is better. In the targets' units. Gneiting & Raftery 2007, JASA 102(477).
+ */
+export function winklerScore(
+  targets: ArrayLike<number>,
+  lower: ArrayLike<number>,
+  upper: ArrayLike<number>,
+  share: number,
+): number {
+  const { width } = intervalScore(targets, lower, upper);
+  if (!(share > 0 && share < 1))
+    throw new Error(`winkler score: share must be between 0 and 1, not ${share}; 0.8 for 80 % intervals`);
+  const outside = meanOver(targets.length, (i) =>
+    Math.max(lower[i]! - targets[i]!, targets[i]! - upper[i]!, 0),
+  );
+  return width + (2 / (1 - share)) * outside;
+}
+
 /** Scores the intervals from `lower` to `upper`, [n] each. Throws where a lower end is above its upper one. */
 export function intervalScore(
   targets: ArrayLike<number>,

@@ -111,6 +111,9 @@ export function oneOf<const T extends string>(names: readonly T[]): z.ZodType<T,
 /** A switch without a value. */
 export const flag: z.ZodType<boolean, boolean | undefined> = z.boolean().default(false);
 
+/** A switch that is chosen where nobody sets it, and may be turned off: `--no-log`. */
+export const choice: z.ZodType<boolean | undefined, boolean | undefined> = z.boolean().optional();
+
 /** `--json`, which every command with results has. */
 export const jsonFlag: z.ZodType<boolean, boolean | undefined> = flag.describe(
   "print results as JSON, one object per line",

@@ -1,0 +1,42 @@
+// The seasons of a series: those of its calendar that its autocorrelation confirms.
+import type { Frequency } from "../frequency.ts";
+
+const perDay = { second: 86_400, minute: 1440, hour: 24, day: 1 } as const;
+
+/** Seasons of a calendar in steps, ascending: a day and a week of shorter steps, a week and a year of days, else a year. */
+export function calendarSeasons({ unit, every }: Frequency): number[] {
+  const lengths = {
+    ...{ second: [perDay.second, 7 * perDay.second], minute: [perDay.minute, 7 * perDay.minute] },
+    ...{ hour: [24, 168], day: [7, 365], week: [52], month: [12], quarter: [4], year: [] },
+  }[unit];
+  return [...new Set(lengths.map((length) => Math.round(length / every)))].filter((steps) => steps > 1);
+}
+
+/** Seasons that repeat at least this often count. */
+const fewestSeasons = 2;
+
+/** The seasons among `candidates` that the changes of `values` have, by their autocorrelation, with that. */
+export function confirmedSeasons(
+  values: Float64Array,
+  candidates: readonly number[],
+): { readonly season: number; readonly correlation: number }[] {
+  const changes = values.subarray(1).map((value, i) => value - values[i]!);
+  // A correlation beyond chance, which is √(1/n) for noise.
+  const least = Math.max(0.1, 1.645 / Math.sqrt(changes.length));
+  return candidates
+    .filter((season) => values.length >= fewestSeasons * season + 4)
+    .map((season) => ({ season, correlation: autocorrelation(changes, season) }))
+    .filter(({ correlation }) => correlation >= least);
+}
+
+/** The correlation of values with those `lag` steps before; 0 for a constant. */
+export function autocorrelation(values: Float64Array, lag: number): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let [both, all] = [0, 0];
+  values.forEach((value, t) => {
+    all += (value - mean) ** 2;
+    if (t >= lag) both += (value - mean) * (values[t - lag]! - mean);
+  });
+  // Less a lag there are fewer products, which their mean does not lack.
+  return all === 0 ? 0 : (both / all) * (values.length / (values.length - lag));
+}
