@@ -92,6 +92,36 @@ function forecasts(
   };
 }
 
+/** Regression of made data with nothing set, by three seeds of the data and of training. */
+function numbers(name: string, file: string, reading: string): Experiment {
+  return {
+    name: `${name}, three seeds`,
+    run() {
+      let seconds = 0;
+      const scores = [1, 2, 3].map((seed) => {
+        const [model, path] = [at("numbers.safetensors"), at(file)];
+        writeFileSync(path, made(file, seed));
+        seconds += train(`regress train ${path} ${reading} --seed ${seed} --force --out ${model}`);
+        return unrolled(`regress eval ${model} ${path} --part test`);
+      });
+      const of = (model: number, key: string): number[] => scores.map((rows) => Number(rows[model]?.[key]));
+      const spread = (values: readonly number[]): string =>
+        `${mean(values).toFixed(4)} (${figure(Math.min(...values), 4)} to ${figure(Math.max(...values), 4)})`;
+      const errors = of(0, "rmse").map((rmse) => rmse ** 2);
+      return {
+        found: `R² ${spread(of(0, "r2"))}, linear ${figure(mean(of(2, "r2")))}; mean squared error ${mean(errors).toPrecision(2)}`,
+        seconds,
+      };
+    },
+  };
+}
+
+const made = (file: string, seed: number): string =>
+  execFileSync(process.execPath, [main, "data", file, "--seed", String(seed)], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+
 const chorales = "jsb-chorales/jsb-chorales-quarter.json";
 
 function music(cell: string, size: number): Experiment {
@@ -182,6 +212,9 @@ const experiments: readonly Experiment[] = [
       "--stride 24",
     ),
   },
+  numbers("Temperature in batteries", "batteries.csv", "--sequence battery --target core"),
+  numbers("The adding problem, 50 steps", "adding.jsonl", "--target sum"),
+  numbers("Frequency of noisy waves", "waves.csv", "--target frequency"),
   music("lstm", 36),
   music("gru", 46),
   music("gru-reset-before", 46),

@@ -103,6 +103,14 @@ export {
 export type { Frequency } from "./tasks/forecast/frequency.ts";
 export type { TimeCell } from "./tasks/forecast/time.ts";
 
+// Regression
+export { regress, type Regressor } from "./tasks/regress/regress.ts";
+export type { RegressItem, RegressLoss, RegressOptions } from "./tasks/regress/design.ts";
+export type { Estimate } from "./tasks/regress/estimates.ts";
+export type { RegressScore, TargetScores } from "./tasks/regress/score.ts";
+export type { RegressScores } from "./tasks/regress/scores.ts";
+export type { Target, TargetPlace, Targets } from "./tasks/regress/targets.ts";
+
 // Music
 export { music, type Composer, type MusicScore } from "./tasks/music/music.ts";
 export type { ComposeSettings } from "./tasks/music/compose.ts";
@@ -144,6 +152,7 @@ export { reversalPair } from "./tasks/translate/reversal.ts";
 export { shapesExample, type ShapesExample } from "./tasks/caption/shapes/shapes.ts";
 export type { Scene, SceneObject, ShapesSettings } from "./tasks/caption/shapes/scene.ts";
 export { entitySentence, type TaggedWords } from "./tasks/tag/entities.ts";
+export { batterySeries, type BatterySeries } from "./tasks/regress/made.ts";
 
 // Devices
 export { wasmDevice, type WasmOptions } from "./run/wasm/device.ts";

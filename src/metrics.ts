@@ -51,6 +51,9 @@ export { fitLinear, linearHistory, type LinearSettings } from "./tasks/forecast/
 export type { Baseline, BaselineSettings, PointForecast } from "./tasks/forecast/baseline.ts";
 export { errorRows, type ErrorRow } from "./tasks/forecast/backtest.ts";
 
+// Regression
+export { regressScores, type Intervals, type RegressScores } from "./tasks/regress/scores.ts";
+
 // Music
 export {
   fitKeyMarginals,

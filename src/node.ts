@@ -46,6 +46,9 @@ export { readPairs, readSources, type PairColumns, type PlacedSource } from "./t
 export { readSeries, type SeriesFileSettings } from "./tasks/forecast/series-files.ts";
 export { encodeCsv } from "./formats/csv.ts";
 
+// Regression
+export { readTargeted, type TargetedColumns } from "./tasks/regress/targeted-files.ts";
+
 // Music
 export { readPianoRolls, type PianoRollSettings } from "./tasks/music/piano-roll-files.ts";
 

@@ -19,11 +19,11 @@ const sources: Readonly<Record<string, string>> = {
 const bySource = surfaces(Object.values(sources));
 const entry = (name: string): Surface => bySource.get(sources[name] as string) as Surface;
 
-test("the main entry has at most 100 names at run time, and 160 with types", () => {
+test("the main entry has at most 100 names at run time, and 180 with types", () => {
   const { values, meanings } = entry("unrolled");
   expect(values.length).toBeGreaterThan(20);
   expect(values.length).toBeLessThanOrEqual(100);
-  expect(meanings.size).toBeLessThanOrEqual(160);
+  expect(meanings.size).toBeLessThanOrEqual(180);
 });
 
 test("every type in a public signature can be imported", () => {

@@ -243,7 +243,7 @@ function tasksNamedIn(source: Source): string[] {
   const { path, text } = source;
   if (taskOf(path) !== undefined || mayNameTasks(path)) return [];
   const imported = importsOf(source).filter((target) => taskOf(target) !== undefined);
-  const kinds = /"(?:classify|tag|translate|forecast|music|caption|language)"/gu;
+  const kinds = /"(?:classify|tag|translate|forecast|regress|music|caption|language)"/gu;
   const named = [...code(text).matchAll(kinds)].map(([kind]) => kind);
   return [...imported, ...named].map((name) => `${path} names ${name}`);
 }

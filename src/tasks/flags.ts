@@ -5,6 +5,7 @@ import { classifyCommand } from "./classify/flags.ts";
 import { forecastCommand } from "./forecast/flags.ts";
 import { languageCommand } from "./language/flags.ts";
 import { musicCommand } from "./music/flags.ts";
+import { regressCommand } from "./regress/flags.ts";
 import { tagCommand } from "./tag/flags.ts";
 import { translateCommand } from "./translate/flags.ts";
 
@@ -14,6 +15,7 @@ export const taskCommands: readonly TaskCommand[] = [
   classifyCommand,
   forecastCommand,
   musicCommand,
+  regressCommand,
   tagCommand,
   translateCommand,
 ];

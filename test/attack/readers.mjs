@@ -395,7 +395,7 @@ const openers = {
 
 /** The files of small models of several tasks, and of a run. */
 async function modelSamples(load) {
-  const { classify, forecast, language, tag, train, translate } = await load("index.js");
+  const { classify, forecast, language, regress, tag, train, translate } = await load("index.js");
   const { referenceDevice } = await load("plan.js");
   const { encodeModel, encodeRun } = await load("checkpoint/checkpoint.js");
   const device = referenceDevice();
@@ -416,6 +416,7 @@ async function modelSamples(load) {
   const made = [
     [language(small), prose],
     [classify({ ...small, embedding: 2 }), labelled],
+    [regress(small), words.map((value) => ({ value, target: value.length }))],
     [tag(small), tagged],
     [translate(small), pairs],
     [forecast({ ...small, horizon: 3, context: 8 }), series],

@@ -64,13 +64,15 @@ export function sequencesOf(table: Table, { text, series }: SequenceColumns): Pl
   return values.map((value, i) => ({ value, place: placeOf(table, i) }));
 }
 
-function numbersOf(cell: Cell, place: string): number[] | number[][] {
+/** The numbers of a series' cell; `gap` stands for those that are missing, for callers that take such series. */
+export function numbersOf(cell: Cell, place: string, gap?: number): number[] | number[][] {
   const refuse = (remedy: string = "correct it"): never => {
     throw new Error(
       `${place} must be numbers, as in 0.1 0.5 or [0.1, 0.5], not ${showCell(cell)}; ${remedy}`,
     );
   };
   const numberOf = (value: unknown): number => {
+    if (gap !== undefined && isMissing(value as Cell)) return gap;
     const found = typeof value === "string" ? numberOfText(value) : value;
     return typeof found === "number" && Number.isFinite(found) ? found : refuse();
   };
