@@ -8,11 +8,11 @@ import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-optio
 import type { Design } from "../task.ts";
 import { calendarFeatures } from "./calendar.ts";
 import type { Frequency } from "./frequency.ts";
-import { fitLinearPath, offsetsOf, pathReads, type FittedPath, type LinearPath } from "./path/linear-path.ts";
-import { calendarSeasons, confirmedSeasons } from "./path/seasons.ts";
+import { commonLag, fitColumn, scalingOf, type FittedColumn } from "./path/columns.ts";
+import { offsetsOf, pathReads, type LinearPath } from "./path/linear-path.ts";
 import { pathsInWords } from "./path/path-words.ts";
-import { fitScaling, type Scaling, type ScalingSettings } from "./scaling.ts";
-import type { SeriesColumn, SeriesTable } from "./series.ts";
+import type { Scaling } from "./scaling.ts";
+import type { SeriesTable } from "./series.ts";
 
 /**
  * What the network predicts for each number: `quantiles` at the spec's levels, trained by the pinball loss; or
@@ -134,10 +134,13 @@ export function designForecaster(
   checkWhole("horizon", horizon);
   if (options.context !== undefined) checkWhole("context", options.context);
   const levels = levelsOf(options.quantiles ?? [0.1, 0.5, 0.9]);
-  const fitted = known.columns.map((column) => fitColumn(column, known.frequency, horizon, options));
+  const { log, seasonalDifference: lag, context } = options;
+  const fitted = known.columns.map((column) =>
+    fitColumn(column, known.frequency, { horizon, log, lag, context }),
+  );
   const scalings = learned.columns.map((column, j) => {
-    const { log, lag } = (fitted[j] as FittedColumn).found;
-    return scalingOf(column, { log, lag: commonLag(fitted, lag) });
+    const { log: isLog } = (fitted[j] as FittedColumn).found;
+    return scalingOf(column, { log: isLog, lag: commonLag(fitted) });
   });
   const spec: ForecastSpec = {
     kind: "forecast",
@@ -176,39 +179,8 @@ export function designForecaster(
       loss: head.loss,
     },
     cell: cellRecord(recurrent.cell),
-    words: pathsInWords(fitted, options),
+    words: pathsInWords(fitted, { log, lag }),
   };
-}
-
-/** The linear path of a column, and the seasons that it may have. */
-export interface FittedColumn {
-  readonly name: string;
-  readonly seasons: ReturnType<typeof confirmedSeasons>;
-  readonly found: FittedPath;
-}
-
-function fitColumn(
-  { name, values }: SeriesColumn,
-  frequency: Frequency,
-  horizon: number,
-  { log, seasonalDifference: lag, context }: ForecastOptions,
-): FittedColumn {
-  const seasons = confirmedSeasons(values, calendarSeasons(frequency));
-  // Checks the values, too.
-  scalingOf({ name, values }, { log: log ?? false, lag: lag ?? 0 });
-  const found = fitLinearPath(values, {
-    horizon,
-    seasons: seasons.map(({ season }) => season),
-    context: context === undefined ? Infinity : context + (seasons.at(-1)?.season ?? 1) + 1,
-    log,
-    lag,
-  });
-  return { name, seasons, found };
-}
-
-/** Columns are read side by side, so their differences are over as many steps: the most of any. */
-function commonLag(fitted: readonly FittedColumn[], lag: number): number {
-  return Math.max(lag, ...fitted.map(({ found }) => found.lag));
 }
 
 const mostContext = 48;
@@ -240,14 +212,6 @@ function levelsOf(quantiles: readonly number[]): number[] {
     );
   }
   return [...new Set(quantiles)].sort((a, b) => a - b);
-}
-
-function scalingOf({ name, values }: SeriesColumn, settings: ScalingSettings): Scaling {
-  try {
-    return fitScaling(values, settings);
-  } catch (cause) {
-    throw new Error(`column '${name}': ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Throws for a number that is not whole or below 1, naming it. */

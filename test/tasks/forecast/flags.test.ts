@@ -68,9 +68,6 @@ test("the command is in the list, with flags of its own and columns that are rem
     missing: "error",
     duplicates: "error",
     horizon: 12,
-    context: 48,
-    log: false,
-    seasonalDifference: 0,
     calendar: false,
     quantiles: [0.1, 0.5, 0.9],
     distribution: "quantiles",
@@ -136,6 +133,7 @@ describe("a direct model", () => {
     expect(long.said).toEqual([
       "MASE is left out: a season is 120 steps, and there are 96 before the first forecast; another period (--period) may give it",
       "the seasonal naive baseline is left out: it needs 126 steps to fit, and there are 96",
+      "the seasonal naive with drift baseline is left out: it needs 126 steps to fit, and there are 96",
       "the linear baseline is left out: it needs 487 steps to fit, and there are 96",
     ]);
     expect(long.text).toMatch(/^model +MASE .*\nthis model +– +\d+\.\d{3} .*\nnaive +– /u);
@@ -210,7 +208,9 @@ test("a recursive model draws other paths by another seed", async () => {
   const { json, text } = await use("evaluate", model, { calibrate: "0", paths: "9", origins: "2" });
   expect(json.map((row) => (row as { model: string }).model)).toEqual(
     ["sold", "kept"].flatMap((name) =>
-      ["this model", "naive", "seasonal naive", "linear"].map((title) => `${name}: ${title}`),
+      ["this model", "naive", "seasonal naive", "seasonal naive with drift", "linear", "theta"].map(
+        (title) => `${name}: ${title}`,
+      ),
     ),
   );
   expect(text).toContain("2 origins from 1999-06-01");

@@ -1,6 +1,8 @@
 // Forecasts of networks whose answers are known: without a state, their readout is set by hand.
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
+import { quantiles } from "../../../src/cells/losses.ts";
+import { readout } from "../../../src/cells/parts.ts";
 import type { Cell } from "../../../src/language/cell.ts";
 import { equations } from "../../../src/language/equations.ts";
 import { initialParameters } from "../../../src/model/initialise.ts";
@@ -10,6 +12,7 @@ import { referenceDevice } from "../../../src/run/reference/device.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
 import {
   designForecaster,
+  type ForecastDesign,
   type ForecastOptions,
   type ForecastSpec,
 } from "../../../src/tasks/forecast/design.ts";
@@ -34,17 +37,33 @@ function monthly<const V extends string>(columns: Readonly<Record<V, ArrayLike<n
   return seriesOf({ time, ...columns } as never);
 }
 
+/** Without linear paths, as in early files and along drawn paths: the network alone forecasts. */
+function alone({ spec, network }: ForecastDesign): Pick<ForecastDesign, "spec" | "network"> {
+  const { paths, offsets, ...rest } = spec;
+  const layers = network.layers.map((layer) =>
+    layer.name === "readout" ? { ...layer, cell: readout } : layer,
+  );
+  const isLoss = ({ name }: { readonly name: string }): boolean => name === "loss";
+  void paths;
+  if (!offsets) return { spec: rest, network: { ...network, layers } };
+  const loss = layers.map((layer) => (isLoss(layer) ? { ...layer, cell: quantiles(spec.levels) } : layer));
+  return { spec: rest, network: { ...network, layers: loss } };
+}
+
+/** Of the values themselves, unless the options say otherwise. */
+const lagOf = (options: ForecastOptions): ForecastOptions => ({ seasonalDifference: 0, ...options });
+
 /** A network whose readout has these rows, a weight of each input and the bias; on the scale of the series itself. */
 async function linear(
   series: SeriesTable,
   options: ForecastOptions,
-  readout: readonly (readonly number[])[],
+  weights: readonly (readonly number[])[],
 ): Promise<Forecaster> {
-  const { spec, network } = designForecaster(series, { cell: passing, ...options });
+  const { spec, network } = alone(designForecaster(series, { cell: passing, log: false, ...lagOf(options) }));
   const layout = parameterLayout(network);
   const values = new Float64Array(layout.size);
   for (const { name, offset, size } of layout.places) {
-    const rows = name === "readout.b" ? readout.map((row) => row.at(-1)) : readout.map((r) => r.slice(0, -1));
+    const rows = name === "readout.b" ? weights.map((row) => row.at(-1)) : weights.map((r) => r.slice(0, -1));
     expect(rows.flat()).toHaveLength(size);
     values.set(rows.flat() as number[], offset);
   }
@@ -293,9 +312,9 @@ test.each(["gaussian", "quantiles"] as const)(
   "a recursive forecast of the next step is the direct one, from %s",
   async (output) => {
     const series = monthly({ a: autoregression(60, 0.5, 1), b: autoregression(60, 0.9, 2) });
-    const options = { size: 7, context: 9, output, calendar: true } as const;
-    const direct = designForecaster(series, { ...options, horizon: 1 });
-    const recursive = designForecaster(series, { ...options, horizon: 1, strategy: "recursive" });
+    const options = { size: 7, context: 9, distribution: output, calendar: true, log: false } as const;
+    const direct = alone(designForecaster(series, lagOf({ ...options, horizon: 1 })));
+    const recursive = designForecaster(series, lagOf({ ...options, horizon: 1, strategy: "recursive" }));
     expect(recursive.network).toEqual(direct.network);
     const origins = [9, 30, 60];
     const model = await opened(direct.spec, direct.network);

@@ -35,10 +35,18 @@ describe("scores that a series does not have", () => {
         "MASE is left out: the history repeats itself every 12 steps, which leaves nothing to divide by; another period (--period) may give it",
       ]);
       const table = await model.backtest(series);
-      expect(Object.keys(table)).toEqual(["this model", "naive", "seasonal naive", "linear"]);
+      expect(Object.keys(table)).toEqual([
+        "this model",
+        "naive",
+        "seasonal naive",
+        "seasonal naive with drift",
+        "linear",
+        "theta",
+      ]);
       for (const row of [...Object.values(table), score]) {
         expect(row.mase).toBeUndefined();
-        for (const error of [row.smape, row.crps, row.coverage]) expect(Number.isFinite(error)).toBe(true);
+        for (const error of [row.smape, row.crps, row.coverage, row.winkler!])
+          expect(Number.isFinite(error)).toBe(true);
       }
       expect(backtestChart(series, score)).not.toMatch(/NaN|Infinity/u);
     }
@@ -56,15 +64,16 @@ describe("scores that a series does not have", () => {
 
   test("and baselines that need more history than there is", async () => {
     const series = sales(66);
-    const model = await modelOf(series);
+    const model = await modelOf(series, { seasonalDifference: 0 });
     expect((await model.score(series)).notes).toEqual([]);
     const score = await model.score(series, { period: 64 });
-    expect(Object.keys(score.baselines)).toEqual(["naive"]);
+    expect(Object.keys(score.baselines)).toEqual(["naive", "theta"]);
     expect(score).toMatchObject({ mase: undefined, origins: 12 });
     expect(score.baselines["naive"]!.smape).toBeGreaterThan(0);
     expect(score.notes).toEqual([
       "MASE is left out: a season is 64 steps, and there are 52 before the first forecast; another period (--period) may give it",
       "the seasonal naive baseline is left out: it needs 67 steps to fit, and there are 52",
+      "the seasonal naive with drift baseline is left out: it needs 67 steps to fit, and there are 52",
       "the linear baseline is left out: it needs 260 steps to fit, and there are 52",
     ]);
     // Data to learn from may be long, where the forecasts have little before them.
@@ -72,6 +81,11 @@ describe("scores that a series does not have", () => {
     expect(part.notes).toContain(
       "the linear baseline is left out: it needs 40 steps before a forecast, and there are 23",
     );
-    expect(Object.keys(part.baselines)).toEqual(["naive", "seasonal naive"]);
+    expect(Object.keys(part.baselines)).toEqual([
+      "naive",
+      "seasonal naive",
+      "seasonal naive with drift",
+      "theta",
+    ]);
   });
 });

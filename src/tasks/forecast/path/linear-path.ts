@@ -62,13 +62,17 @@ export function fitLinearPath(values: Float64Array, settings: PathSettings): Fit
   const domains =
     log === undefined ? (isPositive(values, 0, values.length) ? [false, true] : [false]) : [log];
   const rolled = domains.flatMap((isLog) => rollDomain(values, isLog, settings) ?? []);
-  if (rolled.length === 0) return naivePath(values, horizon, log === true);
+  if (rolled.length === 0) return naivePath(values, settings);
   const least = Math.min(...rolled.map(({ error }) => error));
   const weights = rolled.map(({ error }) => (error === 0 ? 1 : (least / error) ** power));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = weights.map((weight) => weight / total);
   const isLog = rolled.reduce((sum, { isLog: isOne }, i) => sum + (isOne ? shares[i]! : 0), 0) > 0.5;
-  const maps = rolled.map((domain, i) => ({ ...domain.map, share: shares[i]! }));
+  const maps = rolled.map(({ map: { log: isOne, ...map } }, i) => ({
+    log: isOne,
+    share: shares[i]!,
+    ...map,
+  }));
   const { origins } = rolled[0]!.rolled;
   const errors = origins.map((origin, o) =>
     Array.from({ length: horizon }, (_, k) => {
@@ -200,7 +204,8 @@ function plain({ reads, weights, constants }: LinearMap): Pick<ScaledMap, "reads
 }
 
 /** The last value repeated, with the errors of that so far; of one value with none. */
-function naivePath(values: Float64Array, horizon: number, isLog: boolean): FittedPath {
+function naivePath(values: Float64Array, { horizon, log, lag }: PathSettings): FittedPath {
+  const isLog = log === true;
   const origins = Array.from({ length: Math.max(0, values.length - horizon) }, (_, i) => i + 1);
   const errors = origins.map((origin) =>
     Array.from(
@@ -222,7 +227,7 @@ function naivePath(values: Float64Array, horizon: number, isLog: boolean): Fitte
   return {
     path: { maps: [map], deviations, season: 1 },
     log: isLog,
-    lag: 1,
+    lag: lag ?? 1,
     errors: errors.flatMap((row) => row.map((error, k) => error / deviations[k]!)),
     methods: [{ name: "naive", share: 1 }],
     origins: origins.length,

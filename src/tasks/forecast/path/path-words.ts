@@ -1,6 +1,6 @@
 // What a forecaster chose, in words.
 import { counted, percent } from "../../shared/words.ts";
-import type { FittedColumn, ForecastOptions } from "../design.ts";
+import type { ColumnSettings, FittedColumn } from "./columns.ts";
 
 /** The smallest share of a method that is worth a word. */
 const leastShare = 0.15;
@@ -9,7 +9,7 @@ const mostMethods = 3;
 /** A line for each column: "sold: logarithms, season of 12 steps; regression on changes over 12 steps 48 %, … ". */
 export function pathsInWords(
   fitted: readonly FittedColumn[],
-  { log, seasonalDifference }: Pick<ForecastOptions, "log" | "seasonalDifference">,
+  { log, lag }: Pick<ColumnSettings, "log" | "lag">,
 ): string[] {
   return fitted.map(({ name, seasons, found }) => {
     const season =
@@ -23,9 +23,7 @@ export function pathsInWords(
             .join(" and ");
     const chosen = [
       `${found.log ? "logarithms" : "values"}${log === undefined ? "" : " as asked"}`,
-      ...(seasonalDifference === undefined
-        ? []
-        : [`differences over ${counted(seasonalDifference, "step")} as asked`]),
+      ...(lag === undefined ? [] : [`differences over ${counted(lag, "step")} as asked`]),
       season,
     ].join(", ");
     const methods = found.methods

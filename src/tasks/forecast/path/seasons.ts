@@ -12,14 +12,18 @@ export function calendarSeasons({ unit, every }: Frequency): number[] {
   return [...new Set(lengths.map((length) => Math.round(length / every)))].filter((steps) => steps > 1);
 }
 
+export interface ConfirmedSeason {
+  /** In steps. */
+  readonly season: number;
+  /** The correlation of a change with the one a season before. */
+  readonly correlation: number;
+}
+
 /** Seasons that repeat at least this often count. */
 const fewestSeasons = 2;
 
 /** The seasons among `candidates` that the changes of `values` have, by their autocorrelation, with that. */
-export function confirmedSeasons(
-  values: Float64Array,
-  candidates: readonly number[],
-): { readonly season: number; readonly correlation: number }[] {
+export function confirmedSeasons(values: Float64Array, candidates: readonly number[]): ConfirmedSeason[] {
   const changes = values.subarray(1).map((value, i) => value - values[i]!);
   // A correlation beyond chance, which is √(1/n) for noise.
   const least = Math.max(0.1, 1.645 / Math.sqrt(changes.length));

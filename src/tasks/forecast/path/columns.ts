@@ -1,0 +1,54 @@
+// The linear path of each column of a series.
+import type { Frequency } from "../frequency.ts";
+import { fitScaling, type Scaling, type ScalingSettings } from "../scaling.ts";
+import type { SeriesColumn } from "../series.ts";
+import { fitLinearPath, type FittedPath } from "./linear-path.ts";
+import { calendarSeasons, confirmedSeasons, type ConfirmedSeason } from "./seasons.ts";
+
+/** What a person may set; undefined chooses. */
+export interface ColumnSettings {
+  readonly horizon: number;
+  readonly log: boolean | undefined;
+  readonly lag: number | undefined;
+  readonly context: number | undefined;
+}
+
+/** The linear path of a column, and the seasons that it has. */
+export interface FittedColumn {
+  readonly name: string;
+  readonly seasons: readonly ConfirmedSeason[];
+  readonly found: FittedPath;
+}
+
+/** Throws as `fitScaling` does, naming the column. */
+export function fitColumn(
+  column: SeriesColumn,
+  frequency: Frequency,
+  { horizon, log, lag, context }: ColumnSettings,
+): FittedColumn {
+  const { name, values } = column;
+  scalingOf(column, { log: log ?? false, lag: lag ?? 0 });
+  const seasons = confirmedSeasons(values, calendarSeasons(frequency));
+  const found = fitLinearPath(values, {
+    horizon,
+    seasons: seasons.map(({ season }) => season),
+    context: context === undefined ? Infinity : context + (seasons.at(-1)?.season ?? 1) + 1,
+    log,
+    lag,
+  });
+  return { name, seasons, found };
+}
+
+/** Columns are read side by side, so their differences are over as many steps: the most of any. */
+export function commonLag(fitted: readonly FittedColumn[]): number {
+  return Math.max(...fitted.map(({ found }) => found.lag));
+}
+
+/** The scale of a column for the network. Throws as `fitScaling` does, naming the column. */
+export function scalingOf({ name, values }: SeriesColumn, settings: ScalingSettings): Scaling {
+  try {
+    return fitScaling(values, settings);
+  } catch (cause) {
+    throw new Error(`column '${name}': ${(cause as Error).message}`, { cause });
+  }
+}
