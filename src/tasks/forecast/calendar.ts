@@ -11,6 +11,7 @@ const cycles: Readonly<Record<FrequencyUnit, readonly Cycle[]>> = {
   minute: ["hour of day", "day of week", "day of year"],
   hour: ["hour of day", "day of week", "day of year"],
   day: ["day of week", "day of year"],
+  "business day": ["day of week", "day of year"],
   week: ["day of year"],
   month: ["month of year"],
   quarter: ["month of year"],

@@ -11,7 +11,7 @@ import { forecast, type Forecaster } from "./forecast.ts";
 import { backtestChart, predictionChart } from "./plots.ts";
 import type { ForecastSettings } from "./quantile-forecasts.ts";
 import type { ForecastRow, Prediction } from "./rows.ts";
-import { readSeriesFile } from "./series-files.ts";
+import { readSeriesFile, type SeriesFileSettings } from "./series-files.ts";
 import type { SeriesSettings, SeriesTable } from "./series.ts";
 import { formatTime } from "./time.ts";
 
@@ -19,6 +19,18 @@ const repairs = ["error", "fill", "interpolate"] as const;
 
 const reading = {
   time: z.string().optional().describe("the column of times (default: time, or the only one of dates)"),
+  timeFormat: z
+    .string()
+    .optional()
+    .describe("how times are written, such as DD.MM.YYYY or MM/DD/YYYY HH:mm (default: 2024-01-31 14:30)"),
+  every: z
+    .string()
+    .optional()
+    .describe("for rows without times, in order: the step, such as month, '15 minutes' or 'business day'"),
+  start: z.string().optional().describe("the time of the first of such rows (default: 2000-01-01)"),
+  frequency: oneOf(["business"])
+    .optional()
+    .describe("business: steps are the days from Monday to Friday (default: what the times show)"),
   sort: flag.describe("sort the rows by time"),
   gaps: oneOf(repairs)
     .default("error")
@@ -31,7 +43,16 @@ const reading = {
     .describe("several rows with the same time: error, mean (of their values) or last"),
 };
 
-const readingNames = { time: "column", gaps: "rule", missing: "rule", duplicates: "rule" };
+const readingNames = {
+  time: "column",
+  timeFormat: "form",
+  every: "step",
+  start: "time",
+  frequency: "name",
+  gaps: "rule",
+  missing: "rule",
+  duplicates: "rule",
+};
 
 const levels = z
   .string()
@@ -43,6 +64,8 @@ const levels = z
     context.issues.push({ code: "custom", message, input: text });
     return z.NEVER;
   });
+
+const rememberedReading = Object.keys(reading);
 
 /** How a model forecasts. */
 const forecasting = {
@@ -120,10 +143,15 @@ export const forecastCommand: TaskCommand = taskCommand({
         strategy: "name",
       },
     ),
-    async read(path, { time, value, sort, gaps, missing, duplicates }, _common, context) {
-      const settings = { time, sort, gaps, missing, duplicates };
+    async read(path, flagged, _common, context) {
+      const { value } = flagged;
+      const settings = readingOf(flagged);
+      const { time } = settings;
       const { series, time: timeName, notes } = await readSeriesFile(path, settings, value);
-      const found = { time: timeName, value: joinNames(series.columns.map((column) => column.name)) };
+      const found = {
+        ...(timeName !== "" && { time: timeName }),
+        value: joinNames(series.columns.map((column) => column.name)),
+      };
       const words = foundInWords(found, { time, value });
       for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
       return { data: series, found };
@@ -185,7 +213,7 @@ export const forecastCommand: TaskCommand = taskCommand({
       },
       { ...readingNames, period: "n", origins: "n", plot: "file" },
     ),
-    remembered: ["time", "sort", "gaps", "missing", "duplicates"],
+    remembered: rememberedReading,
     async run(model, path, settings, context) {
       const { period, origins, stride, plot } = settings;
       const series = await readFor(model, path as string, settings);
@@ -216,7 +244,7 @@ export const forecastCommand: TaskCommand = taskCommand({
       },
       { ...readingNames, csv: "file", plot: "file" },
     ),
-    remembered: ["time", "sort", "gaps", "missing", "duplicates"],
+    remembered: rememberedReading,
     async run(model, path, settings, context) {
       const { csv, plot } = settings;
       const series = await readFor(model, path as string, settings);
@@ -239,19 +267,19 @@ export const forecastCommand: TaskCommand = taskCommand({
   },
 });
 
-type Reading = { readonly time?: string | undefined } & Required<SeriesSettings>;
+type Reading = Pick<SeriesFileSettings<string>, "time" | "timeFormat" | "every" | "start"> &
+  Required<Omit<SeriesSettings, "frequency">> &
+  Pick<SeriesSettings, "frequency">;
+
+/** The settings of reading among flags. */
+function readingOf(flagged: Reading): Reading {
+  const { time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates } = flagged;
+  return { time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates };
+}
 
 /** The columns of a model from a table. */
 async function readFor(model: Forecaster, path: string, settings: Reading): Promise<SeriesTable> {
-  const { time, sort, gaps, missing, duplicates } = settings;
-  const { series } = await readSeriesFile(path, {
-    time,
-    value: model.columns,
-    sort,
-    gaps,
-    missing,
-    duplicates,
-  });
+  const { series } = await readSeriesFile(path, { ...readingOf(settings), value: model.columns });
   return series;
 }
 

@@ -164,6 +164,7 @@ const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
     unit: z.enum(frequencyUnits),
     every: count,
     monthEnd: z.exactOptional(z.literal(true)),
+    monthDay: z.exactOptional(z.int().check(z.minimum(1), z.maximum(31))),
   }),
   calendar: z.boolean(),
   horizon: count,

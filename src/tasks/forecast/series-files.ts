@@ -4,8 +4,10 @@ import { numberColumn } from "../../formats/number-column.ts";
 import { column, isMissing, numberOf, type Cell, type Column, type Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import { chooseColumn, splitNames } from "../shared/columns.ts";
+import { addPeriods, readFrequency } from "./frequency.ts";
 import { regularSeries, type SeriesSettings, type SeriesTable } from "./series.ts";
-import { isTime } from "./time.ts";
+import { timeFormat, type TimeFormat } from "./time-format.ts";
+import { isTime, readTimes } from "./time.ts";
 
 /** The columns of a series, and how an irregular table is repaired. */
 export interface SeriesFileSettings<V extends string> extends SeriesSettings {
@@ -13,6 +15,12 @@ export interface SeriesFileSettings<V extends string> extends SeriesSettings {
   readonly time?: string | undefined;
   /** The column of values, or several. Default `value`, or the only other column of numbers. */
   readonly value?: V | readonly V[] | undefined;
+  /** How times are written: `DD.MM.YYYY HH:mm`. Default ISO 8601. */
+  readonly timeFormat?: string | undefined;
+  /** The step of a table without times, whose rows are in order: `month`, `15 minutes`, `business day`. */
+  readonly every?: string | undefined;
+  /** The time of the first row of such a table. Default 2000-01-01. */
+  readonly start?: string | undefined;
 }
 
 const repairRule = ["error", "fill", "interpolate"] as const;
@@ -23,6 +31,10 @@ const rules: OptionRules<SeriesFileSettings<string>> = {
   duplicates: ["error", "mean", "last"],
   missing: repairRule,
   sort: "boolean",
+  frequency: ["business"],
+  timeFormat: "any",
+  every: "any",
+  start: "any",
 };
 
 /**
@@ -43,7 +55,7 @@ export async function readSeries<const V extends string = string>(
  */
 export async function readSeriesFile<V extends string>(
   path: string,
-  { time, value: one, ...repairs }: SeriesFileSettings<V>,
+  { time, value: one, timeFormat: format, every, start, ...repairs }: SeriesFileSettings<V>,
   list?: string,
 ): Promise<{ readonly series: SeriesTable<V>; readonly time: string; readonly notes: readonly string[] }> {
   const table = await readTableFile(path);
@@ -56,14 +68,17 @@ export async function readSeriesFile<V extends string>(
         );
   const value = (listed as V[] | undefined) ?? one;
   const named = value === undefined ? [] : typeof value === "string" ? [value] : value;
-  const timeName = chooseTime(table, time, named);
-  const names = value === undefined ? [chooseValue(table, timeName) as V] : named;
+  if (every === undefined && start !== undefined)
+    throw new Error(`${path}: a first time without a step says little; give the step, too (--every month)`);
+  const written = format === undefined ? table : rewriteTimes(table, timeFormat(format), time);
+  const timeName = every === undefined ? chooseTime(written, time, named) : "";
+  const names = value === undefined ? [chooseValue(written, timeName) as V] : named;
   if (names.includes(timeName as V))
     throw new Error(`${path}: '${timeName}' cannot be both the time and a value; name another column`);
   const numbers = names.map((name) => numberColumn(table, column(table, name)));
   const series = regularSeries(
     {
-      times: column(table, timeName).cells,
+      times: every === undefined ? column(written, timeName).cells : numberedTimes(table, every, start),
       values: numbers.map(({ cells }) => cells),
       names,
       source: table.source,
@@ -76,13 +91,56 @@ export async function readSeriesFile<V extends string>(
   return { series, time: timeName, notes: numbers.flatMap(({ notes }) => notes) };
 }
 
+/** The table with times of this form in ISO 8601: in the column named, or in each that has no others. */
+function rewriteTimes(table: Table, { toIso, example }: TimeFormat, time: string | undefined): Table {
+  const isMeant = (candidate: Column): boolean =>
+    time === undefined
+      ? areAll(candidate, (cell) => toIso(String(cell)) !== undefined)
+      : candidate.name === time;
+  if (!table.columns.some(isMeant))
+    throw new Error(
+      `${table.source}: no column has times of this form, such as ${example}; correct --time-format, or name the column (--time)`,
+    );
+  const columns = table.columns.map((candidate) =>
+    isMeant(candidate)
+      ? {
+          ...candidate,
+          cells: candidate.cells.map((cell, row) => {
+            const iso = isMissing(cell) ? undefined : toIso(String(cell));
+            if (iso !== undefined) return iso;
+            throw new Error(
+              `${table.source}, ${table.unit} ${table.lines[row]}: column '${candidate.name}' must be a time such as ` +
+                `${example}, not '${cell}'; correct it`,
+            );
+          }),
+        }
+      : candidate,
+  );
+  return { ...table, columns };
+}
+
+/** The times of the rows of a table without any. Throws for a step and a first time that cannot be read. */
+function numberedTimes(table: Table, every: string, start = "2000-01-01"): Date[] {
+  const frequency = readFrequency(every);
+  const place = { source: "start", unit: "row", lines: [1], column: "start" } as const;
+  const first = readTimes([start], place).times[0] as number;
+  const from = frequency.unit === "business day" ? addPeriods(first, frequency, 0) : first;
+  return Array.from(table.lines, (_, row) => new Date(addPeriods(from, frequency, row)));
+}
+
 function chooseTime(table: Table, name: string | undefined, taken: readonly string[]): string {
   const areTimes = (candidate: Column): boolean => areAll(candidate, isTime);
   // A number of four digits may be a year or a value, but a date is a time for certain.
   const areDates = (candidate: Column): boolean =>
     areAll(candidate, (cell) => isTime(cell) && numberOf(cell) === undefined);
   const fits = table.columns.some(areDates) ? areDates : areTimes;
-  return chooseColumn(table, { name, usual: "time", taken, fits });
+  try {
+    return chooseColumn(table, { name, usual: "time", taken, fits });
+  } catch (cause) {
+    if (name !== undefined || table.columns.some(fits)) throw cause;
+    const remedy = "for rows in order without times give their step (--every month)";
+    throw new Error(`${(cause as Error).message}; ${remedy}`, { cause });
+  }
 }
 
 function chooseValue(table: Table, time: string): string {

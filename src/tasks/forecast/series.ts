@@ -4,7 +4,7 @@ import { shown } from "../../base/options.ts";
 import { numberRemedy } from "../../formats/number-column.ts";
 import { numberOf } from "../../formats/table.ts";
 import { addPeriods, describeFrequency, findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
-import { formatTime, namesZone, readTimes, type TimeCell } from "./time.ts";
+import { formatTime, namesZone, readTimes, type ReadTimes, type TimeCell } from "./time.ts";
 
 /** A number, or text that is one. Missing are null, undefined, NaN and the texts "", "NA", "N/A", "NaN" and "null". */
 export type NumberCell = number | string | null | undefined;
@@ -44,6 +44,8 @@ export interface SeriesSettings {
   readonly missing?: "error" | "fill" | "interpolate";
   /** Whether to sort rows by time. Default false: a row earlier than the one above it is an error. */
   readonly sort?: boolean;
+  /** `business`: the days from Monday to Friday. Default what the times show. */
+  readonly frequency?: "business" | undefined;
 }
 
 /** The cells of a series, with what errors need to name a row. */
@@ -101,9 +103,12 @@ export function regularSeries<V extends string>(
 ): SeriesTable<V> {
   checkCells(cells);
   const { source, unit, lines, timeName } = cells;
-  const rowTimes = readTimes(cells.times, { source, unit, lines, column: timeName });
+  const read = readTimes(cells.times, { source, unit, lines, column: timeName });
+  const isLocal = goesByLocalDays(read);
+  const rowTimes = isLocal ? read.local : read.times;
   const { times, rows } = distinctTimes(rowTimes, cells, settings);
-  const frequency = findFrequency(times);
+  const frequency: Frequency | undefined =
+    settings.frequency === "business" ? { unit: "business day", every: 1 } : findFrequency(times);
   if (!frequency)
     throw new Error(
       times.length < 2
@@ -118,8 +123,16 @@ export function regularSeries<V extends string>(
     const values = rows.map((same) => combineRows(same, c, cells, settings));
     return { name, values: fillGrid(values, positions, name, rows, cells, settings) };
   });
-  const isZoned = namesZone(cells.times[0]);
+  const isZoned = !isLocal && namesZone(cells.times[0]);
   return { start: grid[0]!, frequency, times: grid, columns, ...(isZoned && { isZoned }) };
+}
+
+/** Whether times are at the same hour of their own zones, days or more apart, as midnights across summer time are. */
+function goesByLocalDays({ times, local }: ReadTimes): boolean {
+  if (local.every((time, i) => time === times[i])) return false;
+  const ascending = [...new Set(local)].sort((a, b) => a - b);
+  const unit = findFrequency(ascending)?.unit;
+  return unit !== undefined && !["second", "minute", "hour"].includes(unit);
 }
 
 /** The values of a column. Throws where the series lacks it. */

@@ -22,23 +22,35 @@ const pattern =
 interface ReadTime {
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** Milliseconds by which the clock of its zone is ahead of UTC. */
+  readonly offset: number;
   /** Whether the cell names a zone. */
   readonly isZoned: boolean;
 }
 
+/** The times of a column. */
+export interface ReadTimes {
+  /** [cells] milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** [cells] the same as the clocks of their zones show them. */
+  readonly local: Float64Array;
+}
+
 /**
- * Milliseconds since 1970 [cells]. A part that a date leaves out is its first: `1949` is 1949-01-01T00:00:00Z. Digits
+ * Milliseconds since 1970. A part that a date leaves out is its first: `1949` is 1949-01-01T00:00:00Z. Digits
  * below a millisecond are dropped. Throws at a cell that is not a time, and where some cells name a zone and some do not,
  * since those that do not may be off by hours.
  */
-export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float64Array {
+export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): ReadTimes {
   const { source, unit, lines, column } = place;
   const times = new Float64Array(cells.length);
+  const local = new Float64Array(cells.length);
   let first: ReadTime | undefined;
   cells.forEach((cell, i) => {
     const read = readTime(cell);
     const at = `${source}, ${unit} ${lines[i]}: column '${column}'`;
-    if (!read) throw new Error(`${at} must be a time such as 2024-01-31, not ${showCell(cell)}; correct it`);
+    if (!read)
+      throw new Error(`${at} must be a time such as 2024-01-31, not ${showCell(cell)}; ${remedyOf(cell)}`);
     first ??= read;
     if (read.isZoned !== first.isZoned)
       throw new Error(
@@ -46,8 +58,9 @@ export function readTimes(cells: readonly TimeCell[], place: ColumnPlace): Float
           `${first.isZoned ? "does" : "does not"}, but is ${showCell(cell)}; write all times with a zone or none`,
       );
     times[i] = read.time;
+    local[i] = read.time + read.offset;
   });
-  return times;
+  return { times, local };
 }
 
 /** Whether a cell names a zone with its time. */
@@ -71,7 +84,7 @@ export function formatTime(time: number, isZoned: boolean = false): string {
 function readTime(cell: TimeCell): ReadTime | undefined {
   if (cell instanceof Date) {
     const time = cell.getTime();
-    return Number.isNaN(time) ? undefined : { time, isZoned: true };
+    return Number.isNaN(time) ? undefined : { time, offset: 0, isZoned: true };
   }
   const parts = pattern.exec(String(cell ?? "").trim());
   if (!parts) return undefined;
@@ -88,7 +101,7 @@ function readTime(cell: TimeCell): ReadTime | undefined {
   if (offset === undefined) return undefined;
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, "0"));
   const clock = ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds;
-  return { time: date.getTime() + clock, isZoned: zone !== undefined };
+  return { time: date.getTime() + clock, offset: offset * 60_000, isZoned: zone !== undefined };
 }
 
 /** Minutes east of UTC. */
@@ -97,6 +110,19 @@ function readOffset(zone: string): number | undefined {
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(":", "") || 0)];
   if (hours > 23 || minutes > 59) return undefined;
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** What to do about a cell that is not a time. */
+function remedyOf(cell: TimeCell): string {
+  const text = String(cell ?? "").trim();
+  if (/^\d{1,3}(-\d{1,2}){0,2}$/u.test(text))
+    return (
+      "a year has four digits; if these are numbers of periods, leave the column out and give the first time and the step " +
+      "(--start 2000-01 --every month)"
+    );
+  if (/^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{4}[./]\d{1,2}[./]\d{1,2}/u.test(text))
+    return "say how it is written (--time-format DD.MM.YYYY, MM/DD/YYYY …), or correct it";
+  return "correct it";
 }
 
 function showCell(cell: TimeCell): string {

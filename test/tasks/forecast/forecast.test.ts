@@ -288,7 +288,7 @@ describe("options are refused", () => {
     );
     await refuse(
       { seasonalDifference: 12, context: 1, horizon: 1 },
-      "column 'sold': scaling: fitting with a seasonal difference of 12 needs 13 values or more, not 9",
+      "column 'sold': scaling: fitting with a seasonal difference of 12 needs 13 values or more, not 10",
       13,
     );
   });

@@ -321,7 +321,7 @@ describe("files with series", () => {
   here("a file whose times are no dates", () => {
     const name = "time-series/shampoo.csv";
     expect(() => file(name)).toThrow(
-      `${name}, line 2: column 'Month' must be a time such as 2024-01-31, not '1-01'; correct it`,
+      `${name}, line 2: column 'Month' must be a time such as 2024-01-31, not '1-01'; a year has four digits; if these are`,
     );
   });
 });

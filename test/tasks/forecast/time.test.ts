@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { formatTime, isTime, namesZone, readTimes, type TimeCell } from "../../../src/tasks/forecast/time.ts";
 
 const read = (...cells: readonly TimeCell[]): number[] => [
-  ...readTimes(cells, { source: "a.csv", unit: "line", column: "date", lines: cells.map((_, i) => i + 2) }),
+  ...readTimes(cells, { source: "a.csv", unit: "line", column: "date", lines: cells.map((_, i) => i + 2) })
+    .times,
 ];
 
 describe("times", () => {
@@ -45,7 +46,6 @@ describe("times", () => {
   it.each([
     "",
     "x",
-    "1-01",
     "2016-13",
     "2016-00-10",
     "2015-02-29",
@@ -54,7 +54,6 @@ describe("times", () => {
     "2016-07-01 10:00:60",
     "2016-07-01T10:00:00+24:00",
     "2016-07-01Z",
-    "01/02/2016",
     "2016-7-1",
     16983,
     1949.5,

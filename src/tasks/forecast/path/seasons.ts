@@ -7,7 +7,15 @@ const perDay = { second: 86_400, minute: 1440, hour: 24, day: 1 } as const;
 export function calendarSeasons({ unit, every }: Frequency): number[] {
   const lengths = {
     ...{ second: [perDay.second, 7 * perDay.second], minute: [perDay.minute, 7 * perDay.minute] },
-    ...{ hour: [24, 168], day: [7, 365], week: [52], month: [12], quarter: [4], year: [] },
+    ...{
+      hour: [24, 168],
+      day: [7, 365],
+      "business day": [5, 261],
+      week: [52],
+      month: [12],
+      quarter: [4],
+      year: [],
+    },
   }[unit];
   return [...new Set(lengths.map((length) => Math.round(length / every)))].filter((steps) => steps > 1);
 }
