@@ -3,18 +3,18 @@ import type { Cell } from "../language/cell.ts";
 import { equations } from "../language/equations.ts";
 
 /**
- * The evidence of runs of symbols, [H]: the sum of a vector for each run, over the root of the number of steps. `a` to `d`
- * are the runs of one to four symbols about each step, as indices of width R.
+ * The evidence of runs of symbols, [H]: the weighted sum of a vector for each run. `a` to `d` are the runs of one to four
+ * symbols about each step, as indices of width R, and `p` to `s` their weights. The factor makes them learn before the
+ * recurrent layers do.
  */
 export const runsOfSymbols: Cell = equations("runs-of-symbols")`
-  # A vector for each run of one to four symbols, added up.
-  n' = n + 1
-  s' = s + E a + E b + E c + E d
-  y  = s' / sqrt(n')
+  # A vector for each run of one to four symbols, weighted and added up.
+  e' = e + p ⊙ E a + q ⊙ E b + r ⊙ E c + s ⊙ E d
+  y  = 30 ⊙ e'
   output y
-  input a, b, c, d per step
+  input a, b, c, d, p, q, r, s per step
   width a, b, c, d = R
-  width n = 1
+  width p, q, r, s = 1
   init E = 0
 `;
 

@@ -92,7 +92,7 @@ export interface Classifier extends Model<readonly LabelledItem[], ClassifyScore
 export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifier> = maker(
   (options = {}) => ({
     kind: "classify",
-    defaults: { batch: lengthOfTraining.batch, rate: 0.003, schedule: "cosine" },
+    defaults: { batch: lengthOfTraining.batch, rate: 0.001, schedule: "cosine" },
     design(items, settings) {
       checkItems("classify", items, itemFields);
       const parts = partsOfItems(items, settings);

@@ -3,24 +3,30 @@
 import * as z from "zod/mini";
 import { readoutWithEvidence, readoutWithFeatures, runsOfSymbols } from "../../cells/evidence.ts";
 import { planHead } from "../../model/head.ts";
-import type { Network, NetworkInput, NetworkLayer } from "../../plan/network.ts";
-import { vocabularySize, type Vocabulary } from "../../text/vocabulary.ts";
+import type { Network, NetworkInput, NetworkLayer, NetworkPart } from "../../plan/network.ts";
+import { vocabularySize } from "../../text/vocabulary.ts";
 import type { Example } from "../../batch/example.ts";
 import { tokensOf, type SequenceInput, type SequenceValue } from "../shared/sequence-input.ts";
 import { momentsFields, vocabularySchema } from "../shared/spec-schema.ts";
 import { featuresOf, fitConvolutions, fitsTogether, type Convolutions } from "./convolutions.ts";
 import type { Pooled } from "./pooling.ts";
-import { encodeRuns, fitRuns } from "./runs.ts";
+import { encodeRuns, fitRuns, type Runs } from "./runs.ts";
 
 /** What the linear layer reads: plain data, which a model keeps. */
 export type Evidence =
-  | { readonly kind: "runs"; readonly vocabulary: Vocabulary }
-  | ({ readonly kind: "convolutions" } & Convolutions);
+  ({ readonly kind: "runs" } & Runs) | ({ readonly kind: "convolutions" } & Convolutions);
 
 const count = z.int().check(z.minimum(1));
 
 export const evidenceSchema: z.ZodMiniType<Evidence> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("runs"), vocabulary: vocabularySchema }),
+  z
+    .strictObject({ kind: z.literal("runs"), vocabulary: vocabularySchema, rarity: z.array(z.number()) })
+    .check(
+      z.refine(
+        ({ vocabulary, rarity }) => vocabulary.symbols.length === rarity.length,
+        "not one rarity a run",
+      ),
+    ),
   z
     .strictObject({
       kind: z.literal("convolutions"),
@@ -53,7 +59,7 @@ export function fitEvidence(
   if (input.kind === "text") {
     const { unit } = input.vocabulary;
     const texts = learned.map(({ value }) => textTokens(input, value));
-    return { kind: "runs", vocabulary: fitRuns(texts, unit, Math.floor(mostWeights / classes)) };
+    return { kind: "runs", ...fitRuns(texts, unit, Math.floor(mostWeights / classes)) };
   }
   const series = learned.map(({ values }) => values as Float32Array);
   return { kind: "convolutions", ...fitConvolutions(series, input.mean.length) };
@@ -64,7 +70,7 @@ function textTokens(input: SequenceInput & { kind: "text" }, value: SequenceValu
 }
 
 const runInputs = ["runs1", "runs2", "runs3", "runs4"] as const;
-const featureInput = "features";
+const [weightInput, featureInput] = ["weights-of-runs", "features"] as const;
 
 /** The values of the network's inputs for a sequence. */
 export function evidenceOf(
@@ -76,8 +82,9 @@ export function evidenceOf(
     const width = input.kind === "series" ? input.mean.length : 1;
     return { [featureInput]: featuresOf(evidence, values as Float32Array, width) };
   }
-  const runs = encodeRuns(evidence.vocabulary, textTokens(input as SequenceInput & { kind: "text" }, value));
-  return Object.fromEntries(runInputs.map((name, i) => [name, runs[i] as Int32Array]));
+  const { ids, weights } = encodeRuns(evidence, textTokens(input as SequenceInput & { kind: "text" }, value));
+  const runs = Object.fromEntries(runInputs.map((name, i) => [name, ids[i] as Int32Array]));
+  return { ...runs, [weightInput]: weights };
 }
 
 /** The readout of the pooled layers, with what the linear layer reads beside them, and the loss. */
@@ -102,14 +109,18 @@ export function planEnd(
   }
   const size = vocabularySize(evidence.vocabulary);
   const [a, b, c, d] = runInputs;
+  const weight = (from: number): NetworkPart => ({ of: weightInput, from, width: 1 });
   const runs: NetworkLayer = {
     name: "runs",
     cell: runsOfSymbols,
     sizes: { H: classes, R: size },
-    inputs: { a, b, c, d },
+    inputs: { a, b, c, d, p: weight(0), q: weight(1), r: weight(2), s: weight(3) },
   };
   return {
-    inputs: runInputs.map((name): NetworkInput => ({ name, width: size, kind: "index", per: "step" })),
+    inputs: [
+      ...runInputs.map((name): NetworkInput => ({ name, width: size, kind: "index", per: "step" })),
+      { name: weightInput, width: runInputs.length, kind: "dense", per: "step" },
+    ],
     layers: [runs, { ...readout, cell: readoutWithEvidence, inputs: { x: output, s: runs.name } }],
     loss,
   };
