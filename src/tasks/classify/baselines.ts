@@ -63,7 +63,7 @@ function ofSeries(
   const longest = known.reduce((most, { values }) => Math.max(most, values.length / width), 0);
   const comparisons: readonly Comparison[] = ["euclidean", "warped"];
   const costs = (one: Comparison): number => costOf(one, items.length, known.length, longest, width);
-  const [cheap, dear] = [true, false].map((is) =>
+  const [cheap, expensive] = [true, false].map((is) =>
     comparisons.filter((one) => costs(one) <= affordable === is),
   );
   return {
@@ -71,7 +71,7 @@ function ofSeries(
       const nearest = nearestLabel(known, width, comparison);
       return { name: namesOfComparisons[comparison], labels: items.map((item) => nearest(valuesOf(item))) };
     }),
-    notes: (dear ?? []).map(
+    notes: (expensive ?? []).map(
       (comparison) =>
         `without the baseline '${namesOfComparisons[comparison]}', which would compare ${counted(items.length, "series")} with ` +
         `${grouped(known.length)} of up to ${grouped(longest)} steps`,

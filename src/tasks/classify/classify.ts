@@ -44,18 +44,18 @@ export interface ClassifyScore extends ClassificationReport {
   /** Sequences scored. */
   readonly sequences: number;
   /** The most accurate of `baselines`; absent without data to learn from. */
-  readonly baseline?: BaselineReport;
+  readonly baseline?: ClassifyBaseline;
   /**
    * Of texts, a linear model of runs of one to four characters and naive Bayes; of series, the nearest one by Euclidean
    * distance and by dynamic time warping. Absent without data to learn from.
    */
-  readonly baselines?: readonly BaselineReport[];
+  readonly baselines?: readonly ClassifyBaseline[];
   /** Why a baseline is not among them, a sentence each. */
   readonly notes?: readonly string[];
 }
 
 /** The scores of a baseline. */
-export interface BaselineReport extends ClassificationReport {
+export interface ClassifyBaseline extends ClassificationReport {
   readonly name: string;
 }
 
