@@ -152,10 +152,10 @@ function names(more: string): Experiment["run"] {
     const seconds = train(
       `classify train ${from} ${reading} --split 0.75/0.05/0.2 --dropout 0.3 ${more} --out ${model}`,
     );
-    const [own, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
+    const [own, linear, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
     const shown = (r: Json | undefined): string =>
       `${percent(r?.["accuracy"])}, macro-F1 ${percent(r?.["macroF1"])}`;
-    return { found: `${shown(own)}; naive Bayes ${shown(bayes)}`, seconds };
+    return { found: `${shown(own)}; linear ${shown(linear)}; naive Bayes ${shown(bayes)}`, seconds };
   };
 }
 

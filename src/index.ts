@@ -56,6 +56,7 @@ export type { Ids } from "./text/alphabet.ts";
 export {
   classify,
   type Classifier,
+  type ClassifyBaseline,
   type ClassifyScore,
   type LabelProbability,
 } from "./tasks/classify/classify.ts";

@@ -57,6 +57,12 @@ export const classifyCommand: TaskCommand = taskCommand({
         pooling: oneOf(poolings)
           .default("last")
           .describe(`how the steps of a sequence are summarised: ${poolings.join(", ")}`),
+        frame: whole(1)
+          .optional()
+          .describe("steps of a series read at once (default: as many as leave 64 of the longest)"),
+        recurrentOnly: flag.describe(
+          "without the linear layer on runs of symbols, or on convolutions of series",
+        ),
         oneDirection: flag.describe("read forward only, instead of in both directions"),
         classWeights: oneOf(["none", "root", "balanced"])
           .default("none")
@@ -65,16 +71,22 @@ export const classifyCommand: TaskCommand = taskCommand({
       { ...readingNames, unit: "unit", pooling: "name", classWeights: "name" },
     ),
     read: (path, settings, _common, context) => readLabelled(path, settings, context),
-    options({ series, unit, minCount, lowerCase, pooling, oneDirection, classWeights }, given) {
+    options(settings, given) {
+      const { series, unit, minCount, lowerCase, pooling, oneDirection, classWeights } = settings;
+      const { frame, recurrentOnly } = settings;
       const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
       if (series !== undefined && idle !== undefined) {
         throw new Error(`series have no symbols, so ${flagOf(idle)} would do nothing; leave it out`);
       }
+      if (series === undefined && frame !== undefined)
+        throw new Error("texts are read symbol by symbol, so --frame would do nothing; leave it out");
       return {
         pooling,
         bidirectional: !oneDirection,
         classWeights,
         lowerCase,
+        linear: !recurrentOnly,
+        ...(frame !== undefined && { frame }),
         ...(series === undefined && { unit, minCount }),
       };
     },
@@ -98,7 +110,7 @@ export const classifyCommand: TaskCommand = taskCommand({
       {
         ...reading,
         part: partField,
-        baseline: flag.describe("compare with naive Bayes, trained on the training part"),
+        baseline: flag.describe("compare with baselines that learn from the training part"),
         confusion: flag.describe("print the confusion matrix"),
         plot: outputFile(".svg").optional().describe("write the confusion matrix as an SVG file"),
       },
@@ -138,11 +150,15 @@ export const classifyCommand: TaskCommand = taskCommand({
   },
 });
 
-/** A line for the model and one for the baseline. */
+/** A line for the model and one for each baseline. */
 function besideBaseline(score: ClassifyScore): Report {
-  const { baseline, labels, sequences } = score;
+  const { baselines = [], labels, sequences, notes = [] } = score;
   const rows: [string, ClassificationReport][] = [["this model", score]];
-  if (baseline) rows.push([baseline.name, baseline]);
+  for (const baseline of baselines) rows.push([baseline.name, baseline]);
+  const compared = table(
+    ["model", "accuracy", "macro-F1"],
+    rows.map(([model, row]) => [model, percent(row.accuracy), percent(row.macroF1)]),
+  );
   return {
     json: rows.map(([model, { accuracy, macroF1, weightedF1, confusion }], i) => ({
       model,
@@ -152,10 +168,7 @@ function besideBaseline(score: ClassifyScore): Report {
       sequences,
       ...(i === 0 && { labels, confusion, classes: score.classes }),
     })),
-    text: table(
-      ["model", "accuracy", "macro-F1"],
-      rows.map(([model, row]) => [model, percent(row.accuracy), percent(row.macroF1)]),
-    ),
+    text: [compared, ...notes].join("\n"),
   };
 }
 

@@ -88,7 +88,7 @@ export function trainNaiveBayes(
 }
 
 /** A boundary mark alone says nothing, so none is a run of its own. */
-function* runs(text: string, longest: number): Generator<string, void, void> {
+export function* runs(text: string, longest: number): Generator<string, void, void> {
   const characters = [before, ...text, after];
   for (let from = 0; from < characters.length; from++) {
     let run = "";

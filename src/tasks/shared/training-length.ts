@@ -1,4 +1,5 @@
 // How long to train by default: in passes over many examples, and in updates where a pass over few has hardly any.
+import { grouped } from "./words.ts";
 import type { DesignedOption } from "../command.ts";
 import type { TrainingOptions } from "../../train/settings.ts";
 
@@ -14,20 +15,25 @@ export interface TrainingLength {
   readonly patience: number;
   /** Updates without improvement before `patience` may end a training. */
   readonly spared: number;
+  /** Steps of all sequences and passes together that bound both, since long sequences take long. Default no bound. */
+  readonly most?: number;
 }
 
 /** Passes that are shorter than this many updates are validated several at a time. */
 const updatesOfValidation = 25;
 
-/** The options of training for `count` examples. */
+/** The options of training for `count` examples of `steps` steps together. */
 export function trainingLength(
   count: number,
-  { batch, epochs, updates, patience, spared }: TrainingLength,
+  { batch, epochs, updates, patience, spared, most = Infinity }: TrainingLength,
+  steps: number = 1,
 ): Required<Pick<TrainingOptions, "budget" | "validateEvery" | "patience">> {
   const pass = Math.ceil(count / batch);
   const between = pass * Math.ceil(updatesOfValidation / pass);
   return {
-    budget: { epochs: Math.max(epochs, Math.ceil(updates / pass)) },
+    budget: {
+      epochs: Math.max(1, Math.min(Math.round(most / steps), Math.max(epochs, Math.ceil(updates / pass)))),
+    },
     validateEvery: between === pass ? 0 : between,
     patience: Math.max(patience, Math.ceil(spared / between)),
   };
@@ -39,9 +45,10 @@ export function lengthInWords({
   updates,
   patience,
   spared,
+  most,
 }: TrainingLength): Partial<Readonly<Record<DesignedOption, string>>> {
   return {
-    epochs: `${epochs}, but ${updates} updates or more`,
+    epochs: `${epochs}, but ${updates} updates or more${most === undefined ? "" : `, and at most ${grouped(most)} steps`}`,
     patience: `${patience}, or as many as take ${spared} updates`,
   };
 }
