@@ -5,19 +5,21 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { forecast, readSeries, train } from "../../src/node.ts";
+import { forecast, readSeries, train, type Prediction } from "../../src/node.ts";
 
 const usual = [
-  ...["co2", "nottem", "USAccDeaths", "wineind", "elnino"].map((name) => `${name}:12:12`),
-  ...[
-    "UKgas:4:8",
-    "JohnsonJohnson:4:4",
-    "us-gdp:4:4",
-    "Nile:1:5",
-    "LakeHuron:1:5",
-    "DAX:1:10",
-    "taylor:48:48",
-  ],
+  "co2:12:12",
+  "nottem:12:12",
+  "USAccDeaths:12:12",
+  "wineind:12:12",
+  "elnino:12:12",
+  "UKgas:4:8",
+  "JohnsonJohnson:4:4",
+  "us-gdp:4:4",
+  "Nile:1:5",
+  "LakeHuron:1:5",
+  "DAX:1:10",
+  "taylor:48:48",
 ];
 
 const { values: options, positionals } = parseArgs({
@@ -97,9 +99,7 @@ async function measure({ name, season, horizon }: (typeof cases)[number]): Promi
   const point = (value: number): readonly [number, number, number] => [value, value, value];
   const rows = [
     row("unrolled", (_, i, k) => {
-      const { interval, median: middle } = (
-        forecasts[i]?.[k] as Record<"value", { interval: readonly [number, number]; median: number }>
-      ).value;
+      const { interval, median: middle } = (forecasts[i]?.[k] as { readonly value: Prediction }).value;
       return [interval[0], middle, interval[1]];
     }),
     row("naive", (origin) => point(values[origin - 1] as number)),

@@ -214,15 +214,14 @@ function naivePath(values: Float64Array, { horizon, log, lag }: PathSettings): F
     ),
   );
   const deviations = deviationsOf(errors, largest(values));
-  const weights = new Array<number>(horizon).fill(1);
   const map = {
     log: false,
     share: 1,
     mean: 0,
     deviation: 1,
     reads: 1,
-    weights,
-    constants: new Array<number>(horizon).fill(0),
+    weights: Array.from({ length: horizon }, () => 1),
+    constants: Array.from({ length: horizon }, () => 0),
   };
   return {
     path: { maps: [map], deviations, season: 1 },

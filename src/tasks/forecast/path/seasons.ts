@@ -1,23 +1,26 @@
 // The seasons of a series: those of its calendar that its autocorrelation confirms.
-import type { Frequency } from "../frequency.ts";
+import type { Frequency, FrequencyUnit } from "../frequency.ts";
 
-const perDay = { second: 86_400, minute: 1440, hour: 24, day: 1 } as const;
+const minutesPerDay = 1440;
+const secondsPerDay = 60 * minutesPerDay;
+
+/** In steps of one unit. */
+const lengths: Readonly<Record<FrequencyUnit, readonly number[]>> = {
+  second: [secondsPerDay, 7 * secondsPerDay],
+  minute: [minutesPerDay, 7 * minutesPerDay],
+  hour: [24, 168],
+  day: [7, 365],
+  "business day": [5, 261],
+  week: [52],
+  month: [12],
+  quarter: [4],
+  year: [],
+};
 
 /** Seasons of a calendar in steps, ascending: a day and a week of shorter steps, a week and a year of days, else a year. */
 export function calendarSeasons({ unit, every }: Frequency): number[] {
-  const lengths = {
-    ...{ second: [perDay.second, 7 * perDay.second], minute: [perDay.minute, 7 * perDay.minute] },
-    ...{
-      hour: [24, 168],
-      day: [7, 365],
-      "business day": [5, 261],
-      week: [52],
-      month: [12],
-      quarter: [4],
-      year: [],
-    },
-  }[unit];
-  return [...new Set(lengths.map((length) => Math.round(length / every)))].filter((steps) => steps > 1);
+  const steps = lengths[unit].map((length) => Math.round(length / every));
+  return [...new Set(steps)].filter((season) => season > 1);
 }
 
 export interface ConfirmedSeason {
