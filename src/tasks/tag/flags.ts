@@ -59,7 +59,7 @@ export const tagCommand: TaskCommand = taskCommand({
     ],
     hasEmbedding: true,
     batches: "sequences",
-    defaults: tagDefaults,
+    defaults: { ...tagDefaults, dropout: String(tagDefaults.dropout) },
     flags: flags(
       {
         ...taggedColumns,

@@ -1,22 +1,28 @@
 // Tagging of sequences: a label for every token of a text, or every step of a series.
 import * as z from "zod/mini";
 import { predict } from "../../infer/predict.ts";
+import { decodeBest, decodeChain, type ChainScores, type DecodedChain } from "../../infer/chain.ts";
+import type { Transitions } from "../../model/crf.ts";
+import { lossName } from "../../model/head.ts";
 import { softmax } from "../../model/logits.ts";
 import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
-import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
+import { checkSpec, labelsSchema, sequenceInputSchema, vocabularySchema } from "../shared/spec-schema.ts";
 import { longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
+  classesOf,
   designTagger,
   exampleOf,
   splitFor,
   tagDefaults,
   tagRules,
   tagExamples,
+  unknownAtRandom,
+  type Steps,
   type TaggedItem,
   type TagOptions,
   type TagSpec,
@@ -24,6 +30,8 @@ import {
 import { rareLabels } from "../shared/labels.ts";
 import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
 import { schemeName, spanScheme } from "./spans.ts";
+import { tagOrders, transitionsOf } from "./transitions.ts";
+import { allAspects } from "./word-form.ts";
 
 /** A sequence with a tag for each of its tokens. */
 export interface Tagging<V extends SequenceValue = SequenceValue> {
@@ -93,6 +101,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
           kind: "examples",
           train: learned,
           validation: parts.validation && tagExamples(spec, parts.validation),
+          vary: unknownAtRandom(spec, learned),
         },
         record: () => recordOf(items, settings),
         longest: longestInWords(parts.train, learned),
@@ -130,28 +139,48 @@ const schema: z.ZodMiniType<TagSpec> = z.strictObject({
   kind: z.literal("tag"),
   input: sequenceInputSchema,
   labels: labelsSchema,
+  forms: z.optional(z.array(z.strictObject({ of: z.enum(allAspects), vocabulary: vocabularySchema }))),
+  order: z.optional(z.enum(tagOrders)),
 });
 
 function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>): Tagger {
   const spec = trained.spec as TagSpec;
   const { labels } = spec;
   const core = modelCore("tag", trained, trainedOn);
+  const transitions = spec.order && transitionsOf(labels, spec.order);
+  let chain: Promise<ChainScores> | undefined;
 
-  async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+  /** The tokens of each sequence and the network's readout for it, [steps, labels]. */
+  async function readAll(values: readonly SequenceValue[]): Promise<(readonly [Steps, Float64Array])[]> {
     checkList("predict", values);
     const sequences = values.map((value) => splitFor(spec, value));
-    const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`));
-    const logits = await predict(core.session(), examples); // [steps, labels] each
-    return sequences.map((tokens, i) => {
-      const all = logits[i] as Float64Array;
-      const rows = Array.from({ length: tokens.length }, (_, t) =>
-        all.subarray(t * labels.length, (t + 1) * labels.length),
-      );
-      return {
-        tokens,
-        tags: rows.map((row) => labels[row.indexOf(Math.max(...row))] as string),
-        probabilities: rows.map((row) => softmax(row)),
-      };
+    const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`, transitions));
+    const readouts = await predict(core.session(), examples);
+    return sequences.map((tokens, i) => [tokens, readouts[i] as Float64Array]);
+  }
+
+  async function scores(): Promise<ChainScores | undefined> {
+    return transitions && (chain ??= chainScores(trained, transitions));
+  }
+
+  async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+    const all = await readAll(values);
+    const known = await scores();
+    return all.map(([tokens, readout]) => {
+      const { classes, probabilities } = known
+        ? decodeChain(known, readout)
+        : decodeEach(readout, labels.length);
+      return { tokens, tags: classes.map((k) => labels[k] as string), probabilities };
+    });
+  }
+
+  /** The tags alone, which take less time than their probabilities. */
+  async function tagsOf(values: readonly SequenceValue[]): Promise<string[][]> {
+    const all = await readAll(values);
+    const known = await scores();
+    return all.map(([, readout]) => {
+      const classes = known ? decodeBest(known, readout) : decodeEach(readout, labels.length).classes;
+      return classes.map((k) => labels[k] as string);
     });
   }
 
@@ -164,24 +193,45 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
       const items = core.dataOf(data);
       checkItems("score", items, itemFields);
       // A label that was not learned is an error that names its place.
-      tagExamples(spec, items);
+      classesOf(spec, items);
       const targets = items.map(({ tags }) => tags);
-      const taggings = await tagAll(items.map(({ value }) => value));
+      const predictions = await tagsOf(items.map(({ value }) => value));
       const learned = core.baselineOf(data, options);
       const baseline = learned && baselineTags(spec, learned, items);
       return {
         labels,
         sequences: items.length,
         tokens: targets.reduce((sum, tags) => sum + tags.length, 0),
-        ...scoreTags(
-          labels,
-          targets,
-          taggings.map(({ tags }) => tags),
-        ),
+        ...scoreTags(labels, targets, predictions),
         ...(baseline && {
           baseline: { name: "most frequent tag", ...scoreTags(labels, targets, baseline) },
         }),
       };
     },
   };
+}
+
+/** The most probable class of each step by itself. */
+function decodeEach(readout: Float64Array, classes: number): DecodedChain {
+  const rows = Array.from({ length: readout.length / classes }, (_, t) =>
+    readout.subarray(t * classes, (t + 1) * classes),
+  );
+  return {
+    classes: rows.map((row) => row.indexOf(Math.max(...row))),
+    probabilities: rows.map((row) => softmax(row)),
+  };
+}
+
+/** What a model's weights say of tags in a row. Throws where the network has no such weights. */
+async function chainScores({ store }: Trained, transitions: Transitions): Promise<ChainScores> {
+  const weights = await store.read();
+  const [between, first, last] = (["w", "b", "e"] as const).map((name, i) => {
+    const place = store.layout.places.find((one) => one.name === `${lossName}.${name}`);
+    const size = (i === 0 ? transitions.from : transitions.begin).length;
+    if (place?.size === size) return weights.subarray(place.offset, place.offset + size);
+    throw new Error(
+      `tag: the model has ${place?.size ?? 0} scores of transitions, expected ${size}; the file is damaged, copy or save it again`,
+    );
+  }) as [Float64Array, Float64Array, Float64Array];
+  return { transitions, between, first, last };
 }
