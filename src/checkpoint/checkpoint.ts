@@ -61,7 +61,8 @@ export async function encodeRun(run: RunState): Promise<Uint8Array<ArrayBuffer>>
     // The rows that the run had: as many as its batch, or as there are sequences.
     tensors.set(`${carriedPrefix}${name}`, tensor([values.length], values));
   }
-  const described = { ...training, ...(best && { best: { step: best.step, loss: best.loss } }) };
+  const { weights: _, ...bestDescribed } = best ?? {};
+  const described = { ...training, ...(best && { best: bestDescribed }) };
   return sealed(tensors, { model: describeModel(run), training: JSON.stringify(described) });
 }
 

@@ -87,7 +87,13 @@ const metadataSchema: z.ZodMiniType<ModelMetadata> = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
   data: z.exactOptional(recordSchema),
   evaluation: z.exactOptional(z.strictObject({ batch: positive, window: positive })),
-  trained: z.exactOptional(z.strictObject({ updates: count, loss: z.exactOptional(z.number()) })),
+  trained: z.exactOptional(
+    z.strictObject({
+      updates: count,
+      loss: z.exactOptional(z.number()),
+      score: z.exactOptional(z.number()),
+    }),
+  ),
   cell: z.exactOptional(z.strictObject({ name: z.string(), equations: z.string() })),
 });
 

@@ -5,7 +5,7 @@ import { check } from "./schema.ts";
 
 /** Everything of a training state that is not a tensor. */
 export type TrainingDescription = Omit<TrainingState, "weights" | "optimizer" | "carried" | "best"> & {
-  readonly best?: { readonly step: number; readonly loss: number };
+  readonly best?: { readonly step: number; readonly loss: number; readonly score?: number };
 };
 
 const count = z.int().check(z.minimum(0));
@@ -68,7 +68,9 @@ const trainingSchema: z.ZodMiniType<TrainingDescription> = z.strictObject({
   position: z.strictObject({ epoch: count, at: count }),
   validated: count,
   misses: count,
-  best: z.exactOptional(z.strictObject({ step: count, loss: z.number() })),
+  best: z.exactOptional(
+    z.strictObject({ step: count, loss: z.number(), score: z.exactOptional(z.number()) }),
+  ),
 });
 
 /** The state of training, checked. */

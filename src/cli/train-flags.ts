@@ -48,10 +48,10 @@ const shares = z.string().refine(
   },
 );
 
-/** A flag whose default is a number, or depends on the data and is given in words. */
-function withDefault(field: z.ZodType<number, string>, value: number | string, help: string): z.ZodType {
-  if (typeof value === "number") return field.default(value).describe(help);
-  return field.optional().describe(`${help} (default: ${value})`);
+/** A flag with a default; or `words` that say what it is, where it depends on the data. */
+function withDefault(field: z.ZodType, value: unknown, help: string, words?: string): z.ZodType {
+  if (words === undefined) return field.default(value).describe(help);
+  return field.optional().describe(`${help} (default: ${words})`);
 }
 
 const budgetNames = ["epochs", "steps", "minutes"] as const;
@@ -64,18 +64,18 @@ interface Common {
   readonly layers: number;
   /** Only for tasks that take one. */
   readonly embedding?: number;
-  readonly batch: number;
+  readonly batch?: number | undefined;
   readonly epochs?: number | undefined;
   readonly steps?: number | undefined;
   readonly minutes?: number | undefined;
   readonly optimizer: OptimizerKind;
-  readonly rate: number;
-  readonly schedule: ScheduleKind;
+  readonly rate?: number | undefined;
+  readonly schedule?: ScheduleKind | undefined;
   readonly clip: number;
   readonly weightDecay: number;
   readonly dropout?: number;
   readonly split: string;
-  readonly patience: number;
+  readonly patience?: number | undefined;
   readonly seed: number;
   readonly device: DeviceChoice;
   readonly threads?: number | undefined;
@@ -89,7 +89,7 @@ interface Common {
 }
 
 function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
-  const { cell, size, embedding = 0, dropout = "0" } = command.defaults;
+  const { cell, size, embedding = 0, dropout = "0", training: words = {} } = command.defaults;
   const { budget, batch, rate, schedule, clip, patience } = resolveOptions({
     budget: { epochs: 10 },
     ...defaults,
@@ -104,32 +104,45 @@ function commonFlags(command: AnyTrain, defaults: TaskDefaults): Flags<Common> {
         .describe("sizes of other widths that the cell's equations name, as in P=64"),
       layers: whole(1).default(1).describe("recurrent layers"),
       ...(command.hasEmbedding && {
-        embedding: withDefault(whole(0), embedding, "width of a learned vector per symbol; 0 is one-hot"),
+        embedding: withDefault(
+          whole(0),
+          embedding,
+          "width of a learned vector per symbol; 0 is one-hot",
+          typeof embedding === "string" ? embedding : undefined,
+        ),
       }),
-      batch: whole(1).default(batch).describe(`${command.batches} per update`),
+      batch: withDefault(whole(1), batch, `${command.batches} per update`, words.batch),
       epochs: positive
         .optional()
-        .describe(`passes over the training data (default: ${"epochs" in budget ? budget.epochs : 10})`),
+        .describe(
+          `passes over the training data (default: ${words.epochs ?? ("epochs" in budget ? budget.epochs : 10)})`,
+        ),
       steps: whole(1).optional().describe("length of the training in updates, instead of epochs"),
       minutes: positive.optional().describe("length of the training in minutes, instead of epochs"),
       optimizer: oneOf(optimizerKinds)
         .default("adam")
         .describe(`optimizer: ${optimizerKinds.join(", ")}`),
-      rate: positive.default(rate).describe("learning rate"),
-      schedule: oneOf(scheduleKinds)
-        .default(schedule.kind)
-        .describe(`learning-rate schedule: ${scheduleKinds.join(", ")}`),
+      rate: withDefault(positive, rate, "learning rate", words.rate),
+      schedule: withDefault(
+        oneOf(scheduleKinds),
+        schedule.kind,
+        `learning-rate schedule: ${scheduleKinds.join(", ")}`,
+        words.schedule,
+      ),
       clip: zeroOrMore
         .default("limit" in clip ? clip.limit : 0)
         .describe("clip the global gradient norm at this value; 0 for no limit"),
       weightDecay: zeroOrMore.default(0).describe("weight decay: decoupled with adamw, else an L2 penalty"),
-      dropout: withDefault(dropRate, dropout, "rate of dropout after each recurrent layer"),
+      dropout: withDefault(dropRate, undefined, "rate of dropout after each recurrent layer", dropout),
       split: shares
         .default(defaults.split ?? defaultShares)
         .describe("share of the data for training, the rest for validation; or three, as in 0.8/0.1/0.1"),
-      patience: whole(0)
-        .default(patience)
-        .describe("stop after this many validations without improvement; 0 never stops"),
+      patience: withDefault(
+        whole(0),
+        patience,
+        "stop after this many validations without improvement; 0 never stops",
+        words.patience,
+      ),
       seed: seedFlag,
       ...deviceFields,
       out: z
@@ -205,8 +218,6 @@ export interface TrainFlags {
   kept(given: Given): Record<string, string | boolean>;
   /** Whether a model file keeps the setting of this name. */
   isKept(name: string): boolean;
-  /** The length of the training: the option that gives it, and its value. */
-  budget(given: Given): readonly [name: string, value: number];
 }
 
 /** Settings of the machine and of one call: a resumed run may change them, and a model file does not keep them. */
@@ -224,18 +235,9 @@ const free: readonly string[] = [
 export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlags {
   const common = commonFlags(command, defaults);
   const all = joinFlags(common, command.flags);
-  const budget = (given: Given): readonly [string, number] => {
-    const values = common.parse(given);
-    const name = budgetNames.find((option) => values[option] !== undefined);
-    if (name !== undefined) return [name, values[name] as number];
-    const { epochs } = command.training?.(command.flags.parse(given), given) ?? {};
-    if (typeof epochs === "number") return ["epochs", epochs];
-    return Object.entries(defaults.budget ?? { epochs: 10 })[0] as [string, number];
-  };
   const isKept = (name: string): boolean => !free.includes(name) && !(command.paths ?? []).includes(name);
   return {
     all,
-    budget,
     isKept,
     parse(given) {
       all.parse(given);
@@ -251,8 +253,9 @@ export function trainFlags(command: AnyTrain, defaults: TaskDefaults): TrainFlag
     kept(given) {
       const task = command.flags.parse(given);
       const values: Record<string, unknown> = { ...all.parse(given), ...command.training?.(task, given) };
-      const [name, value] = budget(given);
-      values[name] = value;
+      const hasBudget = budgetNames.some((name) => values[name] !== undefined);
+      if (!hasBudget && command.defaults.training?.epochs === undefined)
+        Object.assign(values, defaults.budget ?? { epochs: 10 });
       return Object.fromEntries(
         Object.entries(values)
           .filter(([name, value]) => value !== undefined && isKept(name))
@@ -276,34 +279,11 @@ export function recurrentSettings(common: Common): RecurrentSettings {
 
 /** The options of `train` that the flags give. */
 export function trainOptions(common: Common): TrainOptions {
-  const {
-    epochs,
-    steps,
-    minutes,
-    batch,
-    optimizer,
-    rate,
-    schedule,
-    clip,
-    weightDecay,
-    patience,
-    seed,
-    split,
-  } = common;
-  const chosen = { kind: optimizer, ...(weightDecay > 0 && { weightDecay }) } as OptimizerSettings;
-  return {
-    ...(epochs !== undefined && { epochs }),
-    ...(steps !== undefined && { steps }),
-    ...(minutes !== undefined && { minutes }),
-    batch,
-    optimizer: chosen,
-    rate,
-    schedule,
-    clip,
-    patience,
-    seed,
-    split,
-  };
+  const { epochs, steps, minutes, batch, rate, schedule, clip, patience, seed, split } = common;
+  const { optimizer: kind, weightDecay } = common;
+  const optimizer = { kind, ...(weightDecay > 0 && { weightDecay }) } as OptimizerSettings;
+  const chosen = { epochs, steps, minutes, batch, optimizer, rate, schedule, clip, patience, seed, split };
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
 }
 
 /**

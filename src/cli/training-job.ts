@@ -23,8 +23,6 @@ import type { TrainingJob } from "./training.ts";
 export interface PreparedJob extends TrainingJob {
   /** The file that is trained on. */
   readonly file: string;
-  /** The length of the training: an option's name, and its value. */
-  readonly budget: readonly [name: string, value: number];
   /** The files and folders that were given besides, as they are typed: a model file does not keep them. */
   readonly paths: string;
 }
@@ -79,7 +77,6 @@ export async function prepareJob(
     json: common.json,
     ...briefOf(command, run, summary),
     file,
-    budget: flags.budget(given),
     paths: (command.train.paths ?? [])
       .filter((name) => given[name] !== undefined)
       .map((name) => ` ${flagOf(name)} ${quoted(String(given[name]))}`)
@@ -87,15 +84,15 @@ export async function prepareJob(
   };
 }
 
-/** The score of the validation part by the latest weights. */
+/** The score of the validation part by the latest weights, where training does not score them itself. */
 function briefOf(
   { score }: TaskCommand,
   run: Run<unknown>,
-  { parts }: RunSummary,
+  { parts, score: isScored }: RunSummary,
 ): Pick<TrainingJob, "brief"> {
   const { brief } = score;
   const { validation } = parts;
-  if (brief === undefined || validation === undefined) return {};
+  if (isScored || brief === undefined || validation === undefined) return {};
   return {
     async brief() {
       const model = (await run.latest()) as { dispose(): void };

@@ -31,7 +31,7 @@ export interface TrainingOutcome {
   readonly reason: "budget" | "patience" | "interrupted";
   readonly step: number;
   /** The best validation, whose weights the model has; undefined without a validation part. */
-  readonly best: { readonly loss: number } | undefined;
+  readonly best: { readonly loss: number; readonly score?: number } | undefined;
   readonly seconds: number;
   readonly losses: Losses;
 }
@@ -150,8 +150,14 @@ type Listener = (event: TrainingEvent, score?: string) => Promise<void>;
 /** JSON lines. Training continues when their reader has gone: its purpose is the model. */
 function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
   const print = printer(terminal);
-  const { parameters, device, loss: words } = summary;
-  const started = print({ event: "start", parameters, device: device.name, threads: device.threads });
+  const { parameters, device, loss: words, score: name } = summary;
+  const started = print({
+    event: "start",
+    parameters,
+    device: device.name,
+    threads: device.threads,
+    ...(name !== undefined && { score: name }),
+  });
   return async (event, score) => {
     await started;
     if (event.kind === "step") {
@@ -165,6 +171,7 @@ function printEvents({ summary }: TrainingJob, terminal: Terminal): Listener {
         step: event.step,
         ...words.json(event.loss),
         ...(score && { score }),
+        ...(event.score !== undefined && { score: event.score, best: event.best }),
       });
     }
   };

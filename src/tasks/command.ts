@@ -47,8 +47,8 @@ export interface RecurrentSettings {
 /** The task's own score of a model, in words. */
 export interface ScoreWords<M, D> {
   /**
-   * Briefly, of the validation part, beside the loss while a model is trained: `accuracy 83.5 %`. Absent where the loss
-   * says as much. May take a part of the data where all of it would take long.
+   * Briefly, of the validation part, beside the loss while a model is trained: `BLEU 23.5`. Absent where the loss says as
+   * much, or the design has a score. May take a part of the data where all of it would take long.
    */
   readonly brief?: (model: M, validation: D) => Promise<string>;
   /** Of a part that training left out, beside a baseline. */
@@ -60,6 +60,9 @@ export interface Standing extends Report {
   /** The baseline's name where it is at least as good as the model. */
   readonly betterBaseline?: string | undefined;
 }
+
+/** Options of training whose defaults may depend on the data. */
+export type DesignedOption = "epochs" | "batch" | "rate" | "schedule" | "patience";
 
 export interface TrainCommand<D, O, T> {
   readonly about: string;
@@ -80,6 +83,8 @@ export interface TrainCommand<D, O, T> {
     /** Where it depends on the data, in words. */
     readonly embedding?: number | string;
     readonly dropout?: string;
+    /** Options of training that a design has defaults for, by its data: the defaults in words. */
+    readonly training?: Partial<Readonly<Record<DesignedOption, string>>>;
   };
   /** The command that the model's first use is shown with, on the file that it was trained on. Default `predict`. */
   readonly next?: (path: string) => "predict" | "eval";

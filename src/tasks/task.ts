@@ -47,8 +47,8 @@ export interface ModelMetadata {
   readonly data?: DataRecord;
   /** How training evaluated texts: parallel lanes and steps at a time. */
   readonly evaluation?: { readonly batch: number; readonly window: number };
-  /** How far it was trained: updates that its weights come after, and the loss of their validation, if there was one. */
-  readonly trained?: { readonly updates: number; readonly loss?: number };
+  /** How far it was trained: updates that its weights come after, and the loss and the score of their validation, if any. */
+  readonly trained?: { readonly updates: number; readonly loss?: number; readonly score?: number };
   /** The cell that the settings name, as a name and equations: a file of equations may change. */
   readonly cell?: { readonly name: string; readonly equations: string };
 }
@@ -121,6 +121,14 @@ export const plainLoss: LossWords = {
   brief: (loss) => [`loss ${loss.toFixed(4)}`],
 };
 
+/** A score of the validation part, by which training chooses the best weights and ends. */
+export interface ValidationScore<M> {
+  /** In a word: "accuracy". */
+  readonly name: string;
+  /** From 0 to 1, higher being better. `model` has the latest weights; it is not disposed of. */
+  of(model: M): Promise<number>;
+}
+
 /** A network for data, and the data as examples for it. */
 export interface Design<D, M> {
   /** The task's part of a model file. */
@@ -138,6 +146,8 @@ export interface Design<D, M> {
   readonly defaults?: Partial<TrainingOptions>;
   /** How the loss is reported. Default `plainLoss`. */
   readonly loss?: LossWords;
+  /** By what the best weights are chosen; the loss decides where two scores are equal. Default: by the loss. */
+  readonly score?: ValidationScore<M>;
   /** The longest item, which the memory for all depends on: "pairs.txt, line 7: the source has 20,000 symbols". */
   readonly longest?: string;
   /** A model of the network with these weights. */

@@ -3,7 +3,7 @@
 import { checkOptions, shown, type OptionRules } from "../base/options.ts";
 import { MemoryError } from "../model/memory.ts";
 import { parameterLayout } from "../plan/build.ts";
-import type { Device, Numbers } from "../run/device.ts";
+import type { Device, Numbers, ParameterStore } from "../run/device.ts";
 import { defaultDevice } from "../run/default.ts";
 import { chanceLoss } from "../train/chance.ts";
 import type { ClipSettings } from "../train/clip.ts";
@@ -22,6 +22,7 @@ import {
   type Task,
   type TaskDefaults,
   type TaskSpec,
+  type ValidationScore,
 } from "./task.ts";
 import type { Network } from "../plan/network.ts";
 
@@ -103,6 +104,8 @@ export interface RunSummary {
   readonly lines: readonly string[];
   /** How the loss is reported. */
   readonly loss: LossWords;
+  /** The name of the score by which the best weights are chosen; absent where the loss decides. */
+  readonly score?: string;
   /** The loss of guessing by how often each class comes; absent for losses that are no cross-entropy. */
   readonly chance?: number;
   /** The data in parts. */
@@ -118,7 +121,7 @@ export interface RunSummary {
 export interface Run<M> extends AsyncIterable<TrainingEvent> {
   /** Trains to the end. */
   finish(): Promise<void>;
-  /** The model with the weights of the best validation; with the latest where nothing was validated. */
+  /** The model with the weights of the best validation, by the task's score or the loss; with the latest where nothing was validated. */
   best(): Promise<M>;
   /** The model with the latest weights. */
   latest(): Promise<M>;
@@ -176,6 +179,7 @@ export function train<D, M>(task: Task<D, M>, data: NoInfer<D>, options: TrainOp
         options: run.options,
         lines: design.summary,
         loss: design.loss ?? plainLoss,
+        ...(design.score && { score: design.score.name }),
         ...(chance !== undefined && { chance }),
         parts: design.parts,
         step: options.resume?.training.step ?? 0,
@@ -222,11 +226,14 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
   }
   const device = options.device ?? defaultDevice();
   const { network, examples } = design;
+  let store: ParameterStore | undefined;
   const run = await fit(
     {
       network,
       device,
       data: examples,
+      ...(design.score &&
+        examples.validation && { score: scoreOf(design, device, () => store as ParameterStore) }),
       ...fitOptions(options, { ...defaults, ...design.defaults }),
       ...(memory !== undefined && { memory }),
     },
@@ -239,6 +246,7 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
       { cause: error },
     );
   });
+  ({ store } = run);
   let metadata: Promise<ModelMetadata> | undefined;
   const describe = async (): Promise<ModelMetadata> => ({
     settings,
@@ -247,6 +255,19 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
     cell: design.cell,
   });
   return { design, run, device, metadata: () => (metadata ??= describe()) };
+}
+
+/** The design's score of the weights of the run, by a model that is opened once. */
+function scoreOf<D, M>(
+  { spec, network, score, open }: Design<D, M>,
+  device: Device,
+  storeOfRun: () => ParameterStore,
+): () => Promise<number> {
+  let model: M | undefined;
+  return async () => {
+    model ??= open({ spec, network, device, store: storeOfRun(), metadata: { settings: {} } });
+    return (score as ValidationScore<M>).of(model);
+  };
 }
 
 function checkArguments(task: unknown, data: unknown, options: TrainOptions): void {

@@ -15,11 +15,18 @@ import {
   type ResolvedOptions,
   type TrainingOptions,
 } from "./settings.ts";
-import { checkResume, type TrainingState } from "./state.ts";
+import { checkResume, type BestWeights, type TrainingState } from "./state.ts";
 import { createTrainer, type Trainer, type TrainerSettings } from "./trainer.ts";
 
 /** A network, a device, data, and the options of training. */
-export type TrainingSettings = TrainerSettings & TrainingOptions;
+export type TrainingSettings = TrainerSettings &
+  TrainingOptions & {
+    /**
+     * How good the model is on the validation part, higher being better. The best weights and patience then go by it, and
+     * by the loss where two scores are equal. Default: by the loss alone.
+     */
+    readonly score?: (() => Promise<number>) | undefined;
+  };
 
 /**
  * What a run reports, by `kind`: a `step` is an update, `validating` a long validation under way,
@@ -60,6 +67,8 @@ export type TrainingEvent =
       readonly step: number;
       /** Whether this is the best so far. */
       readonly best: boolean;
+      /** Of `score`, where there is one. */
+      readonly score?: number;
     } & Evaluation)
   | {
       readonly kind: "end";
@@ -95,6 +104,7 @@ const rules: OptionRules<TrainingSettings> = {
   data: "any",
   memory: "number",
   budget: "any",
+  score: "any",
   ...trainingRules,
 };
 
@@ -128,6 +138,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
     trainer,
     progress,
     exclusively,
+    score: settings.score,
     rate: options.rate,
   };
   return {
@@ -156,6 +167,7 @@ interface Loop {
   readonly trainer: Trainer;
   readonly progress: Progress;
   readonly exclusively: Gate;
+  readonly score: TrainingSettings["score"];
   /** Of the latest update. */
   rate: number;
 }
@@ -230,15 +242,19 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
 
 /** Validates in parts, so that others get their turn, and records the result. */
 async function* validationEvents(
-  { trainer, progress, exclusively }: Loop,
+  { trainer, progress, exclusively, score: scoreOf }: Loop,
   parts: ReturnType<NonNullable<Trainer["validate"]>>,
 ): AsyncGenerator<TrainingEvent, void, void> {
   let part = await exclusively(() => parts.next());
   for (; !part.done; part = await exclusively(() => parts.next())) {
     yield { kind: "validating", step: progress.step, share: part.value };
   }
-  const best = await record(progress, part.value, trainer);
-  yield { kind: "validation", step: progress.step, best, ...part.value };
+  const score = scoreOf && (await exclusively(scoreOf));
+  if (score !== undefined && !Number.isFinite(score))
+    throw new Error(`fit: score must give a finite number, not ${score}, as after update ${progress.step}`);
+  const scored = score === undefined ? {} : { score };
+  const best = await record(progress, { ...part.value, ...scored }, trainer);
+  yield { kind: "validation", step: progress.step, best, ...part.value, ...scored };
 }
 
 /** What changes from step to step, but for the numbers on the device. */
@@ -267,13 +283,28 @@ function isValidationDue(progress: Progress, { validateEvery }: ResolvedOptions,
 }
 
 /** Keeps the weights of the best validation. Returns whether this one is. */
-async function record(progress: Progress, { loss }: Evaluation, trainer: Trainer): Promise<boolean> {
+async function record(
+  progress: Progress,
+  { loss, score }: Pick<BestWeights, "loss" | "score">,
+  trainer: Trainer,
+): Promise<boolean> {
   const { step } = progress;
-  const best = loss < (progress.best?.loss ?? Infinity);
-  if (best) progress.best = { step, loss, weights: await trainer.weights() };
+  const scored = score === undefined ? {} : { score };
+  const best = isBetter({ loss, ...scored }, progress.best);
+  if (best) progress.best = { step, loss, ...scored, weights: await trainer.weights() };
   progress.validated = step;
   progress.misses = best ? 0 : progress.misses + 1;
   return best;
+}
+
+/** By the score, then by the loss; by the loss alone where one has no score, as a run saved by an earlier version. */
+function isBetter(
+  { loss, score }: Pick<BestWeights, "loss" | "score">,
+  before: Pick<BestWeights, "loss" | "score"> | undefined,
+): boolean {
+  const known = before?.score;
+  if (score !== undefined && known !== undefined && score !== known) return score > known;
+  return loss < (before?.loss ?? Infinity);
 }
 
 /** Tokens, or updates, per second, the recent ones weighing more: what is a second old counts by 1/e. */

@@ -36,6 +36,8 @@ export interface BestWeights {
   readonly step: number;
   /** Of the validation. */
   readonly loss: number;
+  /** The score of the validation, higher being better; absent where the loss decides. */
+  readonly score?: number;
   readonly weights: Numbers; // [parameters]
 }
 
@@ -48,8 +50,11 @@ export function bestWeights(state: TrainingState): Numbers {
 export function bestProgress({ best, step }: TrainingState): {
   readonly updates: number;
   readonly loss?: number;
+  readonly score?: number;
 } {
-  return best ? { updates: best.step, loss: best.loss } : { updates: step };
+  if (!best) return { updates: step };
+  const { loss, score } = best;
+  return { updates: best.step, loss, ...(score !== undefined && { score }) };
 }
 
 /** Options that may differ when a run is resumed: how long it trains and how often it is validated. */

@@ -5,7 +5,7 @@ import { counted, duration, grouped, quoted } from "../../tasks/shared/words.ts"
 import { flagOf } from "../../tasks/shared/flags.ts";
 import type { CommandContext } from "../context.ts";
 import { asInput, exitCodes } from "../failure.ts";
-import { tellCurves } from "../progress.ts";
+import { scoreInWords, tellCurves } from "../progress.ts";
 import { addOptions } from "../settings.ts";
 import { standingOf, type HeldOut } from "../standing.ts";
 import type { Terminal } from "../terminal.ts";
@@ -63,7 +63,8 @@ async function printOutcome(
   standing: HeldOut | undefined,
   terminal: Terminal,
 ): Promise<void> {
-  const validation = best ? summary.loss.json(best.loss) : null;
+  const scored = best?.score !== undefined && { score: best.score };
+  const validation = best ? { ...summary.loss.json(best.loss), ...scored } : null;
   await printer(terminal)(
     reason === "interrupted"
       ? { event: "interrupted", step, seconds, model }
@@ -85,16 +86,17 @@ interface Ended extends TrainingOutcome {
 function tellEnd(
   { shortForms, train, predict }: TaskCommand,
   resume: string,
-  { out, summary, file, budget: [name, value], paths }: PreparedJob,
+  { out, summary, file, paths }: PreparedJob,
   { step, best, seconds, losses, standing, verdict }: Ended,
   terminal: Terminal,
 ): void {
   if (summary.step > 0 && step === summary.step) {
     terminal.say("the saved run had used up its budget; give a larger one to continue:");
+    const [[name, value] = ["epochs", 10]] = Object.entries(summary.options.budget);
     terminal.say(`  ${resume} ${flagOf(name)} ${2 * value}`);
     return;
   }
-  const loss = best ? `, best validation ${summary.loss.words(best.loss)}` : "";
+  const loss = best ? `, best validation ${summary.loss.words(best.loss)}${scoreInWords(summary, best)}` : "";
   terminal.say(`${counted(step, "update")} in ${duration(seconds)}${loss}`);
   tellCurves(losses, terminal);
   if (standing) terminal.say(`\non the ${standing.part} part, which training left out:\n${standing.text}`);

@@ -9,6 +9,7 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
+import { trainingLength } from "../shared/training-length.ts";
 import { rareLabels } from "../shared/labels.ts";
 import { countedInWords, longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
@@ -78,7 +79,7 @@ export interface Classifier extends Model<readonly LabelledItem[], ClassifyScore
 export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifier> = maker(
   (options = {}) => ({
     kind: "classify",
-    defaults: { budget: { epochs: 20 }, batch: 64, patience: 5 },
+    defaults: { batch: lengthOfTraining.batch },
     design(items, settings) {
       checkItems("classify", items, itemFields);
       const parts = partsOfItems(items, settings);
@@ -96,6 +97,11 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
           validation: parts.validation && classifyExamples(spec, parts.validation, weights),
         },
         record: () => recordOf(items, settings),
+        defaults: trainingLength(learned.length, lengthOfTraining),
+        score: {
+          name: "accuracy",
+          of: async (model) => (await model.score(parts.validation ?? [])).accuracy,
+        },
         longest: longestInWords(parts.train, learned),
         summary: [
           countedInWords(
@@ -121,6 +127,9 @@ export const classify: Maker<ClassifyOptions, readonly LabelledItem[], Classifie
     open: (trained) => openClassifier(trained),
   },
 );
+
+/** How long a classifier is trained by default. */
+export const lengthOfTraining = { batch: 64, epochs: 20, updates: 1000, patience: 5, spared: 500 } as const;
 
 const itemFields = { value: "sequence", label: "text" } as const;
 

@@ -6,9 +6,10 @@ import type { ClassificationReport } from "../shared/classification.ts";
 import { flag, flagOf, flags, oneOf, outputFile, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { readSequences } from "../shared/sequence-files.ts";
+import { lengthInWords } from "../shared/training-length.ts";
 import { unknownInWords } from "../shared/unknown-symbols.ts";
 import { grouped, percent, table } from "../shared/words.ts";
-import { classify, type ClassifyScore } from "./classify.ts";
+import { classify, lengthOfTraining, type ClassifyScore } from "./classify.ts";
 import { classifyDefaults, type ClassifySpec } from "./design.ts";
 import { readLabelled } from "./labelled-files.ts";
 import { poolings } from "./pooling.ts";
@@ -46,7 +47,7 @@ export const classifyCommand: TaskCommand = taskCommand({
     next: (path) => (/\.\w+$/u.test(path) ? "predict" : "eval"),
     hasEmbedding: true,
     batches: "sequences",
-    defaults: classifyDefaults,
+    defaults: { ...classifyDefaults, training: lengthInWords(lengthOfTraining) },
     flags: flags(
       {
         ...reading,
@@ -79,10 +80,6 @@ export const classifyCommand: TaskCommand = taskCommand({
     },
   },
   score: {
-    async brief(model, validation) {
-      const { accuracy, macroF1 } = await model.score(validation);
-      return `accuracy ${percent(accuracy)}, macro-F1 ${percent(macroF1)}`;
-    },
     async beside(model, part) {
       const score = await model.score(part);
       const { baseline } = score;
