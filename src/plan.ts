@@ -102,6 +102,7 @@ export {
   type Design,
   type DesignSettings,
   type LossWords,
+  type ValidationScore,
   type TaskDefaults,
   type TaskSpec,
   type Trained,
