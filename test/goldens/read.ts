@@ -111,7 +111,13 @@ export interface CrfGolden extends CrfNumbers {
   readonly begin: readonly number[];
   readonly end: readonly number[];
   readonly tags: readonly (readonly number[])[];
-  readonly expected: { readonly loss: number; readonly gradients: CrfNumbers };
+  readonly expected: {
+    readonly loss: number;
+    readonly gradients: CrfNumbers;
+    /** By row: the tags with the highest score. */
+    readonly best: readonly (readonly number[])[];
+    readonly marginals: readonly number[]; // [T, B, K], 0 beyond a row's length
+  };
 }
 
 /** W* of layer 1 [H, V], W* of layer 2 [H, H], U* [H, H], b* [H]; readout.W [V, H], readout.b [V]. */

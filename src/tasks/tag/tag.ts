@@ -11,6 +11,7 @@ import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
 import { checkSpec, labelsSchema, sequenceInputSchema, vocabularySchema } from "../shared/spec-schema.ts";
+import { trainingLength } from "../shared/training-length.ts";
 import { longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
@@ -28,7 +29,7 @@ import {
   type TagSpec,
 } from "./design.ts";
 import { rareLabels } from "../shared/labels.ts";
-import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
+import { baselineTags, scoreTags, type BaselineTags, type TagScores } from "./scores.ts";
 import { schemeName, spanScheme } from "./spans.ts";
 import { tagOrders, transitionsOf } from "./transitions.ts";
 import { allAspects } from "./word-form.ts";
@@ -43,7 +44,7 @@ export interface Tagging<V extends SequenceValue = SequenceValue> {
   readonly probabilities: readonly Float64Array[];
 }
 
-/** Scores of a tagger, and of a baseline on the same sequences. */
+/** Scores of a tagger, and of baselines on the same sequences. */
 export interface TagScore extends TagScores {
   /** The tags, in the order of `confusion`. */
   readonly labels: readonly string[];
@@ -53,6 +54,8 @@ export interface TagScore extends TagScores {
   readonly tokens: number;
   /** The most frequent tag of each token; absent without data to learn from, and for series. */
   readonly baseline?: TagScores & { readonly name: string };
+  /** An averaged perceptron with features of words and their neighbours; absent as `baseline`. */
+  readonly perceptron?: TagScores & { readonly name: string };
 }
 
 /** A trained tagger. */
@@ -86,7 +89,7 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   (options = {}) => ({
     kind: "tag",
-    defaults: { budget: { epochs: 20 }, batch: 32, patience: 5 },
+    defaults: { batch: lengthOfTraining.batch, schedule: "cosine" },
     design(items, settings) {
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
@@ -104,6 +107,11 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
           vary: unknownAtRandom(spec, learned),
         },
         record: () => recordOf(items, settings),
+        defaults: trainingLength(learned.length, lengthOfTraining),
+        score: {
+          name: spanScheme(spec.labels) ? "F1 of spans" : "accuracy",
+          of: async (model) => worth(await model.score(parts.validation ?? [])),
+        },
         longest: longestInWords(parts.train, learned),
         summary: [
           `${spec.labels.length} labels; ${splitInWords(parts, "sequence")}`,
@@ -122,6 +130,12 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
     open: (trained) => openTagger(trained),
   },
 );
+
+/** How long a tagger is trained by default. */
+export const lengthOfTraining = { batch: 32, epochs: 20, updates: 1000, patience: 8, spared: 500 } as const;
+
+/** The score that counts: F1 of spans where labels mark them, else accuracy. */
+export const worth = ({ spans, accuracy }: TagScores): number => spans?.f1 ?? accuracy;
 
 /** How the tags mark spans, in words, and which labels have a single token. */
 function labelNotes(labels: readonly string[], items: readonly TaggedItem[]): string[] {
@@ -197,14 +211,19 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
       const targets = items.map(({ tags }) => tags);
       const predictions = await tagsOf(items.map(({ value }) => value));
       const learned = core.baselineOf(data, options);
-      const baseline = learned && baselineTags(spec, learned, items);
+      const baselines = learned && baselineTags(spec, learned, items);
+      const scored = ({ name, tags }: BaselineTags): TagScores & { readonly name: string } => ({
+        name,
+        ...scoreTags(labels, targets, tags),
+      });
       return {
         labels,
         sequences: items.length,
         tokens: targets.reduce((sum, tags) => sum + tags.length, 0),
         ...scoreTags(labels, targets, predictions),
-        ...(baseline && {
-          baseline: { name: "most frequent tag", ...scoreTags(labels, targets, baseline) },
+        ...(baselines && {
+          baseline: scored(baselines.frequent),
+          perceptron: scored(baselines.perceptron),
         }),
       };
     },

@@ -3,7 +3,9 @@
 The loss is minus the log-probability of the tags of all rows, divided by their steps. The normaliser is the forward
 algorithm, written out below with a matrix of transitions in which forbidden ones are minus infinity; the small cases must
 agree with a sum over all paths. "gradients" are those by the logits, zero beyond a row's length, and by the scores of the
-transitions ("between", in the order of "from" and "to"), of the first and of the last tag.
+transitions ("between", in the order of "from" and "to"), of the first and of the last tag. "best" are the paths with the
+highest score, by Viterbi's algorithm, in the small cases also by trying all; "marginals" the probabilities of each tag at
+each step, which are the derivatives of the normalisers by the logits.
 
     python test/goldens/losses/make_crf.py
 """
@@ -37,6 +39,24 @@ def forward(logits, scores):
 def all_paths(logits, scores):
     paths = product(range(logits.shape[1]), repeat=logits.shape[0])
     return torch.logsumexp(torch.stack([score(logits, path, scores) for path in paths]), 0)
+
+
+def viterbi(logits, scores):
+    matrix, first, last = scores
+    best, before = first + logits[0], []
+    for row in logits[1:]:
+        best, where = (best[:, None] + matrix).max(0)
+        best = best + row
+        before.append(where)
+    path = [(best + last).argmax().item()]
+    for where in reversed(before):
+        path.insert(0, where[path[0]].item())
+    return path
+
+
+def highest(logits, scores):
+    paths = list(product(range(logits.shape[1]), repeat=logits.shape[0]))
+    return list(paths[torch.stack([score(logits, path, scores) for path in paths]).argmax()])
 
 
 def case(seed, T, K, lengths, note, forbidden=(), begin=None, end=None, scale=1.0, small=False):
@@ -77,6 +97,11 @@ def case(seed, T, K, lengths, note, forbidden=(), begin=None, end=None, scale=1.
     for other in measured[1:]:
         torch.testing.assert_close(other, measured[0], rtol=1e-10, atol=1e-13)
     loss, *gradients = measured[0]
+    rows_of = [logits[:n, b] for b, n in enumerate(lengths)]
+    best = [viterbi(row, scores) for row in rows_of]
+    if small and scale > 0:
+        assert best == [highest(row, scores) for row in rows_of]
+    marginals = torch.autograd.grad(sum(forward(row, scores) for row in rows_of), logits, retain_graph=True)[0]
     names = ["logits", "between", "first", "last"]
     return {
         "note": note,
@@ -89,7 +114,12 @@ def case(seed, T, K, lengths, note, forbidden=(), begin=None, end=None, scale=1.
         "end": end,
         "tags": tags,
         **{name: flat(values) for name, values in zip(names, by)},
-        "expected": {"loss": loss.item(), "gradients": {n: flat(g) for n, g in zip(names, gradients)}},
+        "expected": {
+            "loss": loss.item(),
+            "gradients": {n: flat(g) for n, g in zip(names, gradients)},
+            "best": best,
+            "marginals": flat(marginals),
+        },
     }
 
 
