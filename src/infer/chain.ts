@@ -66,6 +66,7 @@ function bestPath({ transitions, between }: ChainScores, local: readonly Float64
     best = next.map((score, k) => score + (scores[k] as number));
     return classes;
   });
+  if (local.length === 0) return [];
   const path = [best.indexOf(Math.max(...best))];
   for (const classes of previous.reverse()) path.push(classes[path.at(-1) as number] as number);
   return path.reverse();

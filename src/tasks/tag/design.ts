@@ -77,7 +77,7 @@ export const tagRules: OptionRules<TagOptions> = {
 };
 
 /** The defaults of a tagger's embedding and recurrent layers. */
-export const tagDefaults = { cell: "gru", size: 128, embedding: 64, dropout: 0.5 } as const;
+export const tagDefaults = { cell: "gru", size: 128, embedding: 64, dropout: 0.4 } as const;
 
 /** The most labels whose tags are predicted together by default. */
 const mostLabels = 64;
@@ -94,19 +94,21 @@ export function designTagger(
   const labels = gatherLabels(tags.flat(), "tagging", learned.length);
   const steps = learned.map(({ value }) => stepsOf(value, unit));
   const input = fitSequenceInput(steps, { ...options, unit });
-  const recurrent = {
-    ...recurrentOptions(options, tagDefaults),
-    dropout: options.dropout ?? tagDefaults.dropout,
-  };
-  const settings = { ...recurrent, embedding, bidirectional };
+  const hasWords = input.kind === "text" && unit === "word" && embedding > 0;
   const forms =
-    hasForms && input.kind === "text" && unit === "word" && embedding > 0
+    hasForms && hasWords
       ? fitForms(
           steps.flatMap((words) => tokensOf(words as readonly string[], unit, lowerCase)),
           minCount ?? 1,
           lowerCase,
         )
       : undefined;
+  const settings = {
+    ...recurrentOptions(options, tagDefaults),
+    dropout: options.dropout ?? (hasWords ? tagDefaults.dropout : 0),
+    embedding,
+    bidirectional,
+  };
   const reader =
     forms && input.kind === "text"
       ? planWordReader(input.vocabulary, forms, settings)
@@ -127,7 +129,7 @@ export function designTagger(
       layers: [...reader.layers, ...head.layers],
       loss: head.loss,
     },
-    cell: cellRecord(recurrent.cell),
+    cell: cellRecord(settings.cell),
   };
 }
 

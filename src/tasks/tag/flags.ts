@@ -62,7 +62,7 @@ export const tagCommand: TaskCommand = taskCommand({
     batches: "sequences",
     defaults: {
       ...tagDefaults,
-      dropout: String(tagDefaults.dropout),
+      dropout: `${tagDefaults.dropout}; 0 for letters and series`,
       training: lengthInWords(lengthOfTraining),
     },
     flags: flags(

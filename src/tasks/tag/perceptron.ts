@@ -1,5 +1,5 @@
-// An averaged perceptron over sequences of tags, with the features of a hand-made tagger: the baseline that reads context.
-// Collins 2002 (EMNLP), "Discriminative training methods for hidden Markov models".
+// An averaged perceptron over sequences of tags, with the features of a tagger made by hand: the baseline that reads
+// context. Collins 2002 (EMNLP), "Discriminative training methods for hidden Markov models".
 import { randomStream, streams } from "../../base/random.ts";
 import { decodeBest } from "../../infer/chain.ts";
 import type { Transitions } from "../../model/crf.ts";
@@ -18,80 +18,53 @@ export interface TaggedClasses {
   readonly classes: ArrayLike<number>;
 }
 
-/** Passes over the training data, fewer where these would be more than `mostTokens`. */
+/** Passes over the data; fewer, but one at least, where they have more than `mostTokens` tokens together. */
 const passes = 8;
 const mostTokens = 2e6;
 
-/** Weights and their averages over all updates so far. */
-interface Weights {
-  /** The number of a feature; undefined for one that training has not seen. */
-  readonly numbers: Map<string, number>;
-  /** [features, classes] */
+/** Weights that remember the sum of their values over time. */
+interface Averaged {
   readonly values: Float64Array;
-  /** [features, classes] the sum over updates of their time times their change. */
+  /** The sum of changes, each times the time when it was made. */
   readonly timed: Float64Array;
-  /** [transitions] the same of the transitions. */
-  readonly between: Float64Array;
-  readonly timedBetween: Float64Array;
 }
 
-/** Learns from sequences; which classes may follow each other is as for the network. The order of a pass is always the same. */
+const averaged = (size: number): Averaged => ({
+  values: new Float64Array(size),
+  timed: new Float64Array(size),
+});
+
+function change({ values, timed }: Averaged, at: number, by: number, time: number): void {
+  values[at] = (values[at] as number) + by;
+  timed[at] = (timed[at] as number) + by * time;
+}
+
+const meanOf = ({ values, timed }: Averaged, time: number): Float64Array =>
+  values.map((value, i) => value - (timed[i] as number) / time);
+
+/** Features of each token as numbers, and the classes to learn. */
+interface Sequence {
+  readonly features: readonly Int32Array[];
+  readonly classes: Int32Array;
+}
+
+/** Learns from sequences, in an order that is always the same; no two classes follow each other but by a transition. */
 export function trainPerceptron(sequences: readonly TaggedClasses[], transitions: Transitions): Perceptron {
-  const classes = transitions.begin.length;
   const numbers = new Map<string, number>();
-  const numberOf = (feature: string): number => {
-    const number = numbers.get(feature) ?? numbers.size;
-    numbers.set(feature, number);
-    return number;
-  };
-  const learned = sequences.map(({ tokens, classes: tags }) => ({
-    features: featuresOf(tokens).map((list) => Int32Array.from(list, numberOf)),
-    tags: Int32Array.from(tags),
+  const learned = sequences.map(({ tokens, classes }): Sequence => ({
+    features: featuresOf(tokens).map((list) =>
+      Int32Array.from(list, (feature) => {
+        const number = numbers.get(feature) ?? numbers.size;
+        numbers.set(feature, number);
+        return number;
+      }),
+    ),
+    classes: Int32Array.from(classes),
   }));
-  const room = (count: number): Float64Array => new Float64Array(count);
-  const size = numbers.size * classes;
-  const weights: Weights = {
-    numbers,
-    values: room(size),
-    timed: room(size),
-    between: room(transitions.from.length),
-    timedBetween: room(transitions.from.length),
-  };
-  const table = new Map(
-    Array.from(transitions.from, (from, i) => [from * classes + (transitions.to[i] as number), i]),
-  );
-  const tokens = learned.reduce((sum, { tags }) => sum + tags.length, 0);
-  const rounds = Math.max(1, Math.min(passes, Math.floor(mostTokens / Math.max(1, tokens))));
-  const stream = randomStream(1, streams.data);
-  let time = 1;
-  for (let round = 0; round < rounds; round++) {
-    for (const { features, tags } of shuffled(learned, () => stream.uniform())) {
-      const guess = decode(features, weights.values, weights.between, transitions);
-      guess.forEach((wrong, t) => {
-        const right = tags[t] as number;
-        if (wrong !== right) {
-          for (const feature of features[t] as Int32Array) {
-            add(weights.values, weights.timed, feature * classes + right, 1, time);
-            add(weights.values, weights.timed, feature * classes + wrong, -1, time);
-          }
-        }
-        const [isTag, isGuess] = [tags, guess].map((list) =>
-          table.get((list[t - 1] as number) * classes + (list[t] as number)),
-        );
-        if (t === 0 || isTag === isGuess) return;
-        if (isTag !== undefined) add(weights.between, weights.timedBetween, isTag, 1, time);
-        if (isGuess !== undefined) add(weights.between, weights.timedBetween, isGuess, -1, time);
-      });
-      time += 1;
-    }
-  }
-  const averaged = (values: Float64Array, timed: Float64Array): Float64Array =>
-    values.map((value, i) => value - (timed[i] as number) / time);
-  const values = averaged(weights.values, weights.timed);
-  const between = averaged(weights.between, weights.timedBetween);
+  const { values, between } = learn(learned, numbers.size, transitions);
   return {
-    predict(words) {
-      const features = featuresOf(words).map((list) =>
+    predict(tokens) {
+      const features = featuresOf(tokens).map((list) =>
         Int32Array.from(list.flatMap((feature) => numbers.get(feature) ?? [])),
       );
       return decode(features, values, between, transitions);
@@ -99,9 +72,38 @@ export function trainPerceptron(sequences: readonly TaggedClasses[], transitions
   };
 }
 
-function add(values: Float64Array, timed: Float64Array, at: number, change: number, time: number): void {
-  values[at] = (values[at] as number) + change;
-  timed[at] = (timed[at] as number) + change * time;
+/** The averages of the weights, [features, classes] and [transitions]. */
+function learn(
+  sequences: readonly Sequence[],
+  features: number,
+  transitions: Transitions,
+): { readonly values: Float64Array; readonly between: Float64Array } {
+  const { from, to, begin } = transitions;
+  const count = begin.length;
+  const [weights, between] = [averaged(features * count), averaged(from.length)];
+  const numberOf = new Map(Array.from(from, (k, i) => [k * count + (to[i] as number), i]));
+  const tokens = sequences.reduce((sum, { classes }) => sum + classes.length, 0);
+  const rounds = Math.max(1, Math.min(passes, Math.floor(mostTokens / Math.max(1, tokens))));
+  const stream = randomStream(1, streams.data);
+  let time = 1;
+  const learnPath = ({ features: lists }: Sequence, path: ArrayLike<number>, by: number): void => {
+    lists.forEach((list, t) => {
+      for (const feature of list) change(weights, feature * count + (path[t] as number), by, time);
+      const transition = numberOf.get((path[t - 1] as number) * count + (path[t] as number));
+      if (transition !== undefined) change(between, transition, by, time);
+    });
+  };
+  for (let round = 0; round < rounds; round++) {
+    for (const sequence of shuffled(sequences, () => stream.uniform())) {
+      const guess = decode(sequence.features, weights.values, between.values, transitions);
+      if (guess.some((k, t) => k !== sequence.classes[t])) {
+        learnPath(sequence, sequence.classes, 1);
+        learnPath(sequence, guess, -1);
+      }
+      time += 1;
+    }
+  }
+  return { values: meanOf(weights, time), between: meanOf(between, time) };
 }
 
 function decode(
@@ -110,17 +112,16 @@ function decode(
   between: Float64Array,
   transitions: Transitions,
 ): number[] {
-  const classes = transitions.begin.length;
-  const scores = new Float64Array(features.length * classes);
+  const count = transitions.begin.length;
+  const scores = new Float64Array(features.length * count);
   features.forEach((list, t) => {
     for (const feature of list) {
-      for (let k = 0; k < classes; k++) {
-        scores[t * classes + k] =
-          (scores[t * classes + k] as number) + (values[feature * classes + k] as number);
+      for (let k = 0; k < count; k++) {
+        scores[t * count + k] = (scores[t * count + k] as number) + (values[feature * count + k] as number);
       }
     }
   });
-  const none = new Float64Array(classes);
+  const none = new Float64Array(count);
   return decodeBest({ transitions, between, first: none, last: none }, scores);
 }
 
@@ -141,6 +142,7 @@ function featuresOf(tokens: readonly string[]): string[][] {
   ]);
 }
 
+/** Fisher and Yates. */
 function shuffled<T>(items: readonly T[], uniform: () => number): T[] {
   const all = [...items];
   for (let i = all.length - 1; i > 0; i--) {

@@ -89,7 +89,7 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   (options = {}) => ({
     kind: "tag",
-    defaults: { batch: lengthOfTraining.batch, schedule: "cosine" },
+    defaults: { batch: lengthOfTraining.batch, rate: 0.003, schedule: "cosine" },
     design(items, settings) {
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
@@ -132,7 +132,7 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
 );
 
 /** How long a tagger is trained by default. */
-export const lengthOfTraining = { batch: 32, epochs: 20, updates: 1000, patience: 8, spared: 500 } as const;
+export const lengthOfTraining = { batch: 16, epochs: 12, updates: 1000, patience: 5, spared: 500 } as const;
 
 /** The score that counts: F1 of spans where labels mark them, else accuracy. */
 export const worth = ({ spans, accuracy }: TagScores): number => spans?.f1 ?? accuracy;

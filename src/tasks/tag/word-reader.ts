@@ -1,8 +1,6 @@
 // The layers that read words: a vector for each word and for each aspect of its form, side by side, and recurrent layers.
-import { dropout, embedding } from "../../cells/parts.ts";
+import { dropout, rareEmbedding } from "../../cells/parts.ts";
 import { stack } from "../../model/stack.ts";
-import { partsOf } from "../../plan/network.ts";
-import { equations } from "../../language/equations.ts";
 import type { NetworkInput, NetworkLayer } from "../../plan/network.ts";
 import { vocabularySize, type Vocabulary } from "../../text/vocabulary.ts";
 import type { RecurrentOptions } from "../shared/recurrent-options.ts";
@@ -40,14 +38,14 @@ export function planWordReader(
   ];
   const embeddings = read.map((one): NetworkLayer => ({
     name: one.layer,
-    cell: embedding,
+    cell: rareEmbedding,
     sizes: { I: vocabularySize(one.vocabulary), H: one.width },
     inputs: { x: one.name },
   }));
   const total = read.reduce((sum, one) => sum + one.width, 0);
   const drop: NetworkLayer = {
     name: "dropout-embedding",
-    cell: dropout(rate),
+    cell: dropout(rate / 2),
     sizes: { I: total, H: total },
     inputs: { x: read.map(({ layer }) => layer) },
   };
@@ -59,40 +57,11 @@ export function planWordReader(
     sizes,
     ...(bidirectional && { bidirectional: "concatenate" }),
   });
-  const wide = process.env["WIDE"] ?? "";
-  const delayed = equations("delayed")`
-    y = s
-    s' = x
-    output y
-    width s = I
-  `;
-  const extra: NetworkLayer[] = [];
-  const out: (string | import("../../plan/network.ts").NetworkPart)[] = [...partsOf(recurrent.output)];
-  let outWidth = recurrent.width;
-  if (wide !== "") {
-    out.push(drop.name);
-    outWidth += total;
-  }
-  if (wide === "2") {
-    for (const direction of ["forward", "reverse"] as const) {
-      extra.push({
-        name: `near-${direction}`,
-        cell: delayed,
-        sizes: { I: total, H: 1 },
-        inputs: { x: drop.name },
-        direction,
-      });
-      out.push(`near-${direction}`);
-      outWidth += total;
-    }
-  }
   return {
     ...recurrent,
-    output: out,
-    width: outWidth,
     inputs: read.map(({ name, vocabulary: of }) => {
       return { name, width: vocabularySize(of), kind: "index", per: "step" } as const;
     }),
-    layers: [...embeddings, drop, ...recurrent.layers, ...extra],
+    layers: [...embeddings, drop, ...recurrent.layers],
   };
 }
