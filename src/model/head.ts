@@ -171,14 +171,12 @@ function crfLoss({ classes, transitions }: Head & { kind: "crf" }): LossLayer {
     cell: crf,
     sizes: { I: classes, H: 1, N: transitions },
     inputs: { x: readoutName, ...Object.fromEntries(Object.keys(names).map((name) => [name, name])) },
-    targets: Object.entries(names).map(
-      ([name, width]): NetworkInput => ({
-        name,
-        width,
-        kind: "dense",
-        per: name in perSequence ? "sequence" : "step",
-      }),
-    ),
+    targets: Object.entries(names).map(([name, width]): NetworkInput => ({
+      name,
+      width,
+      kind: "dense",
+      per: name in perSequence ? "sequence" : "step",
+    })),
   };
 }
 

@@ -167,12 +167,12 @@ export function classesOf(spec: TagSpec, items: readonly TaggedItem[]): Int32Arr
   });
 }
 
-/** How often words and their forms are made unknown in training, as a share of what is seen once. */
-const unknownOnce = 0.5;
+/** How often a word or form that was seen once is made unknown in training. */
+const unknownOnce = 0.75;
 
 /**
  * Words and forms become unknown at random, the rarer the more often, so that training sees what will be new later. One
- * seen n times does with the probability a / (a + n), a = 0.5 / (1 - 0.5).
+ * seen n times does with the probability a / (a + n), where a = 3.
  */
 export function unknownAtRandom(spec: TagSpec, learned: readonly Example[]): Variation | undefined {
   const { forms } = spec;

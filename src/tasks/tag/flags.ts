@@ -74,6 +74,8 @@ export const tagCommand: TaskCommand = taskCommand({
         minCount: whole(1).default(1).describe("tokens that occur fewer times become unknown"),
         lowerCase: flag.describe("read tokens in lower case"),
         oneDirection: flag.describe("read forward only, instead of in both directions"),
+        wholeWords: flag.describe("read words without their prefixes, suffixes, case and digits"),
+        independent: flag.describe("predict each tag on its own, instead of all tags of a sequence together"),
       },
       { ...columnNames, unit: "unit" },
     ),
@@ -86,12 +88,21 @@ export const tagCommand: TaskCommand = taskCommand({
       }
       return readTaggedData(path, { tokens, series, tags, columns: numbers }, context);
     },
-    options({ series, unit, minCount, lowerCase, oneDirection }, given) {
-      const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
+    options({ series, unit, minCount, lowerCase, oneDirection, wholeWords, independent }, given) {
+      const idle = ["unit", "minCount", "lowerCase", "wholeWords", "embedding"].find(
+        (name) => given[name] !== undefined,
+      );
       if (series !== undefined && idle !== undefined) {
         throw new Error(`series have no tokens, so ${flagOf(idle)} would do nothing; leave it out`);
       }
-      return { unit, minCount, lowerCase, bidirectional: !oneDirection };
+      return {
+        unit,
+        minCount,
+        lowerCase,
+        bidirectional: !oneDirection,
+        ...(wholeWords && { forms: false }),
+        ...(independent && { crf: false }),
+      };
     },
   },
   score: {
@@ -123,7 +134,7 @@ export const tagCommand: TaskCommand = taskCommand({
         ...taggedColumns,
         part: partField,
         baseline: flag.describe(
-          "compare with baselines that learn from the training part: the most frequent tag of each token, a perceptron",
+          "compare with each token's most frequent tag and a perceptron, both from the training part",
         ),
       },
       { ...columnNames, part: "part" },
