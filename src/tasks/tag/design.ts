@@ -168,11 +168,11 @@ export function classesOf(spec: TagSpec, items: readonly TaggedItem[]): Int32Arr
 }
 
 /** How often a word or form that was seen once is made unknown in training. */
-const unknownOnce = 0.75;
+const unknownOnce = 0.8;
 
 /**
  * Words and forms become unknown at random, the rarer the more often, so that training sees what will be new later. One
- * seen n times does with the probability a / (a + n), where a = 3.
+ * seen n times does with the probability a / (a + n), where a = 4.
  */
 export function unknownAtRandom(spec: TagSpec, learned: readonly Example[]): Variation | undefined {
   const { forms } = spec;

@@ -173,7 +173,7 @@ describe("words and their forms", () => {
       for (const id of inputs["x"] as Int32Array) counts.set(id, (counts.get(id) ?? 0) + 1);
     }
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const expected = [...counts.values()].reduce((sum, n) => sum + (3 * n) / (3 + n), 0) / all;
+    const expected = [...counts.values()].reduce((sum, n) => sum + (4 * n) / (4 + n), 0) / all;
     const passes = 40;
     const unknown = Array.from({ length: passes }, (_, epoch) => wordsOf(feed, epoch)).flat();
     const share = unknown.filter((id) => id === unknownId).length / (passes * all);
