@@ -162,7 +162,6 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
   const { labels } = spec;
   const core = modelCore("tag", trained, trainedOn);
   const transitions = spec.order && transitionsOf(labels, spec.order);
-  let chain: Promise<ChainScores> | undefined;
 
   /** The tokens of each sequence and the network's readout for it, [steps, labels]. */
   async function readAll(values: readonly SequenceValue[]): Promise<(readonly [Steps, Float64Array])[]> {
@@ -174,7 +173,8 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
   }
 
   async function scores(): Promise<ChainScores | undefined> {
-    return transitions && (chain ??= chainScores(trained, transitions));
+    // Not kept: the weights of a model that training scores change.
+    return transitions && chainScores(trained, transitions);
   }
 
   async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {

@@ -152,6 +152,26 @@ describe("tags in a row", () => {
   });
 });
 
+test("the best weights are those with the best score of the validation part", async () => {
+  const sentences: TaggedItem[] = Array.from({ length: 120 }, (_, i) => entitySentence(3, i));
+  const settings = { split: [0.5, 0.5], validateEvery: 6, steps: 30, rate: 0.02, device } as const;
+  const run = train(tag({ size: 12, embedding: 8 }), sentences, settings);
+  const scores: number[] = [];
+  for await (const event of run) {
+    if (event.kind !== "validation") continue;
+    const model = await run.latest();
+    const { spans } = await model.score("validation");
+    expect(event.score).toBe(spans?.f1);
+    scores.push(spans?.f1 ?? 0);
+    model.dispose();
+  }
+  const best = await run.best();
+  expect((await best.score("validation")).spans?.f1).toBe(Math.max(...scores));
+  expect(new Set(scores).size).toBeGreaterThan(1);
+  best.dispose();
+  run.dispose();
+});
+
 describe("words and their forms", () => {
   const sentences: TaggedItem[] = Array.from({ length: 60 }, (_, i) => entitySentence(2, i));
 
