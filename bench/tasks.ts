@@ -145,6 +145,21 @@ function music(cell: string, size: number): Experiment {
   };
 }
 
+const entities = (part: string): string => `tagging/wnut17-${part}.conll`;
+
+/** Of three seeds, on the test file of WNUT-17; training and validation are parts of its training file. */
+function tagging(): ReturnType<Experiment["run"]> {
+  let seconds = 0;
+  const f1 = [1, 2, 3].map((seed) => {
+    const model = at("entities.safetensors");
+    seconds += train(`tag train ${data(entities("train"))} --seed ${seed} --force --out ${model}`);
+    const [score] = unrolled(`tag eval ${model} ${data(entities("test"))}`);
+    return (score?.["spans"] as { readonly f1: number }).f1;
+  });
+  const each = f1.map((value) => percent(value)).join(", ");
+  return { found: `F1 of spans ${percent(mean(f1))} on average, ${each}`, seconds };
+}
+
 function names(more: string): Experiment["run"] {
   return () => {
     const [model, from] = [at("names.safetensors"), data("names-by-nationality")];
@@ -215,6 +230,7 @@ const experiments: readonly Experiment[] = [
   numbers("Temperature in batteries", "batteries.csv", "--sequence battery --target core"),
   numbers("The adding problem, 50 steps", "adding.jsonl", "--target sum"),
   numbers("Frequency of noisy waves", "waves.csv", "--target frequency"),
+  { name: "Entities of WNUT-17, three seeds", needs: entities("train"), run: tagging },
   music("lstm", 36),
   music("gru", 46),
   music("gru-reset-before", 46),

@@ -9,6 +9,7 @@
 export { stack, type Merge, type RecurrentLayer, type Stack, type StackSettings } from "./model/stack.ts";
 export { planHead, readoutWidth, type Head, type PlannedHead } from "./model/head.ts";
 export { readoutOf } from "./model/readout.ts";
+export { crfTargets, transitionsBetween, type CrfTargets, type Transitions } from "./model/crf.ts";
 export { ctcTargets, type CtcTargets } from "./model/ctc.ts";
 export { languageModel, type LanguageModelSettings } from "./model/language-model.ts";
 export { initialParameters } from "./model/initialise.ts";
@@ -66,7 +67,8 @@ export type {
 } from "./run/device.ts";
 
 // Networks run forward
-export { nextSymbols, type Example } from "./batch/example.ts";
+export { decodeChain, type ChainScores, type DecodedChain } from "./infer/chain.ts";
+export { nextSymbols, type Example, type Variation } from "./batch/example.ts";
 export type { Batch, PackedValues, Position } from "./batch/feed.ts";
 export { packRows, type Packing } from "./batch/packing.ts";
 export {

@@ -62,4 +62,5 @@ export const streams = {
   check: 5,
   scenes: 16,
   problems: 6,
+  variations: 7,
 } as const;

@@ -3,7 +3,8 @@
 import { checkCtcSteps, ctcInputs } from "../model/ctc.ts";
 import { givenInputs, type Network, type NetworkInput } from "../plan/network.ts";
 import type { Device, Numbers, Writable } from "../run/device.ts";
-import type { Example } from "./example.ts";
+import { mix, randomStream, streams } from "../base/random.ts";
+import type { Example, Variation } from "./example.ts";
 import type { Batch, Feed, PackedValues } from "./feed.ts";
 import { exampleOrder, type OrderSettings } from "./order.ts";
 import { packRows } from "./packing.ts";
@@ -53,6 +54,8 @@ function readoutClasses({ layers, loss }: Network): number {
 export interface ExampleFeedSettings extends OrderSettings {
   /** The device's, so that numbers are rounded no more than it does. Default `float32`. */
   readonly precision?: Device["precision"];
+  /** How an example differs from pass to pass. Default not at all. */
+  readonly vary?: Variation | undefined;
 }
 
 /** Arrays of numbers for a device. */
@@ -111,8 +114,16 @@ export function exampleFeed(
   const packSource = sourceSlots && createPacker(sourceSlots, allocate, batch, sourceSteps);
   const weights = allocate(longest * batch);
 
-  function load(rows: readonly number[]): Omit<Batch, "next"> {
-    const chosen = rows.map((row) => examples[row] as Example);
+  const { seed, vary } = settings;
+  const seen = (row: number, epoch: number): Example => {
+    const example = examples[row] as Example;
+    if (!vary) return example;
+    const stream = randomStream(mix(mix(seed ^ row) ^ epoch), streams.variations);
+    return vary(example, () => stream.uniform());
+  };
+
+  function load(rows: readonly number[], epoch: number): Omit<Batch, "next"> {
+    const chosen = rows.map((row) => seen(row, epoch));
     const { packing, values } = pack(chosen);
     let counted = 0;
     packing.each((token, row, t) => {
@@ -139,7 +150,7 @@ export function exampleFeed(
     sourceSteps,
     length: order.batches,
     load({ epoch, at }) {
-      const loaded = load(order.batch(epoch, at));
+      const loaded = load(order.batch(epoch, at), epoch);
       if (loaded.counted === 0) {
         throw new Error(
           `examples: no target in batch ${at} of epoch ${epoch} counts; leave out examples without a target`,

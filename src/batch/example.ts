@@ -22,6 +22,12 @@ export interface Example {
 }
 
 /**
+ * An example as training sees it in one pass over the data, such as with some of its symbols unknown; of the same steps and
+ * inputs. `uniform` draws from [0, 1), the same numbers whenever the same pass of the same run is made.
+ */
+export type Variation = (example: Example, uniform: () => number) => Example;
+
+/**
  * A sequence of symbols as an example for the input of that name: the target of each step is the next symbol, so there is
  * one step less than there are symbols. Throws for fewer than two symbols.
  */

@@ -145,3 +145,34 @@ export const ctc: Cell = equations("ctc")`
   fixed S, D
   constant far = ${-impossible}
 `;
+
+/** The smallest sum of probabilities that a logarithm is taken of, a normal number in float32. */
+const smallestSum = 1e-37;
+
+/**
+ * A linear-chain conditional random field: minus the log-probability of a sequence of tags, of which every step has its
+ * part, the rest of the normaliser after it minus the score of its tag. x are the scores of the tags at a step [I], w those of the
+ * listed transitions [N], b and e those of the first and the last tag [I]. The state a is the log forward variable [I],
+ * normalised. `from` and `to` are the tags of each transition [N]; tags without a listed one never follow each other. `begin` and `end`
+ * are 0 for tags that may be first and last, and `impossible` elsewhere [I]. Per step [1]: `t` is its tag, `r` the
+ * transition that led to it (any at the first step), and `last` 1 at the last step, else 0. In nats. Lafferty, McCallum,
+ * Pereira 2001 (ICML).
+ */
+export const crf: Cell = equations("crf")`
+  q  = place(exp(pick(a, from) + w), to)      # from all tags that may come before
+  p  = s ⊙ (begin + b) + (1 - s) ⊙ log(max(q, ${smallestSum}))
+  f  = x + p + last ⊙ (end + e)
+  g  = greatest(f)
+  z  = g + log(sum(exp(f - g)))
+  a' = f - z
+  l  = z - pick(x, t) - s ⊙ pick(b, t) - (1 - s) ⊙ pick(w, r) - last ⊙ pick(e, t)
+  s' = 0
+  output l
+  input from, to, begin, end per sequence
+  input t, r, last per step
+  start s = 1
+  init w, b, e = 0
+  width from, to, w = N
+  width a, q, begin, end, b, e = I
+  width s, t, r, last = 1
+`;

@@ -22,6 +22,13 @@ export const embedding: Cell = equations("embedding")`
   init E = normal(1)
 `;
 
+/** An embedding of symbols of which many are rare: small initial values, so that what was seen once or twice says little. */
+export const rareEmbedding: Cell = equations("rare-embedding")`
+  y = E x
+  output y
+  init E = normal(0.1)
+`;
+
 /**
  * A readout with the transposed matrix of an embedding: [I] is the width of the embedding, [H] the number of symbols. Press &
  * Wolf 2016, arXiv:1608.05859v3; Inan et al. 2016, arXiv:1611.01462v3.

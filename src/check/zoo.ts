@@ -90,6 +90,7 @@ const heads: Readonly<Record<Head["kind"], Head>> = {
   "mixture-density": { kind: "mixture-density", width: 2, components: 3 },
   quantiles: { kind: "quantiles", width: 2, levels: [0.1, 0.5, 0.9] },
   ctc: { kind: "ctc", classes: 5, labels: 3 },
+  crf: { kind: "crf", classes: 4, transitions: 11 },
 };
 
 /** A recurrent layer with a head and its loss. */

@@ -1,6 +1,7 @@
 // The end of a network: a readout, and a loss that compares its output with targets.
 import { checkKind, checkWhole, shown, type OptionRule } from "../base/options.ts";
 import {
+  crf,
   ctc,
   gaussian,
   huber,
@@ -33,6 +34,8 @@ import {
  *   A prediction is the readout and the level's number of `offsets` [levels], default 0.
  * - `ctc`: at most `labels` labels per sequence, aligned with its steps by connectionist temporal classification; class 0
  *   is the blank.
+ * - `crf`: a class at each step, by a linear-chain conditional random field over the sequence, with that number of
+ *   `transitions` between classes.
  */
 export type Head =
   | { readonly kind: "classes"; readonly classes: number; readonly smoothing?: number }
@@ -45,7 +48,8 @@ export type Head =
       readonly levels: readonly number[];
       readonly offsets?: readonly number[];
     }
-  | { readonly kind: "ctc"; readonly classes: number; readonly labels: number };
+  | { readonly kind: "ctc"; readonly classes: number; readonly labels: number }
+  | { readonly kind: "crf"; readonly classes: number; readonly transitions: number };
 
 /** All kinds of heads. */
 export const headKinds: readonly Head["kind"][] = [
@@ -58,11 +62,12 @@ export const headKinds: readonly Head["kind"][] = [
   "mixture-density",
   "quantiles",
   "ctc",
+  "crf",
 ];
 
 /** The inputs, layers and loss that a head adds to a network. */
 export interface PlannedHead {
-  /** The targets, unless they are classes: `targets` [width] per step, or those of `ctcTargets`. */
+  /** The targets, unless they are classes: `targets` [width] per step, or those of `ctcTargets` or `crfTargets`. */
   readonly inputs: readonly NetworkInput[];
   /** The readout, and a layer that is the loss unless that is `cross-entropy`. */
   readonly layers: readonly NetworkLayer[];
@@ -76,6 +81,7 @@ export function readoutWidth(head: Head): number {
   switch (head.kind) {
     case "classes":
     case "ctc":
+    case "crf":
       return head.classes;
     case "gaussian":
       return 2 * head.width;
@@ -93,7 +99,8 @@ export function readoutWidth(head: Head): number {
 }
 
 const readoutName = "readout";
-const lossName = "loss";
+/** The layer that is the loss, unless that is `cross-entropy`. */
+export const lossName = "loss";
 
 const rules: { readonly [K in Head["kind"]]: Readonly<Record<string, OptionRule>> } = {
   classes: { kind: "any", classes: "number", smoothing: "number" },
@@ -105,6 +112,7 @@ const rules: { readonly [K in Head["kind"]]: Readonly<Record<string, OptionRule>
   "mixture-density": { kind: "any", width: "number", components: "number" },
   quantiles: { kind: "any", width: "number", levels: "any", offsets: "any" },
   ctc: { kind: "any", classes: "number", labels: "number" },
+  crf: { kind: "any", classes: "number", transitions: "number" },
 };
 
 /** Throws for a kind of head that there is not, and for a number that is missing. */
@@ -142,7 +150,7 @@ export function planHead(input: Connection, width: number, head: Head): PlannedH
     };
     return { inputs: [], layers: [layer], loss, readout: readoutName };
   }
-  const { targets, ...loss } = head.kind === "ctc" ? ctcLoss(head) : lossOf(head);
+  const { targets, ...loss } = lossOf(head);
   return {
     inputs: targets,
     layers: [layer, { name: lossName, ...loss }],
@@ -166,7 +174,29 @@ function ctcLoss({ classes, labels }: Head & { kind: "ctc" }): LossLayer {
   };
 }
 
-function lossOf(head: Exclude<Head, { kind: "classes" | "ctc" }>): LossLayer {
+function crfLoss({ classes, transitions }: Head & { kind: "crf" }): LossLayer {
+  const perSequence = { from: transitions, to: transitions, begin: classes, end: classes };
+  const names = { ...perSequence, t: 1, r: 1, last: 1 };
+  return {
+    cell: crf,
+    sizes: { I: classes, H: 1, N: transitions },
+    inputs: { x: readoutName, ...Object.fromEntries(Object.keys(names).map((name) => [name, name])) },
+    targets: Object.entries(names).map(([name, width]): NetworkInput => ({
+      name,
+      width,
+      kind: "dense",
+      per: name in perSequence ? "sequence" : "step",
+    })),
+  };
+}
+
+function lossOf(head: Exclude<Head, { kind: "classes" }>): LossLayer {
+  if (head.kind === "ctc") return ctcLoss(head);
+  if (head.kind === "crf") return crfLoss(head);
+  return numbersLoss(head);
+}
+
+function numbersLoss(head: Exclude<Head, { kind: "classes" | "ctc" | "crf" }>): LossLayer {
   const { width } = head;
   const part = (from: number, partWidth: number): NetworkPart => ({
     of: readoutName,

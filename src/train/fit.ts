@@ -112,7 +112,7 @@ const rules: OptionRules<TrainingSettings> = {
 };
 
 const parts = { kind: "any", train: "any", validation: "any" } as const;
-const dataRules = { text: parts, sequences: parts, examples: parts };
+const dataRules = { text: parts, sequences: parts, examples: { ...parts, vary: "any" as const } };
 
 /**
  * Prepares to train a network, from the start or from a snapshot of the same run; the budget may be another.

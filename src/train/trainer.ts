@@ -1,6 +1,6 @@
 // A model on a device, ready to train: one update, one validation, the numbers out and in again. Knows neither
 // budget nor schedule; `fit.ts` decides what happens when.
-import type { Example } from "../batch/example.ts";
+import type { Example, Variation } from "../batch/example.ts";
 import { exampleFeed } from "../batch/example-feed.ts";
 import {
   extentOf,
@@ -48,6 +48,8 @@ export type TrainingData =
       readonly kind: "examples";
       readonly train: readonly Example[];
       readonly validation?: readonly Example[] | undefined;
+      /** How the examples of training differ from pass to pass. Default not at all. */
+      readonly vary?: Variation | undefined;
     };
 
 /** What is trained, on which device, on which data. */
@@ -263,6 +265,7 @@ function feedsOf(
       seed,
       shuffle: true,
       precision: device.precision,
+      ...(data.kind === "examples" && { vary: data.vary }),
     }),
     validation: data.validation && feedForEvaluation(network, evaluated(data.validation), evaluation),
   };

@@ -1,4 +1,4 @@
-// Tags on the command line: trained on tokens and their tags, scored by spans beside each word's most frequent tag, and
+// Tags on the command line: trained on tokens and their tags, scored by spans beside two baselines, and
 // predicted for sentences; errors in files.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,11 +31,11 @@ describe("tag", () => {
     expect(stderr).toContain("7 labels; train on 420 sequences, validate on 60, leave 120 for testing");
   });
 
-  test("is scored by tokens and spans, in total and by type, beside each word's most frequent tag", async () => {
+  test("is scored by tokens and spans, in total and by type, beside two baselines", async () => {
     const words = ["tag", "eval", model, conll, "--part", "test", "--baseline"];
     const { stdout } = await fine(...words);
     expect(stdout).toMatch(
-      /^model +accuracy +macro-F1 +span precision +recall +F1\nthis model( +\d+\.\d %){5}\nmost frequent tag( +\d+\.\d %){5}\n\ntype +precision +recall +F1 +spans\n/u,
+      /^model +accuracy +macro-F1 +span precision +recall +F1\nthis model( +\d+\.\d %){5}\nmost frequent tag( +\d+\.\d %){5}\nperceptron( +\d+\.\d %){5}\n\ntype +precision +recall +F1 +spans\n/u,
     );
     for (const type of ["LOC", "ORG", "PER"])
       expect(stdout).toMatch(new RegExp(`^${type}( +\\d+\\.\\d %){3} +\\d+$`, "mu"));

@@ -98,6 +98,28 @@ export interface CtcGolden {
   readonly expected: { readonly loss: number; readonly gradient: readonly number[] };
 }
 
+/** Scores or their gradients: by step and tag [T, B, K], of the listed transitions, of the first and of the last tag [K]. */
+export type CrfNumbers = Readonly<Record<"logits" | "between" | "first" | "last", readonly number[]>>;
+
+export interface CrfGolden extends CrfNumbers {
+  readonly note: string;
+  readonly sizes: { readonly T: number; readonly B: number; readonly K: number };
+  readonly lengths: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  /** The tags that may be first and last. */
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly tags: readonly (readonly number[])[];
+  readonly expected: {
+    readonly loss: number;
+    readonly gradients: CrfNumbers;
+    /** By row: the tags with the highest score. */
+    readonly best: readonly (readonly number[])[];
+    readonly marginals: readonly number[]; // [T, B, K], 0 beyond a row's length
+  };
+}
+
 /** W* of layer 1 [H, V], W* of layer 2 [H, H], U* [H, H], b* [H]; readout.W [V, H], readout.b [V]. */
 export type ModelParameterName =
   `layer${1 | 2}.${Gates<"W" | "U" | "b", "i" | "f" | "g" | "o">}` | "readout.W" | "readout.b";
@@ -156,6 +178,7 @@ export const readSequenceGoldens = (): SequenceGolden[] => casesOf("sequences/se
 export const readOnnxGoldens = (): OnnxGolden[] => casesOf("onnx/onnx.json");
 export const readLossGoldens = (): LossGolden[] => casesOf("losses/losses.json");
 export const readCtcGoldens = (): CtcGolden[] => casesOf("losses/ctc.json");
+export const readCrfGoldens = (): CrfGolden[] => casesOf("losses/crf.json");
 
 function casesOf<Case>(file: string): Case[] {
   return (read(file) as { readonly cases: Case[] }).cases;

@@ -3,6 +3,7 @@
 import { afterAll, expect, test } from "vitest";
 import { cellNamed } from "../../src/cells/index.ts";
 import { randomStream } from "../../src/base/random.ts";
+import { crfTargets, transitionsBetween } from "../../src/model/crf.ts";
 import { ctcTargets } from "../../src/model/ctc.ts";
 import { planHead, type Head } from "../../src/model/head.ts";
 import { initialParameters } from "../../src/model/initialise.ts";
@@ -52,6 +53,22 @@ async function learn(device: Device, head: Head, updates: number): Promise<[firs
       "targets",
       Int32Array.from({ length: B * T }, () => below(head.classes)),
     );
+  } else if (head.kind === "crf") {
+    const transitions = transitionsBetween(head.classes);
+    const rows = Array.from({ length: B }, (_, b) =>
+      crfTargets(
+        transitions,
+        Array.from({ length: T }, () => below(head.classes)),
+        `row ${b}`,
+      ),
+    );
+    for (const name of ["t", "r", "last"] as const) {
+      const byStep = Array.from({ length: T }, (_, t) => rows.map((row) => row[name][t] as number));
+      program.write(name, Float32Array.from(byStep.flat()));
+    }
+    for (const name of ["from", "to", "begin", "end"] as const) {
+      program.write(name, Float32Array.from(rows.flatMap((row) => [...row[name]])));
+    }
   } else {
     const targets = numbers(B * T * head.width);
     program.write("targets", head.kind === "sigmoids" ? targets.map((v) => (v > 0 ? 1 : 0)) : targets);
@@ -81,6 +98,7 @@ test.each<Head>([
   { kind: "mixture-density", width: 2, components: 3 },
   { kind: "quantiles", width: 2, levels: [0.1, 0.5, 0.9] },
   { kind: "ctc", classes: 5, labels: 3 },
+  { kind: "crf", classes: 5, transitions: 25 },
 ])("$kind", async (head) => {
   for (const device of devices) {
     const [first, last] = await learn(device, head, 80);

@@ -1,6 +1,7 @@
 // All cells and transforms stay fused: between two products of a time loop all elementwise work is one kernel, products
 // that read one vector are one, and a transform adds only the products and kernels that its equations need.
 import { expect, test } from "vitest";
+import { zoo } from "../../src/check/zoo.ts";
 import { cellNamed, cells } from "../../src/cells/index.ts";
 import { transforms } from "../../src/cells/transforms/index.ts";
 import type { Cell } from "../../src/language/cell.ts";
@@ -44,6 +45,14 @@ test.each(cells.map((cell) => ({ cell, name: cell.name })))("$name is fused", ({
   const found = faults(planOf(cell));
   // Each block of a block-diagonal matrix is a product of its own, with a part of the vector.
   expect(found.filter((f) => name !== "s-lstm" || !f.includes("two products"))).toEqual([]);
+});
+
+const losses = zoo().filter(({ kind }) => kind === "loss");
+
+test.each(losses)("the loss $name is fused", ({ name, ...subject }) => {
+  const network = "network" in subject ? subject.network : undefined;
+  const plan = buildPlan(network!, { mode: "train", rows: 4, steps: 5 });
+  expect(faults(plan), name).toEqual([]);
 });
 
 /** Kernels of the loops, forward and backward, of the plain cells. */

@@ -4,12 +4,13 @@ import { taskCommand, type Report, type TaskCommand } from "../command.ts";
 import { flag, flagOf, flags, oneOf, partField, whole } from "../shared/flags.ts";
 import { scoredPart } from "../shared/scored-part.ts";
 import { isText } from "../shared/sequence-input.ts";
+import { lengthInWords } from "../shared/training-length.ts";
 import { unknownInWords } from "../shared/unknown-symbols.ts";
 import { grouped, percent, table } from "../shared/words.ts";
 import { tagDefaults, type TagSpec } from "./design.ts";
 import { entitySentence } from "./entities.ts";
 import type { TagScores } from "./scores.ts";
-import { tag, type Tagging, type TagScore } from "./tag.ts";
+import { lengthOfTraining, tag, worth, type Tagging, type TagScore } from "./tag.ts";
 import { hasTokenLines, readTaggedData, readTokensFor } from "./tagged-files.ts";
 
 /** `2,4`. */
@@ -59,7 +60,11 @@ export const tagCommand: TaskCommand = taskCommand({
     ],
     hasEmbedding: true,
     batches: "sequences",
-    defaults: tagDefaults,
+    defaults: {
+      ...tagDefaults,
+      dropout: `${tagDefaults.dropout}; 0 for letters and series`,
+      training: lengthInWords(lengthOfTraining),
+    },
     flags: flags(
       {
         ...taggedColumns,
@@ -69,6 +74,8 @@ export const tagCommand: TaskCommand = taskCommand({
         minCount: whole(1).default(1).describe("tokens that occur fewer times become unknown"),
         lowerCase: flag.describe("read tokens in lower case"),
         oneDirection: flag.describe("read forward only, instead of in both directions"),
+        wholeWords: flag.describe("read words without their prefixes, suffixes, case and digits"),
+        independent: flag.describe("predict each tag on its own, instead of all tags of a sequence together"),
       },
       { ...columnNames, unit: "unit" },
     ),
@@ -81,26 +88,30 @@ export const tagCommand: TaskCommand = taskCommand({
       }
       return readTaggedData(path, { tokens, series, tags, columns: numbers }, context);
     },
-    options({ series, unit, minCount, lowerCase, oneDirection }, given) {
-      const idle = ["unit", "minCount", "lowerCase", "embedding"].find((name) => given[name] !== undefined);
+    options({ series, unit, minCount, lowerCase, oneDirection, wholeWords, independent }, given) {
+      const idle = ["unit", "minCount", "lowerCase", "wholeWords", "embedding"].find(
+        (name) => given[name] !== undefined,
+      );
       if (series !== undefined && idle !== undefined) {
         throw new Error(`series have no tokens, so ${flagOf(idle)} would do nothing; leave it out`);
       }
-      return { unit, minCount, lowerCase, bidirectional: !oneDirection };
+      return {
+        unit,
+        minCount,
+        lowerCase,
+        bidirectional: !oneDirection,
+        ...(wholeWords && { forms: false }),
+        ...(independent && { crf: false }),
+      };
     },
   },
   score: {
-    async brief(model, validation) {
-      const { accuracy, spans } = await model.score(validation);
-      return `accuracy ${percent(accuracy)}${spans ? `, F1 of spans ${percent(spans.f1)}` : ""}`;
-    },
     async beside(model, part) {
       const score = await model.score(part);
-      const { baseline } = score;
-      const worth = ({ spans, accuracy }: TagScores): number => spans?.f1 ?? accuracy;
+      const [best] = baselinesOf(score).sort((a, b) => worth(b) - worth(a));
       return {
-        ...besideBaseline(score),
-        betterBaseline: baseline && worth(baseline) >= worth(score) ? baseline.name : undefined,
+        ...besideBaselines(score),
+        betterBaseline: best && worth(best) >= worth(score) ? best.name : undefined,
       };
     },
   },
@@ -122,7 +133,9 @@ export const tagCommand: TaskCommand = taskCommand({
       {
         ...taggedColumns,
         part: partField,
-        baseline: flag.describe("compare with the most frequent tag of each token in the training part"),
+        baseline: flag.describe(
+          "compare with each token's most frequent tag and a perceptron, both from the training part",
+        ),
       },
       { ...columnNames, part: "part" },
     ),
@@ -176,11 +189,14 @@ function taggedLines({ tokens, tags }: Tagging): string {
   return tags.map((label, i) => `${shown(tokens[i])}\t${label}\n`).join("");
 }
 
-/** A line for the model and one for the baseline. */
-function besideBaseline(score: TagScore): Report {
-  const { baseline, labels, sequences, tokens } = score;
+const baselinesOf = ({ baseline, perceptron }: TagScore): (TagScores & { readonly name: string })[] =>
+  [baseline, perceptron].filter((one) => one !== undefined);
+
+/** A line for the model and one for each baseline. */
+function besideBaselines(score: TagScore): Report {
+  const { labels, sequences, tokens } = score;
   const rows: [string, TagScores][] = [["this model", score]];
-  if (baseline) rows.push([baseline.name, baseline]);
+  for (const baseline of baselinesOf(score)) rows.push([baseline.name, baseline]);
   const spanTitles = score.spans ? ["span precision", "recall", "F1"] : [];
   return {
     json: rows.map(([model, { accuracy, macroF1, spans, classes, confusion }], i) => ({
@@ -203,7 +219,7 @@ function besideBaseline(score: TagScore): Report {
 }
 
 function reportOf(score: TagScore): Report {
-  const { json, text } = besideBaseline(score);
+  const { json, text } = besideBaselines(score);
   const kinds = score.spans
     ? Object.entries(score.spans.byType).map(([name, scores]) => ({ name, ...scores }))
     : [...score.classes];

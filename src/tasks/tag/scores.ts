@@ -1,9 +1,11 @@
 // Scores of tags by token and, where they mark spans, by span; and the tags of the baseline.
 import { classificationReport, type ClassificationReport } from "../shared/classification.ts";
 import { isText, tokensOf } from "../shared/sequence-input.ts";
-import { splitFor, type TaggedItem, type TagSpec } from "./design.ts";
+import { classesOf, splitFor, type TaggedItem, type TagSpec } from "./design.ts";
 import { trainMostFrequentTag } from "./most-frequent-tag.ts";
+import { trainPerceptron } from "./perceptron.ts";
 import { spanReport, spanScheme, type SpanReport } from "./spans.ts";
+import { orderOf, transitionsOf } from "./transitions.ts";
 
 /** Accuracy and F1 over all tokens, by label; and those of spans where labels mark them. */
 export interface TagScores extends ClassificationReport {
@@ -27,19 +29,46 @@ export function scoreTags(
   };
 }
 
-/** The most frequent tag of each token in `learned`, of tokens as the model reads them; undefined for series. */
+/** The tags of a baseline. */
+export interface BaselineTags {
+  readonly name: string;
+  /** By sequence. */
+  readonly tags: readonly (readonly string[])[];
+}
+
+/**
+ * The tags that baselines which learned from `learned` give the tokens of `items`, as the model reads them: the most
+ * frequent tag of each token, and an averaged perceptron with features of words. Undefined for series.
+ */
 export function baselineTags(
   spec: TagSpec,
   learned: readonly TaggedItem[],
   items: readonly TaggedItem[],
-): string[][] | undefined {
-  const { input } = spec;
+): { readonly frequent: BaselineTags; readonly perceptron: BaselineTags } | undefined {
+  const { input, labels } = spec;
   if (input.kind === "series") return undefined;
   const tokens = ({ value, place = "sequence" }: TaggedItem): string[] => {
     const steps = splitFor(spec, value);
     if (isText(steps)) return tokensOf(steps, input.vocabulary.unit, input.lowerCase);
     throw new Error(`${place}: it must be a text, as the model reads, not numbers`);
   };
-  const baseline = trainMostFrequentTag(learned.map((item) => ({ tokens: tokens(item), tags: item.tags })));
-  return items.map((item) => baseline.predict(tokens(item)));
+  const [known, asked] = [learned.map(tokens), items.map(tokens)];
+  const frequent = trainMostFrequentTag(
+    known.map((words, i) => ({ tokens: words, tags: learned[i]?.tags ?? [] })),
+  );
+  const classes = classesOf(spec, learned);
+  const order = orderOf(
+    labels,
+    learned.map(({ tags }) => tags),
+  );
+  const perceptron = trainPerceptron(
+    known.map((words, i) => ({ tokens: words, classes: classes[i] ?? [] })),
+    transitionsOf(labels, order),
+  );
+  const guesses = (words: readonly string[]): string[] =>
+    perceptron.predict(words).map((k) => labels[k] as string);
+  return {
+    frequent: { name: "most frequent tag", tags: asked.map((words) => frequent.predict(words)) },
+    perceptron: { name: "perceptron", tags: asked.map(guesses) },
+  };
 }

@@ -1,29 +1,38 @@
 // Tagging of sequences: a label for every token of a text, or every step of a series.
 import * as z from "zod/mini";
 import { predict } from "../../infer/predict.ts";
+import { decodeBest, decodeChain, type ChainScores, type DecodedChain } from "../../infer/chain.ts";
+import type { Transitions } from "../../model/crf.ts";
+import { lossName } from "../../model/head.ts";
 import { softmax } from "../../model/logits.ts";
 import { checkItems, checkList } from "../shared/data-checks.ts";
 import { modelCore } from "../shared/model.ts";
 import { recurrentOptions } from "../shared/network-options.ts";
 import { partsOfItems, recordedSplit, recordOf } from "../shared/parts.ts";
 import type { SequenceValue } from "../shared/sequence-input.ts";
-import { checkSpec, labelsSchema, sequenceInputSchema } from "../shared/spec-schema.ts";
+import { checkSpec, labelsSchema, sequenceInputSchema, vocabularySchema } from "../shared/spec-schema.ts";
+import { trainingLength } from "../shared/training-length.ts";
 import { longestInWords, repeatedInWords, splitInWords } from "../shared/words.ts";
 import { maker, type Maker, type Model, type Parts, type Trained } from "../task.ts";
 import {
+  classesOf,
   designTagger,
   exampleOf,
   splitFor,
   tagDefaults,
   tagRules,
   tagExamples,
+  unknownAtRandom,
+  type Steps,
   type TaggedItem,
   type TagOptions,
   type TagSpec,
 } from "./design.ts";
 import { rareLabels } from "../shared/labels.ts";
-import { baselineTags, scoreTags, type TagScores } from "./scores.ts";
+import { baselineTags, scoreTags, type BaselineTags, type TagScores } from "./scores.ts";
 import { schemeName, spanScheme } from "./spans.ts";
+import { tagOrders, transitionsOf } from "./transitions.ts";
+import { allAspects } from "./word-form.ts";
 
 /** A sequence with a tag for each of its tokens. */
 export interface Tagging<V extends SequenceValue = SequenceValue> {
@@ -35,7 +44,7 @@ export interface Tagging<V extends SequenceValue = SequenceValue> {
   readonly probabilities: readonly Float64Array[];
 }
 
-/** Scores of a tagger, and of a baseline on the same sequences. */
+/** Scores of a tagger, and of baselines on the same sequences. */
 export interface TagScore extends TagScores {
   /** The tags, in the order of `confusion`. */
   readonly labels: readonly string[];
@@ -45,6 +54,8 @@ export interface TagScore extends TagScores {
   readonly tokens: number;
   /** The most frequent tag of each token; absent without data to learn from, and for series. */
   readonly baseline?: TagScores & { readonly name: string };
+  /** An averaged perceptron with features of words and their neighbours; absent as `baseline`. */
+  readonly perceptron?: TagScores & { readonly name: string };
 }
 
 /** A trained tagger. */
@@ -78,7 +89,7 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   (options = {}) => ({
     kind: "tag",
-    defaults: { budget: { epochs: 20 }, batch: 32, patience: 5 },
+    defaults: { batch: lengthOfTraining.batch, rate: 0.003, schedule: "cosine" },
     design(items, settings) {
       checkItems("tag", items, itemFields);
       const parts = partsOfItems(items, settings);
@@ -93,8 +104,14 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
           kind: "examples",
           train: learned,
           validation: parts.validation && tagExamples(spec, parts.validation),
+          vary: unknownAtRandom(spec, learned),
         },
         record: () => recordOf(items, settings),
+        defaults: trainingLength(learned.length, lengthOfTraining),
+        score: {
+          name: spanScheme(spec.labels) ? "F1 of spans" : "accuracy",
+          of: async (model) => worth(await model.score(parts.validation ?? [])),
+        },
         longest: longestInWords(parts.train, learned),
         summary: [
           `${spec.labels.length} labels; ${splitInWords(parts, "sequence")}`,
@@ -114,6 +131,12 @@ export const tag: Maker<TagOptions, readonly TaggedItem[], Tagger> = maker(
   },
 );
 
+/** How long a tagger is trained by default. */
+export const lengthOfTraining = { batch: 16, epochs: 6, updates: 1000, patience: 5, spared: 500 } as const;
+
+/** The score that counts: F1 of spans where labels mark them, else accuracy. */
+export const worth = ({ spans, accuracy }: TagScores): number => spans?.f1 ?? accuracy;
+
 /** How the tags mark spans, in words, and which labels have a single token. */
 function labelNotes(labels: readonly string[], items: readonly TaggedItem[]): string[] {
   const scheme = spanScheme(labels);
@@ -130,28 +153,48 @@ const schema: z.ZodMiniType<TagSpec> = z.strictObject({
   kind: z.literal("tag"),
   input: sequenceInputSchema,
   labels: labelsSchema,
+  forms: z.optional(z.array(z.strictObject({ of: z.enum(allAspects), vocabulary: vocabularySchema }))),
+  order: z.optional(z.enum(tagOrders)),
 });
 
 function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>): Tagger {
   const spec = trained.spec as TagSpec;
   const { labels } = spec;
   const core = modelCore("tag", trained, trainedOn);
+  const transitions = spec.order && transitionsOf(labels, spec.order);
 
-  async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+  /** The tokens of each sequence and the network's readout for it, [steps, labels]. */
+  async function readAll(values: readonly SequenceValue[]): Promise<(readonly [Steps, Float64Array])[]> {
     checkList("predict", values);
     const sequences = values.map((value) => splitFor(spec, value));
-    const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`));
-    const logits = await predict(core.session(), examples); // [steps, labels] each
-    return sequences.map((tokens, i) => {
-      const all = logits[i] as Float64Array;
-      const rows = Array.from({ length: tokens.length }, (_, t) =>
-        all.subarray(t * labels.length, (t + 1) * labels.length),
-      );
-      return {
-        tokens,
-        tags: rows.map((row) => labels[row.indexOf(Math.max(...row))] as string),
-        probabilities: rows.map((row) => softmax(row)),
-      };
+    const examples = sequences.map((steps, i) => exampleOf(spec, steps, `sequence ${i}`, transitions));
+    const readouts = await predict(core.session(), examples);
+    return sequences.map((tokens, i) => [tokens, readouts[i] as Float64Array]);
+  }
+
+  async function scores(): Promise<ChainScores | undefined> {
+    // Not kept: the weights of a model that training scores change.
+    return transitions && chainScores(trained, transitions);
+  }
+
+  async function tagAll(values: readonly SequenceValue[]): Promise<Tagging[]> {
+    const all = await readAll(values);
+    const known = await scores();
+    return all.map(([tokens, readout]) => {
+      const { classes, probabilities } = known
+        ? decodeChain(known, readout)
+        : decodeEach(readout, labels.length);
+      return { tokens, tags: classes.map((k) => labels[k] as string), probabilities };
+    });
+  }
+
+  /** The tags alone, which take less time than their probabilities. */
+  async function tagsOf(values: readonly SequenceValue[]): Promise<string[][]> {
+    const all = await readAll(values);
+    const known = await scores();
+    return all.map(([, readout]) => {
+      const classes = known ? decodeBest(known, readout) : decodeEach(readout, labels.length).classes;
+      return classes.map((k) => labels[k] as string);
     });
   }
 
@@ -164,24 +207,50 @@ function openTagger(trained: Trained, trainedOn?: Parts<readonly TaggedItem[]>):
       const items = core.dataOf(data);
       checkItems("score", items, itemFields);
       // A label that was not learned is an error that names its place.
-      tagExamples(spec, items);
+      classesOf(spec, items);
       const targets = items.map(({ tags }) => tags);
-      const taggings = await tagAll(items.map(({ value }) => value));
+      const predictions = await tagsOf(items.map(({ value }) => value));
       const learned = core.baselineOf(data, options);
-      const baseline = learned && baselineTags(spec, learned, items);
+      const baselines = learned && baselineTags(spec, learned, items);
+      const scored = ({ name, tags }: BaselineTags): TagScores & { readonly name: string } => ({
+        name,
+        ...scoreTags(labels, targets, tags),
+      });
       return {
         labels,
         sequences: items.length,
         tokens: targets.reduce((sum, tags) => sum + tags.length, 0),
-        ...scoreTags(
-          labels,
-          targets,
-          taggings.map(({ tags }) => tags),
-        ),
-        ...(baseline && {
-          baseline: { name: "most frequent tag", ...scoreTags(labels, targets, baseline) },
+        ...scoreTags(labels, targets, predictions),
+        ...(baselines && {
+          baseline: scored(baselines.frequent),
+          perceptron: scored(baselines.perceptron),
         }),
       };
     },
   };
+}
+
+/** The most probable class of each step by itself. */
+function decodeEach(readout: Float64Array, classes: number): DecodedChain {
+  const rows = Array.from({ length: readout.length / classes }, (_, t) =>
+    readout.subarray(t * classes, (t + 1) * classes),
+  );
+  return {
+    classes: rows.map((row) => row.indexOf(Math.max(...row))),
+    probabilities: rows.map((row) => softmax(row)),
+  };
+}
+
+/** What a model's weights say of tags in a row. Throws where the network has no such weights. */
+async function chainScores({ store }: Trained, transitions: Transitions): Promise<ChainScores> {
+  const weights = await store.read();
+  const [between, first, last] = (["w", "b", "e"] as const).map((name, i) => {
+    const place = store.layout.places.find((one) => one.name === `${lossName}.${name}`);
+    const size = (i === 0 ? transitions.from : transitions.begin).length;
+    if (place?.size === size) return weights.subarray(place.offset, place.offset + size);
+    throw new Error(
+      `tag: the model has ${place?.size ?? 0} scores of transitions, expected ${size}; the file is damaged, copy or save it again`,
+    );
+  }) as [Float64Array, Float64Array, Float64Array];
+  return { transitions, between, first, last };
 }

@@ -85,10 +85,10 @@ describe("spans", () => {
     model = await trained(conll, {}, 120);
   });
 
-  it("are scored in total and by type, beside each word's most frequent tag", async () => {
+  it("are scored in total and by type, beside two baselines", async () => {
     const { json, text } = await use("evaluate", model, conll, { part: "test", baseline: true });
     expect(text).toMatch(
-      /^model +accuracy +macro-F1 +span precision +recall +F1\nthis model( +\d+\.\d %){5}\nmost frequent tag( +\d+\.\d %){5}\n\ntype +precision +recall +F1 +spans\n/u,
+      /^model +accuracy +macro-F1 +span precision +recall +F1\nthis model( +\d+\.\d %){5}\nmost frequent tag( +\d+\.\d %){5}\nperceptron( +\d+\.\d %){5}\n\ntype +precision +recall +F1 +spans\n/u,
     );
     for (const type of ["LOC", "ORG", "PER"])
       expect(text).toMatch(new RegExp(`^${type}( +\\d+\\.\\d %){3} +\\d+$`, "mu"));

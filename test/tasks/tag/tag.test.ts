@@ -6,17 +6,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
+import { exampleFeed } from "../../../src/batch/example-feed.ts";
+import type { Feed } from "../../../src/batch/feed.ts";
 import { loadModel, openModel, saveModel } from "../../../src/checkpoint/model-files.ts";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
 import { classify } from "../../../src/tasks/classify/classify.ts";
 import {
   designTagger,
   tagExamples,
+  unknownAtRandom,
   type TaggedItem,
   type TagOptions,
 } from "../../../src/tasks/tag/design.ts";
 import { entitySentence } from "../../../src/tasks/tag/entities.ts";
+import { spansOf } from "../../../src/tasks/tag/spans.ts";
 import { tag, type Tagger } from "../../../src/tasks/tag/tag.ts";
+import { unknownId } from "../../../src/text/vocabulary.ts";
 import { train, type TrainOptions } from "../../../src/tasks/train.ts";
 
 const device = wasmDevice();
@@ -61,7 +66,9 @@ describe("entities", () => {
     expect(score.baseline?.name).toBe("most frequent tag");
     expect(score.baseline?.accuracy).toBeLessThan(0.95);
     expect(score.baseline?.spans?.f1).toBeLessThan(0.4);
-    const forward = await trained(sentences, { embedding: 16, bidirectional: false }, training);
+    expect(score.perceptron?.name).toBe("perceptron");
+    expect(score.perceptron?.spans?.f1).toBeGreaterThan(0.6);
+    const forward = await trained(sentences, { embedding: 16, bidirectional: false, crf: false }, training);
     expect((await forward.score("test")).spans?.f1).toBeLessThan(0.7);
     forward.dispose();
   });
@@ -107,6 +114,120 @@ describe("entities", () => {
     expect((await openModel(path, { device })).kind).toBe("tag");
     later.dispose();
     await expect(later.predict(["a"])).rejects.toThrow("this model has been disposed");
+  });
+});
+
+describe("tags in a row", () => {
+  const sentences: TaggedItem[] = Array.from({ length: 60 }, (_, i) => entitySentence(2, i));
+  const few = { split: 1, steps: 6 };
+
+  test("keep to the scheme of the labels, however little was learned", async () => {
+    for (const crf of [true, false]) {
+      const model = await trained(sentences, { crf }, few);
+      const taggings = await model.predict(sentences.map(({ value }) => value));
+      const spans = taggings.flatMap(({ tags }) => spansOf(tags)).length;
+      const begun = taggings.flatMap(({ tags }) => tags.filter((one) => one.startsWith("B"))).length;
+      expect(spans).toBeGreaterThan(0);
+      // In IOB2 each span begins with a B, unless a tag breaks the scheme.
+      expect(spans === begun).toBe(crf);
+      model.dispose();
+    }
+  });
+
+  test("are scored where they break the scheme of the data that were learned", async () => {
+    const model = await trained(sentences, {}, few);
+    const broken = [{ value: ["Paris", "fell"], tags: ["I-PER", "O"] }];
+    expect((await model.score(broken)).tokens).toBe(2);
+    model.dispose();
+  });
+
+  test("that break a scheme are learned without one", () => {
+    const broken = [...sentences, { value: ["a", "b"], tags: ["I-PER", "O"] }];
+    expect(designTagger(sentences, sentences, {}).spec.order).toBe("IOB2");
+    expect(designTagger(sentences, broken, {}).spec.order).toBe("any");
+    expect(designTagger(sentences, sentences, { crf: false }).spec.order).toBeUndefined();
+    const many = Array.from({ length: 65 }, (_, i) => ({ value: ["a"], tags: [`T${i}`] }));
+    expect(designTagger(many, many, {}).spec.order).toBeUndefined();
+    expect(designTagger(many, many, { crf: true }).spec.order).toBe("any");
+  });
+});
+
+test("the best weights are those with the best score of the validation part", async () => {
+  const sentences: TaggedItem[] = Array.from({ length: 120 }, (_, i) => entitySentence(3, i));
+  const settings = { split: [0.5, 0.5], validateEvery: 6, steps: 30, rate: 0.02, device } as const;
+  const run = train(tag({ size: 12, embedding: 8 }), sentences, settings);
+  const scores: number[] = [];
+  for await (const event of run) {
+    if (event.kind !== "validation") continue;
+    const model = await run.latest();
+    const { spans } = await model.score("validation");
+    expect(event.score).toBe(spans?.f1);
+    scores.push(spans?.f1 ?? 0);
+    model.dispose();
+  }
+  const best = await run.best();
+  expect((await best.score("validation")).spans?.f1).toBe(Math.max(...scores));
+  expect(new Set(scores).size).toBeGreaterThan(1);
+  best.dispose();
+  run.dispose();
+});
+
+describe("words and their forms", () => {
+  const sentences: TaggedItem[] = Array.from({ length: 60 }, (_, i) => entitySentence(2, i));
+
+  test("are unknown at random in training, the rarer the more often, the same in the same pass", () => {
+    const { spec } = designTagger(sentences, sentences, {});
+    const examples = tagExamples(spec, sentences);
+    const feedOf = (): Feed =>
+      exampleFeed(designTagger(sentences, sentences, {}).network, examples, {
+        batch: examples.length,
+        seed: 1,
+        shuffle: false,
+        vary: unknownAtRandom(spec, examples),
+      });
+    const wordsOf = (feed: Feed, epoch: number): number[] => [...feed.load({ epoch, at: 0 }).values["x"]!];
+    expect(wordsOf(feedOf(), 3)).toEqual(wordsOf(feedOf(), 3));
+    expect(wordsOf(feedOf(), 3)).not.toEqual(wordsOf(feedOf(), 4));
+    const [feed, counts] = [feedOf(), new Map<number, number>()];
+    for (const { inputs } of examples) {
+      for (const id of inputs["x"] as Int32Array) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const expected = [...counts.values()].reduce((sum, n) => sum + (4 * n) / (4 + n), 0) / all;
+    const passes = 40;
+    const unknown = Array.from({ length: passes }, (_, epoch) => wordsOf(feed, epoch)).flat();
+    const share = unknown.filter((id) => id === unknownId).length / (passes * all);
+    expect(Math.abs(share - expected)).toBeLessThan(0.1 * expected);
+  });
+
+  test("are read unless that is not wanted, or words are letters or one-hot", () => {
+    const formsOf = (options: TagOptions): number =>
+      designTagger(sentences, sentences, options).spec.forms?.length ?? 0;
+    expect(formsOf({})).toBe(9);
+    expect(formsOf({ lowerCase: true })).toBe(8);
+    expect([{ forms: false }, { unit: "char" as const }, { embedding: 0 }].map(formsOf)).toEqual([0, 0, 0]);
+  });
+
+  test("tell new words, on which a tagger of whole words cannot but guess", async () => {
+    const endings = { verb: ["ing", "ed"], noun: ["ness", "tion"] } as const;
+    const stream = randomStream(3, 2);
+    const letter = (): string => "abcdefghijklmnopqrstuvwxyz"[Math.floor(stream.uniform() * 26)] ?? "";
+    const word = (tags: keyof typeof endings): string =>
+      letter() + letter() + letter() + letter() + endings[tags][Math.floor(stream.uniform() * 2)];
+    const items = Array.from({ length: 200 }, (): TaggedItem => {
+      const tags = Array.from({ length: 4 }, (): keyof typeof endings =>
+        stream.uniform() < 0.5 ? "verb" : "noun",
+      );
+      return { value: tags.map(word), tags };
+    });
+    const accuracies: number[] = [];
+    for (const forms of [true, false]) {
+      const model = await trained(items, { forms }, { split: [0.7, 0.1, 0.2], steps: 60 });
+      accuracies.push((await model.score("test")).accuracy);
+      model.dispose();
+    }
+    expect(accuracies[0]).toBeGreaterThan(0.97);
+    expect(accuracies[1]).toBeLessThan(0.7);
   });
 });
 
