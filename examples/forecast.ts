@@ -11,7 +11,7 @@ const sales = seriesOf({
   }),
 });
 
-const task = forecast({ horizon: 12, context: 24, log: true, seasonalDifference: 12 });
+const task = forecast({ horizon: 12 });
 const run = train(task, sales, { split: [0.75, 0.05, 0.2], epochs: 30, batch: 16 });
 await run.finish();
 const model = await run.best();

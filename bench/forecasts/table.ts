@@ -96,10 +96,11 @@ async function measure({ name, season, horizon }: (typeof cases)[number]): Promi
       coverage: mean(covered),
     };
   };
+  const forecastAt = (i: number, k: number): { readonly value: Prediction } => forecasts[i]?.[k] as never;
   const point = (value: number): readonly [number, number, number] => [value, value, value];
   const rows = [
     row("unrolled", (_, i, k) => {
-      const { interval, median: middle } = (forecasts[i]?.[k] as { readonly value: Prediction }).value;
+      const { interval, median: middle } = forecastAt(i, k).value;
       return [interval[0], middle, interval[1]];
     }),
     row("naive", (origin) => point(values[origin - 1] as number)),
