@@ -124,7 +124,7 @@ function tagging(): ReturnType<Experiment["run"]> {
     const model = at("entities.safetensors");
     seconds += train(`tag train ${data(entities("train"))} --seed ${seed} --force --out ${model}`);
     const [score] = unrolled(`tag eval ${model} ${data(entities("test"))}`);
-    return (score?.["spans"] as { readonly f1: number }).f1;
+    return Number((score?.["spans"] as { readonly f1: number } | undefined)?.f1);
   });
   const each = f1.map((value) => percent(value)).join(", ");
   return { found: `F1 of spans ${percent(mean(f1))} on average, ${each}`, seconds };
