@@ -51,6 +51,8 @@ export interface TaggedItem {
 export interface TagOptions extends RecurrentOptions, Omit<InputOptions, "unit"> {
   /** The tokens of texts that are not split yet. Default `word`. */
   readonly unit?: "word" | "char";
+  /** Rate of dropout after each recurrent layer, half of it on the vectors of words. Default 0.4; 0 for letters and series. */
+  readonly dropout?: number;
   /** Width of a learned vector per token; 0 is one-hot. Default 64. Series have no tokens, so they ignore it. */
   readonly embedding?: number;
   /** Whether to read in both directions. Default true. */

@@ -38,7 +38,10 @@ import { allAspects } from "./word-form.ts";
 export interface Tagging<V extends SequenceValue = SequenceValue> {
   /** The tokens of a text; a sequence that was split already and a series are as given. */
   readonly tokens: V extends string ? readonly string[] : V;
-  /** [tokens] The most probable tag of each; the first of equally probable ones. */
+  /**
+   * [tokens] The most probable tags together; or, without a conditional random field, the most probable of each, the first of
+   * equally probable ones.
+   */
   readonly tags: readonly string[];
   /** [tokens] The probability of each label, in the order of the tagger's `labels`; they sum to 1. */
   readonly probabilities: readonly Float64Array[];
@@ -73,14 +76,16 @@ export interface Tagger extends Model<readonly TaggedItem[], TagScore> {
 }
 
 /**
- * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. Trains a bidirectional
- * GRU of 128 by default; scores tokens, and spans where labels mark them, beside each token's most frequent tag.
+ * Tagging of the tokens of texts, or of the steps of series: names in sentences, parts of speech. By default a bidirectional
+ * GRU of 128 reads words and their form, and a conditional random field predicts the tags of a sequence together (Lample et
+ * al. 2016, arXiv:1603.01360v3, with affixes in place of letters); scores tokens, and spans where labels mark them, beside
+ * each token's most frequent tag and a perceptron.
  *
  * @function
  * @example
  * ```ts
  * import { readTagged, tag, train } from "unrolled/node";
- * const run = train(tag({ embedding: 64, dropout: 0.3 }), await readTagged("names.conll"), { epochs: 10 });
+ * const run = train(tag({ layers: 2, dropout: 0.3 }), await readTagged("names.conll"), { epochs: 10 });
  * await run.finish();
  * const model = await run.best();
  * const [{ tokens, tags }] = await model.predict(["Ada Lovelace lived in London"]);
