@@ -5,7 +5,7 @@
  * the level's probability (type 6 of Hyndman & Fan 1996, The American Statistician 50(4)). Levels beyond the outermost
  * values give those.
  */
-export function empiricalQuantiles(values: readonly number[], levels: readonly number[]): number[] {
+export function empiricalQuantiles(values: ArrayLike<number>, levels: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return levels.map((level) => {
     const position = Math.min(Math.max(level * (sorted.length + 1) - 1, 0), sorted.length - 1);

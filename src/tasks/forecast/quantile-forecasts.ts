@@ -69,15 +69,20 @@ export async function forecastQuantiles(
       : await directQuantiles(network, series, scaled, all);
   const indices = new Map(all.map((origin, i) => [origin, i]));
 
-  return origins.map((origin) =>
-    spec.columns.map((name, j) => {
-      const quantilesAt = (at: number): readonly Float64Array[] =>
-        forecasts[indices.get(at) as number]?.[j] as readonly Float64Array[];
-      const { log } = spec.scalings[j] as Scaling;
-      const values = columnValues(series, name);
-      return sortQuantiles(calibrate(spec, j, quantilesAt, values, origin, originsBefore(origin), log));
-    }),
-  );
+  const columns = spec.columns.map((name, j): ColumnForecasts => {
+    return {
+      spec,
+      values: columnValues(series, name),
+      log: (spec.scalings[j] as Scaling).log,
+      deviations: spec.paths?.[j]?.deviations,
+      quantilesAt: (at) => forecasts[indices.get(at) as number]?.[j] as readonly Float64Array[],
+      errors: new Map(),
+    };
+  });
+  return origins.map((origin) => {
+    const before = originsBefore(origin);
+    return columns.map((column) => sortQuantiles(calibrate(column, origin, before)));
+  });
 }
 
 /** By origin and column [levels][horizon], in the series' units, from a network that predicts all steps ahead at once. */
@@ -139,30 +144,55 @@ function firstUnseen({ times }: SeriesTable, from: number = Infinity): number {
 /** Forecasts whose errors count as much as what the model knows of its own. */
 const enoughForecasts = 30;
 
+/** Quantiles at origins of a column, and the values that came. */
+interface ColumnForecasts {
+  readonly spec: ForecastSpec;
+  readonly values: Float64Array;
+  /** Whether errors are those of logarithms. */
+  readonly log: boolean;
+  /** [horizon] of the path's errors; undefined without a path. */
+  readonly deviations: readonly number[] | undefined;
+  readonly quantilesAt: (origin: number) => readonly Float64Array[];
+  /** Errors that were computed before, by origin [levels][horizon], over the deviations if there are any. */
+  readonly errors: Map<number, readonly Float64Array[]>;
+}
+
+function errorsAt(column: ColumnForecasts, origin: number): readonly Float64Array[] {
+  const { values, log, deviations, quantilesAt, errors } = column;
+  let known = errors.get(origin);
+  if (known === undefined) {
+    known = quantilesAt(origin).map((level) =>
+      level.map(
+        (value, k) =>
+          (onScale(values[origin + k] as number, log) - onScale(value, log)) / (deviations?.[k] ?? 1),
+      ),
+    );
+    errors.set(origin, known);
+  }
+  return known;
+}
+
 /**
  * The quantiles of an origin, moved by the errors of those `before`; with `log` by those of logarithms. Beside paths, errors in
  * units of the paths' are one sample over all steps ahead, and count the more, the more there are.
  */
 function calibrate(
-  { levels, horizon, paths }: ForecastSpec,
-  column: number,
-  quantilesAt: (origin: number) => readonly Float64Array[],
-  values: Float64Array,
+  column: ColumnForecasts,
   origin: number,
   before: readonly number[],
-  log: boolean,
 ): readonly Float64Array[] {
+  const { spec, log, deviations, quantilesAt } = column;
+  const { levels, horizon } = spec;
   if (before.length === 0) return quantilesAt(origin);
-  const deviations = paths?.[column]?.deviations;
-  const errorsOf = (q: number, k: number): number[] =>
-    before.map(
-      (at) => onScale(values[at + k] as number, log) - onScale(quantilesAt(at)[q]?.[k] as number, log),
-    );
+  const known = before.map((at) => errorsAt(column, at));
   const moveOf = (level: number, q: number): ((k: number) => number) => {
-    if (!deviations) return (k) => empiricalQuantiles(errorsOf(q, k), [level])[0] as number;
-    const errors = deviations.flatMap((deviation, k) => errorsOf(q, k).map((error) => error / deviation));
-    const weight = before.length / (before.length + enoughForecasts);
-    const move = weight * (empiricalQuantiles(errors, [level])[0] as number);
+    const rows = known.map((errors) => errors[q] as Float64Array);
+    const quantileOf = (errors: ArrayLike<number>): number =>
+      empiricalQuantiles(errors, [level])[0] as number;
+    if (!deviations) return (k) => quantileOf(rows.map((row) => row[k] as number));
+    const errors = new Float64Array(rows.length * horizon);
+    rows.forEach((row, i) => errors.set(row, i * horizon));
+    const move = (before.length / (before.length + enoughForecasts)) * quantileOf(errors);
     return (k) => move * (deviations[k] as number);
   };
   return levels.map((level, q) => {

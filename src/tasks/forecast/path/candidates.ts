@@ -111,7 +111,7 @@ function plainCandidates(anchor: Anchor, horizon: number): Candidate[] {
 /** Lags for series with seasons: part of one, and one, two and three; without any a few powers of two. */
 function lagsOf(seasons: readonly number[]): number[] {
   const [season] = seasons;
-  if (season === undefined) return [2, 5, 10, 20];
+  if (season === undefined) return [2, 5, 10, 20, 50];
   const lags =
     season > 24
       ? [Math.ceil(season / 2), season + 1]

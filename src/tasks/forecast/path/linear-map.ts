@@ -11,18 +11,22 @@ export interface LinearMap {
   readonly constants: Float64Array;
 }
 
+/** A map that is read only, such as one of a model file. */
+export interface ReadonlyMap {
+  readonly reads: number;
+  readonly weights: ArrayLike<number>;
+  readonly constants: ArrayLike<number>;
+}
+
 /** A map without weights. */
 export function emptyMap(horizon: number, reads: number): LinearMap {
   return { reads, weights: new Float64Array(horizon * reads), constants: new Float64Array(horizon) };
 }
 
 /** The forecasts [horizon] of the steps after the first `end` of `values`. */
-export function applyMap(
-  { reads, weights, constants }: LinearMap,
-  values: ArrayLike<number>,
-  end: number,
-): Float64Array {
-  return constants.map((constant, k) => {
+export function applyMap(map: ReadonlyMap, values: ArrayLike<number>, end: number): Float64Array {
+  const { reads, weights, constants } = map;
+  return Float64Array.from(constants, (constant, k) => {
     let sum = constant;
     for (let lag = 0, at = k * reads; lag < reads; lag++) sum += weights[at + lag]! * values[end - 1 - lag]!;
     return sum;

@@ -131,18 +131,13 @@ function isPositive(values: ArrayLike<number>, from: number, to: number): boolea
 }
 
 function forecastMap(map: ScaledMap, values: ArrayLike<number>, end: number, season: number): Float64Array {
-  const { log, mean, deviation, reads, weights, constants } = map;
+  const { log, mean, deviation, reads } = map;
   const window = Float64Array.from({ length: reads }, (_, i) => {
     const at = end - reads + i;
     const value = values[at < 0 ? at + season * Math.ceil(-at / season) : at]!;
     return ((log ? Math.log(value) : value) - mean) / deviation;
   });
-  const linear = {
-    reads,
-    weights: weights as unknown as Float64Array,
-    constants: Float64Array.from(constants),
-  };
-  return applyMap(linear, window, reads).map((u) => backTo(u, map));
+  return applyMap(map, window, reads).map((u) => backTo(u, map));
 }
 
 function backTo(u: number, { log, mean, deviation }: Pick<ScaledMap, "log" | "mean" | "deviation">): number {
