@@ -48,10 +48,12 @@ describe.each([
     const found = await json("eval", model, csv);
     expect(found.map((row) => row["model"])).toEqual(
       ["sold", "warmth"].flatMap((name) =>
-        ["this model", "naive", "seasonal naive", "linear"].map((title) => `${name}: ${title}`),
+        ["this model", "naive", "seasonal naive", "seasonal naive with drift", "linear", "theta"].map(
+          (title) => `${name}: ${title}`,
+        ),
       ),
     );
-    for (const own of [found[0], found[4]]) {
+    for (const own of [found[0], found[6]]) {
       expect(own).toMatchObject({ horizon: 6, origins: 24 });
       expect(own?.["coverage"]).toBeGreaterThan(0.75);
     }

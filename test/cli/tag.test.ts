@@ -26,7 +26,7 @@ describe("tag", () => {
   const small = ["--size", "24", "--embedding", "16", "--rate", "0.02", "--batch", "16"];
 
   beforeAll(async () => {
-    const words = [...small, "--epochs", "10", "--split", "0.7/0.1/0.2", "--out", model];
+    const words = [...small, "--epochs", "20", "--split", "0.7/0.1/0.2", "--out", model];
     const { stderr } = await fine("tag", "train", conll, ...words);
     expect(stderr).toContain("7 labels; train on 420 sequences, validate on 60, leave 120 for testing");
   });
