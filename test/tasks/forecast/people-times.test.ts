@@ -161,7 +161,7 @@ describe("times of another form", () => {
 });
 
 describe("rows without times", () => {
-  test("are so many steps from the first", async () => {
+  test("are that many steps after the first", async () => {
     const series = await read("value\n1\n2\n3\n", { every: "month", start: "2020-11" });
     expect([series.frequency, datesOf(series)]).toEqual([
       { unit: "month", every: 1 },

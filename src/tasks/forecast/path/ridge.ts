@@ -17,7 +17,7 @@ export interface RidgeSettings {
 
 /** Windows that a fit needs beyond its steps ahead, with many lags. */
 const fewestWindows = 6;
-/** Of longer series about so many windows are used, evenly spread. */
+/** About that many windows of longer series are used, evenly spread. */
 const mostWindows = 4000;
 
 /** Maps fitted to the first `length` of `values`, one per penalty; undefined where those are too few. */

@@ -100,7 +100,7 @@ describe("regressions", () => {
 });
 
 describe("exponential smoothing", () => {
-  test("of a line and of a season goes on with them", () => {
+  test("of a line and of a season continues them", () => {
     const values = Float64Array.from({ length: 72 }, (_, t) => 5 + 0.5 * t + [3, -1, -2, 0][t % 4]!);
     const map = fitSmoothing(values, 72, { season: 4, hasTrend: true, horizon: 4 })!;
     // A damped trend falls behind.
