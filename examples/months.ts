@@ -3,13 +3,7 @@ import { classify, datePair, train } from "unrolled";
 
 const dates = Array.from({ length: 1500 }, (_, i) => datePair(1, i));
 const items = dates.map(({ source, target }) => ({ value: source, label: target.slice(5, 7) }));
-const run = train(classify({ cell: "gru", size: 32 }), items, {
-  split: [0.8, 0.1, 0.1],
-  epochs: 8,
-  batch: 32,
-  rate: 0.01,
-  schedule: "cosine",
-});
+const run = train(classify(), items, { split: [0.8, 0.1, 0.1] });
 for await (const event of run)
   if (event.kind === "validation") console.log(event.step, event.loss.toFixed(3));
 const model = await run.best();
