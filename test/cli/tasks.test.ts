@@ -242,14 +242,9 @@ describe("forecast", () => {
 
   test("is scored beside simple baselines on origins that training did not see", async () => {
     const rows = objects((await fine("eval", model, csv, ...reading, "--json")).stdout);
-    expect(rows.map((row) => row["model"])).toEqual([
-      "this model",
-      "naive",
-      "seasonal naive",
-      "seasonal naive with drift",
-      "linear",
-      "theta",
-    ]);
+    expect(rows.map((row) => row["model"]).join(", ")).toBe(
+      "this model, naive, seasonal naive, seasonal naive with drift, linear, theta",
+    );
     const [own, , seasonal] = rows;
     expect(own).toMatchObject({ origins: 19, horizon: 6 });
     expect(own?.["mase"]).toBeLessThan(seasonal?.["mase"] as number);

@@ -69,7 +69,10 @@ function fitSmoothing(values: Float64Array): { readonly rate: number; readonly f
     }
     return error;
   };
-  const starts = [[-2, 0], [2, 0]]; // prettier-ignore
+  const starts = [
+    [-2, 0],
+    [2, 0],
+  ];
   const found = starts.map((start) => minimise(errorOf, start, 100)).sort((a, b) => a.value - b.value);
   return read(found[0]!.at);
 }

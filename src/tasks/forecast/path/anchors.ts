@@ -21,11 +21,22 @@ export function differencesOf({ kind, season }: Anchor): readonly (readonly [lag
     case "none":
       return [[0, 1]];
     case "last":
-      return [[0, 1], [1, -1]]; // prettier-ignore
+      return [
+        [0, 1],
+        [1, -1],
+      ];
     case "season":
-      return [[0, 1], [season, -1]]; // prettier-ignore
+      return [
+        [0, 1],
+        [season, -1],
+      ];
     case "both":
-      return [[0, 1], [1, -1], [season, -1], [season + 1, 1]]; // prettier-ignore
+      return [
+        [0, 1],
+        [1, -1],
+        [season, -1],
+        [season + 1, 1],
+      ];
   }
   return kind satisfies never;
 }

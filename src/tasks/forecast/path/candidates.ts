@@ -39,7 +39,10 @@ export function candidatesOf(settings: CandidateSettings): Candidate[] {
   const anchors: readonly Anchor[] = settings.anchors ?? [
     { kind: "none", season: 1 },
     { kind: "last", season: 1 },
-    ...seasons.flatMap((season): Anchor[] => [{ kind: "season", season }, { kind: "both", season }]), // prettier-ignore
+    ...seasons.flatMap((season): Anchor[] => [
+      { kind: "season", season },
+      { kind: "both", season },
+    ]),
   ];
   const plain = anchors.flatMap((anchor) => plainCandidates(anchor, horizon));
   const regressions = anchors.flatMap((anchor) =>

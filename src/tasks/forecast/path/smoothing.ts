@@ -49,7 +49,11 @@ export function fitSmoothing(
     return Number.isFinite(error) ? error : Infinity;
   };
   // From a slow, a middling and a fast level.
-  const starts = [[0, -2, -2, 1], [-2, -3, -1, 1], [2, -2, -3, 0]]; // prettier-ignore
+  const starts = [
+    [0, -2, -2, 1],
+    [-2, -3, -1, 1],
+    [2, -2, -3, 0],
+  ];
   const found = starts.map((start) => minimise(errorOf, start, 80)).sort((a, b) => a.value - b.value);
   const rates = ratesOf(found[0]!.at, season, hasTrend);
   const map = emptyMap(horizon, reads);
