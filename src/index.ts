@@ -94,8 +94,8 @@ export type {
 } from "./tasks/forecast/backtest.ts";
 export type { ForecastSettings } from "./tasks/forecast/quantile-forecasts.ts";
 export type { ForecastRow, Prediction } from "./tasks/forecast/rows.ts";
+export { seriesOf } from "./tasks/forecast/regular-series.ts";
 export {
-  seriesOf,
   type NumberCell,
   type SeriesColumn,
   type SeriesSettings,

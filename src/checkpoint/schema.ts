@@ -80,7 +80,11 @@ const recordSchema = z.discriminatedUnion("kind", [
     count,
     digest: z.string(),
   }),
-  z.strictObject({ kind: z.literal("time"), from: z.number() }),
+  z.strictObject({
+    kind: z.literal("time"),
+    from: z.number(),
+    series: z.exactOptional(z.record(z.string(), z.number())),
+  }),
 ]);
 
 const metadataSchema: z.ZodMiniType<ModelMetadata> = z.strictObject({

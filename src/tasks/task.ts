@@ -37,7 +37,12 @@ export type DataRecord =
       readonly count: number;
       readonly digest: string;
     }
-  | { readonly kind: "time"; readonly from: number };
+  | {
+      readonly kind: "time";
+      readonly from: number;
+      /** By name, of several series; `from` is the earliest then. */
+      readonly series?: Readonly<Record<string, number>>;
+    };
 
 /** What a model file says besides task, network and weights. */
 export interface ModelMetadata {

@@ -96,7 +96,10 @@ const inWords = ({ step, seconds, best }: { step: number; seconds?: number; best
 
 const dataInWords = (data: NonNullable<ModelMetadata["data"]>): object =>
   data.kind === "time"
-    ? { "held out from": new Date(data.from).toISOString() }
+    ? {
+        series: data.series && grouped(Object.keys(data.series).length),
+        "held out from": new Date(data.from).toISOString(),
+      }
     : { items: grouped(data.count), split: data.split, seed: data.seed, digest: data.digest };
 
 /** `saveEvery` as it is typed and as a settings file has it: `save-every`. */

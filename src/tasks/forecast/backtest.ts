@@ -10,7 +10,7 @@ import { mase, repeats, smape } from "./errors.ts";
 import { stepsRead } from "./examples.ts";
 import { addPeriods, seasonOf, type Frequency } from "./frequency.ts";
 import { rollingOrigins } from "./origins.ts";
-import { evaluationStart } from "./parts.ts";
+import { evaluationStart, type EvaluationStart } from "./parts.ts";
 import {
   forecastQuantiles,
   type ForecastNetwork,
@@ -19,11 +19,11 @@ import {
 } from "./quantile-forecasts.ts";
 import { crpsQuantiles, intervalScore, winklerScore } from "./quantiles.ts";
 import { forecastRows, type ForecastRow } from "./rows.ts";
-import { columnValues, type SeriesTable } from "./series.ts";
+import { columnValues, listOf, type SeriesData, type SeriesTable } from "./series.ts";
 import { formatTime } from "./time.ts";
 
 /** Where forecasts are made from to be scored, and beside what. */
-export interface BacktestSettings extends ForecastSettings, ScoreOptions<SeriesTable> {
+export interface BacktestSettings extends ForecastSettings, ScoreOptions<SeriesData> {
   /** Steps of a season, for MASE and the baselines. Default a year; a week of days; a day of shorter steps. */
   readonly period?: number;
   /** Number of origins, the last of which is a horizon before the end. Default all that there is room for. */
@@ -71,8 +71,10 @@ export interface ForecastScore extends ComparedErrors {
   readonly frequency: Frequency;
   /** What is left out, and why, one sentence each: MASE where it is undefined, and baselines that need more history. */
   readonly notes: readonly string[];
-  /** The last forecasts that do not overlap, at most three, for a chart. */
+  /** The last forecasts that do not overlap, at most three, for a chart; none in the score of several series. */
   readonly forecasts: readonly OriginForecast[];
+  /** By name, where several series were scored; the errors beside it are their means. */
+  readonly series?: Readonly<Record<string, ForecastScore>>;
 }
 
 /** The forecasts of a model and of baselines from one origin. */
@@ -106,13 +108,13 @@ export async function scoreForecasts(
   const { spec } = network;
   const { horizon, levels, frequency } = spec;
   const { period = seasonOf(frequency), baseline: learned } = settings;
-  const origins = originsOf(spec, series, metadata, period, settings);
+  const origins = originsOf(spec, series, metadata, settings);
   const first = origins[0] as number;
   const forecasts = await forecastQuantiles(network, series, origins, settings);
   const columns = spec.columns.map((name, j) => {
     const values = columnValues(series, name);
     const history = values.subarray(0, first);
-    const fitted = learned ? columnValues(learned, name) : history;
+    const fitted = learned ? columnValues(learnedOf(learned, series), name) : history;
     const { baselines, notes } = fitBaselines(fitted, first, { horizon, period, levels });
     const targets: Targets = { values, history, origins, levels, period };
     const errors = errorsOf(targets, (i) => {
@@ -152,6 +154,12 @@ export async function scoreForecasts(
   };
 }
 
+/** What a baseline may learn of a series. */
+function learnedOf(data: SeriesData, { name }: SeriesTable): SeriesTable {
+  const all = listOf(data);
+  return (all.find((series) => series.name === name) ?? all[0]) as SeriesTable;
+}
+
 /** Why MASE is undefined, if it is. */
 function noteOfMase(history: Float64Array, period: number): string[] {
   const reason =
@@ -163,24 +171,51 @@ function noteOfMase(history: Float64Array, period: number): string[] {
   return reason === undefined ? [] : [`MASE is left out: ${reason}; another period (--period) may give it`];
 }
 
-function originsOf(
+/** Where the first origin of a series is, and how many have room from there on. */
+interface OriginRoom extends EvaluationStart {
+  /** Steps before the first origin. */
+  readonly needed: number;
+  readonly room: number;
+}
+
+function originRoom(
   spec: ForecastSpec,
   series: SeriesTable,
   metadata: ModelMetadata,
-  period: number,
-  { origins: count, stride = 1 }: BacktestSettings,
-): readonly number[] {
+  { period = seasonOf(spec.frequency), stride = 1 }: BacktestSettings,
+): OriginRoom {
   const { horizon } = spec;
-  const { length } = series.times;
-  for (const [name, value] of Object.entries({ period, stride })) checkWhole(name, value);
-  const { step: from, where } = evaluationStart(series, metadata);
+  const start = evaluationStart(series, metadata);
   const roomFrom = (needed: number): number =>
-    Math.floor((length - horizon - Math.max(from, needed)) / stride) + 1;
+    Math.floor((series.times.length - horizon - Math.max(start.step, needed)) / stride) + 1;
   const read = Math.max(1, stepsRead(spec));
   // Origins with enough before them for the naive baselines, or else any.
   const all = Math.max(read, baselineHistory({ horizon, period }));
   const needed = roomFrom(all) >= 1 ? all : read;
-  const room = roomFrom(needed);
+  return { ...start, needed, room: roomFrom(needed) };
+}
+
+/** Whether a series has room for an origin. */
+export function canBeScored(
+  spec: ForecastSpec,
+  series: SeriesTable,
+  metadata: ModelMetadata,
+  settings: BacktestSettings,
+): boolean {
+  return originRoom(spec, series, metadata, settings).room >= 1;
+}
+
+function originsOf(
+  spec: ForecastSpec,
+  series: SeriesTable,
+  metadata: ModelMetadata,
+  settings: BacktestSettings,
+): readonly number[] {
+  const { horizon } = spec;
+  const { length } = series.times;
+  const { origins: count, stride = 1, period = 1 } = settings;
+  for (const [name, value] of Object.entries({ period, stride })) checkWhole(name, value);
+  const { step: from, where, needed, room } = originRoom(spec, series, metadata, settings);
   const minimum = Math.max(from, needed);
   if (room >= 1) return rollingOrigins({ length, horizon, count: count ?? room, stride, minimum });
   const time = formatTime(addPeriods(series.start, series.frequency, from), series.isZoned);
@@ -228,7 +263,7 @@ function errorsOf(
 }
 
 /** Means, of MASE over the rows that have it. */
-function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
+export function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
   const mean = (of: keyof ErrorRow): number | undefined => {
     const values = rows.map((row) => row[of]).filter((value) => value !== undefined);
     return values.length === 0 ? undefined : meanOver(values.length, (i) => values[i] as number);
@@ -237,10 +272,13 @@ function meanErrors(rows: readonly ErrorRow[]): ErrorRow {
   return { mase: mean("mase"), smape, crps, coverage, winkler: mean("winkler") };
 }
 
-/** The mean over columns, all of which have the same baselines. */
-function meanScore(columns: readonly ComparedErrors[]): ComparedErrors {
-  const baselines = mapValues(columns[0]?.baselines ?? {}, (_, name) =>
-    meanErrors(columns.map((column) => column.baselines[name] as ErrorRow)),
+/** The mean over columns or series, with the baselines that all of them have. */
+export function meanScore(columns: readonly ComparedErrors[]): ComparedErrors {
+  const names = Object.keys(columns[0]?.baselines ?? {}).filter((name) =>
+    columns.every(({ baselines }) => baselines[name] !== undefined),
+  );
+  const baselines = Object.fromEntries(
+    names.map((name) => [name, meanErrors(columns.map((column) => column.baselines[name] as ErrorRow))]),
   );
   return { ...meanErrors(columns), baselines };
 }

@@ -8,11 +8,13 @@ import { recurrentRules, type RecurrentOptions } from "../shared/recurrent-optio
 import type { Design } from "../task.ts";
 import { calendarFeatures } from "./calendar.ts";
 import type { Frequency } from "./frequency.ts";
+import { covariateSpecs, covariateWidth, knownAhead, type CovariateSpecs } from "./covariates.ts";
 import { commonLag, fitColumn, scalingOf, type FittedColumn } from "./path/columns.ts";
-import { offsetsOf, pathReads, type LinearPath } from "./path/linear-path.ts";
+import { offsetsOf } from "./path/fit-path.ts";
+import { pathInUnits, pathReads, type LinearPath, type SeriesScale } from "./path/linear-path.ts";
 import { pathsInWords } from "./path/path-words.ts";
 import type { Scaling } from "./scaling.ts";
-import type { SeriesTable } from "./series.ts";
+import { areSeveral, listOf, type SeriesColumn, type SeriesData, type SeriesTable } from "./series.ts";
 
 /**
  * What the network predicts for each number: `quantiles` at the spec's levels, trained by the pinball loss; or
@@ -31,11 +33,11 @@ export type ForecastStrategy = "direct" | "recursive";
 export const forecastStrategies: readonly ForecastStrategy[] = ["direct", "recursive"];
 
 /** What a forecaster keeps in its model file. */
-export interface ForecastSpec {
+export interface ForecastSpec extends CovariateSpecs {
   readonly kind: "forecast";
   /** Names of the series' columns, all of which are read and forecast. */
   readonly columns: readonly string[];
-  /** By column, fitted on the training part alone. */
+  /** By column, fitted on the training part alone. Of several series only `log` and `lag` are used. */
   readonly scalings: readonly Scaling[];
   readonly frequency: Frequency;
   /** Whether the calendar of the next step is read, too. */
@@ -55,6 +57,19 @@ export interface ForecastSpec {
   readonly paths?: readonly LinearPath[];
   /** [levels] quantiles of the paths' errors, which the network's quantiles are added to; only with paths. */
   readonly offsets?: readonly number[];
+  /** The series that one model of several was trained on; its `paths` are of series on the scales 0 and 1. */
+  readonly series?: readonly KnownSeries[];
+}
+
+/** The scales of a series, fitted on what training knew of it. */
+export interface KnownSeries {
+  readonly name: string;
+  readonly columns: readonly {
+    /** For what the network reads. */
+    readonly scaling: Scaling;
+    /** For the path. */
+    readonly scale: SeriesScale;
+  }[];
 }
 
 /** Options of `forecast`. Default a GRU of 32. */
@@ -117,13 +132,13 @@ export interface ForecastDesign extends Pick<Design<never, never>, "network" | "
 }
 
 /**
- * The network and the scales for a series to learn from; `known` are the steps that the linear paths may learn from, which may
- * be more. Throws for options out of range.
+ * The network and the scales for one series or several to learn from; `known` are the steps that the linear paths may learn
+ * from, which may be more. Throws for options out of range.
  */
 export function designForecaster(
-  learned: SeriesTable,
+  learned: SeriesData,
   options: ForecastOptions,
-  known: SeriesTable = learned,
+  known: SeriesData = learned,
 ): ForecastDesign {
   const {
     horizon = defaultHorizon,
@@ -135,26 +150,55 @@ export function designForecaster(
   if (options.context !== undefined) checkWhole("context", options.context);
   const levels = levelsOf(options.quantiles ?? [0.1, 0.5, 0.9]);
   const { log, seasonalDifference: lag, context } = options;
-  const fitted = known.columns.map((column) =>
-    fitColumn(column, known.frequency, { horizon, log, lag, context }),
+  const [learnedList, knownList] = [listOf(learned), listOf(known)];
+  const { columns, frequency } = learnedList[0] as SeriesTable;
+  const covariates = covariateSpecs(learnedList);
+  if (strategy === "recursive" && covariates.past !== undefined)
+    throw new Error(
+      "forecast: the recursive strategy would have to forecast the columns of the past, too; use the direct one, or name " +
+        "the columns among those to forecast",
+    );
+  const ahead = knownList.map((series) => knownAhead(covariates, series));
+  const fitted = columns.map((_, j) =>
+    fitColumn(
+      knownList.map((series) => series.columns[j] as SeriesColumn),
+      ahead,
+      frequency,
+      { horizon, log, lag, context },
+    ),
   );
-  const scalings = learned.columns.map((column, j) => {
-    const { log: isLog } = (fitted[j] as FittedColumn).found;
-    return scalingOf(column, { log: isLog, lag: commonLag(fitted) });
+  const rules = {
+    lag: areSeveral(learned) ? (lag ?? commonLagOf(learned, fitted)) : commonLag(fitted),
+  };
+  const scaled = learnedList.map(({ name = "", columns: own }, s): KnownSeries => {
+    return {
+      name,
+      columns: own.map((column, j) => {
+        const { log: isLog, scales } = (fitted[j] as FittedColumn).found;
+        return {
+          scaling: scalingOf(column, { log: isLog, ...rules }),
+          scale: scales[s] as SeriesScale,
+        };
+      }),
+    };
   });
   const spec: ForecastSpec = {
     kind: "forecast",
-    columns: learned.columns.map((column) => column.name),
-    scalings,
-    frequency: learned.frequency,
+    columns: columns.map((column) => column.name),
+    scalings: (scaled[0] as KnownSeries).columns.map(({ scaling }) =>
+      areSeveral(learned) ? { ...scaling, mean: 0, deviation: 1 } : scaling,
+    ),
+    frequency,
     calendar,
     horizon,
-    context: options.context ?? contextFor(learned, fitted, horizon),
+    context: options.context ?? contextFor(learnedList, fitted, horizon),
     levels,
     output: distribution,
     strategy,
     ...(strategy === "direct" && {
-      paths: fitted.map(({ found }) => found.path),
+      paths: fitted.map(({ found: { path, scales, log: isLog } }) =>
+        areSeveral(learned) ? path : pathInUnits(path, scales[0] as SeriesScale, isLog),
+      ),
       ...(distribution === "quantiles" && {
         offsets: offsetsOf(
           fitted.flatMap(({ found }) => found.errors),
@@ -162,14 +206,26 @@ export function designForecaster(
         ),
       }),
     }),
+    ...covariates,
+    ...(areSeveral(learned) && { series: scaled }),
   };
-  const width = spec.columns.length + (calendar ? calendarFeatures(spec.frequency).length : 0);
+  const words = pathsInWords(fitted, { log, lag }, Object.keys(covariates).length > 0);
+  return { spec, words, ...networkOf(spec, options) };
+}
+
+/** Numbers that the network reads at each step. */
+export function inputWidth(spec: ForecastSpec): number {
+  const calendar = spec.calendar ? calendarFeatures(spec.frequency).length : 0;
+  return spec.columns.length + calendar + covariateWidth(spec, predictedSteps(spec));
+}
+
+function networkOf(spec: ForecastSpec, options: ForecastOptions): Pick<ForecastDesign, "network" | "cell"> {
+  const width = inputWidth(spec);
   const recurrent = recurrentOptions(options, forecastDefaults);
   const layers = stack(seriesInput, width, recurrent);
   const head = planHead(layers.output, layers.width, headOf(spec));
   const isZero = (name: string): boolean => spec.paths !== undefined && name === head.readout;
   return {
-    spec,
     network: {
       inputs: [{ name: seriesInput, width, kind: "dense", per: "step" }, ...head.inputs],
       layers: [
@@ -179,17 +235,28 @@ export function designForecaster(
       loss: head.loss,
     },
     cell: cellRecord(recurrent.cell),
-    words: pathsInWords(fitted, { log, lag }),
   };
+}
+
+/** The differences that one network reads of several series, of which the shortest has few steps. */
+function commonLagOf(series: readonly SeriesTable[], fitted: readonly FittedColumn[]): number {
+  const shortest = Math.min(...series.map(({ times }) => times.length));
+  const lag = commonLag(fitted);
+  return lag * 3 <= shortest ? lag : shortest > 3 ? Math.min(lag, 1) : 0;
 }
 
 const mostContext = 48;
 
-/** Two seasons, or 24 steps, but at most a third of what the series has besides. */
-function contextFor({ times }: SeriesTable, fitted: readonly FittedColumn[], horizon: number): number {
+/** Two seasons, or 24 steps, but at most a third of what the series, or the longest of several, has besides. */
+function contextFor(
+  series: readonly SeriesTable[],
+  fitted: readonly FittedColumn[],
+  horizon: number,
+): number {
   const season = Math.max(...fitted.map(({ seasons }) => seasons[0]?.season ?? 1));
   const lag = Math.max(...fitted.map(({ found }) => Math.max(found.lag, pathReads(found.path) / 2)));
-  const room = Math.floor((times.length - lag - horizon) / 3);
+  const longest = Math.max(...series.map(({ times }) => times.length));
+  const room = Math.floor((longest - lag - horizon) / 3);
   return Math.max(1, Math.min(season > 1 ? 2 * season : 24, mostContext, room));
 }
 

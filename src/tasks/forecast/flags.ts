@@ -1,18 +1,19 @@
 // Forecasts on the command line: a table with a column of times in, quantiles of the next steps out.
 import { z } from "zod";
 import { encodeCsv } from "../../formats/csv.ts";
-import { taskCommand, type Report, type UseContext, type TaskCommand } from "../command.ts";
+import { taskCommand, type UseContext, type TaskCommand } from "../command.ts";
 import { foundInWords, joinNames } from "../shared/columns.ts";
 import { choice, flag, flagOf, flags, oneOf, outputFile, seedFlag, whole } from "../shared/flags.ts";
-import { counted, decimals, grouped, percent, table } from "../shared/words.ts";
-import { errorRows, type ErrorRow, type ForecastScore } from "./backtest.ts";
+import { decimals, table } from "../shared/words.ts";
+import type { ErrorRow } from "./backtest.ts";
 import { forecastDefaults, forecastOutputs, forecastStrategies } from "./design.ts";
 import { forecast, type Forecaster } from "./forecast.ts";
 import { backtestChart, predictionChart } from "./plots.ts";
 import type { ForecastSettings } from "./quantile-forecasts.ts";
-import type { ForecastRow, Prediction } from "./rows.ts";
-import { readSeriesFile, type SeriesFileSettings } from "./series-files.ts";
-import type { SeriesSettings, SeriesTable } from "./series.ts";
+import type { ForecastRow, NamedRow, Prediction } from "./rows.ts";
+import { reportOf } from "./report.ts";
+import { readSeriesFile, type SeriesFileSettings, type SeveralSeriesSettings } from "./series-files.ts";
+import { areSeveral, listOf, type SeriesData, type SeriesSettings, type SeriesTable } from "./series.ts";
 import { formatTime } from "./time.ts";
 
 const repairs = ["error", "fill", "interpolate"] as const;
@@ -43,7 +44,39 @@ const reading = {
     .describe("several rows with the same time: error, mean (of their values) or last"),
 };
 
+const beside = {
+  series: z
+    .string()
+    .optional()
+    .describe("the column that names the series of each row, where the table has several"),
+  past: z
+    .string()
+    .optional()
+    .describe("columns that are read, but not forecast, separated by commas: numbers or texts"),
+  future: z
+    .string()
+    .optional()
+    .describe(
+      "columns that are known ahead, such as holidays; rows after the last value, with the value left empty, say what is to come",
+    ),
+  static: z
+    .string()
+    .optional()
+    .describe("columns that stay the same in each series, such as its region; needs --series"),
+  futureFile: z
+    .string()
+    .optional()
+    .describe(
+      "another table with the columns that are known ahead, by time and, if it has that column, series",
+    ),
+};
+
 const readingNames = {
+  series: "column",
+  past: "columns",
+  future: "columns",
+  static: "columns",
+  futureFile: "file",
   time: "column",
   timeFormat: "form",
   every: "step",
@@ -65,7 +98,7 @@ const levels = z
     return z.NEVER;
   });
 
-const rememberedReading = Object.keys(reading);
+const rememberedReading = [...Object.keys(reading), "series", "past", "future", "static"];
 
 /** How a model forecasts. */
 const forecasting = {
@@ -96,6 +129,7 @@ export const forecastCommand: TaskCommand = taskCommand({
       "forecast train passengers.csv",
       "forecast train load.csv --value load,temperature --horizon 24 --calendar",
       "forecast train sunspots.csv --time Month --value Sunspots --distribution gaussian --strategy recursive",
+      "forecast train shops.csv --series shop --value sold --future holiday,price --static region",
       "forecast eval passengers-gru.safetensors passengers.csv",
       "forecast predict passengers-gru.safetensors passengers.csv --csv next.csv --plot next.svg",
     ],
@@ -105,6 +139,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
+        ...beside,
         value: z
           .string()
           .optional()
@@ -147,14 +182,15 @@ export const forecastCommand: TaskCommand = taskCommand({
       const { value } = flagged;
       const settings = readingOf(flagged);
       const { time } = settings;
-      const { series, time: timeName, notes } = await readSeriesFile(path, settings, value);
+      const { data, time: timeName, notes } = await readSeriesFile(path, settings, value);
+      const [{ columns }] = listOf(data) as [SeriesTable];
       const found = {
         ...(timeName !== "" && { time: timeName }),
-        value: joinNames(series.columns.map((column) => column.name)),
+        value: joinNames(columns.map((column) => column.name)),
       };
       const words = foundInWords(found, { time, value });
       for (const note of words === "" ? notes : [words, ...notes]) context.say(note);
-      return { data: series, found };
+      return { data, found };
     },
     options: ({
       horizon,
@@ -199,6 +235,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
+        ...beside,
         period: whole(1)
           .optional()
           .describe("length of a season in steps, for the baselines (default: a year, a week or a day)"),
@@ -216,16 +253,16 @@ export const forecastCommand: TaskCommand = taskCommand({
     remembered: rememberedReading,
     async run(model, path, settings, context) {
       const { period, origins, stride, plot } = settings;
-      const series = await readFor(model, path as string, settings);
-      const score = await model.score(series, {
+      const data = await readFor(model, path as string, settings);
+      const score = await model.score(data, {
         stride,
         ...(period !== undefined && { period }),
         ...(origins !== undefined && { origins }),
         ...forecastSettings(model, settings, context),
       });
       score.notes.forEach((note) => context.say(note));
-      if (plot !== undefined) await context.write(plot, backtestChart(series, score));
-      return reportOf(score, model.quantiles, series.isZoned);
+      if (plot !== undefined) await context.write(plot, backtestChart(data, score));
+      return reportOf(score, model.quantiles, isZoned(data));
     },
   },
   predict: {
@@ -236,6 +273,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
+        ...beside,
         ...forecasting,
         csv: outputFile(".csv").optional().describe("write the forecast as a CSV file"),
         plot: outputFile(".svg")
@@ -247,40 +285,63 @@ export const forecastCommand: TaskCommand = taskCommand({
     remembered: rememberedReading,
     async run(model, path, settings, context) {
       const { csv, plot } = settings;
-      const series = await readFor(model, path as string, settings);
-      const rows = await model.predict(series, forecastSettings(model, settings, context));
-      if (plot !== undefined) await context.write(plot, predictionChart(series, rows));
+      const data = await readFor(model, path as string, settings);
+      const several = areSeveral(data);
+      const used = forecastSettings(model, settings, context);
+      const rows: readonly ForecastRow<string>[] = several
+        ? await model.predict(data, used)
+        : await model.predict(data, used);
+      if (plot !== undefined) await context.write(plot, predictionChart(data, rows));
       const names = model.columns.flatMap((name) => model.quantiles.map((level) => `${name} ${level}`));
-      const cells = rows.map((row) => cellsOf(row, model, series.isZoned));
-      if (csv !== undefined) await context.write(csv, encodeCsv([["time", ...names], ...cells]));
+      const first = several ? ["series", "time"] : ["time"];
+      const cells = rows.map((row) => {
+        const [time, ...values] = cellsOf(row, model, isZoned(data));
+        return [...(several ? [(row as NamedRow<string>).series, time] : [time]), ...values];
+      });
+      const titles = [...first, ...names];
+      if (csv !== undefined) await context.write(csv, encodeCsv([titles, ...cells]));
       return {
-        json: cells.map(([time, ...values]) => ({
-          time,
-          ...Object.fromEntries(names.map((name, i) => [name, values[i]])),
-        })),
+        json: cells.map((row) => Object.fromEntries(titles.map((name, i) => [name, row[i]]))),
         text: table(
-          ["time", ...names],
-          cells.map(([time, ...values]) => [time, ...values.map((v) => String(Number(v.toPrecision(6))))]),
+          titles,
+          cells.map((row) =>
+            row.map((cell) => (typeof cell === "string" ? cell : String(Number(cell.toPrecision(6))))),
+          ),
         ),
       };
     },
   },
 });
 
-type Reading = Pick<SeriesFileSettings<string>, "time" | "timeFormat" | "every" | "start"> &
+/** Whether times were written with zones. */
+function isZoned(data: SeriesData): boolean | undefined {
+  return listOf(data)[0]?.isZoned;
+}
+
+type Reading = {
+  readonly series?: string | undefined;
+  readonly past?: string | undefined;
+  readonly future?: string | undefined;
+  readonly static?: string | undefined;
+} & Pick<SeriesFileSettings<string>, "time" | "timeFormat" | "every" | "start" | "futureFile"> &
   Required<Omit<SeriesSettings, "frequency">> &
   Pick<SeriesSettings, "frequency">;
 
 /** The settings of reading among flags. */
-function readingOf(flagged: Reading): Reading {
+function readingOf(flagged: Reading): Partial<SeveralSeriesSettings<string>> {
   const { time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates } = flagged;
-  return { time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates };
+  const { series, past, future, futureFile, static: statics } = flagged;
+  return {
+    ...{ time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates },
+    ...(series !== undefined && { series }),
+    ...{ past, future, futureFile, statics },
+  };
 }
 
 /** The columns of a model from a table. */
-async function readFor(model: Forecaster, path: string, settings: Reading): Promise<SeriesTable> {
-  const { series } = await readSeriesFile(path, { ...readingOf(settings), value: model.columns });
-  return series;
+async function readFor(model: Forecaster, path: string, settings: Reading): Promise<SeriesData> {
+  const { data } = await readSeriesFile(path, { ...readingOf(settings), value: model.columns });
+  return data;
 }
 
 interface Forecasting {
@@ -311,33 +372,4 @@ function cellsOf(
     quantiles.map((level) => (row[name] as Prediction).quantiles[String(level)] as number),
   );
   return [formatTime(row.time.getTime(), isZoned), ...values];
-}
-
-/** An error in the units of a series, which may be of any size. */
-function inUnits(error: number): string {
-  return error === 0 || (error >= 0.01 && error < 1e6) ? error.toFixed(3) : error.toPrecision(4);
-}
-
-function reportOf(score: ForecastScore, quantiles: readonly number[], isZoned?: boolean): Report {
-  const { origins, horizon, from, period } = score;
-  const rows = Object.entries(errorRows(score));
-  const wanted = Math.round(100 * ((quantiles.at(-1) as number) - (quantiles[0] as number)));
-  const text = [
-    table(
-      ["model", "MASE", "sMAPE", "CRPS", `in ${wanted} % intervals`],
-      rows.map(([title, { mase, smape, crps, coverage }]) => [
-        title,
-        mase === undefined ? "–" : decimals(mase),
-        smape.toFixed(3),
-        inUnits(crps),
-        percent(coverage),
-      ]),
-    ),
-    `${grouped(origins)} origins from ${formatTime(from.getTime(), isZoned)}, ${horizon} steps each; ` +
-      `a season is ${counted(period, "step")}`,
-  ];
-  return {
-    json: rows.map(([model, errors]) => ({ model, ...errors, origins, horizon })),
-    text: text.join("\n"),
-  };
 }

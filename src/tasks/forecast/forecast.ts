@@ -25,21 +25,29 @@ import {
 } from "./design.ts";
 import { forecastExamples } from "./examples.ts";
 import { describeFrequency, frequencyUnits, type Frequency } from "./frequency.ts";
-import { partsOfSeries, recordedParts, recordOfSeries } from "./parts.ts";
+import { partsOfData, recordedParts, recordOfData, unseenFrom } from "./parts.ts";
 import {
   forecastQuantiles,
   type ForecastNetwork,
   type ForecastSettings,
   type QuantileForecast,
 } from "./quantile-forecasts.ts";
-import { forecastRows, type ForecastRow } from "./rows.ts";
-import { checkSeries, type SeriesTable } from "./series.ts";
+import { forecastRows, type ForecastRow, type NamedRow } from "./rows.ts";
+import { scoreSeveral } from "./score-several.ts";
+import {
+  areSeveral,
+  checkSeries,
+  checkSeriesData,
+  listOf,
+  type SeriesData,
+  type SeriesTable,
+} from "./series.ts";
 
 /**
  * A trained forecaster. A series is scored where training did not see it, a part of one where the part lies; the steps
  * before an origin are always read.
  */
-export interface Forecaster extends Model<SeriesTable, ForecastScore> {
+export interface Forecaster extends Model<SeriesData, ForecastScore> {
   readonly kind: "forecast";
   /** Names of the columns, all of which are read and forecast. */
   readonly columns: readonly string[];
@@ -51,11 +59,18 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
   readonly quantiles: readonly number[];
   /** Whether all steps are forecast at once, or one after another along drawn paths. */
   readonly strategy: ForecastStrategy;
-  /** The steps after the end of a series, one per row. Throws for a series with other columns or another frequency. */
+  /**
+   * The steps after the end of a series, one per row; of several series after the end of each, with its name under `series`.
+   * Throws for a series with other columns or another frequency, and where columns that are known ahead end too early.
+   */
   predict<V extends string>(
     series: SeriesTable<V>,
     settings?: ForecastSettings,
   ): Promise<readonly ForecastRow<V>[]>;
+  predict<V extends string>(
+    series: readonly SeriesTable<V>[],
+    settings?: ForecastSettings,
+  ): Promise<readonly NamedRow<V>[]>;
   /** The steps after each of several origins, numbers of steps from the beginning; nothing after an origin is read. */
   predictFrom<V extends string>(
     series: SeriesTable<V>,
@@ -63,14 +78,14 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
     settings?: ForecastSettings,
   ): Promise<readonly (readonly ForecastRow<V>[])[]>;
   /**
-   * Forecasts from rolling origins that training did not see, scored beside baselines. Throws where not one
-   * origin fits.
+   * Forecasts from rolling origins that training did not see, scored beside baselines; of several series each, and their
+   * means. Throws where not one origin fits.
    */
-  score(data: SeriesTable | Part, settings?: BacktestSettings): Promise<ForecastScore>;
+  score(data: SeriesData | Part, settings?: BacktestSettings): Promise<ForecastScore>;
   /** The errors of `score` as a table: a row for this model and for each baseline. */
-  backtest(series: SeriesTable, settings?: BacktestSettings): Promise<Record<string, ErrorRow>>;
+  backtest(data: SeriesData, settings?: BacktestSettings): Promise<Record<string, ErrorRow>>;
   /** What training saw of its series, as the training part, and the rest as the test part. */
-  parts(series: SeriesTable): Promise<Parts<SeriesTable>>;
+  parts<D extends SeriesData>(data: D): Promise<Parts<D>>;
 }
 
 /**
@@ -91,13 +106,13 @@ export interface Forecaster extends Model<SeriesTable, ForecastScore> {
  * for (const { time, sold } of await model.predict(sales)) console.log(time, sold.median, sold.interval);
  * ```
  */
-export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
+export const forecast: Maker<ForecastOptions, SeriesData, Forecaster> = maker(
   (options = {}) => ({
     kind: "forecast",
     defaults: { budget: { epochs: 40 }, rate: 0.003, patience: 8, split: "0.7/0.1/0.2" },
-    design(series, { split }) {
-      checkSeries("forecast", series);
-      const parts = partsOfSeries(series, split, options.horizon ?? defaultHorizon);
+    design(data, { split }) {
+      checkSeriesData("forecast", data);
+      const parts = partsOfData(data, split, options.horizon ?? defaultHorizon);
       // What no update sees may choose the linear paths, but for the part that is left for scores.
       const known = parts.test === undefined ? parts.train : (parts.validation ?? parts.train);
       const { spec, network, cell, words } = designForecaster(parts.train, options, known);
@@ -111,8 +126,8 @@ export const forecast: Maker<ForecastOptions, SeriesTable, Forecaster> = maker(
           train: forecastExamples(spec, parts.train),
           validation: parts.validation && forecastExamples(spec, parts.validation),
         },
-        record: async () => recordOfSeries(series, split),
-        summary: [seriesInWords(series, parts), ...words],
+        record: async () => recordOfData(data, split),
+        summary: [dataInWords(data, parts), ...words],
         keepsFirst: spec.paths !== undefined,
         open: (trained) => openForecaster(trained, parts),
       };
@@ -140,6 +155,7 @@ const pathSchema = z.strictObject({
         reads: count,
         weights: z.array(z.number()),
         constants: z.array(z.number()),
+        effects: z.exactOptional(z.array(z.number())),
       }),
     )
     .check(z.minLength(1)),
@@ -147,19 +163,34 @@ const pathSchema = z.strictObject({
   season: count,
 });
 
+const covariateSchema = z.union([
+  z.strictObject({ name: z.string(), mean: z.number(), deviation: z.number().check(z.positive()) }),
+  z.strictObject({ name: z.string(), labels: z.array(z.string()) }),
+]);
+
+const scaleSchema = z.strictObject({ mean: z.number(), deviation: z.number().check(z.positive()) });
+
+const scalingSchema = z.strictObject({
+  log: z.boolean(),
+  lag: z.int().check(z.minimum(0)),
+  mean: z.number(),
+  deviation: z.number().check(z.positive()),
+});
+
+const seriesSchema = z.strictObject({
+  name: z.string(),
+  columns: z.array(
+    z.strictObject({
+      scaling: scalingSchema,
+      scale: z.strictObject({ values: scaleSchema, logs: z.exactOptional(scaleSchema) }),
+    }),
+  ),
+});
+
 const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
   kind: z.literal("forecast"),
   columns: z.array(z.string()).check(z.minLength(1)),
-  scalings: z
-    .array(
-      z.strictObject({
-        log: z.boolean(),
-        lag: z.int().check(z.minimum(0)),
-        mean: z.number(),
-        deviation: z.number().check(z.positive()),
-      }),
-    )
-    .check(z.minLength(1)),
+  scalings: z.array(scalingSchema).check(z.minLength(1)),
   frequency: z.strictObject({
     unit: z.enum(frequencyUnits),
     every: count,
@@ -175,31 +206,39 @@ const schema: z.ZodMiniType<ForecastSpec> = z.strictObject({
   strategy: z._default(z.enum(forecastStrategies), "direct"),
   paths: z.exactOptional(z.array(pathSchema)),
   offsets: z.exactOptional(z.array(z.number())),
+  past: z.exactOptional(z.array(covariateSchema)),
+  future: z.exactOptional(z.array(covariateSchema)),
+  statics: z.exactOptional(z.array(covariateSchema)),
+  series: z.exactOptional(z.array(seriesSchema)),
 });
 
 /** "144 steps of 1 month; train on the first 100, validate on 15, leave 29 for testing". */
-function seriesInWords(
-  { times, frequency }: SeriesTable,
-  { train, validation, test }: Parts<SeriesTable>,
-): string {
-  const stepsOf = ({ times: { length }, partFrom = 0 }: SeriesTable): string => grouped(length - partFrom);
+function dataInWords(data: SeriesData, { train, validation, test }: Parts<SeriesData>): string {
+  const stepsOf = (part: SeriesData): string =>
+    grouped(listOf(part).reduce((sum, { times, partFrom = 0 }) => sum + times.length - partFrom, 0));
+  const series = listOf(data);
+  const [{ frequency }] = series as [SeriesTable];
+  const lengths = series.map(({ times }) => times.length);
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)].map(grouped);
+  const several = areSeveral(data)
+    ? `${grouped(data.length)} series of ${least === most ? "" : `${least} to `}`
+    : "";
   return (
-    `${grouped(times.length)} steps of ${describeFrequency(frequency)}; train on the first ${stepsOf(train)}, ` +
+    `${several}${most} steps of ${describeFrequency(frequency)}; train on ${areSeveral(data) ? "" : "the first "}${stepsOf(train)}, ` +
     `validate on ${validation ? stepsOf(validation) : "nothing"}` +
     (test ? `, leave ${stepsOf(test)} for testing` : "")
   );
 }
 
-function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forecaster {
+function openForecaster(trained: Trained, trainedOn?: Parts<SeriesData>): Forecaster {
   const spec = trained.spec as ForecastSpec;
   const { columns, frequency, horizon, levels, strategy } = spec;
-  const core = modelCore<"forecast", SeriesTable>("forecast", trained, trainedOn);
-  const { data } = core.metadata;
+  const core = modelCore<"forecast", SeriesData>("forecast", trained, trainedOn);
   const network: ForecastNetwork = {
     spec,
     session: core.session,
     open: core.open,
-    ...(data?.kind === "time" && { unseenFrom: data.from }),
+    unseenFrom: (series) => unseenFrom(core.metadata, series),
   };
 
   async function predictFrom<V extends string>(
@@ -212,10 +251,26 @@ function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forec
     return origins.map((origin, i) => forecastRows(spec, series, origin, forecasts[i] as QuantileForecast));
   }
 
+  async function predict<V extends string>(
+    data: SeriesData<V>,
+    settings?: ForecastSettings,
+  ): Promise<(ForecastRow<V> | NamedRow<V>)[]> {
+    checkSeriesData("predict", data);
+    const all: (ForecastRow<V> | NamedRow<V>)[] = [];
+    for (const series of listOf(data)) {
+      const [rows = []] = await predictFrom(series, [series.times.length], settings);
+      const { name } = series;
+      all.push(...(areSeveral(data) ? rows.map((row) => ({ series: name as string, ...row })) : rows));
+    }
+    return all;
+  }
+
   const score: Forecaster["score"] = async (data, settings) => {
-    const series = core.dataOf(data);
-    checkSeries("score", series);
-    return scoreForecasts(network, series, core.metadata, settings);
+    const scored = core.dataOf(data);
+    checkSeriesData("score", scored);
+    return areSeveral(scored)
+      ? scoreSeveral(network, scored, core.metadata, settings)
+      : scoreForecasts(network, scored, core.metadata, settings);
   };
 
   return {
@@ -226,13 +281,9 @@ function openForecaster(trained: Trained, trainedOn?: Parts<SeriesTable>): Forec
     quantiles: levels,
     strategy,
     predictFrom,
-    async predict(series, settings) {
-      checkSeries("predict", series);
-      const [rows = []] = await predictFrom(series, [series.times.length], settings);
-      return rows;
-    },
+    predict: predict as Forecaster["predict"],
     score,
-    backtest: async (series, settings) => errorRows(await score(series, settings)),
-    parts: async (series) => recordedParts(series, core.metadata),
+    backtest: async (data, settings) => errorRows(await score(data, settings)),
+    parts: async <D extends SeriesData>(data: D) => recordedParts(data, core.metadata) as Parts<D>,
   };
 }

@@ -7,8 +7,7 @@ import { eventLoopTurns } from "../../run/turn.ts";
 import { seriesInput, type ForecastSpec } from "./design.ts";
 import { distributionReader, normalScores } from "./distribution.ts";
 import { empiricalQuantiles } from "./empirical-quantiles.ts";
-import { calendarOf, rowsBefore, type ScaledSeries } from "./examples.ts";
-import { addPeriods } from "./frequency.ts";
+import { featuresAfter, rowsBefore, type ScaledSeries } from "./examples.ts";
 import { invertScaling, type Scaling } from "./scaling.ts";
 import { columnValues, type SeriesTable } from "./series.ts";
 
@@ -70,10 +69,11 @@ async function readContexts(
   scaled: ScaledSeries,
   origins: readonly number[],
 ): Promise<PathStart> {
-  const [rows, { context }, { width }] = [origins.length, spec, scaled];
+  const [rows, { lag, width }] = [origins.length, scaled];
+  const context = Math.min(spec.context, ...origins.map((origin) => origin - lag));
   const values = new Float32Array(context * rows * width); // [context, rows, width]
   origins.forEach((origin, row) => {
-    const before = rowsBefore(spec, scaled, origin);
+    const before = rowsBefore(scaled, origin, context);
     for (let t = 0; t < context; t++)
       values.set(before.subarray(t * width, (t + 1) * width), (t * rows + row) * width);
   });
@@ -102,7 +102,8 @@ async function walk(
   start: PathStart,
   { paths, seed }: PathSettings,
 ): Promise<WalkedPaths> {
-  const { horizon, frequency, columns } = spec;
+  const { horizon, columns } = spec;
+  const features = featuresAfter(spec, series);
   const rows = origins.length * paths;
   const distributionOf = distributionReader(spec);
   const draws = new Float64Array(rows * columns.length * horizon);
@@ -118,9 +119,7 @@ async function walk(
   const turns = eventLoopTurns();
   for (let k = 0; ; k++) {
     const width = readout.length / rows;
-    const times = origins.map((origin) => addPeriods(series.start, frequency, origin + k + 1));
-    const calendar = calendarOf(spec, times);
-    const features = calendar.length / origins.length;
+    const after = origins.map((origin) => features.at(origin + k));
     for (let row = 0; row < rows; row++) {
       const [i, path] = [Math.floor(row / paths), row % paths];
       for (let j = 0; j < columns.length; j++) {
@@ -129,7 +128,7 @@ async function walk(
         draws[((i * columns.length + j) * paths + path) * horizon + k] = value;
         values[row * scaled.width + j] = value;
       }
-      values.set(calendar.subarray(i * features, (i + 1) * features), row * scaled.width + columns.length);
+      values.set(after[i] as Float64Array, row * scaled.width + columns.length);
     }
     if (k + 1 === horizon) return { draws, first: firstQuantiles(spec, start.readout, origins.length) };
     const { outputs, final } = await walker.sequence({

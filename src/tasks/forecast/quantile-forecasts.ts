@@ -1,11 +1,13 @@
 // Quantiles of the steps that follow an origin, from the steps before it, corrected by the errors of earlier forecasts.
 import { predict } from "../../infer/predict.ts";
 import type { Session } from "../../infer/session.ts";
+import { checkKnownAhead, knownAhead } from "./covariates.ts";
 import { checkWhole, seriesInput, type ForecastSpec } from "./design.ts";
 import { distributionReader, normalScores } from "./distribution.ts";
 import { empiricalQuantiles } from "./empirical-quantiles.ts";
 import { rowsBefore, scaledSeries, stepsRead, type ScaledSeries } from "./examples.ts";
 import { describeFrequency } from "./frequency.ts";
+import { specFor } from "./local-spec.ts";
 import { forecastPath, onScale, type LinearPath } from "./path/linear-path.ts";
 import { quantilesOfPaths } from "./paths.ts";
 import { invertQuantiles, type Scaling } from "./scaling.ts";
@@ -18,8 +20,8 @@ export interface ForecastNetwork {
   readonly session: () => Session;
   /** Opens another session, which the caller disposes of. */
   readonly open: () => Session;
-  /** The first time that training did not see, in milliseconds since 1970; absent where that is not known. */
-  readonly unseenFrom?: number;
+  /** The first time of a series that training did not see, in milliseconds since 1970; undefined where that is not known. */
+  readonly unseenFrom: (series: SeriesTable) => number | undefined;
 }
 
 /** How a model forecasts. */
@@ -50,23 +52,24 @@ export async function forecastQuantiles(
   origins: readonly number[],
   settings: ForecastSettings = {},
 ): Promise<QuantileForecast[]> {
-  const { spec } = network;
+  const spec = specFor(network.spec, series, Math.min(...origins));
   const { calibrate: earlier = 300, paths = 100, seed = 1 } = settings;
   checkSettings(spec, settings);
   checkSeries(spec, series);
-  checkOrigins(spec, series, origins);
+  checkOrigins(network.spec, series, origins);
+  checkKnownAhead(spec, series, Math.max(...origins), spec.horizon);
   const scaled = scaledSeries(spec, series);
-  const unseen = spec.paths ? firstUnseen(series, network.unseenFrom) : 0;
+  const unseen = spec.paths ? firstUnseen(series, network.unseenFrom(series)) : 0;
   /** Earlier origins whose forecasts can be compared with actual values by then. */
   const originsBefore = (origin: number): number[] =>
     Array.from({ length: earlier }, (_, i) => origin - spec.horizon - i).filter(
-      (before) => before >= Math.max(stepsRead(spec), unseen),
+      (before) => before >= Math.max(stepsRead(network.spec), unseen),
     );
   const all = [...new Set(origins.flatMap((origin) => [origin, ...originsBefore(origin)]))];
   const forecasts =
     spec.strategy === "recursive"
-      ? await quantilesOfPaths(network, series, scaled, all, { paths, seed })
-      : await directQuantiles(network, series, scaled, all);
+      ? await quantilesOfPaths({ spec, open: network.open }, series, scaled, all, { paths, seed })
+      : await directQuantiles(spec, network.session(), series, scaled, all);
   const indices = new Map(all.map((origin, i) => [origin, i]));
 
   const columns = spec.columns.map((name, j): ColumnForecasts => {
@@ -87,19 +90,24 @@ export async function forecastQuantiles(
 
 /** By origin and column [levels][horizon], in the series' units, from a network that predicts all steps ahead at once. */
 async function directQuantiles(
-  { spec, session }: ForecastNetwork,
+  spec: ForecastSpec,
+  session: Session,
   series: SeriesTable,
   scaled: ScaledSeries,
   origins: readonly number[],
 ): Promise<QuantileForecast[]> {
   const { context, horizon, columns, levels } = spec;
   const targets = new Float32Array(context * horizon * columns.length);
-  const examples = origins.map((origin) => ({
-    steps: context,
-    inputs: { [seriesInput]: rowsBefore(spec, scaled, origin) },
-    targets,
-  }));
-  const readouts = await predict(session(), examples, { at: "last step" });
+  const examples = origins.map((origin) => {
+    const steps = Math.min(context, origin - scaled.lag);
+    return {
+      steps,
+      inputs: { [seriesInput]: rowsBefore(scaled, origin, steps) },
+      targets: targets.subarray(0, steps * horizon * columns.length),
+    };
+  });
+  const future = knownAhead(spec, series);
+  const readouts = await predict(session, examples, { at: "last step" });
   const distributionOf = distributionReader(spec);
   const scores = normalScores(levels);
   return readouts.map((readout, i) =>
@@ -112,7 +120,7 @@ async function directQuantiles(
       const values = columnValues(series, name);
       const path = spec.paths?.[j];
       return path
-        ? besidePath(path, scaling.log, values, origins[i] as number, quantiles)
+        ? besidePath(path, scaling.log, forecastPath(path, values, origins[i] as number, future), quantiles)
         : invertQuantiles(scaling, values.subarray(0, origins[i]), quantiles);
     }),
   );
@@ -122,11 +130,10 @@ async function directQuantiles(
 function besidePath(
   path: LinearPath,
   log: boolean,
-  values: Float64Array,
-  origin: number,
+  forecast: Float64Array,
   quantiles: readonly Float64Array[],
 ): Float64Array[] {
-  const centre = forecastPath(path, values, origin).map((forecast) => onScale(forecast, log));
+  const centre = forecast.map((value) => onScale(value, log));
   return quantiles.map((level) =>
     level.map((missed, k) => {
       const value = (centre[k] as number) + missed * (path.deviations[k] as number);

@@ -17,6 +17,9 @@ export interface Prediction {
 /** A step ahead: its time, and a prediction for each column under the column's name. */
 export type ForecastRow<V extends string> = { readonly time: Date } & { readonly [K in V]: Prediction };
 
+/** A step ahead of one of several series, with its name. */
+export type NamedRow<V extends string> = ForecastRow<V> & { readonly series: string };
+
 /** The rows after an origin. */
 export function forecastRows<V extends string>(
   { columns, levels, horizon, frequency }: ForecastSpec,
@@ -44,5 +47,5 @@ function predictionOf(levels: readonly number[], values: readonly number[]): Pre
 
 /** The names of a row's columns. */
 export function columnsOf(row: ForecastRow<string>): string[] {
-  return Object.keys(row).filter((name) => name !== "time");
+  return Object.keys(row).filter((name) => name !== "time" && name !== "series");
 }

@@ -27,7 +27,7 @@ export function fitTheta(history: ArrayLike<number>, settings: BaselineSettings)
   checkHistory(name, history, thetaHistory(settings), "fitting");
   const values = Float64Array.from(history);
   const { period = 1 } = settings;
-  const isSeasonal = period > 1 && confirmedSeasons(values, [period]).length > 0;
+  const isSeasonal = period > 1 && confirmedSeasons([values], [period]).length > 0;
   const isFactor = values.every((value) => value > 0);
   const season = isSeasonal ? seasonOf(values, period, isFactor) : undefined;
   const without = (value: number, t: number): number =>

@@ -6,7 +6,7 @@ import { fitLinear } from "../../../src/tasks/forecast/linear.ts";
 import { fitNaive } from "../../../src/tasks/forecast/naive.ts";
 import { fitSeasonalNaive } from "../../../src/tasks/forecast/seasonal-naive.ts";
 import { rollingOrigins } from "../../../src/tasks/forecast/origins.ts";
-import { regularSeries } from "../../../src/tasks/forecast/series.ts";
+import { regularSeries } from "../../../src/tasks/forecast/regular-series.ts";
 import { mase } from "../../../src/tasks/forecast/errors.ts";
 import { intervalScore } from "../../../src/tasks/forecast/quantiles.ts";
 

@@ -11,7 +11,8 @@ import {
   readFrequency,
 } from "../../../src/tasks/forecast/frequency.ts";
 import { readSeries } from "../../../src/tasks/forecast/series-files.ts";
-import { seriesOf, type SeriesTable } from "../../../src/tasks/forecast/series.ts";
+import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
+import { type SeriesTable } from "../../../src/tasks/forecast/series.ts";
 import { timeFormat } from "../../../src/tasks/forecast/time-format.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-times-"));

@@ -19,7 +19,8 @@ import {
 import { forecast, type Forecaster } from "../../../src/tasks/forecast/forecast.ts";
 import type { ForecastSettings } from "../../../src/tasks/forecast/quantile-forecasts.ts";
 import type { ForecastRow } from "../../../src/tasks/forecast/rows.ts";
-import { seriesOf, type SeriesTable } from "../../../src/tasks/forecast/series.ts";
+import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
+import { type SeriesTable } from "../../../src/tasks/forecast/series.ts";
 import { train } from "../../../src/tasks/train.ts";
 
 /** Hands on what it is given. */

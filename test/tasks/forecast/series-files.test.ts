@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readSeries, readSeriesFile } from "../../../src/tasks/forecast/series-files.ts";
-import { seriesOf } from "../../../src/tasks/forecast/series.ts";
+import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
+import { listOf } from "../../../src/tasks/forecast/series.ts";
 import { months, shop, shopCsv } from "./shop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "unrolled-series-"));
@@ -28,8 +29,8 @@ describe("the columns of a series", () => {
 
   test("are found where there is only one choice", async () => {
     const found = async (path: string, value?: string): Promise<readonly string[]> => {
-      const { series, time } = await readSeriesFile(path, { value });
-      return [time, ...series.columns.map((column) => column.name)];
+      const { data, time } = await readSeriesFile(path, { value });
+      return [time, ...listOf(data)[0]!.columns.map((column) => column.name)];
     };
     expect(await found(csv, "sold")).toEqual(["month", "sold"]);
     const two = write(
@@ -45,8 +46,10 @@ describe("the columns of a series", () => {
 
   test("may have decimal commas, which is said, and names with commas", async () => {
     const text = "time;Sales, net\n2024-01-01;1.000,5\n2024-01-02;998,25\n";
-    const { series, notes } = await readSeriesFile(write("comma.csv", text), {});
-    expect(series.columns).toEqual([{ name: "Sales, net", values: Float64Array.of(1000.5, 998.25) }]);
+    const { data, notes } = await readSeriesFile(write("comma.csv", text), {});
+    expect(listOf(data)[0]!.columns).toEqual([
+      { name: "Sales, net", values: Float64Array.of(1000.5, 998.25) },
+    ]);
     expect(notes).toEqual(["column 'Sales, net' has decimal commas ('1.000,5' is 1000.5)"]);
     const two = write("names.csv", 'time,"a, b",c,d\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n');
     for (const [list, names] of [
@@ -54,7 +57,9 @@ describe("the columns of a series", () => {
       ['"a, b",d', ["a, b", "d"]],
       ["c, d", ["c", "d"]],
     ] as const)
-      expect((await readSeriesFile(two, {}, list)).series.columns.map(({ name }) => name)).toEqual(names);
+      expect(listOf((await readSeriesFile(two, {}, list)).data)[0]!.columns.map(({ name }) => name)).toEqual(
+        names,
+      );
   });
 
   test("are asked for where several or none could be meant", async () => {

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
+import { regularSeries, seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
 import {
-  regularSeries,
-  seriesOf,
   stretchOf,
   type NumberCell,
   type SeriesSettings,

@@ -1,5 +1,6 @@
 // Monthly sales for tests: a trend, a season and a remainder that looks like noise; beside them goods kept in store.
-import { seriesOf, type SeriesTable } from "../../../src/tasks/forecast/series.ts";
+import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
+import { type SeriesTable } from "../../../src/tasks/forecast/series.ts";
 
 export const months = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => {

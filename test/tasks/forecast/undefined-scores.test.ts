@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { wasmDevice } from "../../../src/run/wasm/device.ts";
 import { forecast, type Forecaster } from "../../../src/tasks/forecast/forecast.ts";
 import { backtestChart } from "../../../src/tasks/forecast/plots.ts";
-import { seriesOf, type SeriesTable } from "../../../src/tasks/forecast/series.ts";
+import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
+import { type SeriesTable } from "../../../src/tasks/forecast/series.ts";
 import { train } from "../../../src/tasks/train.ts";
 import { months, sales, sold } from "./shop.ts";
 

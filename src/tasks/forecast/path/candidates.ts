@@ -10,11 +10,13 @@ export interface CandidateSettings {
   readonly seasons: readonly number[];
   /** The most values that a forecast may read. */
   readonly context: number;
+  /** Of all series together, before any is left out for later. */
+  readonly steps: number;
   /** The only anchors to use; default all. */
   readonly anchors?: readonly Anchor[] | undefined;
 }
 
-/** A method, fitted to the first `length` of values: as many maps as it has settings, or none where values are too few. */
+/** A method, fitted to one series or several: as many maps as it has settings, or none where values are too few. */
 export interface Candidate {
   /** In words, for the line that says what was chosen. */
   readonly name: string;
@@ -22,7 +24,7 @@ export interface Candidate {
   readonly family: string;
   /** The lag of the differences that it is about: 0 for values, 1 for changes, a season. */
   readonly lag: number;
-  fit(values: Float64Array, length: number): readonly LinearMap[] | undefined;
+  fit(series: readonly Float64Array[]): readonly LinearMap[] | undefined;
 }
 
 const penalties = [0.1, 1, 10, 100];
@@ -52,11 +54,11 @@ export function candidatesOf(settings: CandidateSettings): Candidate[] {
           name: `regression on ${lags} ${wordsOf(anchor)}`,
           family: `regression on ${wordsOf(anchor)}${isIterated ? ", step by step" : ""}`,
           lag: lagOf(anchor),
-          fit: (values, length) =>
-            fitRidge(values, length, {
+          fit: (series) =>
+            fitRidge(series, {
               anchor,
               lags,
-              penalties: values.length > longSeries ? fewPenalties : penalties,
+              penalties: settings.steps > longSeries ? fewPenalties : penalties,
               horizon,
               isIterated,
             }),
@@ -71,16 +73,16 @@ export function candidatesOf(settings: CandidateSettings): Candidate[] {
       name: `exponential smoothing${hasTrend ? " with trend" : ""}`,
       family: "exponential smoothing",
       lag: 1,
-      fit(values, length) {
-        const map = fitSmoothing(values, length, { season, hasTrend, horizon });
+      fit(series) {
+        const map = fitSmoothing(series, { season, hasTrend, horizon });
         return map && [map];
       },
     };
   });
   return [...plain, ...regressions, ...smoothing].map((candidate) => ({
     ...candidate,
-    fit: (values, length) => {
-      const maps = candidate.fit(values, length);
+    fit: (series) => {
+      const maps = candidate.fit(series);
       return maps?.every(({ reads }) => reads <= context) === true ? maps : undefined;
     },
   }));
@@ -93,14 +95,18 @@ function plainCandidates(anchor: Anchor, horizon: number): Candidate[] {
   const map = anchorMap(anchor, horizon);
   const lag = lagOf(anchor);
   return [
-    { name, family: name, lag, fit: (_, length) => (length > map.reads ? [map] : undefined) },
+    { name, family: name, lag, fit: (series) => (isLong(series, map.reads) ? [map] : undefined) },
     {
       name: `${name} with drift`,
       family: `${name} with drift`,
       lag,
-      fit(values, length) {
-        if (length <= map.reads + 1) return undefined;
-        const drift = (values[length - 1]! - values[0]!) / (length - 1);
+      fit(series) {
+        if (!isLong(series, map.reads + 1)) return undefined;
+        const [rise, steps] = series.reduce(
+          ([sum, count], values) => [sum + values.at(-1)! - values[0]!, count + values.length - 1],
+          [0, 0],
+        ) as [number, number];
+        const drift = rise / steps;
         const drifting: LinearMap = { ...emptyMap(horizon, map.reads), weights: map.weights };
         for (let k = 0; k < horizon; k++)
           drifting.constants[k] =
@@ -109,6 +115,11 @@ function plainCandidates(anchor: Anchor, horizon: number): Candidate[] {
       },
     },
   ];
+}
+
+/** Whether a series has more values than a method reads. */
+function isLong(series: readonly Float64Array[], reads: number): boolean {
+  return series.some(({ length }) => length > reads);
 }
 
 /** Lags for series with seasons: part of one, and one, two and three; without any a few powers of two. */

@@ -1,8 +1,8 @@
-// The linear path of each column of a series.
+// The linear path of each column of one series or several.
 import type { Frequency } from "../frequency.ts";
 import { fitScaling, type Scaling, type ScalingSettings } from "../scaling.ts";
 import type { SeriesColumn } from "../series.ts";
-import { fitLinearPath, type FittedPath } from "./linear-path.ts";
+import { fitPaths, type FittedPath } from "./fit-path.ts";
 import { calendarSeasons, confirmedSeasons, type ConfirmedSeason } from "./seasons.ts";
 
 /** What a person may set; undefined chooses. */
@@ -20,23 +20,33 @@ export interface FittedColumn {
   readonly found: FittedPath;
 }
 
-/** Throws as `fitScaling` does, naming the column. */
+/**
+ * The path of a column of series, beside which columns are known ahead: [series][numbers][steps or more]. Throws as
+ * `fitScaling` does, naming the column.
+ */
 export function fitColumn(
-  column: SeriesColumn,
+  columns: readonly SeriesColumn[],
+  known: readonly (readonly Float64Array[])[],
   frequency: Frequency,
   { horizon, log, lag, context }: ColumnSettings,
 ): FittedColumn {
-  const { name, values } = column;
-  scalingOf(column, { log: log ?? false, lag: lag ?? 0 });
-  const seasons = confirmedSeasons(values, calendarSeasons(frequency));
-  const found = fitLinearPath(values, {
-    horizon,
-    seasons: seasons.map(({ season }) => season),
-    context: context === undefined ? Infinity : context + (seasons.at(-1)?.season ?? 1) + 1,
-    log,
-    lag,
-  });
-  return { name, seasons, found };
+  if (log === true) for (const column of columns) scalingOf(column, { log });
+  if (columns.length === 1) scalingOf(columns[0]!, { lag: lag ?? 0 });
+  const seasons = confirmedSeasons(
+    columns.map(({ values }) => values),
+    calendarSeasons(frequency),
+  );
+  const found = fitPaths(
+    columns.map(({ values }, s) => ({ values, known: known[s]! })),
+    {
+      horizon,
+      seasons: seasons.map(({ season }) => season),
+      context: context === undefined ? Infinity : context + (seasons.at(-1)?.season ?? 1) + 1,
+      log,
+      lag,
+    },
+  );
+  return { name: columns[0]!.name, seasons, found };
 }
 
 /** Columns are read side by side, so their differences are over as many steps: the most of any. */

@@ -33,6 +33,15 @@ export function applyMap(map: ReadonlyMap, values: ArrayLike<number>, end: numbe
   });
 }
 
+/**
+ * The step whose value stands for step `at`, which may be before the first of `end`: the next one at the same time of a season,
+ * or any of a series that is shorter than that.
+ */
+export function standIn(at: number, season: number, end: number): number {
+  const cycle = Math.min(season, end);
+  return at < 0 ? at + cycle * Math.ceil(-at / cycle) : at;
+}
+
 /** The mean of maps by shares that sum to 1. */
 export function mixMaps(maps: readonly LinearMap[], shares: readonly number[]): LinearMap {
   const reads = Math.max(...maps.map((map) => map.reads));

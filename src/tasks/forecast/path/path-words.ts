@@ -10,6 +10,7 @@ const mostMethods = 3;
 export function pathsInWords(
   fitted: readonly FittedColumn[],
   { log, lag }: Pick<ColumnSettings, "log" | "lag">,
+  readsColumns = false,
 ): string[] {
   return fitted.map(({ name, seasons, found }) => {
     const season =
@@ -25,6 +26,9 @@ export function pathsInWords(
       `${found.log ? "logarithms" : "values"}${log === undefined ? "" : " as asked"}`,
       ...(lag === undefined ? [] : [`differences over ${counted(lag, "step")} as asked`]),
       season,
+      ...(readsColumns && found.effectsShare >= leastShare
+        ? [`less what the columns known ahead add (${percent(found.effectsShare)})`]
+        : []),
     ].join(", ");
     const methods = found.methods
       .filter(({ share }, i) => i === 0 || (share >= leastShare && i < mostMethods))

@@ -33,15 +33,24 @@ export interface ConfirmedSeason {
 /** Seasons that repeat at least this often count. */
 const fewestSeasons = 2;
 
-/** The seasons among `candidates` that the changes of `values` have, by their autocorrelation, with that. */
-export function confirmedSeasons(values: Float64Array, candidates: readonly number[]): ConfirmedSeason[] {
-  const changes = values.subarray(1).map((value, i) => value - values[i]!);
-  // A correlation beyond chance, which is √(1/n) for noise.
-  const least = Math.max(0.1, 1.645 / Math.sqrt(changes.length));
-  return candidates
-    .filter((season) => values.length >= fewestSeasons * season + 4)
-    .map((season) => ({ season, correlation: autocorrelation(changes, season) }))
-    .filter(({ correlation }) => correlation >= least);
+/**
+ * The seasons among `candidates` that the changes of one series or several have, by their mean autocorrelation, with that.
+ * Of several the longer ones count more.
+ */
+export function confirmedSeasons(
+  series: readonly Float64Array[],
+  candidates: readonly number[],
+): ConfirmedSeason[] {
+  return candidates.flatMap((season) => {
+    const changes = series
+      .filter(({ length }) => length >= fewestSeasons * season + 4)
+      .map((values) => values.subarray(1).map((value, i) => value - values[i]!));
+    const count = changes.reduce((sum, { length }) => sum + length, 0);
+    const all = changes.reduce((sum, own) => sum + own.length * autocorrelation(own, season), 0);
+    const correlation = all / count;
+    // A correlation beyond chance, which is √(1/n) for noise.
+    return correlation >= Math.max(0.1, 1.645 / Math.sqrt(count)) ? [{ season, correlation }] : [];
+  });
 }
 
 /** The correlation of values with those `lag` steps before; 0 for a constant. */

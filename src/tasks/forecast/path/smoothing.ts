@@ -32,20 +32,22 @@ const windowSteps = 30;
 const firstSeasons = 5;
 
 /**
- * The rates that forecast the first `length` of `values` best one step ahead, as a map from the last seasons. Undefined
- * where there are fewer than two seasons to read.
+ * The rates that forecast all series together best one step ahead, as a map from the last seasons. Undefined where those of
+ * the usual length have fewer than two seasons to read.
  */
 export function fitSmoothing(
-  values: Float64Array,
-  length: number,
+  series: readonly Float64Array[],
   settings: SmoothingSettings,
 ): LinearMap | undefined {
   const { season, hasTrend, horizon } = settings;
-  const reads = Math.min(season > 1 ? windowSeasons * season : windowSteps, Math.floor(0.7 * length));
-  if (reads < Math.max(2 * season, 6)) return undefined;
-  const known = values.subarray(0, length);
+  const least = Math.max(2 * season, 6);
+  const long = series.filter(({ length }) => length >= least);
+  const usual = median(long.map(({ length }) => length)) ?? 0;
+  const reads = Math.min(season > 1 ? windowSeasons * season : windowSteps, Math.floor(0.7 * usual));
+  if (reads < least) return undefined;
   const errorOf = (at: readonly number[]): number => {
-    const error = walk(known, season, ratesOf(at, season, hasTrend)).error;
+    const rates = ratesOf(at, season, hasTrend);
+    const error = long.reduce((sum, values) => sum + walk(values, season, rates).error, 0);
     return Number.isFinite(error) ? error : Infinity;
   };
   // From a slow, a middling and a fast level.
@@ -70,6 +72,11 @@ export function fitSmoothing(
     }
   }
   return map;
+}
+
+/** The middle of numbers, the upper of two; undefined of none. */
+function median(numbers: readonly number[]): number | undefined {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
 /** Rates between their bounds from numbers without any. */

@@ -3,13 +3,9 @@ import { describe, expect, test } from "vitest";
 import { randomStream } from "../../../../src/base/random.ts";
 import { wasmDevice } from "../../../../src/run/wasm/device.ts";
 import { forecast } from "../../../../src/tasks/forecast/forecast.ts";
-import {
-  fitLinearPath,
-  forecastPath,
-  offsetsOf,
-  type FittedPath,
-} from "../../../../src/tasks/forecast/path/linear-path.ts";
-import { seriesOf } from "../../../../src/tasks/forecast/series.ts";
+import { fitLinearPath, offsetsOf, type FittedPath } from "../../../../src/tasks/forecast/path/fit-path.ts";
+import { forecastPath } from "../../../../src/tasks/forecast/path/linear-path.ts";
+import { seriesOf } from "../../../../src/tasks/forecast/regular-series.ts";
 import { train } from "../../../../src/tasks/train.ts";
 import { months } from "../shop.ts";
 
