@@ -68,6 +68,7 @@ const trainingSchema: z.ZodMiniType<TrainingDescription> = z.strictObject({
   position: z.strictObject({ epoch: count, at: count }),
   validated: z.int().check(z.minimum(-1)),
   misses: count,
+  lowest: z.exactOptional(z.number()),
   best: z.exactOptional(
     z.strictObject({ step: count, loss: z.number(), score: z.exactOptional(z.number()) }),
   ),

@@ -153,8 +153,11 @@ export interface Design<D, M> {
   readonly loss?: LossWords;
   /** By what the best weights are chosen; the loss decides where two scores are equal. Default: by the loss. */
   readonly score?: ValidationScore<M>;
-  /** Whether the first weights are a model already, to be kept where training does not better it. Default false. */
-  readonly keepsFirst?: boolean;
+  /**
+   * For first weights that are a model already, to be kept where training does not better it: the share by which the
+   * validation's loss must be lower. Absent, they are not.
+   */
+  readonly firstMargin?: number;
   /** The longest item, which the memory for all depends on: "pairs.txt, line 7: the source has 20,000 symbols". */
   readonly longest?: string;
   /** A model of the network with these weights. */

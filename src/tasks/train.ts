@@ -234,7 +234,7 @@ async function prepareRun<D, M>(task: Task<D, M>, data: D, options: TrainOptions
       data: examples,
       ...(design.score &&
         examples.validation && { score: scoreOf(design, device, () => store as ParameterStore) }),
-      ...(design.keepsFirst === true && { keepsFirst: true }),
+      ...(design.firstMargin !== undefined && { firstMargin: design.firstMargin }),
       ...fitOptions(options, { ...defaults, ...design.defaults }),
       ...(memory !== undefined && { memory }),
     },

@@ -26,8 +26,11 @@ export type TrainingSettings = TrainerSettings &
      * by the loss where two scores are equal. Default: by the loss alone.
      */
     readonly score?: (() => Promise<number>) | undefined;
-    /** Whether the first weights are a model already, which is validated before the first step. Default false. */
-    readonly keepsFirst?: boolean | undefined;
+    /**
+     * For first weights that are a model already, which is validated before the first step: the share by which a later loss
+     * must be lower to be better than theirs, since a small gain may be chance. Absent, they are not validated.
+     */
+    readonly firstMargin?: number | undefined;
   };
 
 /**
@@ -107,7 +110,7 @@ const rules: OptionRules<TrainingSettings> = {
   memory: "number",
   budget: "any",
   score: "any",
-  keepsFirst: "boolean",
+  firstMargin: "number",
   ...trainingRules,
 };
 
@@ -132,7 +135,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
   if (resume) checkResume(resume, options, identify());
   const trainer = await createTrainer(settings, options);
   if (resume) trainer.restore(resume);
-  const progress = resume ? progressOf(resume) : start(settings.keepsFirst === true);
+  const progress = resume ? progressOf(resume) : start(settings.firstMargin !== undefined);
 
   const exclusively = createGate();
   const loop: Loop = {
@@ -142,6 +145,7 @@ export async function fit(settings: TrainingSettings, resume?: TrainingState): P
     progress,
     exclusively,
     score: settings.score,
+    firstMargin: settings.firstMargin ?? 0,
     rate: options.rate,
   };
   return {
@@ -171,6 +175,7 @@ interface Loop {
   readonly progress: Progress;
   readonly exclusively: Gate;
   readonly score: TrainingSettings["score"];
+  readonly firstMargin: number;
   /** Of the latest update. */
   rate: number;
 }
@@ -245,7 +250,7 @@ async function* trainingEvents(loop: Loop): AsyncGenerator<TrainingEvent, void, 
 
 /** Validates in parts, so that others get their turn, and records the result. */
 async function* validationEvents(
-  { trainer, progress, exclusively, score: scoreOf }: Loop,
+  { trainer, progress, exclusively, score: scoreOf, firstMargin }: Loop,
   parts: ReturnType<NonNullable<Trainer["validate"]>>,
 ): AsyncGenerator<TrainingEvent, void, void> {
   let part = await exclusively(() => parts.next());
@@ -256,26 +261,31 @@ async function* validationEvents(
   if (score !== undefined && !Number.isFinite(score))
     throw new Error(`fit: score must give a finite number, not ${score}, as after update ${progress.step}`);
   const scored = score === undefined ? {} : { score };
-  const best = await record(progress, { ...part.value, ...scored }, trainer);
+  const best = await record(progress, { ...part.value, ...scored }, trainer, firstMargin);
   yield { kind: "validation", step: progress.step, best, ...part.value, ...scored };
 }
 
 /** What changes from step to step, but for the numbers on the device. */
 type Progress = Changing<
-  Pick<TrainingState, "step" | "seconds" | "position" | "validated" | "misses" | "best">
+  Pick<TrainingState, "step" | "seconds" | "position" | "validated" | "misses" | "lowest" | "best">
 >;
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
-const start = (keepsFirst: boolean): Progress => ({
+const start = (validatesFirst: boolean): Progress => ({
   step: 0,
   seconds: 0,
   position: { epoch: 0, at: 0 },
-  validated: keepsFirst ? -1 : 0,
+  validated: validatesFirst ? -1 : 0,
   misses: 0,
 });
 
-function progressOf({ step, seconds, position, validated, misses, best }: TrainingState): Progress {
-  return { step, seconds, position, validated, misses, ...(best && { best }) };
+function progressOf(state: TrainingState): Progress {
+  const { step, seconds, position, validated, misses, lowest, best } = state;
+  return {
+    ...{ step, seconds, position, validated, misses },
+    ...(lowest !== undefined && { lowest }),
+    ...(best && { best }),
+  };
 }
 
 /** At the end, and before that at the end of each epoch or every `validateEvery` steps. */
@@ -290,13 +300,18 @@ async function record(
   progress: Progress,
   { loss, score }: Pick<BestWeights, "loss" | "score">,
   trainer: Trainer,
+  firstMargin: number,
 ): Promise<boolean> {
   const { step } = progress;
   const scored = score === undefined ? {} : { score };
-  const best = isBetter({ loss, ...scored }, progress.best);
+  const margin = progress.best?.step === 0 ? firstMargin * Math.abs(progress.best.loss) : 0;
+  const best = isBetter({ loss: loss + margin, ...scored }, progress.best);
+  // Towards a margin there may be a long way.
+  const isOnTheWay = margin > 0 && loss < (progress.lowest ?? (progress.best?.loss as number));
+  if (isOnTheWay) progress.lowest = loss;
   if (best) progress.best = { step, loss, ...scored, weights: await trainer.weights() };
   progress.validated = step;
-  progress.misses = best ? 0 : progress.misses + 1;
+  progress.misses = best || isOnTheWay ? 0 : progress.misses + 1;
   return best;
 }
 

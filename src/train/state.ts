@@ -21,6 +21,8 @@ export interface TrainingState {
   readonly validated: number;
   /** Validations since the best one. */
   readonly misses: number;
+  /** The lowest loss so far that was not enough to be the best. */
+  readonly lowest?: number;
   readonly weights: Numbers; // [parameters], in the layout's order
   /** What the optimiser keeps, by its name in the equations. */
   readonly optimizer: Readonly<Record<string, Numbers>>; // each [trained]
