@@ -1,11 +1,20 @@
 // Writes the figures of docs/tasks.md: every task trained and measured with the command line, on data that the project
-// makes and on public data, where `--data` names a folder of it. Takes about half an hour: `npm run
+// makes and on public data, where `--data` names a folder of it. Takes an hour or two: `npm run
 // bench:tasks -- --data FOLDER`, with `--only WORDS` for some.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import {
+  classify,
+  loadModel,
+  readLabelledTable,
+  readTagged,
+  tag,
+  type TagScore,
+  type TagScores,
+} from "../src/node.ts";
 import { datePair } from "../src/tasks/translate/dates.ts";
 import { reversalPair } from "../src/tasks/translate/reversal.ts";
 
@@ -38,13 +47,24 @@ function train(command: string): number {
 
 const figure = (value: unknown, digits = 3): string => Number(value).toFixed(digits);
 const percent = (value: unknown, digits = 1): string => `${(100 * Number(value)).toFixed(digits)} %`;
+const seeds = [1, 2, 3];
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** The mean, and the least and the most. */
+const spread = (values: readonly number[], show: (value: number) => string): string =>
+  `${show(mean(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`;
 
 interface Experiment {
   readonly name: string;
   /** A path in the folder of public data. */
   readonly needs?: string;
-  run(): { readonly found: string; readonly seconds: number };
+  run(): Found | Promise<Found>;
+}
+
+interface Found {
+  readonly found: string;
+  /** Of training. */
+  readonly seconds: number;
 }
 
 const pairsFile = (name: string, pairs: readonly { source: string; target: string }[]): string => {
@@ -57,7 +77,7 @@ function pairs(
   pairOf: (seed: number, index: number) => { source: string; target: string },
   count: number,
   more: string,
-): ReturnType<Experiment["run"]> {
+): Found {
   const many = (seed: number, length: number) => Array.from({ length }, (_, i) => pairOf(seed, i));
   const [learned, fresh] = [
     pairsFile(`${name}.txt`, many(1, count)),
@@ -69,26 +89,28 @@ function pairs(
   return { found: `${percent(found?.["exact"])} of 1,000 new ones exactly right`, seconds };
 }
 
-function forecasts(
-  file: string,
-  time: string,
-  value: string,
-  more: string,
-  measured = "",
-): Experiment["run"] {
-  return () => {
-    const model = at("forecast.safetensors");
-    const seconds = train(
-      `forecast train ${data(file)} --time ${time} --value ${value} ${more} --out ${model}`,
-    );
-    const [own, , seasonal, linear] = unrolled(
-      `forecast eval ${model} ${data(file)} --time ${time} ${measured}`,
-    );
-    const baselines = `seasonal naive ${figure(seasonal?.["mase"])}, linear ${figure(linear?.["mase"])}`;
-    return {
-      found: `MASE ${figure(own?.["mase"])} (${baselines}); ${percent(own?.["coverage"])} within 80 % intervals`,
-      seconds,
-    };
+/** Forecasts by three random seeds, with nothing set but the columns and the horizon. */
+function forecasts(name: string, file: string, columns: string, horizon: number, measured = ""): Experiment {
+  return {
+    name: `${name}, three seeds`,
+    needs: file,
+    run() {
+      let seconds = 0;
+      const scores = seeds.map((seed) => {
+        const model = at("forecast.safetensors");
+        seconds += train(
+          `forecast train ${data(file)} ${columns} --horizon ${horizon} --seed ${seed} --force --out ${model}`,
+        );
+        return unrolled(`forecast eval ${model} ${data(file)} ${measured}`);
+      });
+      const of = (row: number, key: string): number[] => scores.map((rows) => Number(rows[row]?.[key]));
+      const baselines = (scores[0] as Json[]).slice(1).map(({ model, mase }) => `${model} ${figure(mase)}`);
+      const own = spread(of(0, "mase"), (value) => figure(value));
+      return {
+        found: `MASE ${own}; ${baselines.join(", ")}; ${percent(mean(of(0, "coverage")))} within 80 % intervals`,
+        seconds,
+      };
+    },
   };
 }
 
@@ -105,11 +127,9 @@ function numbers(name: string, file: string, reading: string): Experiment {
         return unrolled(`regress eval ${model} ${path} --part test`);
       });
       const of = (model: number, key: string): number[] => scores.map((rows) => Number(rows[model]?.[key]));
-      const spread = (values: readonly number[]): string =>
-        `${mean(values).toFixed(4)} (${figure(Math.min(...values), 4)} to ${figure(Math.max(...values), 4)})`;
       const errors = of(0, "rmse").map((rmse) => rmse ** 2);
       return {
-        found: `R² ${spread(of(0, "r2"))}, linear ${figure(mean(of(2, "r2")))}; mean squared error ${mean(errors).toPrecision(2)}`,
+        found: `R² ${spread(of(0, "r2"), (value) => figure(value, 4))}, linear ${figure(mean(of(2, "r2")))}; mean squared error ${mean(errors).toPrecision(2)}`,
         seconds,
       };
     },
@@ -138,7 +158,7 @@ function music(cell: string, size: number): Experiment {
         return Number(unrolled(`music eval ${model} ${data(chorales)} --part test`)[0]?.["nats"]);
       });
       return {
-        found: `${figure(mean(nats))} nats per frame on average, ${nats.map((n) => figure(n)).join(", ")}`,
+        found: `${spread(nats, (value) => figure(value))} nats per frame`,
         seconds,
       };
     },
@@ -148,29 +168,83 @@ function music(cell: string, size: number): Experiment {
 const entities = (part: string): string => `tagging/wnut17-${part}.conll`;
 
 /** Of three seeds, on the test file of WNUT-17; training and validation are parts of its training file. */
-function tagging(): ReturnType<Experiment["run"]> {
+async function tagging(): Promise<Found> {
+  const [learned, test] = [
+    await readTagged(data(entities("train"))),
+    await readTagged(data(entities("test"))),
+  ];
   let seconds = 0;
-  const f1 = [1, 2, 3].map((seed) => {
-    const model = at("entities.safetensors");
-    seconds += train(`tag train ${data(entities("train"))} --seed ${seed} --force --out ${model}`);
-    const [score] = unrolled(`tag eval ${model} ${data(entities("test"))}`);
-    return (score as { readonly spans: { readonly f1: number } }).spans.f1;
-  });
-  const each = f1.map((value) => percent(value)).join(", ");
-  return { found: `F1 of spans ${percent(mean(f1))} on average, ${each}`, seconds };
+  const scores: TagScore[] = [];
+  for (const seed of seeds) {
+    const path = at("entities.safetensors");
+    seconds += train(`tag train ${data(entities("train"))} --seed ${seed} --force --out ${path}`);
+    const model = await loadModel(path, tag);
+    const parts = await model.parts(learned);
+    scores.push(await model.score(test, { baseline: parts.train }));
+    model.dispose();
+  }
+  const shown = (of: (score: TagScore) => TagScores | undefined): string =>
+    spread(
+      scores.map((score) => Number(of(score)?.spans?.f1)),
+      asPercent,
+    );
+  const [own, frequent] = [shown((score) => score), shown(({ baseline }) => baseline)];
+  const perceptron = shown((score) => score.perceptron);
+  return { found: `F1 of spans ${own}; perceptron ${perceptron}; most frequent tag ${frequent}`, seconds };
 }
 
-function names(more: string): Experiment["run"] {
-  return () => {
+const asPercent = (value: number): string => percent(value);
+
+/** Surnames in three splits, with nothing set but the shares. */
+function names(): Found {
+  let seconds = 0;
+  const scores = seeds.map((seed) => {
     const [model, from] = [at("names.safetensors"), data("names-by-nationality")];
     const reading = "--without SOURCE --unique";
-    const seconds = train(
-      `classify train ${from} ${reading} --split 0.75/0.05/0.2 --dropout 0.3 ${more} --out ${model}`,
+    seconds += train(
+      `classify train ${from} ${reading} --split 0.75/0.05/0.2 --seed ${seed} --force --out ${model}`,
     );
-    const [own, linear, bayes] = unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
-    const shown = (r: Json | undefined): string =>
-      `${percent(r?.["accuracy"])}, macro-F1 ${percent(r?.["macroF1"])}`;
-    return { found: `${shown(own)}; linear ${shown(linear)}; naive Bayes ${shown(bayes)}`, seconds };
+    return unrolled(`classify eval ${model} ${from} ${reading} --part test --baseline`);
+  });
+  const shown = (row: number): string =>
+    spread(
+      scores.map((rows) => Number(rows[row]?.["accuracy"])),
+      asPercent,
+    );
+  return { found: `${shown(0)}; linear n-grams ${shown(1)}; naive Bayes ${shown(2)}`, seconds };
+}
+
+/** Series with a test file of their own, by three random seeds. */
+function series(name: string): Experiment {
+  const file = (part: string): string => `series-classification/${name}-${part}.jsonl`;
+  return {
+    name: `${name}, three seeds`,
+    needs: file("train"),
+    async run() {
+      const [learned, test] = [
+        await readLabelledTable(data(file("train"))),
+        await readLabelledTable(data(file("test"))),
+      ];
+      let seconds = 0;
+      const scores: (readonly number[])[] = [];
+      let titles: readonly string[] = [];
+      for (const seed of seeds) {
+        const path = at("series.safetensors");
+        seconds += train(`classify train ${data(file("train"))} --seed ${seed} --force --out ${path}`);
+        const model = await loadModel(path, classify);
+        const { accuracy, baselines = [] } = await model.score(test, { baseline: learned });
+        titles = baselines.map(({ name: title }) => title);
+        scores.push([accuracy, ...baselines.map((baseline) => baseline.accuracy)]);
+        model.dispose();
+      }
+      const shown = (k: number): string =>
+        spread(
+          scores.map((row) => Number(row[k])),
+          asPercent,
+        );
+      const beside = titles.map((title, k) => `${title} ${shown(k + 1)}`).join("; ");
+      return { found: `${shown(0)}; ${beside}`, seconds };
+    },
   };
 }
 
@@ -191,42 +265,12 @@ const experiments: readonly Experiment[] = [
       return { found: `perplexity ${own}; Kneser-Ney trigram ${grams}; half of each ${both}`, seconds };
     },
   },
-  { name: "Surnames by language", needs: "names-by-nationality", run: names("") },
-  { name: "… two layers, embedding", needs: "names-by-nationality", run: names("--layers 2 --embedding 32") },
-  { name: "… weights of classes, root", needs: "names-by-nationality", run: names("--class-weights root") },
-  { name: "… balanced", needs: "names-by-nationality", run: names("--class-weights balanced") },
-  {
-    name: "Airline passengers, 12 months",
-    needs: "time-series",
-    run: forecasts(
-      "time-series/airline-passengers.csv",
-      "Month",
-      "Passengers",
-      "--log --seasonal-difference 12 --context 24 --strategy recursive",
-    ),
-  },
-  {
-    name: "Sunspots, 12 months",
-    needs: "time-series",
-    run: forecasts(
-      "time-series/monthly-sunspots.csv",
-      "Month",
-      "Sunspots",
-      "--context 132 --strategy recursive",
-      "--stride 3",
-    ),
-  },
-  {
-    name: "ETTh1, oil temperature, 24 hours",
-    needs: "etth",
-    run: forecasts(
-      "etth/ETTh1.csv",
-      "date",
-      "OT",
-      "--seasonal-difference 24 --horizon 24 --context 72 --calendar",
-      "--stride 24",
-    ),
-  },
+  { name: "Surnames by language, three splits", needs: "names-by-nationality", run: names },
+  series("GunPoint"),
+  series("BasicMotions"),
+  forecasts("Airline passengers, 12 months", "time-series/airline-passengers.csv", "", 12),
+  forecasts("Sunspots, 12 months", "time-series/monthly-sunspots.csv", "", 12, "--stride 3"),
+  forecasts("ETTh1, oil temperature, 24 hours", "etth/ETTh1.csv", "--value OT", 24, "--stride 24"),
   numbers("Temperature in batteries", "batteries.csv", "--sequence battery --target core"),
   numbers("The adding problem, 50 steps", "adding.jsonl", "--target sum"),
   numbers("Frequency of noisy waves", "waves.csv", "--target frequency"),
@@ -280,7 +324,7 @@ for (const { name, needs, run } of experiments) {
     process.stderr.write(`${name}: left out, as there is no ${data(needs)}\n`);
     continue;
   }
-  const { found, seconds } = run();
+  const { found, seconds } = await run();
   rows.push(`| ${name} | ${found} | ${seconds.toFixed(0)} s |`);
   process.stderr.write(`${name}: ${found}; ${seconds.toFixed(0)} s\n`);
 }

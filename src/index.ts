@@ -93,11 +93,13 @@ export type {
   OriginForecast,
 } from "./tasks/forecast/backtest.ts";
 export type { ForecastSettings } from "./tasks/forecast/quantile-forecasts.ts";
-export type { ForecastRow, Prediction } from "./tasks/forecast/rows.ts";
-export { seriesOf } from "./tasks/forecast/regular-series.ts";
+export type { ForecastRow, NamedRow, Prediction } from "./tasks/forecast/rows.ts";
+export { seriesOf, type SeriesRoles } from "./tasks/forecast/regular-series.ts";
 export {
+  type Covariate,
   type NumberCell,
   type SeriesColumn,
+  type SeriesData,
   type SeriesSettings,
   type SeriesTable,
 } from "./tasks/forecast/series.ts";

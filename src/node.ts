@@ -43,7 +43,11 @@ export {
 export { readPairs, readSources, type PairColumns, type PlacedSource } from "./tasks/translate/pair-files.ts";
 
 // Forecasts
-export { readSeries, type SeriesFileSettings } from "./tasks/forecast/series-files.ts";
+export {
+  readSeries,
+  type SeriesFileSettings,
+  type SeveralSeriesSettings,
+} from "./tasks/forecast/series-files.ts";
 export { encodeCsv } from "./formats/csv.ts";
 
 // Regression

@@ -44,7 +44,8 @@ export async function prepareJob(
   const { data, found = {} } = await readAll(command, files, task, reading, terminal);
   terminal.status("");
   const maker = command.maker as unknown as Maker<object, unknown, unknown>;
-  const options = { ...command.train.options(task, newly), ...recurrentSettings(common), cell };
+  const own = command.train.options({ ...(task as object), ...found } as never, newly);
+  const options = { ...own, ...recurrentSettings(common), cell };
   const device = deviceNamed(common.device, common);
   // Columns that were found are kept, so that the model's other commands read the same ones.
   const settings = { ...flags.kept(given), ...found };

@@ -1,4 +1,5 @@
 // What a person should be told about a run that was no success, in a plain sentence with a remedy.
+import type { Standing } from "../tasks/command.ts";
 import type { RunSummary } from "../tasks/train.ts";
 import { hasDiverged, latestLoss } from "../train/diverged.ts";
 import { counted } from "../tasks/shared/words.ts";
@@ -13,11 +14,11 @@ export interface Verdict {
 /** Fewer updates than these are rarely enough for anything. */
 const fewUpdates = 100;
 
-/** Undefined for a run that went well. `betterBaseline`: the name of a baseline that is at least as good. */
+/** Undefined for a run that went well. `standing`: beside a baseline. */
 export function verdictOf(
   { losses, step, best }: Pick<TrainingOutcome, "losses" | "step" | "best">,
   { chance, loss: words, options }: Pick<RunSummary, "chance" | "loss" | "options">,
-  betterBaseline?: string,
+  { betterBaseline, remedy: own }: Pick<Standing, "betterBaseline" | "remedy"> = {},
 ): Verdict | undefined {
   const { training } = losses;
   const shortly = (loss: number): string => words.brief(loss)[0] ?? String(loss);
@@ -36,8 +37,8 @@ export function verdictOf(
   const what = isChance
     ? `the model is no better than guessing by frequency (${words.words(chance)})`
     : `${betterBaseline} is at least as good as the model`;
-  const remedy = few
-    ? `train longer: more --epochs, or a smaller --batch for more updates in each`
-    : `try more --epochs, another --rate, or another --size`;
+  const longer = `train longer: more --epochs, or a smaller --batch for more updates in each`;
+  const usual = few ? longer : `try more --epochs, another --rate, or another --size`;
+  const remedy = isChance ? usual : (own ?? usual);
   return { isDiverged: false, text: `${what}${few && `, ${few}`}; ${remedy}` };
 }

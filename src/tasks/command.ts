@@ -59,6 +59,8 @@ export interface ScoreWords<M, D> {
 export interface Standing extends Report {
   /** The baseline's name where it is at least as good as the model. */
   readonly betterBaseline?: string | undefined;
+  /** What to do then, where it is not to train longer or otherwise. */
+  readonly remedy?: string;
 }
 
 /** Options of training whose defaults may depend on the data. */

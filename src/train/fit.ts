@@ -282,7 +282,11 @@ const start = (validatesFirst: boolean): Progress => ({
 function progressOf(state: TrainingState): Progress {
   const { step, seconds, position, validated, misses, lowest, best } = state;
   return {
-    ...{ step, seconds, position, validated, misses },
+    step,
+    seconds,
+    position,
+    validated,
+    misses,
     ...(lowest !== undefined && { lowest }),
     ...(best && { best }),
   };

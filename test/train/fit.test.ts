@@ -181,6 +181,26 @@ describe("fit", () => {
     expect(again.loss).toBe(best.loss);
   });
 
+  it("keeps first weights that nothing betters by a margin, but goes on while it comes closer", async () => {
+    const settings = (firstMargin: number): ReturnType<typeof smallSettings> => {
+      const data = { kind: "text", train: ids, validation: ids.slice(0, 100) as Ids } as const;
+      return smallSettings({ data, budget: { steps: 20 }, validateEvery: 5, patience: 2, firstMargin });
+    };
+    for (const [margin, isFirst] of [
+      [0, false],
+      [0.9, true],
+    ] as const) {
+      const run = await fit(settings(margin));
+      const events = await finish(run);
+      const losses = ofKind(events, "validation").map(({ loss }) => loss);
+      expect(losses).toEqual([...losses].sort((a, b) => b - a));
+      expect(events.at(-1)).toMatchObject({ reason: "budget", step: 20 });
+      const { best, lowest } = await run.snapshot();
+      expect(best!.step === 0).toBe(isFirst);
+      expect(lowest).toBe(isFirst ? losses.at(-1) : undefined);
+    }
+  });
+
   it("is not changed by samples drawn on the way", async () => {
     const settings = (): ReturnType<typeof smallSettings> =>
       smallSettings({ network: smallNetwork({ dropout: 0.3, layers: 2 }) });

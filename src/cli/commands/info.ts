@@ -97,7 +97,7 @@ const inWords = ({ step, seconds, best }: { step: number; seconds?: number; best
 const dataInWords = (data: NonNullable<ModelMetadata["data"]>): object =>
   data.kind === "time"
     ? {
-        series: data.series && grouped(Object.keys(data.series).length),
+        series: Object.keys(data.series ?? {}).length || undefined,
         "held out from": new Date(data.from).toISOString(),
       }
     : { items: grouped(data.count), split: data.split, seed: data.seed, digest: data.digest };

@@ -46,7 +46,7 @@ export function addTrain(
         exitWith(exitCodes.interrupted);
         return;
       }
-      const verdict = verdictOf(outcome, job.summary, standing?.betterBaseline);
+      const verdict = verdictOf(outcome, job.summary, standing);
       tellEnd(task, resume, job, { ...outcome, standing, verdict }, terminal);
       if (verdict?.isDiverged) exitWith(exitCodes.failure);
     } finally {

@@ -4,7 +4,7 @@ import { counted, grouped } from "../shared/words.ts";
 import { encodeSequence, isText, type SequenceInput, type SequenceValue } from "../shared/sequence-input.ts";
 import { trainLinear } from "./linear.ts";
 import { trainNaiveBayes } from "./naive-bayes.ts";
-import { affordable, costOf, nearestLabel, type Comparison } from "./nearest.ts";
+import { affordable, costOf, nearestLabel, type Comparison, type LabelledSeries } from "./nearest.ts";
 
 interface Labelled {
   readonly value: SequenceValue;
@@ -58,18 +58,25 @@ function ofSeries(
   items: readonly Labelled[],
 ): Baselines {
   const width = input.mean.length;
-  const valuesOf = ({ value }: Labelled): ArrayLike<number> => encodeSequence(input, value, "series").values;
-  const known = learned.map((item) => ({ values: valuesOf(item), label: item.label }));
+  const scaledOf = ({ value }: Labelled): ArrayLike<number> => encodeSequence(input, value, "series").values;
+  const known = learned.map((item) => ({ values: scaledOf(item), label: item.label }));
   const longest = known.reduce((most, { values }) => Math.max(most, values.length / width), 0);
   const comparisons: readonly Comparison[] = ["euclidean", "warped"];
-  const costs = (one: Comparison): number => costOf(one, items.length, known.length, longest, width);
+  const tried = width === 1 ? 0 : 2 * known.length;
+  const costs = (one: Comparison): number => costOf(one, items.length + tried, known.length, longest, width);
   const [cheap, expensive] = [true, false].map((is) =>
     comparisons.filter((one) => costs(one) <= affordable === is),
   );
   return {
     predicted: (cheap ?? []).map((comparison) => {
-      const nearest = nearestLabel(known, width, comparison);
-      return { name: namesOfComparisons[comparison], labels: items.map((item) => nearest(valuesOf(item))) };
+      const scale =
+        width === 1 ? (values: ArrayLike<number>) => values : betterScale(input, known, comparison);
+      const seen = known.map(({ values, label }) => ({ values: scale(values), label }));
+      const nearest = nearestLabel(seen, width, comparison);
+      return {
+        name: namesOfComparisons[comparison],
+        labels: items.map((item) => nearest(scale(scaledOf(item)))),
+      };
     }),
     notes: (expensive ?? []).map(
       (comparison) =>
@@ -77,4 +84,27 @@ function ofSeries(
         `${grouped(known.length)} of up to ${grouped(longest)} steps`,
     ),
   };
+}
+
+/**
+ * The scale on which more of `known` have the label of the nearest other one: numbers each over their deviation, or all in their
+ * units, where the larger ones say more.
+ */
+function betterScale(
+  { deviation }: SequenceInput & { kind: "series" },
+  known: readonly LabelledSeries[],
+  comparison: Comparison,
+): (values: ArrayLike<number>) => ArrayLike<number> {
+  const width = deviation.length;
+  const inUnits = (values: ArrayLike<number>): ArrayLike<number> =>
+    Float64Array.from(values, (value, i) => value * (deviation[i % width] as number));
+  const asScaled = (values: ArrayLike<number>): ArrayLike<number> => values;
+  const [scaled, plain] = [asScaled, inUnits].map((scale) => {
+    const all = known.map(({ values, label }) => ({ values: scale(values), label }));
+    return all.filter((one) => {
+      const others = all.filter((other) => other !== one);
+      return nearestLabel(others, width, comparison)(one.values) === one.label;
+    }).length;
+  }) as [number, number];
+  return plain > scaled ? inUnits : asScaled;
 }

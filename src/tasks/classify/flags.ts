@@ -8,7 +8,7 @@ import { scoredPart } from "../shared/scored-part.ts";
 import { readSequences } from "../shared/sequence-files.ts";
 import { lengthInWords } from "../shared/training-length.ts";
 import { unknownInWords } from "../shared/unknown-symbols.ts";
-import { grouped, percent, table } from "../shared/words.ts";
+import { counted, grouped, percent, table } from "../shared/words.ts";
 import { classify, lengthOfTraining, type ClassifyScore } from "./classify.ts";
 import { classifyDefaults, type ClassifySpec } from "./design.ts";
 import { readLabelled } from "./labelled-files.ts";
@@ -142,13 +142,21 @@ export const classifyCommand: TaskCommand = taskCommand({
       const found = await model.predict(values);
       const json = found.map(({ label, probability }, i) => ({ input: items[i]?.value, label, probability }));
       const lines = json.map(({ input, label, probability }) => {
-        const shown = typeof input === "string" ? input.replaceAll(/\s+/gu, " ") : JSON.stringify(input);
+        const shown = typeof input === "string" ? input.replaceAll(/\s+/gu, " ") : shortly(input ?? []);
         return `${label}\t${probability.toFixed(3)}\t${shown}`;
       });
       return { json, text: lines.join("\n") };
     },
   },
 });
+
+const mostShown = 60;
+
+/** The beginning of a series. */
+function shortly(series: readonly unknown[]): string {
+  const all = JSON.stringify(series);
+  return all.length <= mostShown ? all : `${all.slice(0, mostShown)}… (${counted(series.length, "step")})`;
+}
 
 /** A line for the model and one for each baseline. */
 function besideBaseline(score: ClassifyScore): Report {

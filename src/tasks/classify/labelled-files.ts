@@ -9,13 +9,13 @@ import type { Table } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
 import type { CommandContext, ReadData } from "../command.ts";
 import { chooseColumn, foundInWords, splitNames } from "../shared/columns.ts";
-import { sequencesOf, textColumn } from "../shared/sequence-files.ts";
+import { chooseSequences, sequencesOf, textColumn } from "../shared/sequence-files.ts";
 import type { LabelledItem } from "./design.ts";
 import { readLabelledTexts } from "./labelled-folder.ts";
 
 /** The columns of a table of labelled sequences. */
 export interface LabelledColumns {
-  /** The column of texts. Default `text`, or the only column besides the labels. */
+  /** The column of texts. Default `text`, or the only column besides the labels; lists of numbers in it are series. */
   readonly text?: string | undefined;
   /** The column of series, instead of texts: numbers with blanks or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
@@ -46,10 +46,7 @@ async function readTable(
   if (named !== undefined && named === label)
     throw new Error(`${path}: '${named}' cannot be both the sequence and its label; name another column`);
   const labels = chooseColumn(table, { name: label, usual: "label", taken: [named] });
-  const read =
-    series === undefined
-      ? { text: chooseColumn(table, { name: text, usual: "text", taken: [labels] }) }
-      : { series: chooseColumn(table, { name: series, usual: "series" }) };
+  const read = chooseSequences(table, { text, series }, [labels]);
   const cells = textColumn(table, labels);
   return {
     items: sequencesOf(table, read).map((sequence, i) => ({

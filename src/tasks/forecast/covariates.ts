@@ -100,7 +100,7 @@ export function knownAhead({ future = [] }: CovariateSpecs, series: SeriesTable)
   return asNumbers(future, series, "future");
 }
 
-/** Numbers that a network reads at each step beside columns and calendar, where it predicts so many steps ahead. */
+/** Numbers that a network reads at each step beside columns and calendar, where it predicts that many steps ahead. */
 export function covariateWidth(
   { past = [], future = [], statics = [] }: CovariateSpecs,
   ahead: number,

@@ -14,6 +14,7 @@ import type { ForecastRow, NamedRow, Prediction } from "./rows.ts";
 import { reportOf } from "./report.ts";
 import { readSeriesFile, type SeriesFileSettings, type SeveralSeriesSettings } from "./series-files.ts";
 import { areSeveral, listOf, type SeriesData, type SeriesSettings, type SeriesTable } from "./series.ts";
+import { shopsTable } from "./shops.ts";
 import { formatTime } from "./time.ts";
 
 const repairs = ["error", "fill", "interpolate"] as const;
@@ -44,7 +45,7 @@ const reading = {
     .describe("several rows with the same time: error, mean (of their values) or last"),
 };
 
-const beside = {
+const besideFields = {
   series: z
     .string()
     .optional()
@@ -129,7 +130,7 @@ export const forecastCommand: TaskCommand = taskCommand({
       "forecast train passengers.csv",
       "forecast train load.csv --value load,temperature --horizon 24 --calendar",
       "forecast train sunspots.csv --time Month --value Sunspots --distribution gaussian --strategy recursive",
-      "forecast train shops.csv --series shop --value sold --future holiday,price --static region",
+      "forecast train shops.csv --series shop --value sold --future holiday --static region --horizon 7",
       "forecast eval passengers-gru.safetensors passengers.csv",
       "forecast predict passengers-gru.safetensors passengers.csv --csv next.csv --plot next.svg",
     ],
@@ -139,7 +140,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
-        ...beside,
+        ...besideFields,
         value: z
           .string()
           .optional()
@@ -212,6 +213,16 @@ export const forecastCommand: TaskCommand = taskCommand({
       strategy,
     }),
   },
+  data: [
+    {
+      name: "shops",
+      ending: ".csv",
+      about: "daily sales of shops, with holidays that are known ahead",
+      use: "forecast train shops.csv --series shop --value sold --future holiday --static region --horizon 7",
+      count: 12,
+      make: shopsTable,
+    },
+  ],
   score: {
     async brief(model, validation) {
       const { mase, smape } = await model.score(validation, { calibrate: 0, stride: model.horizon });
@@ -224,6 +235,9 @@ export const forecastCommand: TaskCommand = taskCommand({
       return {
         ...reportOf(score, model.quantiles),
         betterBaseline: best && errorOf(best[1]) <= errorOf(score) ? best[0] : undefined,
+        remedy:
+          "more training rarely helps, since the model starts from such methods; give a longer series, or columns that say more " +
+          "(--past, --future), or use that forecast",
       };
     },
   },
@@ -235,7 +249,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
-        ...beside,
+        ...besideFields,
         period: whole(1)
           .optional()
           .describe("length of a season in steps, for the baselines (default: a year, a week or a day)"),
@@ -273,7 +287,7 @@ export const forecastCommand: TaskCommand = taskCommand({
     flags: flags(
       {
         ...reading,
-        ...beside,
+        ...besideFields,
         ...forecasting,
         csv: outputFile(".csv").optional().describe("write the forecast as a CSV file"),
         plot: outputFile(".svg")
@@ -330,12 +344,11 @@ type Reading = {
 /** The settings of reading among flags. */
 function readingOf(flagged: Reading): Partial<SeveralSeriesSettings<string>> {
   const { time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates } = flagged;
+  const repairs = { frequency, sort, gaps, missing, duplicates };
+  const times = { time, timeFormat, every, start };
   const { series, past, future, futureFile, static: statics } = flagged;
-  return {
-    ...{ time, timeFormat, every, start, frequency, sort, gaps, missing, duplicates },
-    ...(series !== undefined && { series }),
-    ...{ past, future, futureFile, statics },
-  };
+  const beside = { past, future, futureFile, statics };
+  return { ...times, ...repairs, ...beside, ...(series !== undefined && { series }) };
 }
 
 /** The columns of a model from a table. */

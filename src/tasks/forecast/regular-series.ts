@@ -74,6 +74,8 @@ export interface SeriesCells<V extends string = string> {
   readonly timeName: string;
   /** Those of `names` that are only read. Default none. */
   readonly past?: readonly string[];
+  /** What else may be meant where a time comes twice or too early. */
+  readonly remedy?: string;
   /** Those of `names` that are known ahead; other columns may be empty in the last rows then. Default none. */
   readonly future?: readonly string[];
 }
@@ -198,6 +200,7 @@ function distinctTimes(
   { duplicates = "error", sort = false }: SeriesSettings,
 ): DistinctTimes {
   const { unit, lines } = cells;
+  const remedy = cells.remedy === undefined ? "" : `; ${cells.remedy}`;
   const order = Array.from(rowTimes, (_, row) => row);
   if (sort) order.sort((a, b) => rowTimes[a]! - rowTimes[b]! || a - b);
   const times: number[] = [];
@@ -213,12 +216,12 @@ function distinctTimes(
     const place = `${placeOf(cells, row)}: ${formatTime(time)}`;
     if (time < before)
       throw new Error(
-        `${place} must not be before ${formatTime(before)} on ${last}; sort the rows, or set sort to true (--sort)`,
+        `${place} must not be before ${formatTime(before)} on ${last}; sort the rows, or set sort to true (--sort)${remedy}`,
       );
     if (duplicates === "error")
       throw new Error(
         `${place} must occur only once, but is on ${last}, too; ` +
-          `leave one out, or set duplicates to "mean" or "last" (--duplicates mean)`,
+          `leave one out, or set duplicates to "mean" or "last" (--duplicates mean)${remedy}`,
       );
     rows.at(-1)!.push(row);
   }

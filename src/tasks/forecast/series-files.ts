@@ -163,7 +163,14 @@ export async function readSeriesFile<V extends string>(
       ? undefined
       : await readAhead(futureFile, { ...settings, time: timeName, future }, seriesName);
   if (seriesName === undefined) {
-    const series = regularSeries(cellsOf([...rows.values()][0] ?? [], source), settings);
+    const named = nameLike(table, [...all, timeName]);
+    const cells = {
+      ...cellsOf([...rows.values()][0] ?? [], source),
+      ...(named !== undefined && {
+        remedy: `for several series name the column that tells them apart (--series ${named})`,
+      }),
+    };
+    const series = regularSeries(cells, settings);
     return { data: withAhead(series, future, ahead?.get("")), time: timeName, notes };
   }
   const cells = [...rows].map(([name, own]) => ({ name, own, cells: cellsOf(own, `${source} (${name})`) }));
@@ -209,6 +216,14 @@ function rowsOf(
       `${table.source}: every row is a series of its own by column '${name}'; name the column whose value the rows of a series share`,
     );
   return rows;
+}
+
+/** The first column of texts that come several times, as names of series do. */
+function nameLike(table: Table, taken: readonly string[]): string | undefined {
+  return table.columns.find(({ name, cells }) => {
+    const isText = cells.every((cell) => !isMissing(cell) && numberOf(cell) === undefined);
+    return !taken.includes(name) && isText && new Set(cells).size <= cells.length / 2;
+  })?.name;
 }
 
 /** The step that most rows of several series are apart. */

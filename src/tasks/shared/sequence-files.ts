@@ -8,6 +8,7 @@ import {
   placeOf,
   showCell,
   type Cell,
+  type Column,
   type Table,
 } from "../../formats/table.ts";
 import { readLines } from "../../formats/files.ts";
@@ -19,7 +20,7 @@ export type ReadSequence = string | number[] | number[][];
 
 /** The column of a table of sequences. */
 export interface SequenceColumns {
-  /** The column of texts. Default `text`, or the only one there is. */
+  /** The column of texts. Default `text`, or the only one there is; lists of numbers in it are series. */
   readonly text?: string | undefined;
   /** The column of series, instead of texts: numbers with spaces or commas between them, or lists in JSON. */
   readonly series?: string | undefined;
@@ -41,9 +42,27 @@ export async function readSequences(path: string, columns: SequenceColumns = {})
     return (await readLines(path)).map(({ text, place }) => ({ value: text.trim(), place }));
   }
   const table = await readTableFile(path);
-  const { series } = columns;
-  if (series !== undefined) return sequencesOf(table, { series });
-  return sequencesOf(table, { text: chooseColumn(table, { name: columns.text, usual: "text" }) });
+  return sequencesOf(table, chooseSequences(table, columns));
+}
+
+/**
+ * The column that is named, or else the one of the usual name, or the only one besides those taken. Lists of numbers in a column
+ * that nobody calls texts are series.
+ */
+export function chooseSequences(
+  table: Table,
+  { text, series }: SequenceColumns,
+  taken: readonly string[] = [],
+): { readonly text: string } | { readonly series: string } {
+  if (series !== undefined) return { series: chooseColumn(table, { name: series, usual: "series" }) };
+  const free = table.columns.filter(({ name }) => !taken.includes(name));
+  const areLists = ({ cells }: Column): boolean =>
+    cells.length > 0 && cells.every((cell) => typeof cell === "string" && /^\s*\[\s*[[\d+.-]/u.test(cell));
+  const lists = text === undefined ? free.filter(areLists) : [];
+  const hasText = free.some(({ name, cells }) => name === "text" && !areLists({ name, cells }));
+  if (lists.length > 0 && !hasText)
+    return { series: chooseColumn(table, { name: undefined, usual: "series", taken, fits: areLists }) };
+  return { text: chooseColumn(table, { name: text, usual: "text", taken }) };
 }
 
 /** The texts of a column. Throws at an empty cell, with its place. */

@@ -141,6 +141,25 @@ describe("labels", () => {
 });
 
 describe("series in cells", () => {
+  it("are found where nobody names a column: lists of numbers, unless there are texts", async () => {
+    const read = async (name: string, text: string) => {
+      await files({ [name]: text });
+      return (await readLabelledTable(join(folder, name))).map(({ value }) => value);
+    };
+    expect(
+      await read("points.jsonl", '{"points":[[1],[2]],"label":"a"}\n{"points":[3,4],"label":"b"}\n'),
+    ).toEqual([
+      [[1], [2]],
+      [3, 4],
+    ]);
+    expect(await read("text.jsonl", '{"text":"[1]","label":"a"}\n{"text":"[sic]","label":"b"}\n')).toEqual([
+      "[1]",
+      "[sic]",
+    ]);
+    const both = '{"text":"x","points":[1,2],"label":"a"}\n{"text":"y","points":[3],"label":"b"}\n';
+    expect(await read("both.jsonl", both)).toEqual(["x", "y"]);
+  });
+
   it("may not have commas of two meanings", async () => {
     await files({ "a.csv": 'series;label\n0,5 0,7;a\n"1, 2";b\n' });
     await expect(readLabelledTable(join(folder, "a.csv"), { series: "series" })).rejects.toThrow(
