@@ -28,7 +28,7 @@ export interface ForecastNetwork {
 export interface ForecastSettings {
   /**
    * Number of forecasts before the origin, of steps that training did not see, whose errors are known by then and move each
-   * quantile, but for the median beside a linear path, towards where its share of them lies; 0 leaves the model's own quantiles. Corrects intervals in the spirit of
+   * quantile towards where its share of them lies, and a median beside a linear path half as far; 0 leaves the model's own quantiles. Corrects intervals in the spirit of
    * Romano et al. 2019 (arXiv:1905.03222v1). Default 300.
    */
   readonly calibrate?: number;
@@ -181,7 +181,7 @@ function errorsAt(column: ColumnForecasts, origin: number): readonly Float64Arra
 
 /**
  * The quantiles of an origin, moved by the errors of those `before`; with `log` by those of logarithms. Beside paths, errors in
- * units of the paths' are one sample over all steps ahead, and count the more, the more there are; the median stays.
+ * units of the paths' are one sample over all steps ahead, and count the more, the more there are.
  */
 function calibrate(
   column: ColumnForecasts,
@@ -197,11 +197,11 @@ function calibrate(
     const quantileOf = (errors: ArrayLike<number>): number =>
       empiricalQuantiles(errors, [level])[0] as number;
     if (!deviations) return (k) => quantileOf(rows.map((row) => row[k] as number));
-    // Of a path that was too low so far about as many forecasts are too high later.
-    if (level === 0.5) return () => 0;
     const errors = new Float64Array(rows.length * horizon);
     rows.forEach((row, i) => errors.set(row, i * horizon));
-    const move = (before.length / (before.length + enoughForecasts)) * quantileOf(errors);
+    // A path that was too low so far is often too high later: the median moves by half.
+    const share = level === 0.5 ? 0.5 : 1;
+    const move = ((share * before.length) / (before.length + enoughForecasts)) * quantileOf(errors);
     return (k) => move * (deviations[k] as number);
   };
   return levels.map((level, q) => {

@@ -75,7 +75,9 @@ test("the command is in the list, with flags of its own and columns that are rem
   });
   for (const part of ["evaluate", "predict"] as const)
     expect(forecastCommand[part].remembered).toEqual(
-      "time timeFormat every start frequency sort gaps missing duplicates".split(" "),
+      "time timeFormat every start frequency sort gaps missing duplicates series past future static".split(
+        " ",
+      ),
     );
 });
 
