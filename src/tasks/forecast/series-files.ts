@@ -1,19 +1,10 @@
 // Series from a table file: a column of times, and columns of values.
 import { checkOptions, type OptionRules } from "../../base/options.ts";
 import { numberColumn } from "../../formats/number-column.ts";
-import {
-  column,
-  isMissing,
-  numberOf,
-  placeOf,
-  showCell,
-  type Cell,
-  type Column,
-  type Table,
-} from "../../formats/table.ts";
+import { column, type Cell } from "../../formats/table.ts";
 import { readTableFile } from "../../formats/table-file.ts";
-import { chooseColumn, splitNames } from "../shared/columns.ts";
-import { addPeriods, findFrequency, periodsBetween, readFrequency, type Frequency } from "./frequency.ts";
+import { splitNames } from "../shared/columns.ts";
+import { findFrequency, periodsBetween, type Frequency } from "./frequency.ts";
 import { dayTimes, regularSeries, type SeriesCells } from "./regular-series.ts";
 import {
   staticOf,
@@ -22,8 +13,18 @@ import {
   type SeriesSettings,
   type SeriesTable,
 } from "./series.ts";
-import { timeFormat, type TimeFormat } from "./time-format.ts";
-import { formatTime, isTime, readTimes } from "./time.ts";
+import {
+  areDates,
+  chooseTime,
+  chooseValue,
+  constantIn,
+  nameLike,
+  numberedTimes,
+  rewriteTimes,
+  rowsOf,
+} from "./series-columns.ts";
+import { timeFormat } from "./time-format.ts";
+import { formatTime, readTimes } from "./time.ts";
 
 /** The columns of a series, and how an irregular table is repaired. */
 export interface SeriesFileSettings<V extends string> extends SeriesSettings {
@@ -157,7 +158,13 @@ export async function readSeriesFile<V extends string>(
     };
   };
   const { source } = table;
-  const notes = numbers.flatMap((read) => read.notes);
+  const unread = every === undefined ? undefined : table.columns.find(areDates)?.name;
+  const notes = [
+    ...numbers.flatMap((read) => read.notes),
+    ...(unread === undefined
+      ? []
+      : [`column '${unread}' has times, which are not read, since the step is given`]),
+  ];
   const ahead =
     futureFile === undefined
       ? undefined
@@ -187,45 +194,6 @@ export async function readSeriesFile<V extends string>(
   return { data, time: timeName, notes };
 }
 
-/** The rows of each series, in the order of the table; all of them under "" where nothing names series. */
-function rowsOf(
-  table: Table,
-  time: string,
-  name: string | undefined,
-  every: string | undefined,
-): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  if (name === undefined)
-    return rows.set(
-      "",
-      Array.from(table.lines, (_, row) => row),
-    );
-  if (name === time)
-    throw new Error(`${table.source}: '${name}' cannot be both the time and the name of a series`);
-  column(table, name).cells.forEach((cell, row) => {
-    if (isMissing(cell))
-      throw new Error(
-        `${placeOf(table, row)}: column '${name}' must name a series, but is empty; fill it in`,
-      );
-    const own = rows.get(String(cell)) ?? [];
-    own.push(row);
-    rows.set(String(cell), own);
-  });
-  if (every === undefined && rows.size === table.rows && table.rows > 1)
-    throw new Error(
-      `${table.source}: every row is a series of its own by column '${name}'; name the column whose value the rows of a series share`,
-    );
-  return rows;
-}
-
-/** The first column of texts that come several times, as names of series do. */
-function nameLike(table: Table, taken: readonly string[]): string | undefined {
-  return table.columns.find(({ name, cells }) => {
-    const isText = cells.every((cell) => !isMissing(cell) && numberOf(cell) === undefined);
-    return !taken.includes(name) && isText && new Set(cells).size <= cells.length / 2;
-  })?.name;
-}
-
 /** The step that most rows of several series are apart. */
 function commonFrequency(cells: readonly SeriesCells[]): Frequency | undefined {
   const rows = new Map<string, { readonly frequency: Frequency; count: number }>();
@@ -241,23 +209,6 @@ function commonFrequency(cells: readonly SeriesCells[]): Frequency | undefined {
     rows.set(key, known);
   }
   return [...rows.values()].sort((a, b) => b.count - a.count)[0]?.frequency;
-}
-
-/** The value of a column that stays the same in some rows. */
-function constantIn(table: Table, name: string, rows: readonly number[]): number | string {
-  const { cells } = numberColumn(table, column(table, name));
-  const present = rows.filter((row) => !isMissing(cells[row] as Cell));
-  const [first] = present;
-  if (first === undefined)
-    throw new Error(`${placeOf(table, rows[0] ?? 0)}: column '${name}' is empty in this series; fill it in`);
-  const other = present.find((row) => cells[row] !== cells[first]);
-  if (other !== undefined)
-    throw new Error(
-      `${placeOf(table, other)}: column '${name}' must stay the same in a series, but is ${showCell(cells[first] as Cell)} and ` +
-        `${showCell(cells[other] as Cell)}; name it as a past or a future column (--past, --future)`,
-    );
-  const cell = cells[first] as Cell;
-  return numberOf(cell) ?? String(cell);
 }
 
 /** By name the columns of another table that are known ahead; under "" where it has no column of series. */
@@ -331,68 +282,4 @@ function withAhead<V extends string>(
 
 function cellsOfColumn(column: Covariate): ArrayLike<string | number> {
   return "labels" in column ? column.labels : column.values;
-}
-
-/** The table with times of this form in ISO 8601: in the column named, or in each that has no others. */
-function rewriteTimes(table: Table, { toIso, example }: TimeFormat, time: string | undefined): Table {
-  const isMeant = (candidate: Column): boolean =>
-    time === undefined
-      ? areAll(candidate, (cell) => toIso(String(cell)) !== undefined)
-      : candidate.name === time;
-  if (!table.columns.some(isMeant))
-    throw new Error(
-      `${table.source}: no column has times of this form, such as ${example}; correct --time-format, or name the column (--time)`,
-    );
-  const columns = table.columns.map((candidate) =>
-    isMeant(candidate)
-      ? {
-          ...candidate,
-          cells: candidate.cells.map((cell, row) => {
-            const iso = isMissing(cell) ? undefined : toIso(String(cell));
-            if (iso !== undefined) return iso;
-            throw new Error(
-              `${table.source}, ${table.unit} ${table.lines[row]}: column '${candidate.name}' must be a time such as ` +
-                `${example}, not '${cell}'; correct it`,
-            );
-          }),
-        }
-      : candidate,
-  );
-  return { ...table, columns };
-}
-
-/** The times of rows without any. Throws for a step and a first time that cannot be read. */
-function numberedTimes(rows: number, every: string, start = "2000-01-01"): Date[] {
-  const frequency = readFrequency(every);
-  const place = { source: "start", unit: "row", lines: [1], column: "start" } as const;
-  const first = readTimes([start], place).times[0] as number;
-  const from = frequency.unit === "business day" ? addPeriods(first, frequency, 0) : first;
-  return Array.from({ length: rows }, (_, row) => new Date(addPeriods(from, frequency, row)));
-}
-
-function chooseTime(table: Table, name: string | undefined, taken: readonly string[]): string {
-  const areTimes = (candidate: Column): boolean => areAll(candidate, isTime);
-  // A number of four digits may be a year or a value, but a date is a time for certain.
-  const areDates = (candidate: Column): boolean =>
-    areAll(candidate, (cell) => isTime(cell) && numberOf(cell) === undefined);
-  const fits = table.columns.some(areDates) ? areDates : areTimes;
-  try {
-    return chooseColumn(table, { name, usual: "time", taken, fits });
-  } catch (cause) {
-    if (name !== undefined || table.columns.some(fits)) throw cause;
-    const remedy = "for rows in order without times give their step (--every month)";
-    throw new Error(`${(cause as Error).message}; ${remedy}`, { cause });
-  }
-}
-
-function chooseValue(table: Table, taken: readonly string[]): string {
-  const fits = (candidate: Column): boolean =>
-    areAll(numberColumn(table, candidate), (cell) => numberOf(cell) !== undefined);
-  return chooseColumn(table, { name: undefined, usual: "value", taken, fits });
-}
-
-/** Whether all cells that are not missing, one or more, are of a kind. */
-function areAll({ cells }: Pick<Column, "cells">, isKind: (cell: Cell) => boolean): boolean {
-  const present = cells.filter((cell) => !isMissing(cell));
-  return present.length > 0 && present.every(isKind);
 }

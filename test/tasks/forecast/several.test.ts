@@ -11,7 +11,7 @@ import { forecast, type Forecaster } from "../../../src/tasks/forecast/forecast.
 import type { ForecastOptions } from "../../../src/tasks/forecast/design.ts";
 import { predictionChart } from "../../../src/tasks/forecast/plots.ts";
 import { seriesOf } from "../../../src/tasks/forecast/regular-series.ts";
-import { readSeries } from "../../../src/tasks/forecast/series-files.ts";
+import { readSeries, readSeriesFile } from "../../../src/tasks/forecast/series-files.ts";
 import { shopsTable } from "../../../src/tasks/forecast/shops.ts";
 import type { SeriesData, SeriesTable } from "../../../src/tasks/forecast/series.ts";
 import { train } from "../../../src/tasks/train.ts";
@@ -261,6 +261,11 @@ describe("a table of several series", () => {
     expect(b!.future).toEqual([
       { name: "promo", values: Float64Array.from({ length: 40 }, (_, i) => i % 2) },
     ]);
+  });
+
+  test("in order and with a step keeps its times unread, which is said", async () => {
+    const { notes } = await readSeriesFile(table, { ...columns, every: "day" });
+    expect(notes).toEqual(["column 'day' has times, which are not read, since the step is given"]);
   });
 
   test("may have what is to come in another table", async () => {
