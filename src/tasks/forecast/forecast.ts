@@ -60,13 +60,13 @@ export interface Forecaster extends Model<SeriesData, ForecastScore> {
   /** Whether all steps are forecast at once, or one after another along drawn paths. */
   readonly strategy: ForecastStrategy;
   /**
-   * The steps after the end of a series, one per row; of several series after the end of each, with its name under `series`.
-   * Throws for a series with other columns or another frequency, and where columns that are known ahead end too early.
+   * The steps after the end of a series, one per row. Throws for a series with other columns or another frequency, and where columns that are known ahead end too early.
    */
   predict<V extends string>(
     series: SeriesTable<V>,
     settings?: ForecastSettings,
   ): Promise<readonly ForecastRow<V>[]>;
+  /** The steps after the end of each of several series, with its name under `series`. Throws as of one. */
   predict<V extends string>(
     series: readonly SeriesTable<V>[],
     settings?: ForecastSettings,
