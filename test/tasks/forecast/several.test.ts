@@ -1,7 +1,8 @@
 // One model of several series, and columns that are read beside those that are forecast.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../../src/base/random.ts";
 import { loadModel, saveModel } from "../../../src/checkpoint/model-files.ts";
@@ -307,4 +308,18 @@ describe("a table of several series", () => {
     await expect(reading).rejects.toThrow(problem);
     await expect(reading).rejects.toThrow(remedy);
   });
+});
+
+const panel = fileURLToPath(new URL("../../../../shared/data/cases/42-panel/long.csv", import.meta.url));
+test.skipIf(!existsSync(panel))("two shops in one file are two series, as its folder has them", async () => {
+  const [north, south, ...more] = await readSeries(panel, { series: "store" });
+  expect([more.length, north!.name, south!.name]).toEqual([0, "north", "south"]);
+  for (const { times, frequency } of [north!, south!]) {
+    expect([times.length, frequency]).toEqual([150, { unit: "month", every: 1 }]);
+  }
+  const model = await trained([north!, south!], { horizon: 3 }, { epochs: 1 });
+  const rows = await model.predict([north!, south!]);
+  // Both are straight lines.
+  expect(rows.map(({ value }) => Math.round(value.median))).toEqual([250, 251, 252, 450, 447, 444]);
+  await expect(readSeries(panel)).rejects.toThrow("name the column that tells them apart (--series store)");
 });
