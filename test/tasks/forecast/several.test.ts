@@ -320,6 +320,6 @@ test.skipIf(!existsSync(panel))("two shops in one file are two series, as its fo
   const model = await trained([north!, south!], { horizon: 3 }, { epochs: 1 });
   const rows = await model.predict([north!, south!]);
   // Both are straight lines.
-  expect(rows.map(({ value }) => Math.round(value.median))).toEqual([250, 251, 252, 450, 447, 444]);
+  expect(rows.map((row) => Math.round(row["value"]!.median))).toEqual([250, 251, 252, 450, 447, 444]);
   await expect(readSeries(panel)).rejects.toThrow("name the column that tells them apart (--series store)");
 });
