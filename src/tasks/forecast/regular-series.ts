@@ -152,7 +152,9 @@ function codedLabels(
 ): { readonly cells: SeriesCells; readonly labels?: readonly string[] } {
   const c = cells.names.indexOf(name);
   const column = Array.from(cells.values[c]!, (cell) => (cell ?? null) as Cell);
-  if (column.every((cell) => isMissing(cell) || numberOf(cell) !== undefined)) return { cells };
+  // A column of rare texts, such as holidays, may be empty in one series.
+  const isEmpty = column.every(isMissing);
+  if (!isEmpty && column.every((cell) => isMissing(cell) || numberOf(cell) !== undefined)) return { cells };
   const texts = column.map((cell) => (isMissing(cell) ? "" : String(cell).trim()));
   const labels = ["", ...new Set(texts.filter((text) => text !== ""))];
   const codes = texts.map((text) => labels.indexOf(text));

@@ -125,6 +125,8 @@ export async function readSeriesFile<V extends string>(
   ];
   if (every === undefined && start !== undefined)
     throw new Error(`${path}: a first time without a step says little; give the step, too (--every month)`);
+  if (futureFile !== undefined && future.length === 0)
+    throw new Error(`${futureFile}: name the columns that are known ahead, which it has (--future)`);
   if (statics.length > 0 && seriesName === undefined)
     throw new Error(
       `${path}: what stays the same tells series apart, and there is one; name the column of series (--series)`,

@@ -224,6 +224,20 @@ test("a column of the past that runs ahead is used", async () => {
   expect(used / without).toBeLessThan(0.8); // 0.5
 });
 
+test("holidays that one shop lacks are none", async () => {
+  const rows = ["a,feast", "b,"].map((shop) =>
+    [0, 1, 2].map((i) => `${day(i).toISOString().slice(0, 10)},${shop},${i}`),
+  );
+  const path = write("rare.csv", `day,shop,holiday,sold\n${rows.flat().join("\n")}\n`);
+  const data = await readSeries(path, { series: "shop", value: "sold", future: "holiday" });
+  expect(data.map(({ future }) => future)).toEqual(
+    ["feast", ""].map((label) => [{ name: "holiday", labels: [label, label, label] }]),
+  );
+  await expect(readSeries(path, { series: "shop", value: "sold", futureFile: path })).rejects.toThrow(
+    "(--future)",
+  );
+});
+
 test("made shops are read and forecast better than any baseline does", async () => {
   const path = write("made.csv", shopsTable(6, 1));
   const data = await readSeries(path, {
