@@ -294,11 +294,16 @@ function fillGrid(
   positions.forEach((position, i) => {
     grid[position] = values[i]!;
     if (!Number.isNaN(values[i])) return;
-    if (missing === "error")
+    if (missing === "error") {
+      const ahead =
+        position > (present.at(-1) ?? position)
+          ? ", or name the columns that are known ahead (--future COLUMNS)"
+          : "";
       throw cellError(
         i,
-        `must have a number, but it is missing; give it, or set missing to "fill" or "interpolate" (--missing fill)`,
+        `must have a number, but it is missing; give it, or set missing to "fill" or "interpolate" (--missing fill)${ahead}`,
       );
+    }
     if (present.length === 0 || position < present[0]!)
       throw cellError(
         i,

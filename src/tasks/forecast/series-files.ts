@@ -167,10 +167,10 @@ export async function readSeriesFile<V extends string>(
       ? []
       : [`column '${unread}' has times, which are not read, since the step is given`]),
   ];
-  const ahead =
+  const aheadOf = async (frequency: Frequency | undefined): Promise<Map<string, SeriesTable> | undefined> =>
     futureFile === undefined
       ? undefined
-      : await readAhead(futureFile, { ...settings, time: timeName, future }, seriesName);
+      : readAhead(futureFile, { ...settings, time: timeName, future }, seriesName, frequency);
   if (seriesName === undefined) {
     const named = nameLike(table, [...all, timeName]);
     const cells = {
@@ -180,10 +180,12 @@ export async function readSeriesFile<V extends string>(
       }),
     };
     const series = regularSeries(cells, settings);
+    const ahead = await aheadOf(series.frequency);
     return { data: withAhead(series, future, ahead?.get("")), time: timeName, notes };
   }
   const cells = [...rows].map(([name, own]) => ({ name, own, cells: cellsOf(own, `${source} (${name})`) }));
   const frequency = commonFrequency(cells.map((one) => one.cells));
+  const ahead = await aheadOf(frequency);
   const data = cells.map(({ name, own, cells: read }) => {
     const series = { ...regularSeries(read, settings, frequency), name };
     const constant = statics.map((label) => staticOf(label, constantIn(table, label, own)));
@@ -213,11 +215,15 @@ function commonFrequency(cells: readonly SeriesCells[]): Frequency | undefined {
   return [...rows.values()].sort((a, b) => b.count - a.count)[0]?.frequency;
 }
 
-/** By name the columns of another table that are known ahead; under "" where it has no column of series. */
+/**
+ * By name the columns of another table that are known ahead; under "" where it has no column of series. A single row is enough
+ * where the frequency is known.
+ */
 async function readAhead(
   path: string,
   { time, timeFormat: format, future = [], ...rules }: Partial<SeveralSeriesSettings<string>>,
   seriesName: string | undefined,
+  frequency: Frequency | undefined,
 ): Promise<Map<string, SeriesTable>> {
   const table = await readTableFile(path);
   const written = format === undefined ? table : rewriteTimes(table, timeFormat(format), time);
@@ -245,6 +251,7 @@ async function readAhead(
           timeName,
         },
         rules,
+        frequency,
       ),
     ]),
   );

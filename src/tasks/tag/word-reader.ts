@@ -1,7 +1,7 @@
 // The layers that read words: a vector for each word and for each aspect of its form, side by side, and recurrent layers.
 import { dropout, rareEmbedding } from "../../cells/parts.ts";
 import { stack } from "../../model/stack.ts";
-import type { NetworkInput, NetworkLayer } from "../../plan/network.ts";
+import { partsOf, type NetworkInput, type NetworkLayer } from "../../plan/network.ts";
 import { vocabularySize, type Vocabulary } from "../../text/vocabulary.ts";
 import type { RecurrentOptions } from "../shared/recurrent-options.ts";
 import { sequenceInputName } from "../shared/sequence-input.ts";
@@ -10,7 +10,7 @@ import type { Cell } from "../../language/cell.ts";
 import type { WordForm } from "./word-form.ts";
 
 /** The width of the vectors of affixes and shapes; words in lower case have vectors as wide as words. */
-const formWidth = 16;
+const formWidth = 32;
 
 /** Settings of `planWordReader`. */
 export interface WordReaderSettings extends Required<RecurrentOptions> {
@@ -20,7 +20,10 @@ export interface WordReaderSettings extends Required<RecurrentOptions> {
   readonly bidirectional: boolean;
 }
 
-/** The inputs and layers of a network that reads words and their forms. */
+/**
+ * The inputs and layers of a network that reads words and their forms. Its output is that of the last layer beside what the first
+ * one reads, so that what a word and its form say reaches the readout on a straight path, too.
+ */
 export function planWordReader(
   vocabulary: Vocabulary,
   forms: readonly WordForm[],
@@ -58,7 +61,8 @@ export function planWordReader(
     ...(bidirectional && { bidirectional: "concatenate" }),
   });
   return {
-    ...recurrent,
+    output: [...partsOf(recurrent.output), drop.name],
+    width: recurrent.width + total,
     inputs: read.map(({ name, vocabulary: of }) => {
       return { name, width: vocabularySize(of), kind: "index", per: "step" } as const;
     }),

@@ -94,6 +94,12 @@ describe("a series", () => {
       );
   });
 
+  it("says of rows after the last value that other columns may be known ahead", () => {
+    const ahead = [...twice.slice(0, 2), ["2020-01-03", ""]] as const;
+    expect(() => read(ahead)).toThrow("or name the columns that are known ahead (--future COLUMNS)");
+    expect(() => read(holed)).not.toThrow("known ahead");
+  });
+
   it("fills missing cells with the last value, or along a line", () => {
     expect(values(read(holed, { missing: "fill" }))).toEqual([1, 1, 1, 7]);
     expect(values(read(holed, { missing: "interpolate" }))).toEqual([1, 3, 5, 7]);

@@ -301,6 +301,9 @@ describe("a table of several series", () => {
     expect(future).toEqual([
       { name: "promo", values: Float64Array.from([...Array(38).fill(0), 1, 1, 1, 1, 1, 1]) },
     ]);
+    const one = write("one.csv", "day,promo\n2020-02-08,1\n");
+    const { future: next } = await readSeries(main, { value: "sold", future: "promo", futureFile: one });
+    expect(next).toEqual([{ name: "promo", values: Float64Array.from([...Array(38).fill(0), 1]) }]);
     const early = write("early.csv", text(30).replaceAll(",promo", ",other"));
     await expect(readSeries(early, { value: "sold", future: "promo", futureFile: ahead })).rejects.toThrow(
       "the column 'promo' has no value at 2020-01-01; add it to one of the two tables",
