@@ -111,26 +111,11 @@ export async function readSeriesFile<V extends string>(
   settings: Partial<SeveralSeriesSettings<V>>,
   list?: string,
 ): Promise<ReadSeries<V>> {
-  const { time, value: one, timeFormat: format, every, start, series: seriesName, futureFile } = settings;
+  const { time, timeFormat: format, every, start, series: seriesName, futureFile } = settings;
   const table = await readTableFile(path);
   const known = table.columns.map(({ name }) => name);
-  const namesIn = (names: string | readonly string[] | undefined): readonly string[] =>
-    names === undefined ? [] : typeof names === "string" ? splitNames(names, known) : names;
-  const value = (list === undefined ? undefined : (splitNames(list, known) as V[])) ?? one;
+  const { value, past, future, statics } = rolesOf(path, known, settings, list);
   const named: readonly V[] = value === undefined ? [] : typeof value === "string" ? [value] : value;
-  const [past, future, statics] = [settings.past, settings.future, settings.statics].map(namesIn) as [
-    string[],
-    string[],
-    string[],
-  ];
-  if (every === undefined && start !== undefined)
-    throw new Error(`${path}: a first time without a step says little; give the step, too (--every month)`);
-  if (futureFile !== undefined && future.length === 0)
-    throw new Error(`${futureFile}: name the columns that are known ahead, which it has (--future)`);
-  if (statics.length > 0 && seriesName === undefined)
-    throw new Error(
-      `${path}: what stays the same tells series apart, and there is one; name the column of series (--series)`,
-    );
   const others = [...past, ...future, ...statics, ...(seriesName === undefined ? [] : [seriesName])];
   const written = format === undefined ? table : rewriteTimes(table, timeFormat(format), time);
   const timeName = every === undefined ? chooseTime(written, time, [...named, ...others]) : "";
@@ -196,6 +181,34 @@ export async function readSeriesFile<V extends string>(
     );
   });
   return { data, time: timeName, notes };
+}
+
+/** The names of the columns of each role. Throws for settings that say nothing without another one. */
+function rolesOf<V extends string>(
+  path: string,
+  known: readonly string[],
+  settings: Partial<SeveralSeriesSettings<V>>,
+  list: string | undefined,
+): Readonly<Record<"past" | "future" | "statics", readonly string[]>> & {
+  readonly value: V | readonly V[] | undefined;
+} {
+  const namesIn = (names: string | readonly string[] | undefined): readonly string[] =>
+    names === undefined ? [] : typeof names === "string" ? splitNames(names, known) : names;
+  const [past, future, statics] = [
+    namesIn(settings.past),
+    namesIn(settings.future),
+    namesIn(settings.statics),
+  ];
+  if (settings.every === undefined && settings.start !== undefined)
+    throw new Error(`${path}: a first time without a step says little; give the step, too (--every month)`);
+  if (settings.futureFile !== undefined && future.length === 0)
+    throw new Error(`${settings.futureFile}: name the columns that are known ahead, which it has (--future)`);
+  if (statics.length > 0 && settings.series === undefined)
+    throw new Error(
+      `${path}: what stays the same tells series apart, and there is one; name the column of series (--series)`,
+    );
+  const value = list === undefined ? settings.value : (splitNames(list, known) as V[]);
+  return { value, past, future, statics };
 }
 
 /** The step that most rows of several series are apart. */
