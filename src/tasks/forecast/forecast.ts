@@ -60,7 +60,8 @@ export interface Forecaster extends Model<SeriesData, ForecastScore> {
   /** Whether all steps are forecast at once, or one after another along drawn paths. */
   readonly strategy: ForecastStrategy;
   /**
-   * The steps after the end of a series, one per row. Throws for a series with other columns or another frequency, and where columns that are known ahead end too early.
+   * The steps after the end of a series, one per row. Throws for a series with other columns or another frequency, and where
+   * columns that are known ahead end too early.
    */
   predict<V extends string>(
     series: SeriesTable<V>,

@@ -28,8 +28,8 @@ export interface ForecastNetwork {
 export interface ForecastSettings {
   /**
    * Number of forecasts before the origin, of steps that training did not see, whose errors are known by then and move each
-   * quantile towards where its share of them lies, and a median beside a linear path half as far; 0 leaves the model's own quantiles. Corrects intervals in the spirit of
-   * Romano et al. 2019 (arXiv:1905.03222v1). Default 300.
+   * quantile towards where its share of them lies, and a median beside a linear path half as far; 0 leaves the model's own
+   * quantiles. Corrects intervals in the spirit of Romano et al. 2019 (arXiv:1905.03222v1). Default 300.
    */
   readonly calibrate?: number;
   /** For a recursive model: paths drawn from each origin. Default 100. */

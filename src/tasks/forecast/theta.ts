@@ -8,7 +8,7 @@ import {
   type Baseline,
   type BaselineSettings,
 } from "./baseline.ts";
-import { momentsOfNumbers } from "../shared/moments.ts";
+import { momentsOfNumbers, slopeOf } from "../shared/moments.ts";
 import { minimise } from "./path/minimise.ts";
 import { confirmedSeasons } from "./path/seasons.ts";
 
@@ -80,17 +80,6 @@ function fitSmoothing(values: Float64Array): { readonly rate: number; readonly f
 function smooth(values: Float64Array, rate: number, first: number): Float64Array {
   let level = first;
   return values.map((value) => (level += rate * (value - level)));
-}
-
-/** Of a straight line by least squares, per step. */
-function slopeOf(values: Float64Array): number {
-  const middle = (values.length - 1) / 2;
-  let [along, across] = [0, 0];
-  values.forEach((value, t) => {
-    along += (t - middle) * value;
-    across += (t - middle) ** 2;
-  });
-  return along / across;
 }
 
 /** Classical seasons, [period]: means of what is left of a moving average of a whole season; they average to 1, or to 0. */

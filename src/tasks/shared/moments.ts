@@ -39,6 +39,17 @@ export function momentsOfNumbers(
   };
 }
 
+/** Of a straight line through numbers by least squares, per place; 0 of fewer than two. */
+export function slopeOf(numbers: ArrayLike<number>): number {
+  const middle = (numbers.length - 1) / 2;
+  let [along, across] = [0, 0];
+  for (let t = 0; t < numbers.length; t++) {
+    along += (t - middle) * (numbers[t] as number);
+    across += (t - middle) ** 2;
+  }
+  return across === 0 ? 0 : along / across;
+}
+
 /** The largest absolute value; 0 of none. */
 export function largest(numbers: ArrayLike<number>): number {
   let most = 0;

@@ -1,6 +1,6 @@
 // What columns that are known ahead add to a series: a regression, after which methods forecast what it leaves (regression
 // with the errors of a time series; Hyndman & Athanasopoulos 2021, Forecasting: Principles and Practice, chapter 10).
-import { momentsOfNumbers } from "../../shared/moments.ts";
+import { momentsOfNumbers, slopeOf } from "../../shared/moments.ts";
 import { solvePositive } from "../cholesky.ts";
 
 /** Whether columns are compared with the values themselves, or the changes of both. */
@@ -85,12 +85,7 @@ function changesOf(values: Float64Array): Float64Array {
 function remainder(values: Float64Array, season: number): Float64Array {
   const { mean } = momentsOfNumbers(values);
   const middle = (values.length - 1) / 2;
-  let [along, across] = [0, 0];
-  values.forEach((value, t) => {
-    along += (t - middle) * (value - mean);
-    across += (t - middle) ** 2;
-  });
-  const slope = across === 0 ? 0 : along / across;
+  const slope = slopeOf(values);
   const flat = values.map((value, t) => value - mean - slope * (t - middle));
   if (season < 2 || flat.length < 2 * season) return flat;
   const sums = new Float64Array(season);

@@ -1,6 +1,6 @@
 // Fits the linear path of one series or of several together: a mixture of simple methods, weighed by their errors at rolling
 // origins, on values and on logarithms, without and with the effects of columns that are known ahead.
-import { largest, momentsOfNumbers, roundingShare } from "../../shared/moments.ts";
+import { largest, momentsOfNumbers, roundingShare, slopeOf } from "../../shared/moments.ts";
 import { empiricalQuantiles } from "../empirical-quantiles.ts";
 import type { Anchor } from "./anchors.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -307,12 +307,7 @@ function deviationsOf(errors: readonly (readonly number[])[], horizon: number, s
   });
   const middle = (horizon - 1) / 2;
   const mean = squares.reduce((sum, square) => sum + square, 0) / horizon;
-  let [along, across] = [0, 0];
-  squares.forEach((square, k) => {
-    along += (k - middle) * (square - mean);
-    across += (k - middle) ** 2;
-  });
-  const slope = across === 0 ? 0 : Math.max(0, along / across);
+  const slope = Math.max(0, slopeOf(squares));
   const own = errors.length / (errors.length + enoughOrigins);
   return squares.map((square, k) => {
     const even = Math.max(mean + slope * (k - middle), 0.1 * mean);
