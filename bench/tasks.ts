@@ -120,7 +120,7 @@ function numbers(name: string, file: string, reading: string): Experiment {
     name: `${name}, three seeds`,
     run() {
       let seconds = 0;
-      const scores = [1, 2, 3].map((seed) => {
+      const scores = seeds.map((seed) => {
         const [model, path] = [at("numbers.safetensors"), at(file)];
         writeFileSync(path, made(file, seed));
         seconds += train(`regress train ${path} ${reading} --seed ${seed} --force --out ${model}`);

@@ -129,7 +129,7 @@ export const forecast: Maker<ForecastOptions, SeriesData, Forecaster> = maker(
         },
         record: async () => recordOfData(data, split),
         summary: [dataInWords(data, parts), ...words],
-        ...(spec.paths && { firstMargin: marginOf(parts.validation) }),
+        ...(spec.paths && { firstMargin: marginOf(spec, parts.validation) }),
         open: (trained) => openForecaster(trained, parts),
       };
     },
@@ -145,11 +145,16 @@ export const forecast: Maker<ForecastOptions, SeriesData, Forecaster> = maker(
 
 /**
  * What the network must gain on the validation part over the linear path alone: more than the error of a mean over its steps,
- * whose losses are about half their mean apart. Chosen on series of all lengths.
+ * whose losses are about half their mean apart, and the more, the more columns it reads, since one of many fits by chance more
+ * often. Chosen on series of all lengths.
  */
-function marginOf(validation: SeriesData | undefined): number {
+function marginOf(
+  { columns, past = [], future = [], statics = [] }: ForecastSpec,
+  validation: SeriesData | undefined,
+): number {
   const steps = validation ? stepsIn(validation) : 0;
-  return gainPerError / Math.sqrt(Math.max(1, steps));
+  const beside = (past.length + future.length + statics.length) / columns.length;
+  return gainPerError * Math.sqrt((1 + beside) / Math.max(1, steps));
 }
 
 const gainPerError = 0.35;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { momentsOf, standardised } from "../../../src/tasks/shared/moments.ts";
+import { momentsOf, slopeOf, standardised } from "../../../src/tasks/shared/moments.ts";
 
 /** Rows of numbers about 0 and 1, in columns that are neither constant nor of rounding alone. */
 const rows = fc
@@ -59,4 +59,10 @@ test("vectors have a mean and a deviation for each of their numbers", () => {
     [6, 5],
   ]);
   expect(moments).toEqual({ mean: [3, 5], deviation: [expect.closeTo(Math.sqrt(14 / 3), 12), 1] });
+});
+
+test("the slope of a line through numbers is per place, and 0 of a single one", () => {
+  expect(slopeOf([1, 3, 5])).toBeCloseTo(2, 12);
+  expect(slopeOf([4, 0, 4])).toBe(0);
+  expect(slopeOf([7])).toBe(0);
 });

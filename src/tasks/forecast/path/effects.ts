@@ -39,7 +39,9 @@ export function fitEffects(
     });
   });
   const scales = Float64Array.from({ length: count }, (_, i) => gram[i * count + i]!);
-  let [error, best]: [number, Float64Array] = [square / Math.max(1, steps), new Float64Array(count)];
+  const chance = Math.min(0.5, (leastGain * count) / Math.max(1, steps));
+  let error = (1 - chance) * (square / Math.max(1, steps));
+  let best: Float64Array = new Float64Array(count);
   for (const penalty of penalties) {
     const matrix = gram.slice();
     scales.forEach((scale, i) => (matrix[i * count + i]! += scale > least ? penalty * scale : 1));
@@ -74,6 +76,11 @@ export function effectAt(
 }
 
 const fewestSteps = 6;
+/**
+ * Columns that say nothing lower the error of a fit by about their share of the steps; they count from this many times that on,
+ * but from half of the error at most.
+ */
+const leastGain = 4;
 /** Squares of columns, which are in units of their deviations, that are rounding. */
 const least = 1e-12;
 
